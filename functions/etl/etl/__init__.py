@@ -1,0 +1,1 @@
+"""The sales ETL: cleans a CSV file and says what it dropped and why."""
