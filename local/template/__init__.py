@@ -1,0 +1,1 @@
+"""Reads a SAM template into the few things a local stack needs to know."""

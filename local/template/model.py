@@ -1,0 +1,121 @@
+"""What a SAM template says, in plain values: intrinsics resolved, names and paths final."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+class TemplateError(Exception):
+    """The template cannot be run here; the message is one line naming the place and the cause."""
+
+
+@dataclass(frozen=True)
+class Function:
+    """One AWS::Serverless::Function. Times in seconds, memory in MiB (2**20 bytes)."""
+
+    name: str
+    code_uri: Path
+    handler: str
+    runtime: str
+    timeout: float
+    memory: int
+    environment: Mapping[str, str]
+    layers: tuple[str, ...] = ()
+    maximum_retry_attempts: int = 2
+    on_failure_queue: str | None = None
+    reserved_concurrency: int | None = None
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One AWS::Serverless::LayerVersion; `build_method` is Metadata.BuildMethod, if any."""
+
+    name: str
+    content_uri: Path
+    build_method: str | None = None
+
+
+@dataclass(frozen=True)
+class HttpRoute:
+    """One route of the HTTP API. `method` is a verb or ANY; path "$default" catches all."""
+
+    function: str
+    method: str
+    path: str
+
+
+@dataclass(frozen=True)
+class Cors:
+    """CorsConfiguration of the HTTP API; empty lists mean no header."""
+
+    allow_origins: tuple[str, ...] = ()
+    allow_methods: tuple[str, ...] = ()
+    allow_headers: tuple[str, ...] = ()
+    expose_headers: tuple[str, ...] = ()
+    allow_credentials: bool = False
+    max_age: int | None = None
+
+
+@dataclass(frozen=True)
+class S3Trigger:
+    """A bucket notification to a function. `events` as in S3, e.g. "s3:ObjectCreated:*"."""
+
+    name: str
+    function: str
+    bucket: str
+    events: tuple[str, ...]
+    prefix: str = ""
+    suffix: str = ""
+
+
+@dataclass(frozen=True)
+class SqsTrigger:
+    """A queue polled for a function. `batch_size` in messages, `batching_window` in seconds."""
+
+    function: str
+    queue: str
+    batch_size: int = 10
+    batching_window: float = 0
+    report_batch_item_failures: bool = False
+
+
+@dataclass(frozen=True)
+class ScheduleTrigger:
+    """A rate() or cron() schedule; `input` is the JSON sent, None for AWS's default event."""
+
+    name: str
+    function: str
+    expression: str
+    input: str | None = None
+    event_bridge_rule: bool = True
+
+
+@dataclass(frozen=True)
+class Bucket:
+    """One AWS::S3::Bucket by its resolved name."""
+
+    name: str
+    versioned: bool = False
+
+
+@dataclass(frozen=True)
+class Queue:
+    """One AWS::SQS::Queue; `attributes` as CreateQueue takes them, RedrivePolicy included."""
+
+    name: str
+    attributes: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Application:
+    """Everything of one template, keyed by logical id."""
+
+    functions: Mapping[str, Function]
+    layers: Mapping[str, Layer]
+    buckets: Mapping[str, Bucket]
+    queues: Mapping[str, Queue]
+    routes: tuple[HttpRoute, ...] = ()
+    cors: Cors | None = None
+    s3_triggers: tuple[S3Trigger, ...] = ()
+    sqs_triggers: tuple[SqsTrigger, ...] = ()
+    schedules: tuple[ScheduleTrigger, ...] = ()
