@@ -1,0 +1,67 @@
+"""The S3 and SQS process: `python -m local.aws --port 4566 --config FILE`."""
+
+import argparse
+import logging
+import signal
+import sys
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING
+
+from moto.moto_server.werkzeug_app import (
+    DomainDispatcherApplication,
+    MotoRequestHandler,
+    create_backend_app,
+)
+from werkzeug.serving import make_server
+
+from local.aws.config import AwsConfig
+from local.aws.delivery import Delivery
+from local.aws.observer import S3Observer
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+
+def main() -> None:
+    """Serves until SIGTERM."""
+    parser = argparse.ArgumentParser(prog="python -m local.aws", description=__doc__)
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--config", type=Path, required=True)
+    arguments = parser.parse_args()
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    logging.getLogger("werkzeug").setLevel(logging.WARNING)
+    signal.signal(signal.SIGTERM, _exit)
+
+    config = AwsConfig.read(arguments.config)
+    server = make_server(
+        arguments.host,
+        arguments.port,
+        _application(config),
+        threaded=True,
+        request_handler=_KeepAliveHandler,
+    )
+    server.serve_forever()
+
+
+def _application(config: AwsConfig) -> "WSGIApplication":
+    moto: WSGIApplication = DomainDispatcherApplication(create_backend_app)
+    if config.lambda_url is None:
+        return moto
+    buckets = {trigger.bucket for trigger in config.triggers}
+    return S3Observer(moto, buckets, Delivery(config).report)
+
+
+class _KeepAliveHandler(MotoRequestHandler):
+    """Keeps connections open between requests, as S3 does."""
+
+    protocol_version = "HTTP/1.1"
+
+
+def _exit(_signal: int, _frame: FrameType | None) -> None:
+    sys.exit(0)
+
+
+if __name__ == "__main__":
+    main()

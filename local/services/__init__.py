@@ -1,0 +1,1 @@
+"""The data services as child processes: real servers, each from a wheel, on loopback."""

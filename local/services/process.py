@@ -1,0 +1,121 @@
+"""A server as a child process: started, waited for, stopped, never left behind."""
+
+import ctypes
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from contextlib import closing, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+READY_TIMEOUT_SECONDS = 60.0
+STOP_TIMEOUT_SECONDS = 10.0
+_PR_SET_PDEATHSIG = 1
+
+
+class ServiceFailed(Exception):
+    """A service did not start; the message names it, the cause and its log file."""
+
+
+@dataclass(frozen=True)
+class Account:
+    """The system account a child runs under."""
+
+    uid: int
+    gid: int
+
+
+class ServerProcess:
+    """One child process with a log file; `stop` is safe to call at any time."""
+
+    def __init__(
+        self,
+        name: str,
+        command: Sequence[str],
+        *,
+        log: Path,
+        account: Account | None = None,
+        stop_signal: signal.Signals = signal.SIGTERM,
+    ) -> None:
+        self._name = name
+        self._command = list(command)
+        self._log = log
+        self._account = account
+        self._stop_signal = stop_signal
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def pid(self) -> int | None:
+        return self._process.pid if self._process else None
+
+    def is_running(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
+    def start(self, is_ready: Callable[[], bool]) -> None:
+        """Starts the child and waits until `is_ready`; raises ServiceFailed."""
+        self._log.parent.mkdir(parents=True, exist_ok=True)
+        identity = (
+            {"user": self._account.uid, "group": self._account.gid, "extra_groups": []}
+            if self._account
+            else {}
+        )
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(  # noqa: S603 - our own servers
+                self._command,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                # Ctrl-C in the terminal is for the stack, which stops its children in order.
+                start_new_session=True,
+                preexec_fn=_die_with_parent if sys.platform == "linux" else None,
+                **identity,  # type: ignore[call-overload]
+            )
+        self._wait_until(is_ready)
+
+    def _wait_until(self, is_ready: Callable[[], bool]) -> None:
+        deadline = time.monotonic() + READY_TIMEOUT_SECONDS
+        while time.monotonic() < deadline:
+            if not self.is_running():
+                raise ServiceFailed(f"{self._name} stopped while starting: {self._last_words()}")
+            if is_ready():
+                return
+            time.sleep(0.02)
+        self.stop()
+        raise ServiceFailed(
+            f"{self._name} did not answer within {READY_TIMEOUT_SECONDS:.0f} s; see {self._log}"
+        )
+
+    def _last_words(self) -> str:
+        lines = self._log.read_text(errors="replace").strip().splitlines()
+        return f"{lines[-1] if lines else 'no output'} (log: {self._log})"
+
+    def stop(self) -> None:
+        """Asks the child to stop, kills it after ten seconds, and reaps it."""
+        process = self._process
+        if process is None:
+            return
+        if process.poll() is None:
+            process.send_signal(self._stop_signal)
+            try:
+                process.wait(STOP_TIMEOUT_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()
+        process.wait()
+
+
+def accepts_connections(port: int, host: str = "127.0.0.1") -> bool:
+    """True when something listens on the port."""
+    with suppress(OSError), closing(socket.create_connection((host, port), timeout=1)):
+        return True
+    return False
+
+
+def _die_with_parent() -> None:
+    """Linux only: the kernel ends the child with the thread that started it.
+
+    So a stack that is itself killed leaves nothing; start servers from the main thread.
+    """
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)

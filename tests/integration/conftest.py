@@ -1,0 +1,42 @@
+"""Real servers for the integration tests, started once, on ports nobody else uses."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from local.services.aws import AwsServer
+from local.services.opensearch import OpenSearchServer
+from local.services.ports import unused_port
+from local.services.postgres import PostgresServer
+from local.services.redis import RedisServer
+
+
+@dataclass(frozen=True)
+class Services:
+    """The running data services."""
+
+    postgres: PostgresServer
+    redis: RedisServer
+    opensearch: OpenSearchServer
+    aws: AwsServer
+
+
+@pytest.fixture(scope="session")
+def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
+    state: Path = tmp_path_factory.mktemp("services")
+    running = Services(
+        PostgresServer(state, unused_port(), durable=False),
+        RedisServer(state, unused_port()),
+        OpenSearchServer(state, unused_port()),
+        AwsServer(state, unused_port()),
+    )
+    servers = (running.postgres, running.redis, running.opensearch, running.aws)
+    try:
+        for server in servers:
+            server.start()
+        yield running
+    finally:
+        for server in reversed(servers):
+            server.stop()

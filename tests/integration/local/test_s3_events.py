@@ -1,0 +1,162 @@
+"""Whatever way a client changes an object, one S3 event reaches the function."""
+
+import json
+import threading
+import urllib.request
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from queue import Empty, Queue
+from typing import Any
+
+import boto3
+import pytest
+from boto3.s3.transfer import TransferConfig
+from botocore.config import Config
+
+from local.aws.config import AwsConfig
+from local.services.aws import AwsServer
+from local.services.ports import unused_port
+from local.template.model import S3Trigger
+
+
+class LambdaEndpoint(ThreadingHTTPServer):
+    """Takes asynchronous invokes as Lambda does and keeps them."""
+
+    def __init__(self) -> None:
+        self.received: Queue[tuple[str, dict[str, Any]]] = Queue()
+        super().__init__(("127.0.0.1", 0), _Invoke)
+
+
+class _Invoke(BaseHTTPRequestHandler):
+    server: LambdaEndpoint
+
+    def do_POST(self) -> None:
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        assert self.headers["X-Amz-Invocation-Type"] == "Event"
+        self.server.received.put((self.path, body))
+        self.send_response(202)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, format: str, *arguments: object) -> None:
+        """Silent."""
+
+
+@pytest.fixture(scope="module")
+def endpoint() -> Iterator[LambdaEndpoint]:
+    server = LambdaEndpoint()
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield server
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+@pytest.fixture(scope="module")
+def s3(endpoint: LambdaEndpoint, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    trigger = S3Trigger("Csv", "Etl", "landing", ("s3:ObjectCreated:*",), suffix=".csv")
+    removed = S3Trigger("Gone", "Sweep", "landing", ("s3:ObjectRemoved:*",))
+    config = AwsConfig((trigger, removed), f"http://127.0.0.1:{endpoint.server_port}")
+    server = AwsServer(tmp_path_factory.mktemp("aws"), unused_port(), config=config)
+    server.start()
+    client = boto3.client(
+        "s3",
+        endpoint_url=server.url,
+        region_name="us-east-1",
+        aws_access_key_id="local",
+        aws_secret_access_key="local",
+        config=Config(signature_version="s3v4"),
+    )
+    for bucket in ("landing", "elsewhere"):
+        client.create_bucket(Bucket=bucket)
+        client.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+    yield client
+    server.stop()
+
+
+def next_record(endpoint: LambdaEndpoint) -> tuple[str, dict[str, Any]]:
+    path, event = endpoint.received.get(timeout=10)
+    assert len(event["Records"]) == 1
+    return path.split("/")[3], event["Records"][0]
+
+
+def assert_silent(endpoint: LambdaEndpoint) -> None:
+    with pytest.raises(Empty):
+        endpoint.received.get(timeout=0.3)
+
+
+def test_a_put_names_the_version_it_wrote(s3: Any, endpoint: LambdaEndpoint) -> None:
+    put = s3.put_object(Bucket="landing", Key="in/a b.csv", Body=b"12345")
+    function, record = next_record(endpoint)
+    assert function == "Etl"
+    assert record["eventName"] == "ObjectCreated:Put"
+    assert record["s3"]["object"]["key"] == "in/a+b.csv"
+    assert record["s3"]["object"]["versionId"] == put["VersionId"]
+    assert record["s3"]["object"]["eTag"] == put["ETag"].strip('"')
+    assert record["s3"]["object"]["size"] == 5
+    assert_silent(endpoint)
+
+
+def test_a_multipart_upload_fires_once_when_complete(
+    s3: Any, endpoint: LambdaEndpoint, tmp_path: Path
+) -> None:
+    file = tmp_path / "big.csv"
+    file.write_bytes(b"x" * (6 << 20))
+    limits = TransferConfig(multipart_threshold=5 << 20, multipart_chunksize=5 << 20)
+    s3.upload_file(str(file), "landing", "big.csv", Config=limits)
+    _, record = next_record(endpoint)
+    assert record["eventName"] == "ObjectCreated:CompleteMultipartUpload"
+    assert record["s3"]["object"]["size"] == 6 << 20
+    assert_silent(endpoint)
+
+
+def test_a_copy_fires_for_the_new_object(s3: Any, endpoint: LambdaEndpoint) -> None:
+    s3.put_object(Bucket="elsewhere", Key="a.csv", Body=b"1")
+    assert_silent(endpoint)
+    s3.copy_object(Bucket="landing", Key="b.csv", CopySource="elsewhere/a.csv")
+    _, record = next_record(endpoint)
+    assert record["eventName"] == "ObjectCreated:Copy"
+    assert record["s3"]["object"]["key"] == "b.csv"
+
+
+def test_a_presigned_put_by_any_client_fires(s3: Any, endpoint: LambdaEndpoint) -> None:
+    url = s3.generate_presigned_url("put_object", Params={"Bucket": "landing", "Key": "p.csv"})
+    urllib.request.urlopen(urllib.request.Request(url, data=b"1", method="PUT")).close()
+    _, record = next_record(endpoint)
+    assert record["s3"]["object"]["key"] == "p.csv"
+
+
+def test_what_changes_no_data_fires_nothing(s3: Any, endpoint: LambdaEndpoint) -> None:
+    s3.put_object(Bucket="landing", Key="note.txt", Body=b"1")
+    s3.put_object_tagging(
+        Bucket="landing", Key="note.txt", Tagging={"TagSet": [{"Key": "k", "Value": "v"}]}
+    )
+    s3.get_object(Bucket="landing", Key="note.txt")
+    assert_silent(endpoint)
+
+
+def test_a_refused_put_fires_nothing(s3: Any, endpoint: LambdaEndpoint) -> None:
+    s3.put_object(Bucket="landing", Key="once.csv", Body=b"1")
+    next_record(endpoint)
+    with pytest.raises(s3.exceptions.ClientError, match="PreconditionFailed"):
+        s3.put_object(Bucket="landing", Key="once.csv", Body=b"2", IfNoneMatch="*")
+    assert_silent(endpoint)
+
+
+def test_a_delete_says_whether_it_left_a_marker(s3: Any, endpoint: LambdaEndpoint) -> None:
+    put = s3.put_object(Bucket="landing", Key="note2.txt", Body=b"1")
+    s3.delete_object(Bucket="landing", Key="note2.txt")
+    function, record = next_record(endpoint)
+    assert (function, record["eventName"]) == ("Sweep", "ObjectRemoved:DeleteMarkerCreated")
+    s3.delete_object(Bucket="landing", Key="note2.txt", VersionId=put["VersionId"])
+    _, record = next_record(endpoint)
+    assert record["eventName"] == "ObjectRemoved:Delete"
+
+
+def test_sequencers_order_the_versions_of_a_key(s3: Any, endpoint: LambdaEndpoint) -> None:
+    for body in (b"1", b"2"):
+        s3.put_object(Bucket="landing", Key="seq.csv", Body=body)
+    first, second = (next_record(endpoint)[1]["s3"]["object"] for _ in range(2))
+    assert first["sequencer"] < second["sequencer"]

@@ -1,0 +1,79 @@
+"""The data services start, answer, come back on the same port and leave nothing behind."""
+
+from contextlib import closing
+from pathlib import Path
+
+import boto3
+import pg8000.native
+import psutil
+import pytest
+
+from local.services.ports import PortTaken, require_free, unused_port
+from local.services.postgres import PostgresServer
+from local.services.process import ServiceFailed
+from local.services.redis import RedisServer
+
+
+def connect(server: PostgresServer) -> pg8000.native.Connection:
+    return pg8000.native.Connection(
+        "app", host="127.0.0.1", port=server.port, database="app", password=server.password
+    )
+
+
+def test_postgres_keeps_its_rows_over_a_restart(tmp_path: Path) -> None:
+    port = unused_port()
+    server = PostgresServer(tmp_path, port)
+    server.start()
+    with closing(connect(server)) as connection:
+        connection.run("CREATE TABLE kept (n int)")
+        connection.run("INSERT INTO kept VALUES (7)")
+    server.stop()
+    again = PostgresServer(tmp_path, port)
+    again.start()
+    try:
+        with closing(connect(again)) as connection:
+            assert connection.run("SELECT n FROM kept") == [[7]]
+    finally:
+        again.stop()
+    assert not psutil.pid_exists(again.pid or 0)
+
+
+def test_postgres_of_another_version_is_refused_with_the_way_out(tmp_path: Path) -> None:
+    (tmp_path / "postgres").mkdir()
+    (tmp_path / "postgres" / "PG_VERSION").write_text("17\n")
+    with pytest.raises(ServiceFailed, match=r"version 17.*make reset"):
+        PostgresServer(tmp_path, unused_port()).start()
+
+
+def test_postgres_refuses_a_wrong_password(services) -> None:
+    with pytest.raises(pg8000.native.DatabaseError, match="password authentication failed"):
+        pg8000.native.Connection(
+            "app",
+            host="127.0.0.1",
+            port=services.postgres.port,
+            database="app",
+            password="wrong",
+        )
+
+
+def test_a_taken_port_is_named_with_its_variable(services) -> None:
+    with pytest.raises(PortTaken, match=r"port \d+ \(redis\) is taken.*LOCAL_REDIS_PORT"):
+        require_free("redis", services.redis.port)
+
+
+def test_a_server_that_cannot_start_says_why(tmp_path: Path) -> None:
+    with pytest.raises(ServiceFailed, match=r"Redis stopped while starting: .*log: "):
+        RedisServer(tmp_path, -1).start()
+
+
+def test_s3_answers_plain_boto3(services) -> None:
+    s3 = boto3.client(
+        "s3",
+        endpoint_url=services.aws.url,
+        region_name="us-east-1",
+        aws_access_key_id="local",
+        aws_secret_access_key="local",
+    )
+    s3.create_bucket(Bucket="plain")
+    s3.put_object(Bucket="plain", Key="a b.txt", Body=b"hello")
+    assert s3.get_object(Bucket="plain", Key="a b.txt")["Body"].read() == b"hello"
