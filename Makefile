@@ -1,0 +1,94 @@
+# Every target sets itself up; nothing is needed but Python 3.11 or newer, pip and make.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+SAM := .venv-sam/bin/sam
+PIP_INSTALL := -m pip install --quiet --disable-pip-version-check --require-hashes
+
+.DEFAULT_GOAL := help
+.PHONY: help up up-sam down reset drop invoke events logs doctor test test-sam check format \
+	lock bench build deploy destroy sample clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+# ---- set-up: a stamp file per list of requirements
+
+$(VENV)/local.stamp: requirements/local.txt
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Installing the local stack into $(VENV) (the first time only)"
+	@$(BIN)/python $(PIP_INSTALL) -r $<
+	@touch $@
+
+$(VENV)/dev.stamp: requirements/dev.txt $(VENV)/local.stamp
+	@echo "Installing the test tools into $(VENV) (the first time only)"
+	@$(BIN)/python $(PIP_INSTALL) -r $<
+	@touch $@
+
+.venv-sam/sam.stamp: requirements/sam.txt
+	@test -x .venv-sam/bin/python || $(PYTHON) -m venv .venv-sam
+	@echo "Installing the SAM CLI into .venv-sam (the first time only)"
+	@.venv-sam/bin/python $(PIP_INSTALL) -r $<
+	@touch $@
+
+# ---- run
+
+up: $(VENV)/local.stamp ## run everything on this machine; Ctrl-C stops
+	@exec $(BIN)/python -m local up
+
+down: $(VENV)/local.stamp ## stop what `make up` started, from another terminal
+	@$(BIN)/python -m local down
+
+reset: $(VENV)/local.stamp ## wipe the local data
+	@$(BIN)/python -m local reset
+
+drop: $(VENV)/local.stamp ## put a file into the landing bucket and show the report: FILE=raw.csv [KEY=...]
+	@test -n "$(FILE)" || { echo "usage: make drop FILE=raw.csv [KEY=orders/raw.csv]" >&2; exit 2; }
+	@$(BIN)/python -m client.drop "$(FILE)" $(if $(KEY),--key "$(KEY)")
+
+invoke: $(VENV)/local.stamp ## run one function of the running stack: NAME=... EVENT=events/x.json
+	@$(BIN)/python -m local invoke "$(NAME)" --event "$(or $(EVENT),-)"
+
+events: $(VENV)/local.stamp ## list the events that functions can be invoked with
+	@$(BIN)/python -m local events
+
+logs: $(VENV)/local.stamp ## show what a function or a service logged: NAME=...
+	@$(BIN)/python -m local logs $(NAME)
+
+doctor: $(VENV)/local.stamp ## say which ways of running work on this machine, and why not
+	@$(BIN)/python -m local doctor
+
+sample: ## write a sample raw.csv of 5,200 rows
+	@$(PYTHON) -m samples raw.csv
+
+# ---- test
+
+test: $(VENV)/dev.stamp ## unit, integration and parity tests, on real servers, without Docker
+	@$(BIN)/python -m pytest
+
+check: $(VENV)/dev.stamp ## lint, types, import rules, template
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/cfn-lint template.yaml
+
+format: $(VENV)/dev.stamp ## format the code
+	@$(BIN)/ruff check --fix --quiet .
+	@$(BIN)/ruff format .
+
+# ---- dependencies
+
+UV_COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
+	--generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock"
+
+lock: $(VENV)/dev.stamp ## resolve every requirements/*.in again, newest versions
+	$(UV_COMPILE) --upgrade requirements/dev.in -o requirements/dev.txt
+	for list in layers/api_dependencies/requirements layers/data_dependencies/requirements \
+		requirements/runtime requirements/local requirements/bench; do \
+		$(UV_COMPILE) --upgrade $$list.in -c requirements/dev.txt -o $$list.txt || exit 1; done
+	$(UV_COMPILE) --upgrade requirements/sam.in -o requirements/sam.txt
+
+clean: ## remove what was built and installed here
+	rm -rf .venv .venv-sam .local .aws-sam

@@ -1,0 +1,1 @@
+"""Runs the functions of an application: worker processes behind Lambda's Runtime API."""

@@ -1,0 +1,49 @@
+"""What an invocation gives back, and who is told about it."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+
+@dataclass(frozen=True)
+class Invocation:
+    """One finished invocation. Times in milliseconds, memory in MiB.
+
+    `function` is the logical id. `payload` is the response, or the error object when
+    `function_error` is set ("Unhandled", as X-Amz-Function-Error). `log_tail` is the last 4 KiB
+    of the invocation's log. `init_ms` is None on a warm worker. `status` is "success", "error"
+    or "timeout", as REPORT says it.
+    """
+
+    function: str
+    request_id: str
+    payload: bytes
+    function_error: str | None = None
+    status: str = "success"
+    log_tail: bytes = b""
+    duration_ms: float = 0.0
+    billed_ms: int = 0
+    init_ms: float | None = None
+    max_memory: int = 0
+
+
+class Listener(Protocol):
+    """Told of every log line and every finished invocation, on the event loop; must not block."""
+
+    def logged(self, function: str, line: str) -> None:
+        """Note one line a function (or the platform: START, END, REPORT) logged."""
+
+    def finished(self, invocation: Invocation) -> None:
+        """Note one finished invocation, also each attempt of an asynchronous one."""
+
+
+# Takes the queue's name and the destination record as AWS writes it.
+OnFailure = Callable[[str, dict[str, Any]], Awaitable[None]]
+
+
+class UnknownFunction(Exception):
+    """No function of that name in the application."""
+
+
+class PayloadTooLarge(Exception):
+    """The request's payload is over Lambda's limit; the message is AWS's."""
