@@ -6,7 +6,7 @@ from local.template.model import Application, Function
 
 
 class PackageError(Exception):
-    """A layer or a list of requirements cannot be built; the message ends with the tool's output."""
+    """A layer or list of requirements cannot be built; the message ends with the tool's output."""
 
 
 class Packages:

@@ -2,8 +2,19 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
-from local.template.model import Application
+from local.template.document import read_document
+from local.template.events import EventReader
+from local.template.http_api import read_cors
+from local.template.model import Application, TemplateError
+from local.template.names import Names
+from local.template.resolve import Resolver
+from local.template.resources import ResourceReader
+
+_FUNCTION = "AWS::Serverless::Function"
+_LAYERS = ("AWS::Serverless::LayerVersion", "AWS::Lambda::LayerVersion")
+_NESTED = "AWS::Serverless::Application"
 
 
 def load_application(
@@ -22,4 +33,62 @@ def load_application(
 
     Raises TemplateError naming the place and the cause.
     """
-    raise NotImplementedError
+    document = read_document(template)
+    names = Names(document["Resources"], region=region, aws_url=aws_url)
+    resolver = Resolver(document, names, parameters or {})
+    present = {
+        name: resource for name, resource in document["Resources"].items() if resolver.exists(name)
+    }
+    return _Assembly(resolver, names, present).application(
+        template.resolve().parent, environment or {}
+    )
+
+
+class _Assembly:
+    """Puts together what the readers find in the resources that are `present`."""
+
+    def __init__(self, resolver: Resolver, names: Names, present: Mapping[str, Any]) -> None:
+        self._resolver = resolver
+        self._names = names
+        self._present = present
+
+    def application(self, folder: Path, environment: Mapping[str, str]) -> Application:
+        """Return the application; `folder` is the template's."""
+        for name in self._of(_NESTED):
+            raise TemplateError(f"{name}: nested applications do not run here, start them apart")
+        reader = ResourceReader(self._resolver, self._names, folder)
+        functions = {
+            name: reader.function(name, properties, environment)
+            for name, properties in self._of(_FUNCTION).items()
+        }
+        buckets = {
+            name: reader.bucket(name, properties)
+            for name, properties in self._of("AWS::S3::Bucket").items()
+        }
+        queues = {
+            name: reader.queue(name, properties)
+            for name, properties in self._of("AWS::SQS::Queue").items()
+        } | reader.own_queues
+        event_reader = EventReader(self._resolver, self._names, buckets, queues)
+        for name, properties in self._of(_FUNCTION).items():
+            event_reader.read(name, properties.get("Events") or {})
+        events = event_reader.events
+        return Application(
+            functions=functions,
+            layers={name: reader.layer(name, self._present[name]) for name in self._of(*_LAYERS)},
+            buckets=buckets,
+            queues=queues,
+            routes=tuple(events.routes),
+            cors=read_cors(events.http_apis, self._present, self._resolver),
+            s3_triggers=tuple(events.s3_triggers),
+            sqs_triggers=tuple(events.sqs_triggers),
+            schedules=tuple(events.schedules),
+            warnings=(*reader.warnings, *events.warnings),
+        )
+
+    def _of(self, *kinds: str) -> dict[str, dict[str, Any]]:
+        return {
+            name: resource.get("Properties") or {}
+            for name, resource in self._present.items()
+            if resource["Type"] in kinds
+        }

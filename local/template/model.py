@@ -3,6 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, TypeAlias
+
+# What YAML holds at one place of a template: text, number, list, map or an intrinsic.
+Value: TypeAlias = Any
 
 
 class TemplateError(Exception):
@@ -11,7 +15,10 @@ class TemplateError(Exception):
 
 @dataclass(frozen=True)
 class Function:
-    """One AWS::Serverless::Function. Times in seconds, memory in MiB (2**20 bytes)."""
+    """One AWS::Serverless::Function. Times in seconds, memory in MiB (2**20 bytes).
+
+    `name` is FunctionName (the logical id unless set), `layers` are logical ids.
+    """
 
     name: str
     code_uri: Path
@@ -81,13 +88,18 @@ class SqsTrigger:
 
 @dataclass(frozen=True)
 class ScheduleTrigger:
-    """A rate() or cron() schedule; `input` is the JSON sent, None for AWS's default event."""
+    """A rate(), cron() or at() schedule; `input` is the JSON sent, None for AWS's default event.
+
+    `event_bridge_rule` tells a rule (Schedule) from EventBridge Scheduler (ScheduleV2), whose
+    expressions are read in `timezone`.
+    """
 
     name: str
     function: str
     expression: str
     input: str | None = None
     event_bridge_rule: bool = True
+    timezone: str = "UTC"
 
 
 @dataclass(frozen=True)
@@ -108,7 +120,10 @@ class Queue:
 
 @dataclass(frozen=True)
 class Application:
-    """Everything of one template, keyed by logical id."""
+    """Everything of one template, keyed by logical id.
+
+    `warnings` names what the template declares and this machine leaves out, one line each.
+    """
 
     functions: Mapping[str, Function]
     layers: Mapping[str, Layer]
@@ -119,3 +134,4 @@ class Application:
     s3_triggers: tuple[S3Trigger, ...] = ()
     sqs_triggers: tuple[SqsTrigger, ...] = ()
     schedules: tuple[ScheduleTrigger, ...] = ()
+    warnings: tuple[str, ...] = ()

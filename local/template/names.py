@@ -1,0 +1,101 @@
+"""Names, ARNs and URLs that the local stack gives to the resources of a template."""
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from local.template.model import Value
+
+ACCOUNT = "123456789012"
+STACK = "local"
+
+
+class TextResolver(Protocol):
+    """What names need from the resolver: a property's text."""
+
+    def text(self, value: Value, where: str) -> str:
+        """Return `value` without intrinsics."""
+
+
+class Names:
+    """Ref and GetAtt of resources, without the template's own intrinsics."""
+
+    def __init__(self, resources: Mapping[str, Any], *, region: str, aws_url: str) -> None:
+        self._resources = resources
+        self.region = region
+        self._aws_url = aws_url.rstrip("/")
+        self.pseudo_parameters: Mapping[str, Any] = {
+            "AWS::AccountId": ACCOUNT,
+            "AWS::NotificationARNs": [],
+            "AWS::Partition": "aws",
+            "AWS::Region": region,
+            "AWS::StackId": f"arn:aws:cloudformation:{region}:{ACCOUNT}:stack/{STACK}/{STACK}",
+            "AWS::StackName": STACK,
+            "AWS::URLSuffix": "amazonaws.com",
+        }
+
+    def is_generated(self, logical_id: str) -> bool:
+        """Return whether SAM creates this resource itself: the role of a declared function."""
+        owner = logical_id.removesuffix("Role")
+        return owner != logical_id and self._kind(owner) == "AWS::Serverless::Function"
+
+    def ref(self, logical_id: str, resolver: TextResolver) -> str:
+        """Return Ref of a declared resource; as sam local, the logical id where unknown."""
+        kind = self._kind(logical_id)
+        if kind == "AWS::SQS::Queue":
+            return f"{self._aws_url}/{ACCOUNT}/{self.name(logical_id, resolver)}"
+        if kind in ("AWS::Serverless::LayerVersion", "AWS::Lambda::LayerVersion"):
+            return self.layer_arn(logical_id)
+        return self.name(logical_id, resolver)
+
+    def attribute(self, logical_id: str, attribute: str, resolver: TextResolver) -> str | None:
+        """Return GetAtt of a resource, None where only AWS knows it."""
+        name = self.name(logical_id, resolver)
+        known = {
+            ("AWS::Serverless::Function", "Arn"): self.function_arn(name),
+            ("AWS::SQS::Queue", "Arn"): self.queue_arn(name),
+            ("AWS::SQS::Queue", "QueueName"): name,
+            ("AWS::SQS::Queue", "QueueUrl"): f"{self._aws_url}/{ACCOUNT}/{name}",
+            ("AWS::S3::Bucket", "Arn"): f"arn:aws:s3:::{name}",
+            ("AWS::S3::Bucket", "DomainName"): f"{name}.s3.amazonaws.com",
+            ("AWS::S3::Bucket", "RegionalDomainName"): f"{name}.s3.{self.region}.amazonaws.com",
+            ("AWS::IAM::Role", "Arn"): f"arn:aws:iam::{ACCOUNT}:role/{name}",
+        }
+        return known.get((self._kind(logical_id), attribute))
+
+    def name(self, logical_id: str, resolver: TextResolver) -> str:
+        """Return the physical name: the one the template sets or one made of the logical id."""
+        kind = self._kind(logical_id)
+        properties = (self._resources.get(logical_id) or {}).get("Properties") or {}
+        key = _NAME_PROPERTY.get(kind)
+        if key and key in properties:
+            return resolver.text(properties[key], f"{logical_id}.{key}")
+        if kind == "AWS::S3::Bucket":
+            return logical_id.lower()
+        if kind == "AWS::SQS::Queue" and properties.get("FifoQueue") in (True, "true"):
+            return f"{logical_id}.fifo"
+        return logical_id
+
+    def function_arn(self, name: str) -> str:
+        """Return the ARN of a function by its name."""
+        return f"arn:aws:lambda:{self.region}:{ACCOUNT}:function:{name}"
+
+    def queue_arn(self, name: str) -> str:
+        """Return the ARN of a queue by its name."""
+        return f"arn:aws:sqs:{self.region}:{ACCOUNT}:{name}"
+
+    def layer_arn(self, logical_id: str) -> str:
+        """Return the ARN of a layer's only local version."""
+        return f"arn:aws:lambda:{self.region}:{ACCOUNT}:layer:{logical_id}:1"
+
+    def _kind(self, logical_id: str) -> str:
+        if logical_id not in self._resources:
+            return "AWS::IAM::Role"
+        return str(self._resources[logical_id]["Type"])
+
+
+_NAME_PROPERTY = {
+    "AWS::Serverless::Function": "FunctionName",
+    "AWS::SQS::Queue": "QueueName",
+    "AWS::S3::Bucket": "BucketName",
+    "AWS::IAM::Role": "RoleName",
+}

@@ -1,0 +1,172 @@
+"""Reads the resources of a template: functions, layers, buckets and queues."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from local.template.model import Bucket, Function, Layer, Queue, TemplateError, Value
+from local.template.names import Names
+from local.template.resolve import Resolver
+
+_QUEUE_ATTRIBUTES = (
+    "ContentBasedDeduplication",
+    "DelaySeconds",
+    "FifoQueue",
+    "MaximumMessageSize",
+    "MessageRetentionPeriod",
+    "ReceiveMessageWaitTimeSeconds",
+    "RedriveAllowPolicy",
+    "RedrivePolicy",
+    "VisibilityTimeout",
+)
+
+
+class ResourceReader:
+    """Reads resources by their logical id; paths are relative to the template's `folder`."""
+
+    def __init__(self, resolver: Resolver, names: Names, folder: Path) -> None:
+        self._resolver = resolver
+        self._names = names
+        self._folder = folder
+        self.warnings: list[str] = []
+        self.own_queues: dict[str, Queue] = {}
+
+    def bucket(self, name: str, properties: Mapping[str, Any]) -> Bucket:
+        """Read an AWS::S3::Bucket."""
+        versioning = self._resolver.resolve(properties.get("VersioningConfiguration"), name) or {}
+        if "NotificationConfiguration" in properties:
+            self.warnings.append(
+                f"{name}.NotificationConfiguration: does not fire here, use a function's S3 event"
+            )
+        return Bucket(
+            name=self._names.name(name, self._resolver),
+            versioned=versioning.get("Status") == "Enabled",
+        )
+
+    def queue(self, name: str, properties: Mapping[str, Any]) -> Queue:
+        """Read an AWS::SQS::Queue."""
+        attributes = {}
+        for key in _QUEUE_ATTRIBUTES:
+            if key in properties:
+                value = self._resolver.resolve(properties[key], f"{name}.{key}")
+                is_policy = isinstance(value, dict)
+                attributes[key] = (
+                    json.dumps(value) if is_policy else self._resolver.text(value, f"{name}.{key}")
+                )
+        return Queue(name=self._names.name(name, self._resolver), attributes=attributes)
+
+    def layer(self, name: str, resource: Mapping[str, Any]) -> Layer:
+        """Read an AWS::Serverless::LayerVersion or a local AWS::Lambda::LayerVersion."""
+        properties = resource.get("Properties") or {}
+        key = "ContentUri" if "ContentUri" in properties else "Content"
+        method = (resource.get("Metadata") or {}).get("BuildMethod")
+        return Layer(
+            name=name,
+            content_uri=self._path(properties.get(key), f"{name}.{key}"),
+            build_method=self._resolver.text(method, f"{name}.BuildMethod") if method else None,
+        )
+
+    def function(
+        self, name: str, properties: Mapping[str, Any], environment: Mapping[str, str]
+    ) -> Function:
+        """Read an AWS::Serverless::Function; `environment` overrides variables it declares."""
+        if properties.get("PackageType") == "Image" or "InlineCode" in properties:
+            raise TemplateError(f"{name}: only functions with a CodeUri folder run here")
+        retries, queue = self._event_invoke_config(name, properties)
+        concurrency = self._optional_text(name, properties, "ReservedConcurrentExecutions")
+        return Function(
+            name=self._names.name(name, self._resolver),
+            code_uri=self._path(properties.get("CodeUri", "."), f"{name}.CodeUri"),
+            handler=self._required_text(name, properties, "Handler"),
+            runtime=self._runtime(name, properties),
+            timeout=self._number(name, properties, "Timeout", 3),
+            memory=int(self._number(name, properties, "MemorySize", 128)),
+            environment=self._environment(name, properties, environment),
+            layers=self._layers(name, properties),
+            maximum_retry_attempts=retries,
+            on_failure_queue=queue,
+            reserved_concurrency=int(concurrency) if concurrency else None,
+        )
+
+    def _runtime(self, name: str, properties: Mapping[str, Any]) -> str:
+        runtime = self._required_text(name, properties, "Runtime")
+        if not runtime.startswith("python3."):
+            raise TemplateError(f"{name}.Runtime: {runtime} does not run here, only python3.x does")
+        return runtime
+
+    def _environment(
+        self, name: str, properties: Mapping[str, Any], overrides: Mapping[str, str]
+    ) -> dict[str, str]:
+        where = f"{name}.Environment.Variables"
+        declared = (properties.get("Environment") or {}).get("Variables") or {}
+        return {
+            key: overrides[key]
+            if key in overrides
+            else self._resolver.text(value, f"{where}.{key}")
+            for key, value in declared.items()
+        }
+
+    def _layers(self, name: str, properties: Mapping[str, Any]) -> tuple[str, ...]:
+        arns = self._resolver.resolve(properties.get("Layers") or [], f"{name}.Layers")
+        layers = []
+        for arn in arns:
+            logical_id = arn.split(":")[6] if arn.count(":") >= 7 else ""
+            if arn == self._names.layer_arn(logical_id) and self._resolver.exists(logical_id):
+                layers.append(logical_id)
+            else:
+                self.warnings.append(f"{name}.Layers: {arn} is on AWS only, left out")
+        return tuple(layers)
+
+    def _event_invoke_config(
+        self, name: str, properties: Mapping[str, Any]
+    ) -> tuple[int, str | None]:
+        where = f"{name}.EventInvokeConfig"
+        config = self._resolver.resolve(properties.get("EventInvokeConfig"), where) or {}
+        retries = int(config.get("MaximumRetryAttempts", 2))
+        destinations = config.get("DestinationConfig") or {}
+        if "DeadLetterQueue" in properties:
+            self.warnings.append(f"{name}.DeadLetterQueue: ignored here, use a destination")
+        if "OnSuccess" in destinations:
+            self.warnings.append(f"{where}: the OnSuccess destination gets nothing here")
+        return retries, self._on_failure(name, destinations.get("OnFailure"), where)
+
+    def _on_failure(self, name: str, destination: Value, where: str) -> str | None:
+        if destination is None:
+            return None
+        arn = str(destination.get("Destination", ""))
+        if destination.get("Type", "SQS") != "SQS" or (arn and ":sqs:" not in arn):
+            self.warnings.append(f"{where}: the OnFailure destination {arn} gets nothing here")
+            return None
+        if arn:
+            return arn.rsplit(":", 1)[-1]
+        # SAM makes a queue of its own when the type is SQS and no destination is named.
+        queue = Queue(name=f"{name}EventInvokeConfigOnFailureQueue")
+        self.own_queues[queue.name] = queue
+        return queue.name
+
+    def _number(self, name: str, properties: Mapping[str, Any], key: str, default: float) -> float:
+        text = self._resolver.text(properties.get(key, default), f"{name}.{key}")
+        try:
+            return float(text)
+        except ValueError as error:
+            raise TemplateError(f"{name}.{key}: {text!r} is not a number") from error
+
+    def _required_text(self, name: str, properties: Mapping[str, Any], key: str) -> str:
+        text = self._optional_text(name, properties, key)
+        if not text:
+            raise TemplateError(f"{name}: {key} is missing")
+        return text
+
+    def _optional_text(self, name: str, properties: Mapping[str, Any], key: str) -> str | None:
+        value = self._resolver.resolve(properties.get(key), f"{name}.{key}")
+        return None if value is None else self._resolver.text(value, f"{name}.{key}")
+
+    def _path(self, value: Value, where: str) -> Path:
+        resolved = self._resolver.resolve(value, where)
+        if not isinstance(resolved, str) or resolved.startswith("s3://"):
+            raise TemplateError(f"{where}: must be a folder beside the template, got {resolved!r}")
+        path = (self._folder / resolved).resolve()
+        if not path.is_dir():
+            raise TemplateError(f"{where}: no such folder: {path}")
+        return path
