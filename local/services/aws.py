@@ -39,6 +39,9 @@ class AwsServer:
     def pid(self) -> int | None:
         return self._process.pid
 
+    def is_running(self) -> bool:
+        return self._process.is_running()
+
     def start(self) -> None:
         """Raises ServiceFailed."""
         self._config.write(self._config_file)

@@ -30,6 +30,9 @@ class OpenSearchServer:
     def pid(self) -> int | None:
         return self._process.pid
 
+    def is_running(self) -> bool:
+        return self._process.is_running()
+
     def start(self) -> None:
         """Raises ServiceFailed."""
         self._process.start(lambda: accepts_connections(self.port, self.host))

@@ -57,6 +57,9 @@ class PostgresServer:
     def pid(self) -> int | None:
         return self._process.pid
 
+    def is_running(self) -> bool:
+        return self._process.is_running()
+
     def start(self) -> None:
         """Creates the cluster at the first start; raises ServiceFailed."""
         if not (self._data / "PG_VERSION").exists():

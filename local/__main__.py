@@ -1,0 +1,30 @@
+"""The embedded stack's commands: `python -m local up`, `down`, `doctor` and so on."""
+
+import argparse
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from local.commands import COMMANDS, CommandFailed
+
+
+def main() -> int:
+    """Runs one command; a failure that has a cause is one line on stderr and exit code 1."""
+    parser = argparse.ArgumentParser(prog="python -m local", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for command in COMMANDS:
+        command.add_to(commands)
+    arguments = parser.parse_args()
+    run: Callable[[argparse.Namespace, Path], None] = arguments.run
+    try:
+        run(arguments, Path.cwd())
+    except CommandFailed as failure:
+        sys.stderr.write(f"{failure}\n")
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,16 @@
+"""The commands of `python -m local`, in the order the help lists them."""
+
+from local.commands import data, doctor, function, stack
+from local.commands.command import Command, CommandFailed
+
+__all__ = ["COMMANDS", "Command", "CommandFailed"]
+
+COMMANDS: tuple[Command, ...] = (
+    stack.UP,
+    stack.DOWN,
+    stack.RESET,
+    function.INVOKE,
+    data.EVENTS,
+    data.LOGS,
+    doctor.DOCTOR,
+)

@@ -1,0 +1,61 @@
+"""events and logs: what can be sent to functions, and what they said."""
+
+import argparse
+import sys
+import time
+from pathlib import Path
+
+from local.commands.command import Command, CommandFailed
+from local.console import readable
+from local.project import open_project
+
+_POLL_SECONDS = 0.3
+
+
+def _events(_arguments: argparse.Namespace, root: Path) -> None:
+    for file in sorted(open_project(root).events.glob("*.json")):
+        sys.stdout.write(f"{file.relative_to(root)}\n")
+
+
+def _configure_logs(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("name", nargs="?", help="a function or a service; none lists them")
+    parser.add_argument("-f", "--follow", action="store_true", help="go on as lines arrive")
+    parser.add_argument("-n", "--lines", type=int, default=50, help="how many of the last lines")
+    parser.add_argument("--raw", action="store_true", help="JSON lines as they are")
+
+
+def _logs(arguments: argparse.Namespace, root: Path) -> None:
+    folder = open_project(root).state / "logs"
+    known = sorted(file.stem for file in folder.glob("*.log"))
+    if arguments.name is None:
+        sys.stdout.write("".join(f"{name}\n" for name in known))
+        return
+    if arguments.name not in known:
+        raise CommandFailed(
+            f"no log of {arguments.name!r}; there are: {', '.join(known) or 'none yet'}"
+        )
+    file = folder / f"{arguments.name}.log"
+    _show(file.read_text(errors="replace").splitlines()[-arguments.lines :], raw=arguments.raw)
+    if arguments.follow:
+        _follow(file, raw=arguments.raw)
+
+
+def _follow(file: Path, *, raw: bool) -> None:
+    with file.open(errors="replace") as stream:
+        stream.seek(0, 2)
+        while True:
+            lines = stream.readlines()
+            _show([line.rstrip("\n") for line in lines], raw=raw)
+            if not lines:
+                time.sleep(_POLL_SECONDS)
+
+
+def _show(lines: list[str], *, raw: bool) -> None:
+    for line in lines:
+        if text := (line if raw else readable(line)):
+            sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+EVENTS = Command("events", "list the events that functions can be invoked with", _events)
+LOGS = Command("logs", "show what a function or a service logged", _logs, _configure_logs)

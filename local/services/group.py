@@ -1,0 +1,95 @@
+"""The four data services together: started in order, stopped in reverse."""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from local.aws.config import AwsConfig
+from local.services.aws import AwsServer
+from local.services.opensearch import OpenSearchServer
+from local.services.ports import Ports, require_free
+from local.services.postgres import DATABASE, USER, PostgresServer
+from local.services.redis import RedisServer
+
+LOOPBACK = "127.0.0.1"
+
+
+class Service(Protocol):
+    """One running server."""
+
+    @property
+    def pid(self) -> int | None: ...
+
+    def is_running(self) -> bool: ...
+
+    def start(self) -> None: ...
+
+    def stop(self) -> None: ...
+
+
+@dataclass(frozen=True)
+class Started:
+    """A service that answers, where, and the seconds it took."""
+
+    title: str
+    address: str
+    seconds: float
+
+
+class DataServices:
+    """PostgreSQL, Redis, OpenSearch, S3 and SQS.
+
+    `gateway` is one more address to listen on: the container bridge's, for `sam local`.
+    """
+
+    def __init__(
+        self, state: Path, ports: Ports, *, aws: AwsConfig, gateway: str | None = None
+    ) -> None:
+        self._ports = ports
+        # Two of the servers listen on one address only; the host reaches the bridge's too.
+        self.host = gateway or LOOPBACK
+        self._listen: Sequence[str] = (LOOPBACK, gateway) if gateway else (LOOPBACK,)
+        self.postgres = PostgresServer(state, ports.postgres, listen=self._listen)
+        self.redis = RedisServer(state, ports.redis, listen=self._listen)
+        self.opensearch = OpenSearchServer(state, ports.opensearch, listen=self.host)
+        self.aws = AwsServer(state, ports.aws, config=aws, listen=self.host)
+
+    def named(self) -> Iterator[tuple[str, Service]]:
+        """Title and service, in the order of starting."""
+        yield "PostgreSQL", self.postgres
+        yield "Redis", self.redis
+        yield "OpenSearch", self.opensearch
+        yield "S3 and SQS", self.aws
+
+    def require_free_ports(self) -> None:
+        """Raises PortTaken before anything is started."""
+        for name in ("postgres", "redis", "opensearch", "aws"):
+            require_free(name, getattr(self._ports, name), self._listen)
+
+    def start(self, on_started: Callable[[Started], None]) -> None:
+        """Raises ServiceFailed; call from the main thread, with which the servers end."""
+        for title, service in self.named():
+            begin = time.monotonic()
+            service.start()
+            port = getattr(service, "port", 0)
+            on_started(Started(title, f"{self.host}:{port}", time.monotonic() - begin))
+
+    def stop(self) -> None:
+        for _, service in reversed([*self.named()]):
+            service.stop()
+
+    def places(self) -> dict[str, str]:
+        """What the {placeholders} of local.toml stand for."""
+        return {
+            "postgres_host": self.host,
+            "postgres_port": str(self._ports.postgres),
+            "postgres_database": DATABASE,
+            "postgres_user": USER,
+            "postgres_password": self.postgres.password,
+            "redis_host": self.host,
+            "redis_port": str(self._ports.redis),
+            "opensearch_url": self.opensearch.url,
+            "aws_url": self.aws.url,
+        }

@@ -1,0 +1,144 @@
+"""The embedded stack at work: functions, triggers and the two HTTP endpoints on one event loop."""
+
+import asyncio
+import json
+import signal
+from collections.abc import AsyncIterator, Coroutine, Iterable
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass
+from typing import Any
+
+from aiohttp import web
+
+from local.console import Console
+from local.gateway.app import create_gateway
+from local.lambda_endpoint import create_lambda_endpoint
+from local.packages import Packages
+from local.project import Project
+from local.reload import watch
+from local.resources import create_resources, sqs_client
+from local.runtime.functions import Functions
+from local.services.group import LOOPBACK, DataServices
+from local.services.ports import Ports
+from local.template.model import Application
+from local.triggers.failure_queue import FailureQueue
+from local.triggers.schedule import Clockwork
+from local.triggers.sqs import QueuePoller
+
+REGION = "us-east-1"
+_CHECK_SECONDS = 1.0
+
+
+class StartFailed(Exception):
+    """A function that has to run before the API opens failed; the message says how."""
+
+
+@dataclass(frozen=True)
+class Stack:
+    """One application on its ports. `services` are running, `packages` are built."""
+
+    project: Project
+    ports: Ports
+    application: Application
+    services: DataServices
+    packages: Packages
+    console: Console
+
+    async def run(self) -> None:
+        """Serves until SIGINT or SIGTERM; raises StartFailed."""
+        stopped = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, stopped.set)
+        async with self._serving() as background:
+            self.console.ready(f"http://{LOOPBACK}:{self.ports.api}")
+            stopping = asyncio.create_task(stopped.wait())
+            await asyncio.wait([stopping, *background], return_when=asyncio.FIRST_COMPLETED)
+            stopping.cancel()
+            for task in background:
+                if task.done():
+                    task.result()
+
+    @asynccontextmanager
+    async def _serving(self) -> AsyncIterator[list[asyncio.Task[None]]]:
+        """Everything up, torn down in reverse; yields the tasks that work in the background."""
+        async with AsyncExitStack() as stack:
+            url = self.services.aws.url
+            await asyncio.to_thread(create_resources, self.application, url=url, region=REGION)
+            functions = Functions(
+                self.application,
+                self.packages,
+                listener=self.console,
+                on_failure=FailureQueue(sqs_client(url, REGION)).send,
+            )
+            await functions.start()
+            stack.push_async_callback(functions.close)
+            endpoint = create_lambda_endpoint(functions)
+            await _listen(stack, endpoint, self.ports.lambda_endpoint)
+            await self._run_start_invokes(functions)
+            gateway = create_gateway(self.application, functions, observe=self.console.answered)
+            await _listen(stack, gateway, self.ports.api)
+            tasks = [asyncio.create_task(work) for work in self._background(functions)]
+            stack.push_async_callback(_cancel, tasks)
+            yield tasks
+
+    async def _run_start_invokes(self, functions: Functions) -> None:
+        for start in self.project.start:
+            result = await functions.invoke(start.function, start.event)
+            if result.function_error:
+                error = json.loads(result.payload)
+                raise StartFailed(
+                    f"{start.function} failed: {error.get('errorType')}: "
+                    f"{error.get('errorMessage')}"
+                )
+
+    def _background(self, functions: Functions) -> list[Coroutine[Any, Any, None]]:
+        url = self.services.aws.url
+        return [
+            *(
+                QueuePoller(trigger, functions, sqs_client(url, REGION)).run()
+                for trigger in self.application.sqs_triggers
+            ),
+            *(
+                _for_ever(Clockwork(trigger, functions, region=REGION).run())
+                for trigger in self.application.schedules
+            ),
+            watch(self.application, functions, self.packages, on_reload=self.console.reloaded),
+            _for_ever(self._warm(functions)),
+            self._report_lost_services(),
+        ]
+
+    async def _warm(self, functions: Functions) -> None:
+        """One worker per function, so that nobody's first request pays for the imports."""
+        for name in self.application.functions:
+            await functions.warm(name)
+
+    async def _report_lost_services(self) -> None:
+        """Says once when a data service is gone; the application has to live with that."""
+        lost: set[str] = set()
+        while True:
+            for title, service in self.services.named():
+                if title not in lost and not service.is_running():
+                    lost.add(title)
+                    self.console.problem(f"{title} is gone; its log is in {self.project.state}")
+            await asyncio.sleep(_CHECK_SECONDS)
+
+
+async def _for_ever(work: Coroutine[Any, Any, None]) -> None:
+    """Work that ends by itself must not end the stack."""
+    await work
+    await asyncio.Event().wait()
+
+
+async def _listen(stack: AsyncExitStack, app: web.Application, port: int) -> None:
+    runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=1.0)
+    await runner.setup()
+    stack.push_async_callback(runner.cleanup)
+    await web.TCPSite(runner, LOOPBACK, port).start()
+
+
+async def _cancel(tasks: Iterable[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task

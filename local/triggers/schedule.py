@@ -1,0 +1,57 @@
+"""Invokes functions on their schedules, as EventBridge rules and EventBridge Scheduler do."""
+
+import asyncio
+import json
+import uuid
+from datetime import UTC, datetime
+from typing import Any
+
+from local.aws.config import ACCOUNT_ID
+from local.template.model import ScheduleTrigger
+from local.triggers.expression import Schedule, parse
+from local.triggers.invoker import Invoker
+
+
+class Clockwork:
+    """One schedule of one function. Raises InvalidExpression when made."""
+
+    def __init__(self, trigger: ScheduleTrigger, invoker: Invoker, *, region: str) -> None:
+        self._trigger = trigger
+        self._invoker = invoker
+        self._region = region
+        self._schedule: Schedule = parse(trigger.expression)
+
+    async def run(self) -> None:
+        """Invokes until cancelled, or until the schedule is over."""
+        due = self._schedule.next_after(datetime.now(UTC))
+        while due is not None:
+            await asyncio.sleep(max(0.0, (due - datetime.now(UTC)).total_seconds()))
+            await self._invoker.invoke_event(self._trigger.function, self.payload(due))
+            # After the laptop slept, missed times are skipped rather than caught up.
+            due = self._schedule.next_after(max(due, datetime.now(UTC)))
+
+    def payload(self, due: datetime) -> bytes:
+        """The template's Input, or the event AWS sends by default."""
+        if self._trigger.input is not None:
+            return self._trigger.input.encode()
+        return json.dumps(self._default_event(due)).encode()
+
+    def _default_event(self, due: datetime) -> dict[str, Any]:
+        rule = self._trigger.event_bridge_rule
+        service, resource = (
+            ("events", f"rule/{self._trigger.name}")
+            if rule
+            else ("scheduler", f"schedule/default/{self._trigger.name}")
+        )
+        return {
+            "version": "0",
+            "id": str(uuid.uuid4()),
+            "detail-type": "Scheduled Event",
+            "source": f"aws.{service}",
+            "account": ACCOUNT_ID,
+            "time": f"{due:%Y-%m-%dT%H:%M:%SZ}",
+            "region": self._region,
+            "resources": [f"arn:aws:{service}:{self._region}:{ACCOUNT_ID}:{resource}"],
+            # A rule sends an object, the scheduler a string that holds one.
+            "detail": {} if rule else "{}",
+        }

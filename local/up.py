@@ -1,0 +1,72 @@
+"""`local up`: starts everything in order, in the foreground, and stops everything at the end."""
+
+import asyncio
+import signal
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
+from types import FrameType
+
+from local.aws.config import AwsConfig
+from local.console import Console
+from local.packages import Packages
+from local.project import Project
+from local.services.group import LOOPBACK, DataServices
+from local.services.ports import Ports, require_free
+from local.stack import REGION, Stack
+from local.state import RunningStack
+from local.template.load import load_application
+from local.template.model import Application
+from local.triggers.expression import parse
+
+
+def run_stack(project: Project, ports: Ports) -> None:
+    """Runs until Ctrl-C or `local down`.
+
+    Raises AlreadyRunning, PortTaken, ProjectError, TemplateError, InvalidExpression,
+    PackageError, ServiceFailed and StartFailed, each with a message for people.
+    """
+    console = Console(project.state / "logs")
+    with ExitStack() as cleanup:
+        cleanup.enter_context(RunningStack(project.state).hold())
+        for name in ("api", "lambda_endpoint"):
+            require_free(name, getattr(ports, name))
+        draft = load_application(project.template, environment=project.environment, region=REGION)
+        for schedule in draft.schedules:
+            parse(schedule.expression)
+        aws = AwsConfig(draft.s3_triggers, f"http://{LOOPBACK}:{ports.lambda_endpoint}", REGION)
+        services = DataServices(project.state, ports, aws=aws)
+        services.require_free_ports()
+        signal.signal(signal.SIGTERM, _interrupt)
+        cleanup.callback(console.say, "Stopped.")
+        cleanup.callback(services.stop)
+        console.say(f"Starting {project.root.name}")
+        packages = _start(project, services, draft, console)
+        application = load_application(
+            project.template,
+            environment=project.filled_environment(services.places()),
+            region=REGION,
+            aws_url=services.aws.url,
+        )
+        stack = Stack(project, ports, application, services, packages, console)
+        asyncio.run(stack.run())
+
+
+def _start(
+    project: Project, services: DataServices, application: Application, console: Console
+) -> Packages:
+    """Builds the functions' packages while the data services start."""
+    packages = Packages(
+        application, state=project.state, runtime_requirements=project.runtime_requirements
+    )
+    with ThreadPoolExecutor(1, "packages") as builder:
+        built: Future[None] = builder.submit(packages.build)
+        services.start(console.started)
+        if not built.done():
+            console.say("  Packages              building, the first time only ...")
+        built.result()
+    return packages
+
+
+def _interrupt(_signal: int, _frame: FrameType | None) -> None:
+    """Before the event loop runs, SIGTERM ends the start as Ctrl-C does."""
+    raise KeyboardInterrupt

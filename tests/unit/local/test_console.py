@@ -1,0 +1,62 @@
+"""What the terminal shows: one readable line per happening, the raw log in a file."""
+
+import io
+from pathlib import Path
+
+import pytest
+
+from local.console import Console, readable
+from local.gateway.app import Exchange
+from local.runtime.invocation import Invocation
+
+
+@pytest.fixture
+def screen() -> io.StringIO:
+    return io.StringIO()
+
+
+@pytest.fixture
+def console(tmp_path: Path, screen: io.StringIO) -> Console:
+    return Console(tmp_path / "logs", screen)
+
+
+def test_a_request_is_one_line(console: Console, screen: io.StringIO) -> None:
+    console.answered(Exchange("GET", "/status", 200, 3.4, "Api", "id"))
+    assert screen.getvalue()[10:] == "GET    /status  200  3 ms\n"
+
+
+def test_an_http_invocation_adds_nothing_to_its_request(
+    console: Console, screen: io.StringIO
+) -> None:
+    console.finished(Invocation("Api", "id", b'{"statusCode": 200}'))
+    assert screen.getvalue() == ""
+
+
+def test_other_invocations_say_how_long_they_took(console: Console, screen: io.StringIO) -> None:
+    console.finished(Invocation("Etl", "id", b"null", duration_ms=12.4, init_ms=900.0))
+    assert screen.getvalue()[10:] == "Etl  ok  12 ms, cold start 900 ms\n"
+
+
+def test_a_failure_names_its_error(console: Console, screen: io.StringIO) -> None:
+    payload = b'{"errorType": "KeyError", "errorMessage": "\'x\'"}'
+    console.finished(Invocation("Etl", "id", payload, function_error="Unhandled"))
+    assert screen.getvalue()[10:] == "Etl  KeyError: 'x'\n"
+
+
+def test_log_lines_are_kept_as_they_are_and_shown_readable(
+    console: Console, screen: io.StringIO, tmp_path: Path
+) -> None:
+    line = '{"level":"INFO","message":"Initial rows: 5","service":"etl","rows":5}'
+    console.logged("Etl", "START RequestId: 1 Version: $LATEST")
+    console.logged("Etl", line)
+    assert screen.getvalue().strip() == "Etl  INFO Initial rows: 5 rows=5"
+    assert (tmp_path / "logs" / "Etl.log").read_text().splitlines()[1] == line
+
+
+@pytest.mark.parametrize("line", ["plain text", "{not json", '{"no": "message"}'])
+def test_what_is_not_a_log_record_is_shown_as_it_is(line: str) -> None:
+    assert readable(line) == line
+
+
+def test_metrics_stay_off_the_terminal() -> None:
+    assert readable('{"_aws": {"Timestamp": 1}, "Requests": 1}') is None

@@ -1,0 +1,74 @@
+"""Schedules: expressions as EventBridge reads them, events as it sends them."""
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from local.template.model import ScheduleTrigger
+from local.triggers.expression import InvalidExpression, parse
+from local.triggers.schedule import Clockwork
+
+
+def at(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("expression", "after", "expected"),
+    [
+        ("rate(1 minute)", "2026-01-01T00:00:05", "2026-01-01T00:01:05"),
+        ("rate(5 minutes)", "2026-01-01T00:00:00", "2026-01-01T00:05:00"),
+        ("rate(2 days)", "2026-01-01T00:00:00", "2026-01-03T00:00:00"),
+        ("at(2026-02-03T04:05:06)", "2026-01-01T00:00:00", "2026-02-03T04:05:06"),
+        ("cron(0 12 * * ? *)", "2026-01-01T12:00:00", "2026-01-02T12:00:00"),
+        ("cron(15/20 8-9 ? * MON-FRI *)", "2026-01-02T09:55:00", "2026-01-05T08:15:00"),
+        ("cron(0 0 29 2 ? *)", "2026-01-01T00:00:00", "2028-02-29T00:00:00"),
+        ("cron(30 6 ? * 1 2027)", "2026-01-01T00:00:00", "2027-01-03T06:30:00"),
+        ("cron(0/5 0 1,15 JAN,JUL ? *)", "2026-01-01T00:57:00", "2026-01-15T00:00:00"),
+    ],
+)
+def test_the_next_time_is_the_one_aws_would_take(
+    expression: str, after: str, expected: str
+) -> None:
+    assert parse(expression).next_after(at(after)) == at(expected)
+
+
+def test_a_schedule_that_is_over_has_no_next_time() -> None:
+    assert parse("at(2020-01-01T00:00:00)").next_after(at("2026-01-01")) is None
+    assert parse("cron(0 0 1 1 ? 2020)").next_after(at("2026-01-01")) is None
+
+
+@pytest.mark.parametrize(
+    ("expression", "reason"),
+    [
+        ("every minute", "none of rate"),
+        ("rate(1 minutes)", "a unit such as"),
+        ("rate(0 minutes)", "a unit such as"),
+        ("cron(0 12 * * *)", "5 fields, not 6"),
+        ("cron(0 12 * * * *)", "exactly one of"),
+        ("cron(61 12 * * ? *)", "minutes '61' is outside 0..59"),
+        ("cron(0 12 L * ? *)", "day-of-month 'L' is not understood"),
+        ("at(tomorrow)", "yyyy-mm-dd"),
+    ],
+)
+def test_a_wrong_expression_names_the_part(expression: str, reason: str) -> None:
+    with pytest.raises(InvalidExpression, match=reason):
+        parse(expression)
+
+
+def test_the_scheduler_sends_its_own_default_event() -> None:
+    trigger = ScheduleTrigger("Tick", "F", "rate(1 minute)", event_bridge_rule=False)
+    event = json.loads(
+        Clockwork(trigger, invoker=None, region="eu-west-1").payload(at("2026-01-01"))
+    )
+    assert event["source"] == "aws.scheduler"
+    assert event["detail"] == "{}"
+    assert event["time"] == "2026-01-01T00:00:00Z"
+    assert event["resources"] == ["arn:aws:scheduler:eu-west-1:123456789012:schedule/default/Tick"]
+
+
+def test_an_input_in_the_template_is_sent_as_it_is() -> None:
+    trigger = ScheduleTrigger("Tick", "F", "rate(1 minute)", input='{"a": 1}')
+    clockwork = Clockwork(trigger, invoker=None, region="eu-west-1")
+    assert clockwork.payload(at("2026-01-01")) == b'{"a": 1}'
