@@ -1,6 +1,7 @@
 """Where things are in the project that the stack runs, and what its local.toml says."""
 
 import json
+import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -37,6 +38,13 @@ class Project:
 
     @property
     def state(self) -> Path:
+        """Data, logs and the mark of the running stack; LOCAL_STATE moves it."""
+        moved = os.environ.get("LOCAL_STATE")
+        return Path(moved) if moved else self.root / ".local"
+
+    @property
+    def builds(self) -> Path:
+        """Built packages: the same for every state, so they never move."""
         return self.root / ".local"
 
     @property

@@ -56,7 +56,7 @@ def _start(
 ) -> Packages:
     """Builds the functions' packages while the data services start."""
     packages = Packages(
-        application, state=project.state, runtime_requirements=project.runtime_requirements
+        application, state=project.builds, runtime_requirements=project.runtime_requirements
     )
     with ThreadPoolExecutor(1, "packages") as builder:
         built: Future[None] = builder.submit(packages.build)

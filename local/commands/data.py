@@ -7,13 +7,13 @@ from pathlib import Path
 
 from local.commands.command import Command, CommandFailed
 from local.console import readable
-from local.project import open_project
+from local.project import Project
 
 _POLL_SECONDS = 0.3
 
 
 def _events(_arguments: argparse.Namespace, root: Path) -> None:
-    for file in sorted(open_project(root).events.glob("*.json")):
+    for file in sorted(Project(root).events.glob("*.json")):
         sys.stdout.write(f"{file.relative_to(root)}\n")
 
 
@@ -25,7 +25,7 @@ def _configure_logs(parser: argparse.ArgumentParser) -> None:
 
 
 def _logs(arguments: argparse.Namespace, root: Path) -> None:
-    folder = open_project(root).state / "logs"
+    folder = Project(root).state / "logs"
     known = sorted(file.stem for file in folder.glob("*.log"))
     if arguments.name is None:
         sys.stdout.write("".join(f"{name}\n" for name in known))

@@ -11,7 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from local.commands.command import Command
-from local.project import open_project
+from local.project import Project, open_project
 from local.services.ports import InvalidPort, Ports, PortTaken, require_free
 from local.state import RunningStack
 from local.template.load import load_application
@@ -41,7 +41,7 @@ def _embedded(root: Path) -> Iterator[Finding]:
         missing = find_spec(module) is None
         yield Finding(name, f"the package {module} is not installed" if missing else None)
     yield _template(root)
-    running = RunningStack(root / ".local").process()
+    running = RunningStack(Project(root).state).process()
     yield from () if running else _ports()
     if running:
         yield Finding("Ports", detail=f"in use by the running stack (pid {running.pid})")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from local.commands.command import Command, CommandFailed
 from local.packages import PackageError
-from local.project import ProjectError, open_project
+from local.project import Project, ProjectError, open_project
 from local.services.ports import InvalidPort, Ports, PortTaken
 from local.services.process import ServiceFailed
 from local.stack import StartFailed
@@ -39,12 +39,12 @@ def _up(_arguments: argparse.Namespace, root: Path) -> None:
 
 
 def _down(_arguments: argparse.Namespace, root: Path) -> None:
-    stopped = RunningStack(root / ".local").stop()
+    stopped = RunningStack(Project(root).state).stop()
     sys.stdout.write("Stopped.\n" if stopped else "Nothing was running.\n")
 
 
 def _reset(_arguments: argparse.Namespace, root: Path) -> None:
-    state = root / ".local"
+    state = Project(root).state
     if running := RunningStack(state).process():
         raise CommandFailed(f"the stack is running (pid {running.pid}); make down stops it first")
     for name in _DATA:

@@ -1,4 +1,4 @@
-"""Real servers for the integration tests, started once, on ports nobody else uses."""
+"""What every kind of test shares: the data services, and one embedded stack, for the whole run."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,11 +11,12 @@ from local.services.opensearch import OpenSearchServer
 from local.services.ports import unused_port
 from local.services.postgres import PostgresServer
 from local.services.redis import RedisServer
+from tests.embedded_stack import EmbeddedStack, start_stack
 
 
 @dataclass(frozen=True)
 class Services:
-    """The running data services."""
+    """The running data services, on ports nobody else uses."""
 
     postgres: PostgresServer
     redis: RedisServer
@@ -40,3 +41,11 @@ def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
     finally:
         for server in reversed(servers):
             server.stop()
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedStack]:
+    """The whole system, as make up starts it."""
+    running = start_stack(tmp_path_factory.mktemp("stack"))
+    yield running
+    assert running.interrupt() == 0, running.output.read_text()

@@ -1,0 +1,1 @@
+"""Tests: unit (no sockets), integration (real servers), parity (the same calls in each mode), sam."""

@@ -1,0 +1,79 @@
+"""The embedded stack as a user starts it: `python -m local up`, on ports nobody else uses."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from local.services.ports import Ports, unused_port, variable_of
+
+ROOT = Path(__file__).parent.parent
+# The first start on a fresh machine builds the layers.
+START_SECONDS = 240.0
+
+
+@dataclass
+class EmbeddedStack:
+    """One running stack. `output` is what its terminal shows."""
+
+    process: subprocess.Popen[bytes]
+    ports: Ports
+    state: Path
+    output: Path
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.ports.api}"
+
+    @property
+    def aws_url(self) -> str:
+        return f"http://127.0.0.1:{self.ports.aws}"
+
+    @property
+    def lambda_url(self) -> str:
+        return f"http://127.0.0.1:{self.ports.lambda_endpoint}"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return environment_for(self.ports, self.state)
+
+    def interrupt(self) -> int:
+        """Ctrl-C; returns the exit code."""
+        self.process.send_signal(signal.SIGINT)
+        return self.process.wait(30)
+
+
+def environment_for(ports: Ports, state: Path) -> dict[str, str]:
+    """The variables that move the stack to its own ports and state."""
+    moved = {variable_of(name): str(port) for name, port in ports.items()}
+    return {**os.environ, **moved, "LOCAL_STATE": str(state)}
+
+
+def unused_ports() -> Ports:
+    return Ports(**{name: unused_port() for name, _ in Ports().items()})
+
+
+def start_stack(state: Path, ports: Ports | None = None, *, root: Path = ROOT) -> EmbeddedStack:
+    """Starts and waits for the API; raises AssertionError with the output if it ends before."""
+    ports = ports or unused_ports()
+    state.mkdir(parents=True, exist_ok=True)
+    output = state / "output.txt"
+    with output.open("wb") as stream:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "local", "up"],
+            cwd=root,
+            env=environment_for(ports, state),
+            stdin=subprocess.DEVNULL,
+            stdout=stream,
+            stderr=subprocess.STDOUT,
+        )
+    stack = EmbeddedStack(process, ports, state, output)
+    deadline = time.monotonic() + START_SECONDS
+    while "Ready." not in output.read_text():
+        assert process.poll() is None, f"the stack ended: {output.read_text()}"
+        assert time.monotonic() < deadline, f"the stack is not ready: {output.read_text()}"
+        time.sleep(0.05)
+    return stack
