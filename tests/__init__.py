@@ -1,1 +1,1 @@
-"""Tests: unit (no sockets), integration (real servers), parity (the same calls in each mode), sam."""
+"""Unit (no sockets), integration (real servers), parity (same calls in each mode), sam."""
