@@ -1,0 +1,136 @@
+"""Puts a file into the landing bucket, waits for its report and shows it: `make drop FILE=...`."""
+
+import argparse
+import json
+import os
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from boto3.exceptions import Boto3Error
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionError
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3.client import S3Client
+
+_LOCAL_PORT = "4566"
+_POLL_SECONDS = 0.1
+_REPORT = "report.json"
+
+Report = Mapping[str, Any]
+
+
+class DropFailed(Exception):
+    """The file was not put, not reported in time, or refused; the message says which."""
+
+
+def main() -> int:
+    """Exit code 0 for a cleaned file, 1 with the reason on stderr for any other end."""
+    arguments = _parse_arguments()
+    try:
+        report = drop(
+            arguments.file,
+            s3=_s3_client(aws=arguments.aws),
+            key=arguments.key or arguments.file.name,
+            landing=arguments.landing,
+            processed=arguments.processed,
+            timeout=arguments.timeout,
+        )
+        sys.stdout.write(summary(report))
+    except DropFailed as failure:
+        sys.stderr.write(f"{failure}\n")
+        return 1
+    return 0
+
+
+def drop(  # noqa: PLR0913 - the two ends of the flow, spelled out
+    file: Path, *, s3: "S3Client", key: str, landing: str, processed: str, timeout: float
+) -> Report:
+    """Uploads the file and returns the report of a successful run; raises DropFailed."""
+    version = _put(s3, file, landing, key)
+    deadline = time.monotonic() + timeout
+    while time.monotonic() < deadline:
+        report = _find_report(s3, processed, key, version)
+        if report and report["status"] == "succeeded":
+            return report
+        if report and report["status"] != "publishing":
+            raise DropFailed(f"{file.name} was {_ending(report)}")
+        time.sleep(_POLL_SECONDS)
+    raise DropFailed(
+        f"no report of {key} within {timeout:.0f} s; make logs NAME=SalesEtlFunction says why"
+    )
+
+
+def summary(report: Report) -> str:
+    """The report for a terminal."""
+    counts = [(name, report[name]) for name in ("rows_in", "rows_out", "duplicates", "rejected")]
+    counts += [(f"  {reason}", count) for reason, count in report["reasons"].items() if count]
+    source, outputs = report["source"], report["outputs"].values()
+    lines = [f"s3://{source['bucket']}/{source['key']} in {report['seconds']} s"]
+    lines += [f"  {name.replace('_', ' '):<26}{count:>12,}" for name, count in counts]
+    lines += [f"  {output['key']:<26}{output['bytes']:>12,} bytes" for output in outputs]
+    return "\n".join(lines) + "\n"
+
+
+def _put(s3: "S3Client", file: Path, bucket: str, key: str) -> str | None:
+    try:
+        s3.upload_file(str(file), bucket, key)
+        return s3.head_object(Bucket=bucket, Key=key).get("VersionId")
+    except OSError as error:
+        raise DropFailed(f"{file}: {error.strerror}") from error
+    except EndpointConnectionError as error:
+        place = error.kwargs["endpoint_url"]
+        raise DropFailed(f"nothing answers at {place}; is make up running?") from error
+    except (BotoCoreError, ClientError, Boto3Error) as error:
+        raise DropFailed(f"{file} could not be uploaded: {error}") from error
+
+
+def _find_report(s3: "S3Client", bucket: str, key: str, version: str | None) -> Report | None:
+    """The report on this version of the object, wherever under its folder it was written."""
+    folder = key.rpartition("/")[0]
+    pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=folder)
+    for page in pages:
+        for item in page.get("Contents", []):
+            if item["Key"].rpartition("/")[2] == _REPORT:
+                report: Report = json.load(s3.get_object(Bucket=bucket, Key=item["Key"])["Body"])
+                source = report["source"]
+                if source["key"] == key and source["version_id"] == version:
+                    return report
+    return None
+
+
+def _ending(report: Report) -> str:
+    return f"{report['status'].replace('_', ' ')}: {report['refusal']['message']}"
+
+
+def _s3_client(*, aws: bool) -> "S3Client":
+    if aws:
+        return boto3.client("s3")
+    port = os.environ.get("LOCAL_AWS_PORT", _LOCAL_PORT)
+    return boto3.client(
+        "s3",
+        endpoint_url=f"http://127.0.0.1:{port}",
+        region_name="us-east-1",
+        aws_access_key_id="local",
+        aws_secret_access_key="local",  # noqa: S106 - the local S3 takes any
+        config=Config(s3={"addressing_style": "path"}, retries={"total_max_attempts": 1}),
+    )
+
+
+def _parse_arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m client.drop", description=__doc__)
+    parser.add_argument("file", type=Path)
+    parser.add_argument("--key", help="key in the landing bucket (the file's name)")
+    parser.add_argument("--landing", default="sales-landing", help="landing bucket")
+    parser.add_argument("--processed", default="sales-processed", help="processed bucket")
+    parser.add_argument("--aws", action="store_true", help="use AWS, not the stack on this machine")
+    parser.add_argument("--timeout", type=float, default=120.0, help="seconds to wait")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
