@@ -1,0 +1,112 @@
+"""Cleans one file on disk into three files on disk: two passes, flat memory, no S3."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+
+from etl.report.figures import Figures
+from etl.rules.judge import Rules
+from etl.rules.repeats import FirstRows, KeyHashes
+from etl.sink.csv_lines import DATE
+from etl.sink.dropped import dropped_lines
+from etl.sink.files import HashedFile, LongerDatesNeeded, Outputs
+from etl.sink.table import kept_rows
+from etl.source.decode import utf8_chunks
+from etl.source.description import Description
+from etl.source.fields import Fields, split
+from etl.source.header import Header, read_header
+from etl.source.records import blocks
+
+Progress = Callable[[str, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaned:
+    """What a run found and wrote."""
+
+    header: Header
+    figures: Figures
+    files: dict[str, HashedFile]
+    date_form: str
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file on disk and how to read it."""
+
+    path: Path
+    description: Description = Description()
+    max_bytes: int | None = None
+
+    def header(self) -> Header:
+        """Raises Refused if the first line is no header of ours."""
+        first = next(self._chunks(), b"")
+        return read_header(first, self.description)
+
+    def fields(self, header: Header, *, only: tuple[str, ...] = ()) -> Iterator[Fields]:
+        chunks = self._chunks()
+        rest = next(chunks, b"")[header.length :]
+        for block in blocks(
+            chain((rest,), chunks), header.delimiter, first_line=header.first_data_line
+        ):
+            yield split(block, header, only=only)
+
+    def _chunks(self) -> Iterator[bytes]:
+        return utf8_chunks(self.path, encoding=self.description.encoding, max_bytes=self.max_bytes)
+
+
+def clean(source: Source, folder: Path, progress: Progress | None = None) -> Cleaned:
+    """Write the cleaned and the dropped rows of the source into `folder`.
+
+    Raises Refused and TooLarge; the folder may then hold unfinished files.
+    """
+    header = source.header()
+    rules = Rules(header, source.description)
+    tell = progress or _silent
+    hashes = KeyHashes()
+    for fields in source.fields(header, only=rules.key):
+        hashes.add(rules.hash_keys(fields))
+        tell("keys", len(fields.block))
+    repeated = hashes.repeated()
+    date_form = DATE
+    while True:
+        try:
+            run = _Run(source, header, rules, FirstRows(repeated))
+            return run.write(Outputs(folder, header.names, date_form), tell)
+        except LongerDatesNeeded as longer:
+            date_form = longer.date_form
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """The second pass."""
+
+    source: Source
+    header: Header
+    rules: Rules
+    first_rows: FirstRows
+
+    def write(self, outputs: Outputs, tell: Progress) -> Cleaned:
+        figures = Figures()
+        with outputs:
+            for fields in self.source.fields(self.header):
+                judged = self.rules.judge(fields, self.first_rows)
+                kept = kept_rows(judged)
+                figures.add(judged, kept)
+                outputs.write_kept(kept, plain=self._is_plain(fields))
+                dropped = dropped_lines(judged)
+                if dropped is not None:
+                    outputs.write_dropped(dropped)
+                tell("rows", len(fields.block))
+        figures.lost_orders = self.first_rows.lost_orders
+        return Cleaned(self.header, figures, outputs.files, outputs.date_form)
+
+    def _is_plain(self, fields: Fields) -> bool:
+        """Whether no field of the block can hold a comma, a quote or a line end."""
+        data = fields.block.regular
+        return b'"' not in data and (self.header.delimiter == "," or b"," not in data)
+
+
+def _silent(_step: str, _records: int) -> None:
+    """No one is watching."""

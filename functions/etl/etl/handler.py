@@ -1,0 +1,89 @@
+"""The Lambda entry: S3 events in, one result per object out."""
+
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.logging import utils as logging_utils
+from aws_lambda_powertools.metrics import MetricUnit
+
+from etl.job import Job, Result
+from etl.s3.client import s3_client
+from etl.s3.events import Notification, notifications
+from etl.s3.landing import Landing
+from etl.s3.publish import Processed
+from etl.settings import Settings
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+logger = Logger()
+logging_utils.copy_config_to_registered_loggers(source_logger=logger, include={"etl"})
+metrics = Metrics()
+
+
+@cache
+def job() -> Job:
+    """Built on the first event, so that a wrong environment fails that event with its name."""
+    settings = Settings()
+    s3 = s3_client(settings.aws_endpoint_url)
+    return Job(
+        Landing(s3),
+        lambda prefix: Processed(s3, settings.processed_bucket, prefix),
+        settings,
+    )
+
+
+@logger.inject_lambda_context(clear_state=True)
+@metrics.log_metrics
+def handler(event: dict[str, Any], _context: "LambdaContext") -> dict[str, Any]:
+    """Clean every object the event names.
+
+    One failed object does not stop the others. Messages of SQS are failed one by one; for
+    any other source the first error is raised at the end and Lambda retries the event, which
+    is free for the objects that are done.
+    """
+    results: list[Result] = []
+    failed: list[tuple[Notification, Exception]] = []
+    for news in notifications(event):
+        logger.append_keys(bucket=news.bucket, key=news.key, version_id=news.version_id)
+        try:
+            results.append(job().run(news))
+        except Exception as error:
+            logger.exception("%s failed", news.key)
+            failed.append((news, error))
+    for result in results:
+        count(result)
+    return _answer(results, failed)
+
+
+def _answer(results: list[Result], failed: list[tuple[Notification, Exception]]) -> dict[str, Any]:
+    for news, error in failed:
+        if news.message_id is None:
+            raise error
+    answer: dict[str, Any] = {"results": [summary(result) for result in results]}
+    answer["batchItemFailures"] = [{"itemIdentifier": news.message_id} for news, _ in failed]
+    return answer
+
+
+def summary(result: Result) -> dict[str, Any]:
+    report = result.report or {}
+    figures = {
+        name: report[name]
+        for name in ("rows_in", "rows_out", "duplicates", "rejected", "refusal")
+        if name in report
+    }
+    return {"key": result.key, "status": result.status} | figures
+
+
+def count(result: Result) -> None:
+    """Metrics an alarm can watch: files by outcome, rows, and files that lost every row."""
+    metrics.add_metric(f"Files_{result.status}", MetricUnit.Count, 1)
+    if result.status != "succeeded" or result.report is None:
+        return
+    report = result.report
+    for name in ("rows_in", "rows_out", "duplicates", "rejected"):
+        metrics.add_metric(name, MetricUnit.Count, report[name])
+    if report["rows_in"] and not report["rows_out"]:
+        logger.error("%s: none of the %d rows is left", result.key, report["rows_in"])
+        metrics.add_metric("ZeroRowsOut", MetricUnit.Count, 1)

@@ -1,0 +1,1 @@
+"""What a run says about itself: figures, report.json, report.html."""

@@ -1,0 +1,102 @@
+"""Counts and sums of a run, gathered block by block."""
+
+import math
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from etl.rules.judge import CODES, DUPLICATES, KEPT, REASONS, Judgement
+from etl.rules.status import MISSING
+
+_EPOCH_MONTH = np.datetime64("1970-01", "M")
+
+
+@dataclass
+class Figures:
+    """`rows_in == rows_out + duplicates + rejected` holds after every block."""
+
+    rows_in: int = 0
+    rows_out: int = 0
+    reasons: Counter[str] = field(default_factory=Counter)
+    lost_orders: int = 0
+    filled_quantity: int = 0
+    negative_quantity: int = 0
+    zero_quantity: int = 0
+    gaps: Counter[str] = field(default_factory=Counter)
+    orders_per_month: Counter[str] = field(default_factory=Counter)
+    first_date: np.datetime64 | None = None
+    last_date: np.datetime64 | None = None
+    quantity_sum: int = 0
+    price_sums: list[float] = field(default_factory=list)
+    amount_sums: list[float] = field(default_factory=list)
+
+    @property
+    def duplicates(self) -> int:
+        return sum(self.reasons[name] for name in DUPLICATES)
+
+    @property
+    def rejected(self) -> int:
+        return sum(self.reasons.values()) - self.duplicates
+
+    def add(self, judged: Judgement, kept: pa.Table) -> None:
+        """Take in one judged block and the rows that stay of it."""
+        self.rows_in += len(judged.fields.block)
+        self.rows_out += kept.num_rows
+        codes = np.bincount(judged.reasons, minlength=len(REASONS))
+        codes[CODES["malformed_row"]] += len(judged.fields.malformed)
+        codes[KEPT] = 0
+        self.reasons.update({name: int(n) for name, n in zip(REASONS, codes, strict=True) if n})
+        self._add_values(judged, kept)
+        for name, column in zip(kept.column_names, kept.columns, strict=True):
+            self.gaps[name] += column.null_count
+        self.check()
+
+    def check(self) -> None:
+        """Raises RuntimeError if a row has been lost or counted twice."""
+        if self.rows_in != self.rows_out + self.duplicates + self.rejected:
+            raise RuntimeError(
+                f"rows do not add up: {self.rows_in} in, {self.rows_out} out, "
+                f"{self.duplicates} duplicates, {self.rejected} rejected"
+            )
+
+    def _add_values(self, judged: Judgement, kept: pa.Table) -> None:
+        if not kept.num_rows:
+            return
+        rows = judged.reasons == KEPT
+        quantity, price = judged.quantity.values[rows], judged.price.values[rows]
+        filled = int(judged.quantity.is_(MISSING)[rows].sum())
+        self.filled_quantity += filled
+        self.gaps["quantity"] += filled
+        self.negative_quantity += int((quantity < 0).sum())
+        self.zero_quantity += int((quantity == 0).sum())
+        self.quantity_sum += _exact_sum(quantity)
+        self.price_sums.append(float(np.nansum(price)))
+        with np.errstate(over="ignore"):
+            self.amount_sums.append(float(np.nansum(quantity * price)))
+        self._add_dates(judged.order_date.values[rows].view("datetime64[us]"))
+
+    def _add_dates(self, dates: Any) -> None:
+        low, high = dates.min(), dates.max()
+        self.first_date = low if self.first_date is None else min(low, self.first_date)
+        self.last_date = high if self.last_date is None else max(high, self.last_date)
+        months = dates.astype("datetime64[M]").astype(np.int64)
+        offset = months.min()
+        for i, count in enumerate(np.bincount(months - offset)):
+            if count:
+                self.orders_per_month[str(_EPOCH_MONTH + offset + i)] += int(count)
+
+
+def _exact_sum(values: Any) -> int:
+    """In 64 bits where that cannot overflow, else in Python's integers."""
+    if np.abs(values.astype(np.float64)).sum() < 2**62:
+        return int(values.sum())
+    return sum(values.tolist())
+
+
+def total(sums: list[float]) -> float | None:
+    """The sum to a hundredth of a cent; None if it does not fit a double."""
+    value = math.fsum(sums) if all(map(math.isfinite, sums)) else math.inf
+    return round(value, 4) if math.isfinite(value) else None

@@ -1,0 +1,1 @@
+"""The six rules: pure functions from columns of text to values, reasons and counts."""

@@ -1,0 +1,117 @@
+"""Rule 5: dates by declared formats only, value by value, always naive UTC microseconds."""
+
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta, timezone
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from etl.rules.status import INVALID, MISSING, OK, Judged
+from etl.rules.text import octets
+
+YEARS = range(1900, 2101)
+
+_EPOCH = datetime(1970, 1, 1)
+_MICROSECOND = timedelta(microseconds=1)
+_ISO = re.compile(
+    r"(\d{4})-(\d\d)-(\d\d)"
+    r"(?:[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?"
+    r"\s?([Zz]|[+-]\d\d(?::?\d\d)?)?)?",
+    re.ASCII,
+)
+_SLASHED = re.compile(r"(\d{4})/(\d\d)/(\d\d)", re.ASCII)
+_PLAIN = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+_DAYS_IN_MONTH = np.array([0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
+
+
+def judge_dates(distinct: pa.StringArray, formats: Sequence[str]) -> Judged:
+    """Microseconds since 1970 as int64. The texts are stripped and distinct."""
+    values = np.zeros(len(distinct), np.int64)
+    status = np.full(len(distinct), OK, np.uint8)
+    if formats:
+        plain = np.zeros(len(distinct), bool)
+    else:
+        plain = pc.match_substring_regex(distinct, _PLAIN).to_numpy(zero_copy_only=False)
+        values[plain], status[plain] = _plain_dates(distinct.filter(pa.array(plain)))
+    for i in np.flatnonzero(~plain):
+        status[i], values[i] = order_date(distinct[i].as_py(), formats)
+    return Judged(values, status)
+
+
+def _plain_dates(texts: pa.StringArray) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
+    """The same by arithmetic on columns of digits, for texts that all look like 2024-06-30."""
+    digits = octets(texts).reshape(-1, 10).astype(np.int64) - 48
+    year = digits[:, :4] @ [1000, 100, 10, 1]
+    month = digits[:, 5] * 10 + digits[:, 6]
+    day = digits[:, 8] * 10 + digits[:, 9]
+    leap = (year % 4 == 0) & ((year % 100 != 0) | (year % 400 == 0))
+    known = (month >= 1) & (month <= 12)
+    last = _DAYS_IN_MONTH[np.where(known, month, 0)] + ((month == 2) & leap)
+    good = known & (day >= 1) & (day <= last) & (year >= YEARS.start) & (year < YEARS.stop)
+    months = np.where(good, (year - 1970) * 12 + month - 1, 0).astype("datetime64[M]")
+    days = months.astype("datetime64[D]") + np.where(good, day - 1, 0)
+    return days.astype("datetime64[us]").astype(np.int64), np.where(good, OK, INVALID)
+
+
+def order_date(text: str, formats: Sequence[str] = ()) -> tuple[int, int]:
+    """Status and microseconds of one stripped date.
+
+    >>> order_date("2024-06-30") == order_date("2024/06/30") == (OK, 1719705600000000)
+    True
+    >>> order_date("2024-06-31")[0] == order_date("now")[0] == order_date("20240105")[0] == INVALID
+    True
+    """
+    if not text:
+        return MISSING, 0
+    if any(c.isdigit() and not c.isascii() for c in text):
+        return INVALID, 0
+    moment = _declared(text, formats) if formats else _default(text)
+    if moment is None:
+        return INVALID, 0
+    try:
+        utc = moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
+    except OverflowError:
+        return INVALID, 0
+    if utc.year not in YEARS:
+        return INVALID, 0
+    return OK, (utc - _EPOCH) // _MICROSECOND
+
+
+def _default(text: str) -> datetime | None:
+    match = _ISO.fullmatch(text) or _SLASHED.fullmatch(text)
+    if match is None:
+        return None
+    year, month, day, *rest = match.groups(default="")
+    hour, minute, second, fraction, zone = rest or [""] * 5
+    try:
+        return datetime(
+            *map(int, (year, month, day, hour or 0, minute or 0, second or 0)),
+            microsecond=int(fraction[:6].ljust(6, "0")),
+            tzinfo=_zone(zone),
+        )
+    except ValueError:
+        return None
+
+
+def _zone(text: str) -> timezone | None:
+    if not text:
+        return None
+    if text in "Zz":
+        return UTC
+    sign = -1 if text[0] == "-" else 1
+    hours, minutes = int(text[1:3]), int(text[-2:]) if len(text) > 3 else 0
+    if minutes > 59:
+        raise ValueError(text)
+    return timezone(sign * timedelta(hours=hours, minutes=minutes))
+
+
+def _declared(text: str, formats: Sequence[str]) -> datetime | None:
+    for form in formats:
+        try:
+            return datetime.strptime(text, form)
+        except ValueError:
+            continue
+    return None

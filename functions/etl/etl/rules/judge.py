@@ -1,0 +1,139 @@
+"""The six rules over one block, in their order: which rows stay, and why each other goes."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from etl.rules.dates import judge_dates
+from etl.rules.numbers import judge_prices, judge_quantities
+from etl.rules.repeats import Candidates, FirstRows, Repeats
+from etl.rules.status import INVALID, MISSING, Judged
+from etl.rules.text import Hashes, hash_texts, is_empty, join, strip
+from etl.source.description import Description
+from etl.source.fields import Fields
+from etl.source.header import REQUIRED, Header
+
+KEPT: Final = 0
+REASONS: Final = (
+    "kept",
+    "malformed_row",
+    "repeated_header",
+    "missing_order_id",
+    "duplicate_exact",
+    "duplicate_differs",
+    "invalid_quantity",
+    "missing_order_date",
+    "invalid_order_date",
+    "invalid_price",
+)
+CODES: Final = {reason: code for code, reason in enumerate(REASONS)}
+Codes = NDArray[np.uint8]
+Texts = dict[str, pa.StringArray]
+
+DUPLICATES: Final = ("duplicate_exact", "duplicate_differs")
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """The well-formed rows of a block: stripped texts, read values, a reason code per row."""
+
+    fields: Fields
+    texts: Texts
+    quantity: Judged
+    price: Judged
+    order_date: Judged
+    reasons: Codes
+    repeats: Repeats
+
+
+class Rules:
+    """The rules as one source's header and description set them."""
+
+    def __init__(self, header: Header, description: Description) -> None:
+        self._header = header
+        self._description = description
+        self.key = description.key_columns(header.names)
+
+    def hash_keys(self, fields: Fields) -> Hashes:
+        """First pass: a hash per row; rows that have no key after all do no harm here."""
+        return hash_texts(join([strip(fields.columns[name]) for name in self.key]))
+
+    def judge(self, fields: Fields, first_rows: FirstRows) -> Judgement:
+        """Second pass, over the blocks in the order of the file: all six rules."""
+        texts = {
+            name: strip(column) if name in REQUIRED else column
+            for name, column in fields.columns.items()
+        }
+        reasons = self._rules_1_and_2(texts)
+        quantity, price, order_date = self._values(texts)
+        values = _rules_4_to_6(quantity, price, order_date)
+        keyed = np.flatnonzero(reasons == KEPT)
+        reasons[keyed] = values[keyed]
+        repeats = first_rows.decide(self._candidates(fields, texts, keyed, values, first_rows))
+        reasons[repeats.rows] = np.where(
+            repeats.exact, CODES["duplicate_exact"], CODES["duplicate_differs"]
+        )
+        return Judgement(fields, texts, quantity, price, order_date, reasons, repeats)
+
+    def _rules_1_and_2(self, texts: Texts) -> Codes:
+        ids = texts["order_id"]
+        codes = np.where(is_empty(ids), CODES["missing_order_id"], KEPT).astype(np.uint8)
+        names = [name.lower() for name in self._header.source_names]
+        position = self._header.position("order_id")
+        suspects = pc.match_substring(ids, names[position], ignore_case=True)
+        for row in np.flatnonzero(suspects.to_numpy(zero_copy_only=False)):
+            if [texts[n][int(row)].as_py().strip().lower() for n in self._header.names] == names:
+                codes[row] = CODES["repeated_header"]
+        return codes
+
+    def _values(self, texts: Texts) -> tuple[Judged, Judged, Judged]:
+        decimal, formats = self._description.decimal, self._description.date_formats
+        return (
+            _by_distinct(texts["quantity"], lambda distinct: judge_quantities(distinct, decimal)),
+            _by_distinct(texts["price"], lambda distinct: judge_prices(distinct, decimal)),
+            _by_distinct(texts["order_date"], lambda distinct: judge_dates(distinct, formats)),
+        )
+
+    def _candidates(
+        self,
+        fields: Fields,
+        texts: Texts,
+        keyed: NDArray[np.int64],
+        values: Codes,
+        first_rows: FirstRows,
+    ) -> Candidates:
+        hashes = hash_texts(join([strip(fields.columns[name]) for name in self.key]))
+        rows = keyed[first_rows.candidates(hashes[keyed])]
+        chosen = pa.array(rows)
+        stripped = {name: strip(column.take(chosen)) for name, column in texts.items()}
+        content = join(list(stripped.values()))
+        return Candidates(
+            rows=rows,
+            hashes=hashes[rows],
+            keys=join([stripped[name] for name in self.key]),
+            contents=np.stack((hash_texts(content, 1), hash_texts(content, 2)), axis=1),
+            good=values[rows] == KEPT,
+            lines=fields.block.lines[fields.records[rows]],
+        )
+
+
+def _by_distinct(texts: pa.StringArray, judge: Callable[[pa.StringArray], Judged]) -> Judged:
+    """Judge each distinct text once: sales files repeat their dates, quantities and prices."""
+    encoded = texts.dictionary_encode()
+    return judge(encoded.dictionary).take(encoded.indices.to_numpy())
+
+
+def _rules_4_to_6(quantity: Judged, price: Judged, order_date: Judged) -> Codes:
+    verdicts = (
+        (quantity.is_(INVALID), "invalid_quantity"),
+        (order_date.is_(MISSING), "missing_order_date"),
+        (order_date.is_(INVALID), "invalid_order_date"),
+        (price.is_(INVALID), "invalid_price"),
+    )
+    codes = np.select([rows for rows, _ in verdicts], [CODES[why] for _, why in verdicts], KEPT)
+    return codes.astype(np.uint8)

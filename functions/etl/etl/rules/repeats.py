@@ -1,0 +1,162 @@
+"""Rule 3: the first row of a key wins, exactly, in eight bytes per row of the file.
+
+A first pass hashes every key; only hashes that occur more than once are kept. In the second
+pass the text of such keys is compared, so that two orders whose hashes collide both stay.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from etl.rules.text import Hashes, octets, offsets
+
+Indices = NDArray[np.int64]
+
+
+class KeyHashes:
+    """What the first pass gathers."""
+
+    def __init__(self) -> None:
+        self._parts: list[Hashes] = []
+
+    def add(self, hashes: Hashes) -> None:
+        self._parts.append(hashes)
+
+    def repeated(self) -> Hashes:
+        """The hashes that occurred more than once, sorted. Leaves this object empty."""
+        every = np.concatenate(self._parts) if self._parts else np.empty(0, np.uint64)
+        self._parts.clear()
+        every.sort()
+        again = every[1:][every[1:] == every[:-1]]
+        return np.unique(again)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """The rows of a block whose key may have been seen: what the decision needs of each."""
+
+    rows: Indices
+    hashes: Hashes
+    keys: pa.StringArray
+    contents: NDArray[np.uint64]
+    good: NDArray[np.bool_]
+    lines: Indices
+
+
+@dataclass(frozen=True, slots=True)
+class Repeats:
+    """Rows to drop, whether each equals the kept row throughout, and the kept row's line."""
+
+    rows: Indices
+    exact: NDArray[np.bool_]
+    first_lines: Indices
+
+
+class FirstRows:
+    """What the second pass remembers of the first row of each repeated key."""
+
+    def __init__(self, repeated: Hashes) -> None:
+        self._hashes = repeated
+        self._filter = np.zeros(1 << 22, bool)
+        self._filter[repeated & np.uint64(len(self._filter) - 1)] = True
+        self._text_of = np.full(len(repeated), -1, np.int64)
+        self._texts = _Texts()
+        self._strangers: dict[str, int] = {}
+        self._line = np.full(len(repeated), -1, np.int64)
+        self._content = np.zeros((len(repeated), 2), np.uint64)
+        self._good = np.zeros(len(repeated), bool)
+        self._lost = np.zeros(len(repeated), bool)
+
+    @property
+    def lost_orders(self) -> int:
+        """Keys whose first row was bad although a later one was good."""
+        return int(self._lost.sum())
+
+    def candidates(self, hashes: Hashes) -> Indices:
+        """The rows whose hash occurs more than once in the file."""
+        if not len(self._hashes):
+            return np.empty(0, np.int64)
+        maybe = np.flatnonzero(self._filter[hashes & np.uint64(len(self._filter) - 1)])
+        return maybe[self._hashes[self._slots(hashes[maybe])] == hashes[maybe]]
+
+    def decide(self, found: Candidates) -> Repeats:
+        """Take the block's candidates in; say which of them repeat an earlier row."""
+        groups = self._groups(found)
+        fresh = np.flatnonzero(self._line[groups] < 0)
+        opened, at = np.unique(groups[fresh], return_index=True)
+        first = fresh[at]
+        self._line[opened] = found.lines[first]
+        self._content[opened] = found.contents[first]
+        self._good[opened] = found.good[first]
+        later = np.ones(len(groups), bool)
+        later[first] = False
+        again = groups[later]
+        self._lost[again[found.good[later] & ~self._good[again]]] = True
+        return Repeats(
+            rows=found.rows[later],
+            exact=(self._content[again] == found.contents[later]).all(axis=1),
+            first_lines=self._line[again],
+        )
+
+    def _slots(self, hashes: Hashes) -> Indices:
+        return np.minimum(np.searchsorted(self._hashes, hashes), len(self._hashes) - 1)
+
+    def _groups(self, found: Candidates) -> Indices:
+        """One number per distinct key text: its hash's slot, or a new one for a collision."""
+        slots = self._slots(found.hashes)
+        fresh = np.flatnonzero(self._text_of[slots] < 0)
+        opened, at = np.unique(slots[fresh], return_index=True)
+        self._text_of[opened] = self._texts.extend(found.keys.take(pa.array(fresh[at])))
+        owners = self._texts.take(self._text_of[slots])
+        same = pc.equal(owners, found.keys.cast(pa.large_string())).to_numpy(zero_copy_only=False)
+        groups = slots.copy()
+        for row in np.flatnonzero(~same):
+            groups[row] = self._stranger(found.keys[int(row)].as_py())
+        return groups
+
+    def _stranger(self, key: str) -> int:
+        group = self._strangers.setdefault(key, len(self._hashes) + len(self._strangers))
+        if group >= len(self._line):
+            grow = len(self._line) + 1024
+            self._line = np.append(self._line, np.full(grow, -1))
+            self._content = np.append(self._content, np.zeros((grow, 2), np.uint64), axis=0)
+            self._good = np.append(self._good, np.zeros(grow, bool))
+            self._lost = np.append(self._lost, np.zeros(grow, bool))
+        return group
+
+
+class _Texts:
+    """A column of text that grows at its end, in memory that doubles."""
+
+    def __init__(self) -> None:
+        self._data = np.empty(1 << 12, np.uint8)
+        self._offsets = np.zeros(1 << 10, np.int64)
+        self._count = 0
+
+    def extend(self, values: pa.StringArray) -> Indices:
+        """Append the values; return their positions."""
+        end = int(self._offsets[self._count])
+        run, ends = octets(values), np.diff(offsets(values)).cumsum()
+        self._data = _room(self._data, end + len(run))
+        self._offsets = _room(self._offsets, self._count + len(values) + 1)
+        self._data[end : end + len(run)] = run
+        positions = np.arange(self._count, self._count + len(values))
+        self._offsets[positions + 1] = end + ends
+        self._count += len(values)
+        return positions
+
+    def take(self, positions: Indices) -> pa.LargeStringArray:
+        buffers = pa.py_buffer(self._offsets), pa.py_buffer(self._data)
+        column = pa.LargeStringArray.from_buffers(self._count, *buffers)
+        return column.take(pa.array(positions))
+
+
+def _room(array: NDArray, size: int) -> NDArray:  # type: ignore[type-arg]
+    if size <= len(array):
+        return array
+    larger = np.zeros(max(size, 2 * len(array)), array.dtype)
+    larger[: len(array)] = array
+    return larger

@@ -1,0 +1,103 @@
+"""Columns of text: blanks at the ends, exact joins, hashes, and the bytes beneath."""
+
+import hashlib
+from collections.abc import Sequence
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+# What str.strip() takes off; nothing above U+3000 counts as a blank.
+BLANKS = "".join(chr(code) for code in range(0x3001) if chr(code).isspace())
+
+Hashes = NDArray[np.uint64]
+
+_PADDED_BYTES = 64
+
+
+def octets(values: pa.StringArray) -> NDArray[np.uint8]:
+    """All values of the column as one run of bytes, without a copy."""
+    data = values.buffers()[2]
+    if data is None:
+        return np.empty(0, np.uint8)
+    bounds = offsets(values)
+    return np.frombuffer(data, np.uint8)[bounds[0] : bounds[-1]]
+
+
+def offsets(values: pa.StringArray) -> NDArray[np.int32]:
+    """Where each value begins in the column's data buffer, and the end of the last."""
+    if not len(values):
+        return np.zeros(1, np.int32)
+    return np.frombuffer(values.buffers()[1], np.int32)[values.offset :][: len(values) + 1]
+
+
+def strip(values: pa.StringArray) -> pa.StringArray:
+    """Each value without blanks at its ends, as Python's `str.strip`; no copy if none has any."""
+    return pc.utf8_trim(values, characters=BLANKS) if _has_blank_edge(values) else values
+
+
+def _has_blank_edge(values: pa.StringArray) -> bool:
+    run, bounds = octets(values), offsets(values)
+    if not len(run):
+        return False
+    begin, end = bounds[:-1] - bounds[0], bounds[1:] - bounds[0]
+    filled = end > begin
+    first, last = run[begin[filled]], run[end[filled] - 1]
+    return bool((first <= 32).any() | (last <= 32).any() | (first > 127).any() | (last > 127).any())
+
+
+def is_empty(values: pa.StringArray) -> NDArray[np.bool_]:
+    empty: NDArray[np.bool_] = np.diff(offsets(values)) == 0
+    return empty
+
+
+def is_blank(values: pa.StringArray) -> NDArray[np.bool_]:
+    """Which values are empty or nothing but blanks."""
+    blank = is_empty(values)
+    filled = np.flatnonzero(~blank)
+    run, bounds = octets(values), offsets(values)
+    first = run[bounds[filled] - bounds[0]]
+    suspects = filled[(first <= 32) | (first > 127)]
+    if len(suspects):
+        blank[suspects] = is_empty(pc.utf8_trim(values.take(pa.array(suspects)), characters=BLANKS))
+    return blank
+
+
+def join(columns: Sequence[pa.StringArray]) -> pa.StringArray:
+    """One text per row that two rows share only if they share every column's text."""
+    if len(columns) == 1:
+        return columns[0]
+    lengths = [pc.cast(pc.binary_length(column), pa.string()) for column in columns]
+    parts = [part for pair in zip(lengths, columns, strict=True) for part in pair]
+    return pc.binary_join_element_wise(*parts, ":")
+
+
+def hash_texts(values: pa.StringArray, seed: int = 0) -> Hashes:
+    """A 64-bit hash per value: fast, not secret, and allowed to collide."""
+    lengths = np.diff(offsets(values)).astype(np.uint64)
+    if not len(lengths):
+        return lengths
+    width = -(-min(int(lengths.max()), _PADDED_BYTES) // 8) * 8 or 8
+    long = np.flatnonzero(lengths > width)
+    short = pc.if_else(pa.array(lengths <= width), values, "") if len(long) else values
+    padded = octets(pc.ascii_rpad(short, width, "\0"))
+    words = padded.view(np.uint64).reshape(-1, width // 8)
+    mixed = _mix(lengths + np.uint64(seed * 0x9E3779B97F4A7C15 & (2**64 - 1)))
+    for i in range(width // 8):
+        mixed = _mix(mixed ^ words[:, i])
+    for row in long:
+        mixed[row] ^= _digest(values[int(row)].as_py(), seed)
+    return mixed
+
+
+def _mix(hashes: Hashes) -> Hashes:
+    """The finaliser of splitmix64: one to one, every input bit moves every output bit."""
+    hashes = (hashes ^ (hashes >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    hashes = (hashes ^ (hashes >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return hashes ^ (hashes >> np.uint64(31))
+
+
+def _digest(text: str, seed: int) -> np.uint64:
+    digest = hashlib.blake2b(text.encode(), digest_size=8, salt=seed.to_bytes(8, "big")).digest()
+    return np.uint64(int.from_bytes(digest, "big"))

@@ -1,0 +1,140 @@
+"""The processed bucket: a finished run appears as a whole, the newest source wins.
+
+report.json is what readers start from. A run first turns it into a claim (`publishing`),
+then uploads its files, then writes the real report. Each write names the object it replaces
+(If-Match), so that of two runs the one whose claim was replaced stops.
+"""
+
+import base64
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+REPORT = "report.json"
+_CONTENT_TYPES = {
+    ".csv": "text/csv; charset=utf-8",
+    ".parquet": "application/vnd.apache.parquet",
+    ".html": "text/html; charset=utf-8",
+    ".json": "application/json",
+}
+# S3 answers 409 when two conditional writes to one key meet; the later one may try again.
+_LOST = {"PreconditionFailed", "412", "ConditionalRequestConflict", "409"}
+
+Report = dict[str, Any]
+
+
+class Superseded(Exception):
+    """A newer version of the source, or a twin of this run, owns the output now."""
+
+
+class _Lost(Exception):
+    """The object is not what this write was to replace."""
+
+
+@dataclass(frozen=True, slots=True)
+class Current:
+    """The report as it stands, and the ETag by which to replace it."""
+
+    report: Report | None
+    etag: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class DataFile:
+    """A finished file on disk."""
+
+    path: Path
+    size: int
+    sha256: str
+
+
+class Processed:
+    """One prefix of the processed bucket."""
+
+    def __init__(self, s3: "S3Client", bucket: str, prefix: str) -> None:
+        self._s3 = s3
+        self.bucket = bucket
+        self.prefix = prefix
+
+    def current(self) -> Current:
+        try:
+            got = self._s3.get_object(Bucket=self.bucket, Key=self.prefix + REPORT)
+        except self._s3.exceptions.NoSuchKey:
+            return Current(None, None)
+        return Current(json.loads(got["Body"].read()), got["ETag"])
+
+    def claim(self, report: Report, replacing: Current) -> str | None:
+        """Announce the run; the claim's ETag, or None if the report changed meanwhile."""
+        try:
+            return str(self._put_report(report, replacing.etag)["ETag"])
+        except _Lost:
+            return None
+
+    def upload(self, files: Mapping[str, DataFile], claim: str) -> dict[str, Report]:
+        """Put every file in its place. Raises Superseded if the claim was replaced."""
+        before = {name: self._etag(name) for name in files}
+        return {name: self._upload(name, file, before[name], claim) for name, file in files.items()}
+
+    def conclude(self, report: Report, claim: str) -> None:
+        """Write the real report. Raises Superseded if the claim was replaced."""
+        try:
+            self._put_report(report, claim)
+        except _Lost as lost:
+            raise Superseded(self.prefix) from lost
+
+    def _upload(self, name: str, file: DataFile, before: str | None, claim: str) -> Report:
+        while True:
+            try:
+                with file.path.open("rb") as body:
+                    put = self._put(name, body, before, sha256=file.sha256)
+            except _Lost:
+                # Another run wrote this file; if it is an older one, its claim is gone by now.
+                if self.current().etag != claim:
+                    raise Superseded(self.prefix) from None
+                before = self._etag(name)
+            else:
+                return {
+                    "key": self.prefix + name,
+                    "bytes": file.size,
+                    "sha256": file.sha256,
+                    "version_id": put.get("VersionId"),
+                }
+
+    def _put_report(self, report: Report, replacing: str | None) -> Mapping[str, Any]:
+        body = json.dumps(report, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+        return self._put(REPORT, body.encode(), replacing)
+
+    def _put(
+        self, name: str, body: Any, replacing: str | None, *, sha256: str | None = None
+    ) -> Mapping[str, Any]:
+        options: dict[str, Any] = {"IfMatch": replacing} if replacing else {"IfNoneMatch": "*"}
+        if sha256:
+            options["ChecksumSHA256"] = base64.b64encode(bytes.fromhex(sha256)).decode()
+        try:
+            return self._s3.put_object(
+                Bucket=self.bucket,
+                Key=self.prefix + name,
+                Body=body,
+                ContentType=_CONTENT_TYPES[Path(name).suffix],
+                **options,
+            )
+        except ClientError as error:
+            # 404: there is nothing to match any more.
+            if error.response["Error"]["Code"] in _LOST | {"NoSuchKey", "404"}:
+                raise _Lost(name) from error
+            raise
+
+    def _etag(self, name: str) -> str | None:
+        try:
+            return self._s3.head_object(Bucket=self.bucket, Key=self.prefix + name)["ETag"]
+        except ClientError as error:
+            if error.response["Error"]["Code"] in {"404", "NoSuchKey"}:
+                return None
+            raise

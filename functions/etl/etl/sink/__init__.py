@@ -1,0 +1,1 @@
+"""Writing: the cleaned rows as CSV and Parquet, the dropped rows as CSV."""

@@ -1,0 +1,112 @@
+"""The three data files of a run, written block by block, hashed as they grow."""
+
+import hashlib
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+import pyarrow as pa
+from pyarrow import parquet
+
+from etl.sink.csv_lines import DATE, DATE_FORMS, csv_bytes, date_form_of, header_line
+from etl.sink.dropped import REJECTED_COLUMNS
+from etl.sink.table import schema_of
+
+CSV: Final = "processed_output.csv"
+PARQUET: Final = "processed_output.parquet"
+REJECTED: Final = "rejected_rows.csv"
+
+ROW_GROUP_ROWS = 1 << 17
+# Ids and prices seldom repeat within a row group: a dictionary would only cost time.
+_PLAIN_COLUMNS = ("order_id", "price")
+
+
+class LongerDatesNeeded(Exception):
+    """A row carries a time although the CSV was begun with plain dates."""
+
+    def __init__(self, date_form: str) -> None:
+        super().__init__(date_form)
+        self.date_form = date_form
+
+
+class HashedFile:
+    """A new file that knows its size and sha256 when it is closed."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._file = path.open("wb")
+        self._hash = hashlib.sha256()
+        self.size = 0
+
+    def write(self, data: bytes | memoryview | pa.Buffer) -> int:
+        view = memoryview(data).cast("B")
+        self._hash.update(view)
+        self.size += len(view)
+        return self._file.write(view)
+
+    def tell(self) -> int:
+        return self.size
+
+    def flush(self) -> None:
+        self._file.flush()
+
+    @property
+    def closed(self) -> bool:
+        return self._file.closed
+
+    def close(self) -> None:
+        self._file.close()
+
+    @property
+    def sha256(self) -> str:
+        return self._hash.hexdigest()
+
+
+class Outputs:
+    """The CSV, the Parquet file and the dropped rows, side by side in one folder."""
+
+    def __init__(self, folder: Path, names: tuple[str, ...], date_form: str = DATE) -> None:
+        self.date_form = date_form
+        schema = schema_of(names)
+        self.files = {name: HashedFile(folder / name) for name in (CSV, PARQUET, REJECTED)}
+        self._parquet = parquet.ParquetWriter(
+            pa.PythonFile(self.files[PARQUET], "w"),
+            schema,
+            compression="snappy",
+            use_dictionary=[name for name in names if name not in _PLAIN_COLUMNS],
+        )
+        self._pending = schema.empty_table()
+        self.files[CSV].write(header_line(names))
+        self.files[REJECTED].write(header_line(REJECTED_COLUMNS))
+
+    def write_kept(self, table: pa.Table, *, plain: bool) -> None:
+        """Raises LongerDatesNeeded: begin again with that form."""
+        needed = date_form_of(table.column("order_date"))
+        if DATE_FORMS.index(needed) > DATE_FORMS.index(self.date_form):
+            raise LongerDatesNeeded(needed)
+        self.files[CSV].write(csv_bytes(table, self.date_form, plain=plain))
+        self._pending = pa.concat_tables([self._pending, table])
+        while self._pending.num_rows >= ROW_GROUP_ROWS:
+            self._write_row_group(self._pending.slice(0, ROW_GROUP_ROWS))
+            self._pending = self._pending.slice(ROW_GROUP_ROWS)
+
+    def write_dropped(self, lines: memoryview) -> None:
+        self.files[REJECTED].write(lines)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
+    ) -> None:
+        if kind is None and self._pending.num_rows:
+            self._write_row_group(self._pending)
+        self._parquet.close()
+        for file in self.files.values():
+            file.close()
+
+    def _write_row_group(self, table: pa.Table) -> None:
+        self._parquet.write_table(table, row_group_size=ROW_GROUP_ROWS)

@@ -1,0 +1,107 @@
+"""The first line: which delimiter, which columns, and where the data begins."""
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from etl.errors import Refused
+from etl.source.description import Description
+
+REQUIRED = ("order_id", "customer_id", "product", "quantity", "price", "order_date")
+DELIMITERS = (",", ";", "\t", "|")
+MAX_HEADER_BYTES = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """Column names in file order, the six required ones under their canonical name."""
+
+    names: tuple[str, ...]
+    source_names: tuple[str, ...]
+    delimiter: str
+    length: int
+    first_data_line: int
+
+    def position(self, name: str) -> int:
+        return self.names.index(name)
+
+
+def read_header(text: bytes, description: Description) -> Header:
+    """Read the header off the first UTF-8 bytes of a file.
+
+    The delimiter is the declared one, else the one that finds most of the required columns.
+    Raises Refused (`empty_file`, `no_header`, `missing_column`, `duplicate_column`).
+    """
+    declared = description.delimiter
+    candidates = (declared,) if declared else DELIMITERS
+    readings = [_read(text, delimiter, description) for delimiter in candidates]
+    header = max(readings, key=lambda reading: (_known(reading), len(reading.names)))
+    _check(header)
+    return header
+
+
+def _read(text: bytes, delimiter: str, description: Description) -> Header:
+    lines = _CountedLines(text[:MAX_HEADER_BYTES].decode(errors="ignore"))
+    fields = next(csv.reader(lines, delimiter=delimiter), None)
+    while fields is not None and not "".join(fields).strip():
+        fields = next(csv.reader(lines, delimiter=delimiter), None)
+    if fields is None:
+        raise Refused("empty_file", "The file is empty: there is no header and no row.")
+    source_names = tuple(name.strip() for name in fields)
+    return Header(
+        names=tuple(_canonical(name, i, description) for i, name in enumerate(source_names, 1)),
+        source_names=source_names,
+        delimiter=delimiter,
+        length=lines.bytes_read,
+        first_data_line=lines.lines_read + 1,
+    )
+
+
+class _CountedLines(Iterator[str]):
+    def __init__(self, text: str) -> None:
+        self._lines = io.StringIO(text, newline="")
+        self.bytes_read = 0
+        self.lines_read = 0
+
+    def __next__(self) -> str:
+        line = next(self._lines)
+        self.bytes_read += len(line.encode())
+        self.lines_read += 1
+        return line
+
+
+def _canonical(name: str, position: int, description: Description) -> str:
+    """Required columns lose their case; others keep the name their owner gave them."""
+    renamed = description.renamed(name)
+    if renamed.lower() in REQUIRED:
+        return renamed.lower()
+    return renamed or f"column_{position}"
+
+
+def _known(header: Header) -> int:
+    return len(set(header.names) & set(REQUIRED))
+
+
+def _check(header: Header) -> None:
+    if not _known(header):
+        raise Refused(
+            "no_header",
+            "The first line names none of the columns " + ", ".join(REQUIRED) + ".",
+            line=1,
+        )
+    missing = [name for name in REQUIRED if name not in header.names]
+    if missing:
+        found = ", ".join(header.source_names)
+        raise Refused(
+            "missing_column",
+            f"Missing column: {', '.join(missing)}. The file has: {found}.",
+            line=1,
+        )
+    counts = Counter(name.lower() for name in header.names)
+    repeated = [name for name, count in counts.items() if count > 1]
+    if repeated:
+        raise Refused(
+            "duplicate_column", f"The header names a column twice: {', '.join(repeated)}.", line=1
+        )
