@@ -1,0 +1,91 @@
+"""The Lambda entry that applies migrations/NNNN_name.sql, each once, in order."""
+
+import hashlib
+import re
+from pathlib import Path
+from typing import Any
+
+from api.database import Database, Session
+from api.observability import get_logger
+from api.settings import load_settings
+from api.wiring import build_database
+
+FOLDER = Path(__file__).parent / "migrations"
+_FILE = re.compile(r"(\d{4})_[a-z0-9_]+\.sql")
+_LOCK = 7_203_115
+_HISTORY = """
+CREATE TABLE IF NOT EXISTS schema_migrations (
+    number int PRIMARY KEY,
+    name text NOT NULL,
+    sha256 text NOT NULL,
+    applied_at timestamptz NOT NULL DEFAULT now()
+)"""
+
+
+class MigrationError(Exception):
+    """The files do not fit each other or the database; nothing more was applied."""
+
+
+def handler(event: Any, context: Any) -> dict[str, Any]:  # noqa: ANN401, ARG001 - Lambda's contract
+    """Returns the names of the files applied now; safe when several run at once."""
+    database = build_database(load_settings(), answer_seconds=240.0)
+    try:
+        applied = apply_migrations(database, FOLDER)
+    finally:
+        database.close()
+    get_logger().info("migrated", extra={"applied": applied})
+    return {"applied": applied}
+
+
+def apply_migrations(database: Database, folder: Path) -> list[str]:
+    """Applies what the database lacks. Raises MigrationError or what PostgreSQL says."""
+    files = _files(folder)
+    with database.session() as session:
+        # Held until the connection ends: a second run waits here and then finds all done.
+        session.run("SELECT pg_advisory_lock(:lock)", lock=_LOCK)
+        session.run_script(_HISTORY)
+        rows = session.run("SELECT number, sha256 FROM schema_migrations")
+        done: dict[int, str] = {row[0]: row[1] for row in rows}
+        applied = [
+            _apply(session, number, path)
+            for number, path in files.items()
+            if not _is_applied(done.get(number), path)
+        ]
+        session.run("SELECT pg_advisory_unlock(:lock)", lock=_LOCK)
+    return applied
+
+
+def _files(folder: Path) -> dict[int, Path]:
+    files: dict[int, Path] = {}
+    for path in sorted(folder.glob("*.sql")):
+        match = _FILE.fullmatch(path.name)
+        if not match:
+            raise MigrationError(f"{path.name} is not named NNNN_name.sql")
+        number = int(match[1])
+        if number in files:
+            raise MigrationError(f"{path.name} and {files[number].name} have the same number")
+        files[number] = path
+    return files
+
+
+def _is_applied(known: str | None, path: Path) -> bool:
+    if known is not None and known != _sha256(path):
+        raise MigrationError(f"{path.name} was changed after it had been applied")
+    return known is not None
+
+
+def _apply(session: Session, number: int, path: Path) -> str:
+    session.run_script("BEGIN")
+    session.run_script(path.read_text(encoding="utf-8"))
+    session.run(
+        "INSERT INTO schema_migrations (number, name, sha256) VALUES (:number, :name, :sha256)",
+        number=number,
+        name=path.name,
+        sha256=_sha256(path),
+    )
+    session.run_script("COMMIT")
+    return path.name
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()

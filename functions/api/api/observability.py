@@ -1,0 +1,52 @@
+"""Logs and metrics: JSON lines and EMF on standard output, without personal data."""
+
+import logging
+import os
+import traceback
+from functools import lru_cache
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
+
+
+_NAMESPACE = "POWERTOOLS_METRICS_NAMESPACE"
+
+
+@lru_cache(maxsize=1)
+def get_logger() -> Logger:
+    """The process's logger. Mangum and opensearch-py are kept from logging paths and bodies."""
+    for name in ("mangum", "opensearch", "opensearchpy.trace"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+    return Logger()
+
+
+def describe(error: BaseException) -> dict[str, object]:
+    """The kinds and places of an error and its causes, not their messages: those quote values."""
+    chain: list[BaseException] = []
+    link: BaseException | None = error
+    while link is not None and link not in chain:
+        chain.append(link)
+        link = link.__cause__ or link.__context__
+    return {
+        "error": [f"{type(link).__module__}.{type(link).__qualname__}" for link in chain],
+        "places": [
+            f"{frame.filename}:{frame.lineno} {frame.name}"
+            for frame in traceback.extract_tb(error.__traceback__)[-12:]
+        ],
+    }
+
+
+def emit(metrics: dict[str, float], dimensions: dict[str, str]) -> None:
+    """One EMF line; names ending in `Milliseconds` or `Seconds` say their unit."""
+    emitter = EphemeralMetrics(namespace=os.environ.get(_NAMESPACE) or "Unnamed")
+    for name, text in dimensions.items():
+        emitter.add_dimension(name, text)
+    for name, value in metrics.items():
+        emitter.add_metric(name, _unit(name), value)
+    emitter.flush_metrics()
+
+
+def _unit(name: str) -> MetricUnit:
+    if name.endswith("Milliseconds"):
+        return MetricUnit.Milliseconds
+    return MetricUnit.Seconds if name.endswith("Seconds") else MetricUnit.Count

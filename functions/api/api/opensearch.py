@@ -1,0 +1,81 @@
+"""OpenSearch over HTTP with limits; the client library is loaded at the first call."""
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import urlsplit
+
+from api.errors import SearchUnavailable
+
+if TYPE_CHECKING:
+    from opensearchpy import Transport, Urllib3AWSV4SignerAuth
+
+Body = Mapping[str, Any] | str | None
+
+
+class Client:
+    """One node or endpoint. On AWS (`auth` sigv4) every request is signed."""
+
+    def __init__(self, url: str, *, auth: Literal["none", "sigv4"]) -> None:
+        self._url = url.rstrip("/")
+        self._auth = auth
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        *,
+        seconds: float,
+        body: Body = None,
+        parameters: Mapping[str, str] | None = None,
+    ) -> Any:  # noqa: ANN401 - JSON
+        """The decoded answer; for HEAD whether the thing is there. Raises the library's errors.
+
+        `seconds` bounds connecting and reading together.
+        """
+        from urllib3 import Timeout
+
+        options = {**(parameters or {}), "request_timeout": Timeout(total=seconds)}
+        headers = {"content-type": "application/x-ndjson"} if isinstance(body, str) else None
+        return self._transport.perform_request(
+            method, path, params=options, body=body, headers=headers
+        )
+
+    @contextmanager
+    def translated(self) -> Iterator[None]:
+        """Turns the library's errors, and an answer of an unknown shape, into SearchUnavailable."""
+        from opensearchpy import OpenSearchException
+        from urllib3.exceptions import HTTPError
+
+        try:
+            yield
+        except (OpenSearchException, HTTPError, OSError, LookupError, TypeError) as error:
+            raise SearchUnavailable("OpenSearch does not answer as it should.") from error
+
+    @cached_property
+    def _transport(self) -> "Transport":
+        from opensearchpy import OpenSearch, Urllib3HttpConnection
+
+        secure = self._url.startswith("https:")
+        return OpenSearch(
+            self._url,
+            connection_class=Urllib3HttpConnection,
+            http_auth=self._signer() if self._auth == "sigv4" else None,
+            use_ssl=secure,
+            verify_certs=secure,
+            http_compress=secure,
+            pool_maxsize=1,
+            max_retries=0,
+            retry_on_timeout=False,
+        ).transport
+
+    def _signer(self) -> "Urllib3AWSV4SignerAuth":
+        import botocore.session
+        from opensearchpy import Urllib3AWSV4SignerAuth
+
+        host = urlsplit(self._url).hostname or ""
+        service = "aoss" if host.endswith(".aoss.amazonaws.com") else "es"
+        credentials = botocore.session.get_session().get_credentials()
+        return Urllib3AWSV4SignerAuth(credentials, os.environ["AWS_REGION"], service)

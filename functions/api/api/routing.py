@@ -1,0 +1,93 @@
+"""The route class of every call: who may, and in which media type, before a body is read."""
+
+from collections.abc import Callable, Coroutine
+from typing import Any, ClassVar
+
+from fastapi import Request, Response
+from fastapi.routing import APIRoute
+from starlette.convertors import Convertor, register_url_convertor
+
+from api.errors import MissingScope, Unauthenticated, UnsupportedMediaType
+
+JSON = ("application/json",)
+MERGE_PATCH = ("application/merge-patch+json", "application/json")
+
+
+class _EmailConvertor(Convertor[str]):
+    """What stands for an email in a path: it holds an @, and perhaps a slash before it."""
+
+    regex = ".*@[^/]*"
+
+    def convert(self, value: str) -> str:
+        return value
+
+    def to_string(self, value: str) -> str:
+        return value
+
+
+register_url_convertor("email", _EmailConvertor())
+
+
+class GuardedRoute(APIRoute):
+    """Asks for claims where AUTH_REQUIRED says so."""
+
+    area: ClassVar[str] = ""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handle = super().get_route_handler()
+        template = self.path_format
+
+        async def guarded(request: Request) -> Response:
+            request.state.route = template
+            self._authorize(request)
+            if request.method in ("POST", "PATCH"):
+                _require_media_type(request, MERGE_PATCH if request.method == "PATCH" else JSON)
+            return await handle(request)
+
+        return guarded
+
+    def _authorize(self, request: Request) -> None:
+        scopes = granted_scopes(request.scope.get("aws.event"))
+        if scopes is None:
+            if request.app.state.auth_required:
+                raise Unauthenticated("The request carries no verified token.")
+            return
+        needed = f"{self.area}:{'read' if request.method == 'GET' else 'write'}"
+        if self.area and needed not in scopes:
+            raise MissingScope(f"The token lacks the scope {needed}.")
+
+
+class UsersRoute(GuardedRoute):
+    """Needs users:read or users:write."""
+
+    area = "users"
+
+
+class DatasetsRoute(GuardedRoute):
+    """Needs datasets:read or datasets:write."""
+
+    area = "datasets"
+
+
+class OpenRoute(GuardedRoute):
+    """Open to all: the call that no authorizer guards."""
+
+    def _authorize(self, request: Request) -> None:
+        """Nothing to check."""
+
+
+def granted_scopes(event: object) -> frozenset[str] | None:
+    """The scopes that API Gateway's JWT authorizer verified; None without claims."""
+    steps: Any = event
+    for step in ("requestContext", "authorizer", "jwt", "claims"):
+        steps = steps.get(step) if isinstance(steps, dict) else None
+    if not isinstance(steps, dict) or not steps:
+        return None
+    scope = steps.get("scope", "")
+    return frozenset(scope.split()) if isinstance(scope, str) else frozenset()
+
+
+def _require_media_type(request: Request, accepted: tuple[str, ...]) -> None:
+    given = request.headers.get("content-type", "").split(";")[0].strip().lower()
+    if given not in accepted:
+        raise UnsupportedMediaType(accepted)

@@ -1,0 +1,60 @@
+"""The Lambda entry that keeps the index in step: every minute, and on {"action":"rebuild"}."""
+
+import time
+from typing import Any
+
+from api.errors import SearchUnavailable
+from api.observability import describe, emit, get_logger
+from api.settings import Settings, load_settings
+from api.users.outbox import Relay
+from api.users.reindex import has_index, rebuild
+from api.wiring import build_cache, build_database, build_search_client
+
+# Drains stop this long before the function would be stopped.
+_SPARE_SECONDS = 15.0
+_DEFAULT_SECONDS = 30.0
+
+
+def handler(event: Any, context: Any) -> dict[str, Any]:  # noqa: ANN401 - Lambda's contract
+    """Returns what was done and what is left; with OpenSearch down everything stays queued."""
+    return synchronise(load_settings(), event, context)
+
+
+def synchronise(settings: Settings, event: object, context: object) -> dict[str, Any]:
+    """The same on given settings. A rebuild that was asked for and failed raises."""
+    database = build_database(settings, answer_seconds=30.0)
+    client = build_search_client(settings)
+    relay = Relay(database, build_cache(settings), client)
+    report: dict[str, Any] = {"search": "up", "drained": 0}
+    try:
+        try:
+            if _wants_rebuild(event) or not has_index(client):
+                report["rebuilt"] = rebuild(database, client)
+            report["drained"] = relay.drain(until=_deadline(context))
+        except SearchUnavailable as error:
+            report["search"] = "down"
+            get_logger().warning("the index is out of reach", extra=describe(error))
+        backlog = relay.backlog()
+    finally:
+        database.close()
+    report |= {"pending": backlog.rows, "oldest_seconds": round(backlog.oldest_seconds, 1)}
+    get_logger().info("search sync", extra=report)
+    emit({"OutboxRows": backlog.rows, "OutboxAgeSeconds": backlog.oldest_seconds}, {})
+    if report["search"] == "down" and _wants_rebuild(event):
+        raise SearchUnavailable("The index was not rebuilt: OpenSearch does not answer.")
+    return report
+
+
+def _wants_rebuild(event: object) -> bool:
+    """Raises ValueError for an action that does not exist."""
+    action = event.get("action") if isinstance(event, dict) else None
+    if action not in (None, "rebuild"):
+        # An EventBridge event has no action of its own.
+        raise ValueError(f'unknown action {action!r}; the one there is: {{"action":"rebuild"}}')
+    return action == "rebuild"
+
+
+def _deadline(context: object) -> float:
+    remaining = getattr(context, "get_remaining_time_in_millis", None)
+    seconds = remaining() / 1000 - _SPARE_SECONDS if remaining else _DEFAULT_SECONDS
+    return time.monotonic() + max(seconds, 1.0)

@@ -1,0 +1,60 @@
+"""The calls of /status: is it running, and can it reach what it needs."""
+
+from datetime import UTC, datetime
+from typing import Literal
+
+from fastapi import APIRouter, Request, Response
+from pydantic import BaseModel
+
+from api.routing import GuardedRoute, OpenRoute
+from api.users.service import UserService
+
+router = APIRouter(tags=["status"], route_class=OpenRoute)
+ready_router = APIRouter(tags=["status"], route_class=GuardedRoute)
+
+UpOrDown = Literal["up", "down"]
+_NO_STORE = {"Cache-Control": "no-store"}
+
+
+class Status(BaseModel):
+    """`timestamp` is the time of the answer, UTC."""
+
+    status: Literal["running"]
+    timestamp: datetime
+
+
+class Readiness(BaseModel):
+    """Each data service as asked now. Only PostgreSQL is needed to work."""
+
+    postgres: UpOrDown
+    redis: UpOrDown
+    opensearch: UpOrDown
+
+
+@router.get("/status")
+async def get_status(response: Response) -> Status:
+    """Says that the function runs; asks nothing else."""
+    response.headers.update(_NO_STORE)
+    return Status(status="running", timestamp=datetime.now(UTC))
+
+
+@ready_router.get(
+    "/status/ready",
+    response_model=Readiness,
+    responses={503: {"model": Readiness, "description": "PostgreSQL is down."}},
+)
+async def get_readiness(request: Request) -> Response:
+    """Asks every data service."""
+    users: UserService = request.app.state.users
+    backends = users.check_backends()
+    readiness = Readiness.model_validate(
+        {name: "up" if is_up else "down" for name, is_up in backends.items()}
+    )
+    ready = backends["postgres"]
+    headers = _NO_STORE if ready else {**_NO_STORE, "Retry-After": "2"}
+    return Response(
+        readiness.model_dump_json(),
+        200 if ready else 503,
+        headers=headers,
+        media_type="application/json",
+    )

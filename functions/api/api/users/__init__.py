@@ -1,0 +1,1 @@
+"""Users: what they are, and where they are kept, cached and searched."""

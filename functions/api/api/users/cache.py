@@ -1,0 +1,135 @@
+"""Users in Redis: a value never replaces a newer one, and a write leaves a tombstone."""
+
+import hashlib
+import random
+import ssl
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from pydantic import ValidationError
+from redis import Redis, RedisError
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from api.breaker import CircuitBreaker
+from api.errors import CacheUnavailable
+from api.users.models import EmailKey, StoredUser, User
+
+# Raise when the payload changes its shape: a deployment never reads another one's.
+_SCHEMA = 1
+# Longer than any request lives: a reader that is late finds the tombstone, not a gap.
+_TOMBSTONE_MS = 60_000
+_MAX_OWED = 1000
+# One call may cost 70 ms and a read makes two: a broken cache adds less than 150 ms.
+_CALL_SECONDS = 0.07
+
+# A stored value is `revision|json`; a tombstone is `revision|`.
+_PUT = """
+local known = redis.call('GET', KEYS[1])
+if known and tonumber(string.match(known, '^(%d+)|') or 0) > tonumber(ARGV[1]) then return 0 end
+redis.call('SET', KEYS[1], ARGV[1] .. '|' .. ARGV[2], 'PX', ARGV[3])
+return 1"""
+_BURY = """
+local known = redis.call('GET', KEYS[1])
+if known and tonumber(string.match(known, '^(%d+)|') or 0) >= tonumber(ARGV[1]) then return 0 end
+redis.call('SET', KEYS[1], ARGV[1] .. '|', 'PX', ARGV[2])
+return 1"""
+
+
+def connect(host: str, port: int, *, tls: bool) -> "Redis":
+    """A client that fails fast: no retries, one round trip to connect."""
+    security: dict[str, Any] = {}
+    if tls:
+        security = {"ssl": True, "ssl_cert_reqs": ssl.CERT_REQUIRED, "ssl_check_hostname": True}
+    return Redis(
+        host=host,
+        port=port,
+        protocol=2,
+        driver_info=None,
+        socket_connect_timeout=_CALL_SECONDS,
+        socket_timeout=_CALL_SECONDS,
+        retry=Retry(NoBackoff(), 0),
+        health_check_interval=0,
+        **security,
+    )
+
+
+class RedisUsers:
+    """Raises CacheUnavailable, at once while the breaker is open."""
+
+    def __init__(self, redis: "Redis", *, ttl_seconds: int, breaker: CircuitBreaker) -> None:
+        self._redis = redis
+        self._ttl_seconds = ttl_seconds
+        self._breaker = breaker
+        # Tombstones that could not be written; nothing is read before they are.
+        self._owed: dict[str, int] = {}
+
+    def check(self) -> None:
+        try:
+            self._redis.ping()
+        except (RedisError, OSError) as error:
+            raise CacheUnavailable("Redis does not answer.") from error
+
+    def get(self, key: EmailKey) -> User | None:
+        with self._guarded():
+            if self._owed:
+                self._bury(self._owed)
+                self._owed.clear()
+            held = self._redis.get(_name(key))
+        return _read(held)
+
+    def put(self, key: EmailKey, stored: StoredUser) -> None:
+        jitter = random.uniform(0.9, 1.1)  # noqa: S311 - spreads expiry, protects nothing
+        milliseconds = int(self._ttl_seconds * 1000 * jitter)
+        with self._guarded():
+            self._redis.eval(
+                _PUT, 1, _name(key), stored.revision, stored.user.model_dump_json(), milliseconds
+            )
+
+    def drop(self, keys: Sequence[EmailKey], *, revision: int) -> None:
+        """What cannot be dropped now is dropped before this process reads again."""
+        names = {_name(key): revision for key in keys}
+        try:
+            with self._guarded():
+                self._bury(names)
+        except CacheUnavailable:
+            self._owed |= names
+            while len(self._owed) > _MAX_OWED:
+                # The TTL and SearchSyncFunction bound what is forgotten here.
+                del self._owed[next(iter(self._owed))]
+            raise
+
+    def _bury(self, names: dict[str, int]) -> None:
+        pipeline = self._redis.pipeline(transaction=False)
+        for name, revision in names.items():
+            pipeline.eval(_BURY, 1, name, revision, _TOMBSTONE_MS)
+        pipeline.execute()
+
+    @contextmanager
+    def _guarded(self) -> Iterator[None]:
+        if self._breaker.is_open:
+            raise CacheUnavailable("Redis is left alone for a while.")
+        try:
+            with self._breaker.watch():
+                yield
+        except (RedisError, OSError) as error:
+            raise CacheUnavailable("Redis does not answer.") from error
+
+
+def _name(key: EmailKey) -> str:
+    digest = hashlib.blake2b(key.encode(), digest_size=16).hexdigest()
+    return f"user:{_SCHEMA}:{digest}"
+
+
+def _read(held: object) -> User | None:
+    """None for a tombstone, and for bytes that are not ours."""
+    if not isinstance(held, bytes):
+        return None
+    payload = held.partition(b"|")[2]
+    if not payload:
+        return None
+    try:
+        return User.model_validate_json(payload)
+    except ValidationError:
+        return None

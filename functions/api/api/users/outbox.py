@@ -1,0 +1,143 @@
+"""The relay: brings the index, and the cache, to the state of every user that changed."""
+
+import json
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from uuid import UUID
+
+from api.database import Database, Session
+from api.errors import CacheUnavailable, SearchUnavailable
+from api.opensearch import Client
+from api.users.document import ALIAS, document
+from api.users.models import EmailKey, StoredUser
+from api.users.postgres import COLUMNS, stored_user
+from api.users.service import UserCache
+
+# Held shared by every relay, exclusively by a rebuild, which needs the outbox to stand still.
+LOCK = 7_203_114
+_BULK_SECONDS = 10.0
+
+_TAKE = """
+SELECT position, user_id, revision, email_keys FROM search_outbox
+WHERE position > :after ORDER BY position LIMIT CAST(:count AS int) FOR UPDATE SKIP LOCKED"""
+_READ = f"SELECT {COLUMNS} FROM users WHERE id = ANY(CAST(:ids AS uuid[]))"  # noqa: S608
+_DONE = "DELETE FROM search_outbox WHERE position = ANY(CAST(:positions AS bigint[]))"
+_BACKLOG = """
+SELECT count(*), coalesce(extract(epoch FROM now() - min(queued_at)), 0)::float8
+FROM search_outbox"""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One outbox row: that a user changed, and the emails under which it may be cached."""
+
+    position: int
+    user_id: UUID
+    revision: int
+    email_keys: list[EmailKey]
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """What is still to be done, and how long the oldest of it has waited."""
+
+    rows: int
+    oldest_seconds: float
+
+
+class Relay:
+    """Drains the outbox. Several may run at once: each row is taken by one of them."""
+
+    def __init__(self, database: Database, cache: UserCache, client: Client) -> None:
+        self._database = database
+        self._cache = cache
+        self._client = client
+
+    def drain(self, *, until: float, batch: int = 500) -> int:
+        """Returns how many rows were done by `until` (time.monotonic); the rest stays queued.
+
+        Raises SearchUnavailable or DatabaseUnavailable; what a batch held stays queued then.
+        """
+        done, after = 0, 0
+        while time.monotonic() < until:
+            with self._database.transaction() as session:
+                changes = _take(session, after, batch)
+                done += self._apply(session, changes)
+            if len(changes) < batch:
+                break
+            after = changes[-1].position
+        return done
+
+    def backlog(self) -> Backlog:
+        rows, seconds = self._database.run(_BACKLOG, repeatable=True)[0]
+        return Backlog(rows, seconds)
+
+    def _apply(self, session: Session, changes: Sequence[Change]) -> int:
+        if not changes:
+            return 0
+        for change in changes:
+            # A dead cache is left to its breaker and to the TTL of what it holds.
+            with suppress(CacheUnavailable):
+                self._cache.drop(change.email_keys, revision=change.revision)
+        revisions = {change.user_id: change.revision for change in changes}
+        rows = session.run(_READ, ids=[str(one) for one in revisions])
+        users = {row[0]: stored_user(row) for row in rows}
+        refused = write_bulk(self._client, ALIAS, revisions, users)
+        done = [change.position for change in changes if change.user_id not in refused]
+        session.run(_DONE, positions=done)
+        return len(done)
+
+
+def _take(session: Session, after: int, count: int) -> list[Change]:
+    if not session.run("SELECT pg_try_advisory_xact_lock_shared(:lock)", lock=LOCK)[0][0]:
+        return []
+    rows = session.run(_TAKE, after=after, count=count)
+    return [Change(*row) for row in rows]
+
+
+def write_bulk(
+    client: Client,
+    index: str,
+    revisions: Mapping[UUID, int],
+    users: Mapping[UUID, StoredUser],
+) -> set[UUID]:
+    """Puts those of `revisions` that are in `users` and removes the others; newer states stay.
+
+    Returns the ids that the index refused. Raises SearchUnavailable.
+    """
+    body = "".join(_lines(index, revisions, users))
+    parameters = {"require_alias": "true"} if index == ALIAS else {}
+    with client.translated():
+        answer = client.call(
+            "POST", "/_bulk", body=body, parameters=parameters, seconds=_BULK_SECONDS
+        )
+        return set(_refused(answer["items"]))
+
+
+def _lines(
+    index: str, revisions: Mapping[UUID, int], users: Mapping[UUID, StoredUser]
+) -> Iterable[str]:
+    for user_id, revision in revisions.items():
+        stored = users.get(user_id)
+        target = {
+            "_index": index,
+            "_id": str(user_id),
+            "version": stored.revision if stored else revision,
+            "version_type": "external",
+        }
+        yield json.dumps({"index" if stored else "delete": target}) + "\n"
+        if stored:
+            yield json.dumps(document(stored.user)) + "\n"
+
+
+def _refused(items: Iterable[Mapping[str, Mapping[str, object]]]) -> Iterable[UUID]:
+    for item in items:
+        ((action, result),) = item.items()
+        status = int(str(result["status"]))
+        gone = action == "delete" and status == 404
+        if "index_not_found_exception" in str(result.get("error")):
+            raise SearchUnavailable(f"OpenSearch has no index {result.get('_index')}.")
+        if status >= 300 and status != 409 and not gone:
+            yield UUID(str(result["_id"]))

@@ -1,0 +1,219 @@
+"""Users in PostgreSQL: every read and every write is one statement."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from api.database import ConstraintViolated, Database, Row
+from api.errors import EmailTaken, UserNotFound, VersionMismatch
+from api.users.models import EmailKey, NewUser, StoredUser, User, UserChanges, email_key
+from api.users.service import ListPlace, SearchPage, SearchRequest
+
+COLUMNS = "id, name, email, role, created_at, updated_at, version, revision"
+
+_CREATE = f"""
+WITH written AS (
+    INSERT INTO users (id, name, email, email_key, role)
+    VALUES (CAST(:id AS uuid), :name, :email, :key, :role)
+    RETURNING {COLUMNS}
+), queued AS (
+    INSERT INTO search_outbox (user_id, revision, email_keys)
+    SELECT id, revision, ARRAY[CAST(:key AS text)] FROM written
+)
+SELECT {COLUMNS} FROM written"""  # noqa: S608 - column names only
+
+_CHANGE = f"""
+WITH written AS (
+    UPDATE users SET
+        name = coalesce(CAST(:name AS text), name),
+        email = coalesce(CAST(:email AS text), email),
+        email_key = coalesce(CAST(:new_key AS text), email_key),
+        role = coalesce(CAST(:role AS text), role),
+        updated_at = now(),
+        version = version + 1,
+        revision = nextval('users_revision')
+    WHERE email_key = :key
+      AND (CAST(:versions AS bigint[]) IS NULL OR version = ANY(CAST(:versions AS bigint[])))
+    RETURNING {COLUMNS}
+), queued AS (
+    INSERT INTO search_outbox (user_id, revision, email_keys)
+    SELECT id, revision, array_remove(ARRAY[CAST(:key AS text), CAST(:new_key AS text)], NULL)
+    FROM written
+)
+SELECT {COLUMNS} FROM written"""  # noqa: S608
+
+_REMOVE = """
+WITH gone AS (
+    DELETE FROM users WHERE email_key = :key
+      AND (CAST(:versions AS bigint[]) IS NULL OR version = ANY(CAST(:versions AS bigint[])))
+    RETURNING id
+), queued AS (
+    INSERT INTO search_outbox (user_id, revision, email_keys)
+    SELECT id, nextval('users_revision'), ARRAY[CAST(:key AS text)] FROM gone
+    RETURNING user_id, revision
+)
+SELECT user_id, revision FROM queued"""
+
+_GET = f"SELECT {COLUMNS} FROM users WHERE email_key = :key"  # noqa: S608
+_GET_BY_IDS = f"SELECT {COLUMNS} FROM users WHERE id = ANY(CAST(:ids AS uuid[]))"  # noqa: S608
+
+_LIST = f"""
+SELECT {COLUMNS} FROM users
+WHERE (created_at, id) > (CAST(:created_at AS timestamptz), CAST(:id AS uuid)) {{role}}
+ORDER BY created_at, id LIMIT CAST(:count AS int)"""  # noqa: S608
+
+_FIND = f"""
+WITH hits AS MATERIALIZED (
+    SELECT {COLUMNS} FROM users WHERE {{terms}} {{role}}
+), page AS (
+    SELECT * FROM hits ORDER BY name, id LIMIT CAST(:count AS int) OFFSET CAST(:skip AS int)
+)
+SELECT {COLUMNS}, (SELECT count(*) FROM hits) FROM (SELECT 1) one
+LEFT JOIN page ON true ORDER BY name, id"""  # noqa: S608
+
+_OF_ROLE = "AND role = :role"
+_HAS_TERM = "(name || ' ' || email || ' ' || role) ILIKE :term{}"
+_START = ListPlace(datetime.min, UUID(int=0))
+_MAX_TERMS = 5
+
+
+class PostgresUsers:
+    """The truth about users. Methods raise DatabaseUnavailable besides what they name."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def check(self) -> None:
+        """Raises DatabaseUnavailable when PostgreSQL does not answer."""
+        self._database.run("SELECT 1", repeatable=True)
+
+    def add(self, new: NewUser) -> StoredUser:
+        """Raises EmailTaken."""
+        new_id = uuid4()
+        key = email_key(new.email)
+        try:
+            rows = self._database.run(
+                _CREATE,
+                # Twice is harmless: the email is unique and the id tells our row from others.
+                repeatable=True,
+                id=str(new_id),
+                name=new.name,
+                email=new.email,
+                key=key,
+                role=new.role,
+            )
+        except ConstraintViolated as violation:
+            # The first attempt may have been ours: its answer was lost with the connection.
+            if (row := self._row(key)) and row[0] == new_id:
+                return stored_user(row)
+            raise EmailTaken("Another user has this email.") from violation
+        return stored_user(rows[0])
+
+    def get(self, key: EmailKey) -> StoredUser:
+        """Raises UserNotFound."""
+        if row := self._row(key):
+            return stored_user(row)
+        raise UserNotFound("No user has this email.")
+
+    def change(
+        self, key: EmailKey, changes: UserChanges, *, versions: Sequence[int] | None
+    ) -> StoredUser:
+        """Applies the changes if the user is at one of `versions` (None: at any).
+
+        Raises UserNotFound, VersionMismatch or EmailTaken.
+        """
+        fields = changes.model_dump(exclude_unset=True)
+        email: str | None = fields.get("email")
+        try:
+            rows = self._database.run(
+                _CHANGE,
+                key=key,
+                name=fields.get("name"),
+                email=email,
+                new_key=None if email is None else email_key(email),
+                role=fields.get("role"),
+                versions=None if versions is None else list(versions),
+            )
+        except ConstraintViolated as violation:
+            raise EmailTaken("Another user has this email.") from violation
+        if not rows:
+            raise self._why_untouched(key)
+        return stored_user(rows[0])
+
+    def remove(self, key: EmailKey, *, versions: Sequence[int] | None) -> tuple[UUID, int]:
+        """Returns the id and the revision of the deletion; raises as `change`."""
+        rows = self._database.run(
+            _REMOVE, key=key, versions=None if versions is None else list(versions)
+        )
+        if not rows:
+            raise self._why_untouched(key)
+        user_id, revision = rows[0]
+        return user_id, revision
+
+    def get_many(self, ids: Sequence[UUID]) -> dict[UUID, StoredUser]:
+        """Those of `ids` that exist."""
+        rows = self._database.run(_GET_BY_IDS, repeatable=True, ids=[str(one) for one in ids])
+        return {row[0]: stored_user(row) for row in rows}
+
+    def list_after(self, place: ListPlace | None, *, role: str | None, count: int) -> list[User]:
+        """Up to `count` users in the order of their creation, after `place`."""
+        place = place or _START
+        rows = self._database.run(
+            _LIST.format(role="" if role is None else _OF_ROLE),
+            repeatable=True,
+            created_at="-infinity" if place is _START else place.created_at.isoformat(),
+            id=str(place.id),
+            count=count,
+            **({} if role is None else {"role": role}),
+        )
+        return [stored_user(row).user for row in rows]
+
+    def find(self, request: SearchRequest) -> SearchPage:
+        """Users whose name, email and role together hold every term somewhere."""
+        terms = request.text.split(maxsplit=_MAX_TERMS - 1)
+        sql = _FIND.format(
+            terms=" AND ".join(_HAS_TERM.format(number) for number in range(len(terms))),
+            role="" if request.role is None else _OF_ROLE,
+        )
+        rows = self._database.run(
+            sql,
+            repeatable=True,
+            count=request.limit,
+            skip=request.offset,
+            **{f"term{number}": _like(term) for number, term in enumerate(terms)},
+            **({} if request.role is None else {"role": request.role}),
+        )
+        items = [stored_user(row).user for row in rows if row[0] is not None]
+        return SearchPage(items, rows[0][-1], degraded=True)
+
+    def _row(self, key: EmailKey) -> Row | None:
+        rows = self._database.run(_GET, repeatable=True, key=key)
+        return rows[0] if rows else None
+
+    def _why_untouched(self, key: EmailKey) -> UserNotFound | VersionMismatch:
+        if row := self._row(key):
+            version = stored_user(row).user.version
+            return VersionMismatch(f'The user is at "{version}" now; read it again.')
+        return UserNotFound("No user has this email.")
+
+
+def stored_user(row: Row) -> StoredUser:
+    """A row of COLUMNS."""
+    user_id, name, email, role, created_at, updated_at, version, revision = row[:8]
+    return StoredUser(
+        User(
+            id=user_id,
+            name=name,
+            email=email,
+            role=role,
+            created_at=created_at,
+            updated_at=updated_at,
+            version=version,
+        ),
+        revision,
+    )
+
+
+def _like(term: str) -> str:
+    escaped = term.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"%{escaped}%"

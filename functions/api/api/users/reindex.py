@@ -1,0 +1,82 @@
+"""Builds the index anew behind its alias: searches are answered by the old one until the swap."""
+
+import uuid
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import cast
+
+from api.database import Database, Session
+from api.errors import SearchUnavailable
+from api.opensearch import Client
+from api.users.document import ALIAS, INDEX
+from api.users.models import StoredUser
+from api.users.outbox import LOCK, write_bulk
+from api.users.postgres import COLUMNS, stored_user
+
+_PAGE = f"""
+SELECT {COLUMNS} FROM users WHERE id > CAST(:after AS uuid)
+ORDER BY id LIMIT CAST(:count AS int)"""  # noqa: S608 - column names only
+_SECONDS = 10.0
+
+
+def has_index(client: Client) -> bool:
+    """Whether the alias is there. Raises SearchUnavailable."""
+    with client.translated():
+        return client.call("HEAD", f"/_alias/{ALIAS}", seconds=_SECONDS) is True
+
+
+def rebuild(database: Database, client: Client, *, batch: int = 1000) -> int:
+    """Returns how many users the new index holds.
+
+    No relay runs meanwhile, so the outbox keeps every later write: drain it afterwards.
+    Raises SearchUnavailable or DatabaseUnavailable; the alias is as it was then.
+    """
+    with database.session() as session:
+        session.run("SELECT pg_advisory_lock(:lock)", lock=LOCK)
+        try:
+            return _rebuild_locked(session, client, batch)
+        finally:
+            session.run("SELECT pg_advisory_unlock(:lock)", lock=LOCK)
+
+
+def _rebuild_locked(session: Session, client: Client, batch: int) -> int:
+    name = f"{ALIAS}-{datetime.now(UTC):%Y%m%d%H%M%S}-{uuid.uuid4().hex[:6]}"
+    with client.translated():
+        client.call("PUT", f"/{name}", body=INDEX, seconds=_SECONDS)
+        try:
+            count = _fill(session, client, name, batch)
+            client.call("POST", f"/{name}/_refresh", seconds=_SECONDS)
+            _swap(client, name)
+        except BaseException:
+            with suppress(SearchUnavailable), client.translated():
+                client.call("DELETE", f"/{name}", seconds=_SECONDS)
+            raise
+    return count
+
+
+def _fill(session: Session, client: Client, name: str, batch: int) -> int:
+    count, after = 0, str(uuid.UUID(int=0))
+    while rows := session.run(_PAGE, after=after, count=batch):
+        users: dict[uuid.UUID, StoredUser] = {row[0]: stored_user(row) for row in rows}
+        revisions = {user_id: stored.revision for user_id, stored in users.items()}
+        if refused := write_bulk(client, name, revisions, users):
+            raise SearchUnavailable(f"The new index refused {len(refused)} users.")
+        count += len(rows)
+        after = str(rows[-1][0])
+    return count
+
+
+def _swap(client: Client, name: str) -> None:
+    """In one step: the alias names the new index, and what it named before is gone."""
+    stale = [index for index in _indices(client) if index != name]
+    actions: list[dict[str, dict[str, str]]] = [{"remove_index": {"index": one}} for one in stale]
+    actions.append({"add": {"index": name, "alias": ALIAS}})
+    client.call("POST", "/_aliases", body={"actions": actions}, seconds=_SECONDS)
+
+
+def _indices(client: Client) -> list[str]:
+    """The indices behind the alias; or an index that was made under its name by mistake."""
+    if client.call("HEAD", f"/{ALIAS}", seconds=_SECONDS) is not True:
+        return []
+    return list(cast("Mapping[str, object]", client.call("GET", f"/{ALIAS}", seconds=_SECONDS)))

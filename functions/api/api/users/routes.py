@@ -1,0 +1,177 @@
+"""The calls of /users."""
+
+from typing import Annotated
+from urllib.parse import quote, urlencode
+
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from api.problems import responses
+from api.routing import MERGE_PATCH, UsersRoute
+from api.users.conditions import TAGS, etag, is_known, wanted_versions
+from api.users.cursor import read_cursor, write_cursor
+from api.users.models import NewUser, QueryText, Role, User, UserChanges
+from api.users.service import SearchRequest, UserService
+
+router = APIRouter(prefix="/users", tags=["users"], route_class=UsersRoute)
+
+_PRIVATE = {"Cache-Control": "private, no-cache", "Vary": "Authorization"}
+_WINDOW = 10_000  # OpenSearch pages no further by offset
+
+
+async def _service(request: Request) -> UserService:
+    service: UserService = request.app.state.users
+    return service
+
+
+Users = Annotated[UserService, Depends(_service)]
+IfMatch = Annotated[
+    str | None,
+    Header(
+        description="Only if the user is at one of these ETags.",
+        json_schema_extra={"pattern": TAGS},
+    ),
+]
+IfNoneMatch = Annotated[str | None, Header(description="304 if the user is at one of these ETags.")]
+_ETAG = {"ETag": {"description": "The version, quoted.", "schema": {"type": "string"}}}
+_CACHE = {"X-Cache": {"schema": {"type": "string", "enum": ["hit", "miss", "bypass"]}}}
+
+
+class ListQuery(BaseModel):
+    """Which users, and from where."""
+
+    model_config = ConfigDict(regex_engine="python-re")
+
+    role: Role | None = Field(None, description="Only users of exactly this role.")
+    limit: int = Field(50, ge=1, le=100)
+    cursor: str | None = Field(None, description="next_cursor of the page before.")
+
+
+class SearchQuery(BaseModel):
+    """What to find, and which part of it."""
+
+    model_config = ConfigDict(regex_engine="python-re")
+
+    q: QueryText = Field(description="Words, with typos or not, or their beginnings.")
+    role: Role | None = Field(None, description="Only users of exactly this role.")
+    limit: int = Field(20, ge=1, le=100)
+    offset: int = Field(0, ge=0, le=_WINDOW - 100)
+
+
+class UserList(BaseModel):
+    """A page of users in the order of their creation; no next_cursor on the last one."""
+
+    items: list[User]
+    next_cursor: str | None
+
+
+class UserHits(BaseModel):
+    """A page of hits, best first. `degraded`: found by PostgreSQL, without typo tolerance."""
+
+    items: list[User]
+    total: int
+    degraded: bool
+
+
+def _shown(user: User, headers: dict[str, str], status: int = 200) -> Response:
+    return Response(
+        user.model_dump_json(),
+        status,
+        headers={"ETag": etag(user.version), **_PRIVATE, **headers},
+        media_type="application/json",
+    )
+
+
+def _address(email: str) -> str:
+    return f"/users/{quote(email, safe='@')}"
+
+
+@router.post(
+    "",
+    status_code=201,
+    response_model=User,
+    responses={
+        201: {"headers": {**_ETAG, "Location": {"schema": {"type": "string"}}}},
+        **responses(409, 413, 415, 422, 503),
+    },
+)
+async def create_user(new: NewUser, users: Users) -> Response:
+    """Creates a user; the email must be free."""
+    user = users.create_user(new)
+    return _shown(user, {"Location": _address(user.email)}, 201)
+
+
+@router.get("", responses=responses(422, 503))
+async def list_users(
+    response: Response, users: Users, query: Annotated[ListQuery, Query()]
+) -> UserList:
+    """Lists users in the order of their creation; go on with next_cursor or the Link header."""
+    role = query.role
+    place = None if query.cursor is None else read_cursor(query.cursor, role)
+    page = users.list_users(place, role=role, limit=query.limit)
+    response.headers.update(_PRIVATE)
+    if page.next_place is None:
+        return UserList(items=page.items, next_cursor=None)
+    following = write_cursor(page.next_place, role)
+    again = {"limit": str(query.limit), "cursor": following} | (
+        {} if role is None else {"role": role}
+    )
+    response.headers["Link"] = f'</users/?{urlencode(again)}>; rel="next"'
+    return UserList(items=page.items, next_cursor=following)
+
+
+@router.get("/search", responses=responses(422, 503))
+async def search_users(
+    request: Request,
+    response: Response,
+    users: Users,
+    query: Annotated[SearchQuery, Query()],
+) -> UserHits:
+    """Finds users by name, email and role: words with typos, or their beginnings."""
+    page = users.search_users(SearchRequest(query.q, query.role, query.limit, query.offset))
+    request.state.degraded = page.degraded
+    response.headers.update(_PRIVATE)
+    return UserHits(items=page.items, total=page.total, degraded=page.degraded)
+
+
+@router.get(
+    "/{email:email}",
+    response_model=User,
+    responses={
+        200: {"headers": {**_ETAG, **_CACHE}},
+        304: {"description": "The caller has this version.", "headers": {**_ETAG, **_CACHE}},
+        **responses(404, 503),
+    },
+)
+async def get_user(email: str, users: Users, if_none_match: IfNoneMatch = None) -> Response:
+    """Reads a user by email."""
+    user, cache = users.get_user(email)
+    if is_known(if_none_match, user.version):
+        headers = {"ETag": etag(user.version), **_PRIVATE, "X-Cache": cache}
+        return Response(status_code=304, headers=headers)
+    return _shown(user, {"X-Cache": cache})
+
+
+@router.patch(
+    "/{email:email}",
+    response_model=User,
+    responses={200: {"headers": _ETAG}, **responses(404, 409, 412, 413, 415, 422, 503)},
+    openapi_extra={
+        "requestBody": {
+            "content": {MERGE_PATCH[0]: {"schema": {"$ref": "#/components/schemas/UserChanges"}}}
+        }
+    },
+)
+async def change_user(
+    email: str, changes: UserChanges, users: Users, if_match: IfMatch = None
+) -> Response:
+    """Changes what the merge patch names; a changed email moves the user to a new address."""
+    user = users.change_user(email, changes, versions=wanted_versions(if_match))
+    return _shown(user, {"Content-Location": _address(user.email)})
+
+
+@router.delete("/{email:email}", status_code=204, responses=responses(404, 412, 422, 503))
+async def delete_user(email: str, users: Users, if_match: IfMatch = None) -> Response:
+    """Deletes a user."""
+    users.delete_user(email, versions=wanted_versions(if_match))
+    return Response(status_code=204)

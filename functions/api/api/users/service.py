@@ -1,0 +1,180 @@
+"""What can be done with users; the truth decides, the cache and the index only help."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, Protocol
+from uuid import UUID
+
+from api.errors import BackendUnavailable, CacheUnavailable, SearchUnavailable
+from api.users.models import (
+    EmailKey,
+    NewUser,
+    StoredUser,
+    User,
+    UserChanges,
+    email_key,
+    sought_key,
+)
+
+CacheOutcome = Literal["hit", "miss", "bypass"]
+
+
+@dataclass(frozen=True, slots=True)
+class ListPlace:
+    """The last user of a page: where the next page starts."""
+
+    created_at: datetime
+    id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class ListPage:
+    items: list[User]
+    next_place: ListPlace | None
+
+
+@dataclass(frozen=True, slots=True)
+class SearchRequest:
+    """`text` is trimmed and not empty."""
+
+    text: str
+    role: str | None
+    limit: int
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class SearchPage:
+    """`total` counts every hit, not only this page's; degraded: without typo tolerance."""
+
+    items: list[User]
+    total: int
+    degraded: bool
+
+
+class UserStore(Protocol):
+    """The truth. Every method may raise DatabaseUnavailable."""
+
+    def check(self) -> None: ...
+    def add(self, new: NewUser) -> StoredUser: ...
+    def get(self, key: EmailKey) -> StoredUser: ...
+    def change(
+        self, key: EmailKey, changes: UserChanges, *, versions: Sequence[int] | None
+    ) -> StoredUser: ...
+    def remove(self, key: EmailKey, *, versions: Sequence[int] | None) -> tuple[UUID, int]: ...
+    def get_many(self, ids: Sequence[UUID]) -> dict[UUID, StoredUser]: ...
+    def list_after(
+        self, place: ListPlace | None, *, role: str | None, count: int
+    ) -> list[User]: ...
+    def find(self, request: SearchRequest) -> SearchPage: ...
+
+
+class UserCache(Protocol):
+    """Recent reads by email. Every method may raise CacheUnavailable."""
+
+    def check(self) -> None: ...
+    def get(self, key: EmailKey) -> User | None: ...
+    def put(self, key: EmailKey, stored: StoredUser) -> None: ...
+    def drop(self, keys: Sequence[EmailKey], *, revision: int) -> None: ...
+
+
+class UserIndex(Protocol):
+    """The search index. Every method may raise SearchUnavailable."""
+
+    def check(self) -> None: ...
+    def put(self, stored: StoredUser) -> None: ...
+    def remove(self, user_id: UUID, *, revision: int) -> None: ...
+    def search(self, request: SearchRequest) -> tuple[list[UUID], int]: ...
+
+
+class UserService:
+    """Raises what the store raises; a broken cache or index never shows but in speed."""
+
+    def __init__(self, store: UserStore, cache: UserCache, index: UserIndex) -> None:
+        self._store = store
+        self._cache = cache
+        self._index = index
+
+    def create_user(self, new: NewUser) -> User:
+        stored = self._store.add(new)
+        self._spread(stored, [email_key(new.email)])
+        return stored.user
+
+    def get_user(self, email: str) -> tuple[User, CacheOutcome]:
+        key = sought_key(email)
+        try:
+            cached = self._cache.get(key)
+        except CacheUnavailable:
+            return self._store.get(key).user, "bypass"
+        if cached is not None:
+            return cached, "hit"
+        stored = self._store.get(key)
+        with suppress(CacheUnavailable):
+            self._cache.put(key, stored)
+        return stored.user, "miss"
+
+    def change_user(
+        self, email: str, changes: UserChanges, *, versions: Sequence[int] | None
+    ) -> User:
+        key = sought_key(email)
+        stored = self._store.change(key, changes, versions=versions)
+        self._spread(stored, sorted({key, email_key(stored.user.email)}))
+        return stored.user
+
+    def delete_user(self, email: str, *, versions: Sequence[int] | None) -> None:
+        key = sought_key(email)
+        user_id, revision = self._store.remove(key, versions=versions)
+        self._drop_cached([key], revision)
+        # The outbox remembers the deletion; see _spread.
+        with suppress(SearchUnavailable):
+            self._index.remove(user_id, revision=revision)
+
+    def list_users(self, place: ListPlace | None, *, role: str | None, limit: int) -> ListPage:
+        users = self._store.list_after(place, role=role, count=limit + 1)
+        if len(users) <= limit:
+            return ListPage(users, None)
+        last = users[limit - 1]
+        return ListPage(users[:limit], ListPlace(last.created_at, last.id))
+
+    def search_users(self, request: SearchRequest) -> SearchPage:
+        """Hits come from the index, what they say from the store: never a user that is gone."""
+        try:
+            ids, total = self._index.search(request)
+        except SearchUnavailable:
+            return self._store.find(request)
+        found = self._store.get_many(ids) if ids else {}
+        users = [found[one].user for one in ids if one in found]
+        wanted = [user for user in users if request.role in (None, user.role)]
+        return SearchPage(wanted, total - (len(ids) - len(wanted)), degraded=False)
+
+    def check_backends(self) -> dict[str, bool]:
+        """Asks each data service itself, whatever its breaker says."""
+        backends: dict[str, UserStore | UserCache | UserIndex] = {
+            "postgres": self._store,
+            "redis": self._cache,
+            "opensearch": self._index,
+        }
+        return {name: _answers(backend) for name, backend in backends.items()}
+
+    def _spread(self, stored: StoredUser, keys: Sequence[EmailKey]) -> None:
+        """Tells the cache and the index of a write that is committed.
+
+        Either may fail: the outbox row of the same write makes SearchSyncFunction repeat both.
+        """
+        self._drop_cached(keys, stored.revision)
+        with suppress(SearchUnavailable):
+            self._index.put(stored)
+
+    def _drop_cached(self, keys: Sequence[EmailKey], revision: int) -> None:
+        with suppress(CacheUnavailable):
+            self._cache.drop(keys, revision=revision)
+
+
+def _answers(backend: UserStore | UserCache | UserIndex) -> bool:
+    try:
+        backend.check()
+    except BackendUnavailable:
+        return False
+    return True

@@ -1,0 +1,89 @@
+"""Chooses the concrete stores: the only module that knows settings and stores both."""
+
+import json
+import ssl
+from collections.abc import Callable
+
+from fastapi import FastAPI
+
+from api.app import create_app
+from api.breaker import CircuitBreaker
+from api.database import Database, Login, Server
+from api.errors import DatabaseUnavailable
+from api.opensearch import Client
+from api.settings import Settings
+from api.users.cache import RedisUsers, connect
+from api.users.postgres import PostgresUsers
+from api.users.search import OpenSearchUsers
+from api.users.service import UserService
+
+
+def build_app(settings: Settings) -> FastAPI:
+    """Connects to nothing yet: every store connects at its first call."""
+    return create_app(build_users(settings), auth_required=settings.auth_required)
+
+
+def build_users(settings: Settings) -> UserService:
+    index = OpenSearchUsers(
+        build_search_client(settings),
+        write_breaker=CircuitBreaker(slow_seconds=0.15),
+        search_breaker=CircuitBreaker(slow_seconds=0.7),
+    )
+    return UserService(PostgresUsers(build_database(settings)), build_cache(settings), index)
+
+
+def build_cache(settings: Settings) -> RedisUsers:
+    return RedisUsers(
+        connect(settings.redis_host, settings.redis_port, tls=settings.redis_tls),
+        ttl_seconds=settings.cache_ttl_seconds,
+        breaker=CircuitBreaker(slow_seconds=0.05),
+    )
+
+
+def build_search_client(settings: Settings) -> Client:
+    return Client(settings.opensearch_url, auth=settings.opensearch_auth)
+
+
+def build_database(settings: Settings, *, answer_seconds: float = 1.7) -> Database:
+    """TLS verifies the server's certificate and name, against the platform's trust store."""
+    tls = None if settings.database_tls == "disable" else ssl.create_default_context()
+    server = Server(
+        settings.database_host,
+        settings.database_port,
+        settings.database_name,
+        tls,
+        answer=answer_seconds,
+    )
+    return Database(server, _login(settings))
+
+
+def _login(settings: Settings) -> Callable[[bool], Login]:
+    if not settings.database_secret_arn:
+        fixed = Login(settings.database_user, settings.database_password.get_secret_value())
+        return lambda _renew: fixed
+    known: list[Login] = []
+
+    def from_secret(renew: bool) -> Login:
+        if renew or not known:
+            known[:] = [_read_secret(settings)]
+        return known[0]
+
+    return from_secret
+
+
+def _read_secret(settings: Settings) -> Login:
+    """The secret is JSON with `password` and perhaps `username`, as RDS writes it."""
+    import boto3
+    from botocore.config import Config
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    limits = Config(connect_timeout=1, read_timeout=2, retries={"total_max_attempts": 1})
+    client = boto3.client(
+        "secretsmanager", endpoint_url=settings.aws_endpoint_url or None, config=limits
+    )
+    try:
+        answer = client.get_secret_value(SecretId=settings.database_secret_arn)
+    except (BotoCoreError, ClientError) as error:
+        raise DatabaseUnavailable("The database's credentials cannot be read.") from error
+    secret = json.loads(answer["SecretString"])
+    return Login(secret.get("username", settings.database_user), secret["password"])

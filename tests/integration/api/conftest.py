@@ -1,0 +1,85 @@
+"""A database of its own for every test, an empty cache and index, and the API on top."""
+
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from typing import Any
+
+import pytest
+import redis
+
+from api import migrate, search_sync
+from api.handler import HttpEntry
+from api.opensearch import Client
+from api.settings import Settings
+from api.wiring import build_database
+from tests.api_client import ApiClient
+from tests.integration.conftest import Services
+
+MakeApi = Callable[..., ApiClient]
+
+
+@pytest.fixture
+def settings(services: Services) -> Settings:
+    name = f"test_{uuid.uuid4().hex}"
+    services.postgres.create_database(name)
+    settings = Settings(
+        database_host=services.postgres.host,
+        database_port=services.postgres.port,
+        database_name=name,
+        database_user="app",
+        database_password=services.postgres.password,
+        database_secret_arn="",
+        database_tls="disable",
+        redis_host=services.redis.host,
+        redis_port=services.redis.port,
+        redis_tls=False,
+        cache_ttl_seconds=60,
+        opensearch_url=services.opensearch.url,
+        opensearch_auth="none",
+        auth_required=False,
+        landing_bucket="sales-landing",
+        processed_bucket="sales-processed",
+        aws_endpoint_url=f"http://127.0.0.1:{services.aws.port}",
+    )
+    database = build_database(settings, answer_seconds=20)
+    migrate.apply_migrations(database, migrate.FOLDER)
+    database.close()
+    with redis.Redis(host=settings.redis_host, port=settings.redis_port) as client:
+        client.flushall()
+    drop_indices(settings)
+    return settings
+
+
+def drop_indices(settings: Settings) -> None:
+    client = Client(settings.opensearch_url, auth="none")
+    for index in client.call("GET", "/_cat/indices?format=json", seconds=5):
+        client.call("DELETE", f"/{index['index']}", seconds=5)
+
+
+@pytest.fixture
+def make_api(settings: Settings) -> Iterator[MakeApi]:
+    """Another environment of the function; `changes` replace settings."""
+    with ExitStack() as stack:
+
+        def make(**changes: Any) -> ApiClient:
+            entry = HttpEntry(lambda: settings.model_copy(update=changes))
+            service = entry.prepare().app.state.users  # type: ignore[attr-defined]
+            stack.callback(service._store._database.close)
+            stack.callback(service._cache._redis.close)
+            return ApiClient(entry)
+
+        yield make
+
+
+@pytest.fixture
+def api(make_api: MakeApi, sync: Callable[..., Any]) -> ApiClient:
+    """One environment over every data service, with an index in place."""
+    sync({"action": "rebuild"})
+    return make_api()
+
+
+@pytest.fixture
+def sync(settings: Settings) -> Callable[..., Any]:
+    """SearchSyncFunction on the same services."""
+    return lambda event=None: search_sync.synchronise(settings, event or {}, None)

@@ -1,0 +1,134 @@
+"""The index follows the users: outbox, relay, rebuild."""
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from api.errors import SearchUnavailable
+from api.opensearch import Client
+from api.search_sync import synchronise
+from api.settings import Settings
+from tests.api_client import ApiClient, address, load_event
+from tests.integration.api.conftest import drop_indices
+
+Sync = Callable[..., dict[str, Any]]
+
+
+def found(api: ApiClient, text: str) -> list[str]:
+    answer = api.get("/users/search", query=f"q={text}&limit=100")
+    assert answer.status == 200
+    assert answer.json()["degraded"] is False
+    return sorted(user["email"] for user in answer.json()["items"])
+
+
+def test_schedule_drains_what_writes_left(api: ApiClient, sync: Sync) -> None:
+    api.create("ada@example.com")
+    api.create("bob@example.com", name="Bob")
+    api.delete(address("bob@example.com"))
+    report = sync(load_event("schedule_every_minute"))
+    assert (report["drained"], report["pending"]) == (3, 0)
+    assert found(api, "example.com") == ["ada@example.com"]
+
+
+def test_writes_made_while_the_index_was_away_are_found_after_the_next_run(
+    make_api: Callable[..., ApiClient], sync: Sync
+) -> None:
+    away = make_api(opensearch_url="http://127.0.0.1:9")
+    sync({"action": "rebuild"})
+    away.create("ada@example.com", name="Old")
+    away.create("bob@example.com")
+    away.patch(address("ada@example.com"), {"name": "Grace"})
+    away.delete(address("bob@example.com"))
+    api = make_api()
+    assert found(api, "example.com") == []
+    assert sync()["drained"] == 4
+    assert found(api, "grace") == ["ada@example.com"]
+    assert found(api, "bob") == []
+
+
+def test_missing_index_is_built_by_the_schedule_itself(
+    api: ApiClient, sync: Sync, settings: Settings
+) -> None:
+    api.create("ada@example.com")
+    drop_indices(settings)
+    assert sync()["rebuilt"] == 1
+    assert found(api, "ada") == ["ada@example.com"]
+
+
+def test_rebuild_leaves_one_index_and_searches_answer_all_along(
+    api: ApiClient, make_api: Callable[..., ApiClient], sync: Sync
+) -> None:
+    emails = sorted(f"u{number}@example.com" for number in range(60))
+    for email in emails:
+        api.create(email)
+    done = threading.Event()
+    gaps: list[list[str]] = []
+
+    def search() -> None:
+        reader = make_api()
+        while not done.is_set():
+            if (seen := found(reader, "example.com")) != emails:
+                gaps.append(seen)
+
+    thread = threading.Thread(target=search)
+    thread.start()
+    for _ in range(5):
+        assert sync(load_event("search_rebuild"))["rebuilt"] == 60
+    done.set()
+    thread.join()
+    assert gaps == []
+
+
+def test_users_created_while_a_rebuild_runs_are_not_lost(
+    api: ApiClient, make_api: Callable[..., ApiClient], sync: Sync
+) -> None:
+    created: list[str] = []
+    done = threading.Event()
+
+    def write() -> None:
+        writer = make_api()
+        while not done.is_set():
+            email = f"w{len(created)}@example.com"
+            writer.create(email)
+            if len(created) % 3 == 2:
+                writer.delete(address(created[-1]))
+                created[-1] = ""
+            created.append(email)
+
+    thread = threading.Thread(target=write)
+    thread.start()
+    for _ in range(4):
+        sync({"action": "rebuild"})
+    done.set()
+    thread.join()
+    sync()
+    kept = sorted(email for email in created if email)[:100]
+    assert kept
+    assert set(found(api, "example.com")) <= set(created)
+    for email in kept:
+        assert email in found(api, email)
+
+
+def test_index_made_by_mistake_under_the_alias_is_replaced(sync: Sync, settings: Settings) -> None:
+    client = Client(settings.opensearch_url, auth="none")
+    client.call("PUT", "/users/_doc/1", body={"x": 1}, seconds=5)
+    assert sync()["rebuilt"] == 0
+    assert client.call("HEAD", "/_alias/users", seconds=5) is True
+
+
+def test_rebuild_without_opensearch_fails_and_the_schedule_reports_it(
+    settings: Settings, api: ApiClient
+) -> None:
+    api.create("ada@example.com")
+    away = settings.model_copy(update={"opensearch_url": "http://127.0.0.1:9"})
+    report = synchronise(away, {}, None)
+    assert (report["search"], report["pending"]) == ("down", 1)
+    with pytest.raises(SearchUnavailable):
+        synchronise(away, {"action": "rebuild"}, None)
+
+
+def test_unknown_action_is_refused(sync: Sync) -> None:
+    with pytest.raises(ValueError, match="unknown action 'rebiuld'"):
+        sync({"action": "rebiuld"})
