@@ -1,0 +1,55 @@
+"""Layers built once per content of layers/, exactly as sam build and make up build them."""
+
+import hashlib
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[3]
+LAYERS = ROOT / "layers"
+
+
+def digest(directory: Path) -> str:
+    """Names, modes and bytes of every file under `directory`, as one hash."""
+    seen = hashlib.sha256()
+    for path in sorted(directory.rglob("*")):
+        if path.is_file():
+            seen.update(f"{path.relative_to(directory)} {path.stat().st_mode:o}".encode())
+            seen.update(path.read_bytes())
+    return seen.hexdigest()
+
+
+@pytest.fixture(scope="session")
+def directory_digest() -> Callable[[Path], str]:
+    return digest
+
+
+@pytest.fixture(scope="session")
+def build_layer() -> Callable[..., Path]:
+    def build(logical_id: str, artifacts: Path, **variables: str) -> Path:
+        settings = {"ARTIFACTS_DIR": artifacts, "PYTHON": sys.executable, **variables}
+        command = ["make", "-C", LAYERS, f"build-{logical_id}"]
+        command += [f"{name}={value}" for name, value in settings.items()]
+        result = subprocess.run(command, capture_output=True, text=True)
+        assert result.returncode == 0, result.stdout + result.stderr
+        return artifacts / "python"
+
+    return build
+
+
+@pytest.fixture(scope="session")
+def layers(pytestconfig, build_layer) -> dict[str, Path]:
+    version = "{}.{}".format(*sys.version_info)
+    kept = pytestconfig.cache.mkdir("layers")
+    here = kept / f"{version}-{digest(LAYERS)[:16]}"  # make writes no bytecode into layers/
+    if not here.is_dir():
+        shutil.rmtree(kept)
+        unfinished = here.with_suffix(".unfinished")
+        for name in ("ApiDependenciesLayer", "DataDependenciesLayer"):
+            build_layer(name, unfinished / name, PYTHON_VERSION=version)
+        unfinished.rename(here)
+    return {path.name: path / "python" for path in here.iterdir()}
