@@ -1,7 +1,6 @@
 """What every kind of test shares: the data services, and one embedded stack, for the whole run."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -11,17 +10,8 @@ from local.services.opensearch import OpenSearchServer
 from local.services.ports import unused_port
 from local.services.postgres import PostgresServer
 from local.services.redis import RedisServer
+from tests.data_services import Services
 from tests.embedded_stack import EmbeddedStack, start_stack
-
-
-@dataclass(frozen=True)
-class Services:
-    """The running data services, on ports nobody else uses."""
-
-    postgres: PostgresServer
-    redis: RedisServer
-    opensearch: OpenSearchServer
-    aws: AwsServer
 
 
 @pytest.fixture(scope="session")

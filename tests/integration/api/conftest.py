@@ -14,7 +14,7 @@ from api.opensearch import Client
 from api.settings import Settings
 from api.wiring import build_database
 from tests.api_client import ApiClient
-from tests.integration.conftest import Services
+from tests.data_services import Services
 
 MakeApi = Callable[..., ApiClient]
 
