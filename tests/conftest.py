@@ -1,5 +1,6 @@
 """What every kind of test shares: the data services, and one embedded stack, for the whole run."""
 
+import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -39,3 +40,27 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedStack]:
     running = start_stack(tmp_path_factory.mktemp("stack"))
     yield running
     assert running.interrupt() == 0, running.output.read_text()
+
+
+class _KeepingPolicy(asyncio.DefaultEventLoopPolicy):
+    """Remembers the loops it made, so that none is left for the garbage collector to find."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.made: list[asyncio.AbstractEventLoop] = []
+
+    def new_event_loop(self) -> asyncio.AbstractEventLoop:
+        loop = super().new_event_loop()
+        self.made.append(loop)
+        return loop
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_loop_left_open() -> Iterator[None]:
+    """Mangum never closes its loop, and asyncio.run in another test orphans it."""
+    policy = _KeepingPolicy()
+    asyncio.set_event_loop_policy(policy)
+    yield
+    asyncio.set_event_loop_policy(None)
+    for loop in policy.made:
+        loop.close()
