@@ -1,7 +1,7 @@
 """Cleans one file on disk into three files on disk: two passes, flat memory, no S3."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
 
@@ -36,7 +36,7 @@ class Source:
     """A file on disk and how to read it."""
 
     path: Path
-    description: Description = Description()
+    description: Description = field(default_factory=Description)
     max_bytes: int | None = None
 
     def header(self) -> Header:

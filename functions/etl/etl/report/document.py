@@ -5,6 +5,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 import etl
 from etl.clean import Cleaned
 from etl.errors import Refused, TooLarge
@@ -89,5 +91,5 @@ def _date_range(figures: Figures) -> Report:
     return {"first": _iso(figures.first_date), "last": _iso(figures.last_date)}
 
 
-def _iso(moment: Any) -> str | None:
+def _iso(moment: np.datetime64 | None) -> str | None:
     return None if moment is None else str(moment).removesuffix(".000000")

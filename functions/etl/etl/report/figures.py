@@ -3,10 +3,10 @@
 import math
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from etl.rules.judge import CODES, DUPLICATES, KEPT, REASONS, Judgement
 from etl.rules.status import MISSING
@@ -78,7 +78,7 @@ class Figures:
             self.amount_sums.append(float(np.nansum(quantity * price)))
         self._add_dates(judged.order_date.values[rows].view("datetime64[us]"))
 
-    def _add_dates(self, dates: Any) -> None:
+    def _add_dates(self, dates: NDArray[np.datetime64]) -> None:
         low, high = dates.min(), dates.max()
         self.first_date = low if self.first_date is None else min(low, self.first_date)
         self.last_date = high if self.last_date is None else max(high, self.last_date)
@@ -89,7 +89,7 @@ class Figures:
                 self.orders_per_month[str(_EPOCH_MONTH + offset + i)] += int(count)
 
 
-def _exact_sum(values: Any) -> int:
+def _exact_sum(values: NDArray[np.int64]) -> int:
     """In 64 bits where that cannot overflow, else in Python's integers."""
     if np.abs(values.astype(np.float64)).sum() < 2**62:
         return int(values.sum())

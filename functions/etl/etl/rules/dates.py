@@ -86,12 +86,11 @@ def _default(text: str) -> datetime | None:
         return None
     year, month, day, *rest = match.groups(default="")
     hour, minute, second, fraction, zone = rest or [""] * 5
+    numbers = [int(part or 0) for part in (year, month, day, hour, minute, second)]
     try:
-        return datetime(
-            *map(int, (year, month, day, hour or 0, minute or 0, second or 0)),
-            microsecond=int(fraction[:6].ljust(6, "0")),
-            tzinfo=_zone(zone),
-        )
+        moment = datetime(*numbers)  # type: ignore[arg-type] # six numbers, no time zone
+        micros = timedelta(microseconds=int(fraction[:6].ljust(6, "0")))
+        return (moment + micros).replace(tzinfo=_zone(zone))
     except ValueError:
         return None
 

@@ -15,9 +15,12 @@ _INT64 = range(-(2**63), 2**63)
 _NUMERAL = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,4})?", re.ASCII)
 # Spaces (plain, no-break, thin, narrow) and apostrophes separate thousands in every country.
 _GROUPED = re.compile(r"([+-]?)(\d{1,3})(?:([,. '’\u00a0\u2009\u202f])(\d{3}(?:\3\d{3})*))(\.\d+)?")
-_CURRENCY_CODES = frozenset(
-    ["AED", "ARS", "AUD", "BGN", "BRL", "CAD", "CHF", "CLP", "CNY", "COP", "CZK", "DKK", "EGP", "EUR", "GBP", "HKD", "HUF", "IDR", "ILS", "INR", "ISK", "JPY", "KES", "KRW", "KWD", "MAD", "MXN", "MYR", "NGN", "NOK", "NZD", "PEN", "PHP", "PKR", "PLN", "QAR", "RON", "RSD", "SAR", "SEK", "SGD", "THB", "TRY", "TWD", "UAH", "USD", "UYU", "VND", "ZAR"]
+_CODES = (
+    "AED ARS AUD BGN BRL CAD CHF CLP CNY COP CZK DKK EGP EUR GBP HKD HUF IDR ILS INR ISK JPY KES "
+    "KRW KWD MAD MXN MYR NGN NOK NZD PEN PHP PKR PLN QAR RON RSD SAR SEK SGD THB TRY TWD UAH USD "
+    "UYU VND ZAR"
 )
+_CURRENCY_CODES = frozenset(_CODES.split())
 _PLAIN_WHOLE = r"^-?[0-9]{1,18}$"
 _PLAIN_DECIMAL = r"^-?[0-9]{1,15}(\.[0-9]{1,15})?$"
 

@@ -80,7 +80,8 @@ class FirstRows:
         if not len(self._hashes):
             return np.empty(0, np.int64)
         maybe = np.flatnonzero(self._filter[hashes & np.uint64(len(self._filter) - 1)])
-        return maybe[self._hashes[self._slots(hashes[maybe])] == hashes[maybe]]
+        found: Indices = maybe[self._hashes[self._slots(hashes[maybe])] == hashes[maybe]]
+        return found
 
     def decide(self, found: Candidates) -> Repeats:
         """Take the block's candidates in; say which of them repeat an earlier row."""

@@ -56,7 +56,7 @@ class Landing:
 
     def find(self, news: Notification) -> LandedObject:
         """Raises Gone."""
-        version = {"VersionId": news.version_id} if news.version_id else {}
+        version: dict[str, Any] = {"VersionId": news.version_id} if news.version_id else {}
         try:
             head = self._s3.head_object(Bucket=news.bucket, Key=news.key, **version)
         except ClientError as error:

@@ -10,7 +10,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from botocore.exceptions import ClientError
 
@@ -112,7 +112,7 @@ class Processed:
         return self._put(REPORT, body.encode(), replacing)
 
     def _put(
-        self, name: str, body: Any, replacing: str | None, *, sha256: str | None = None
+        self, name: str, body: bytes | BinaryIO, replacing: str | None, *, sha256: str | None = None
     ) -> Mapping[str, Any]:
         options: dict[str, Any] = {"IfMatch": replacing} if replacing else {"IfNoneMatch": "*"}
         if sha256:
