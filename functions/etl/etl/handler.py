@@ -25,7 +25,7 @@ metrics = Metrics()
 @cache
 def job() -> Job:
     """Built on the first event, so that a wrong environment fails that event with its name."""
-    settings = Settings()
+    settings = Settings()  # type: ignore[call-arg] # the environment fills it
     s3 = s3_client(settings.aws_endpoint_url)
     return Job(
         Landing(s3),

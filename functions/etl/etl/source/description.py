@@ -27,22 +27,27 @@ class Description(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, title="Source description")
 
     delimiter: Literal[",", ";", "\t", "|"] | None = Field(
-        None, description="Field separator. Absent: found from the header line."
+        default=None, description="Field separator. Absent: found from the header line."
     )
-    decimal: Literal[".", ","] = Field(".", description="Decimal mark of quantity and price.")
+    decimal: Literal[".", ","] = Field(
+        default=".", description="Decimal mark of quantity and price."
+    )
     encoding: _Text | None = Field(
-        None, description="Any encoding Python knows, e.g. cp1252. Absent: UTF-8."
+        default=None, description="Any encoding Python knows, e.g. cp1252. Absent: UTF-8."
     )
     date_formats: tuple[_Text, ...] = Field(
-        (),
+        default=(),
         max_length=20,
         description="strptime formats of order_date, tried in this order, instead of the default.",
     )
     columns: dict[_Text, _Text] = Field(
-        {}, description="This file's column names to ours, e.g. {'Order ID': 'order_id'}."
+        default={}, description="This file's column names to ours, e.g. {'Order ID': 'order_id'}."
     )
     key: tuple[_Text, ...] = Field(
-        ("order_id",), min_length=1, max_length=10, description="Columns that identify a row."
+        default=("order_id",),
+        min_length=1,
+        max_length=10,
+        description="Columns that identify a row.",
     )
 
     @field_validator("encoding")
