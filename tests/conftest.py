@@ -2,36 +2,21 @@
 
 import asyncio
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from local.services.aws import AwsServer
-from local.services.opensearch import OpenSearchServer
-from local.services.ports import unused_port
-from local.services.postgres import PostgresServer
-from local.services.redis import RedisServer
-from tests.data_services import Services
-from tests.embedded_stack import EmbeddedStack, start_stack
+from local.services.group import DataServices
+from tests.embedded_stack import EmbeddedStack, start_stack, unused_ports
 
 
 @pytest.fixture(scope="session")
-def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
-    state: Path = tmp_path_factory.mktemp("services")
-    running = Services(
-        PostgresServer(state, unused_port(), durable=False),
-        RedisServer(state, unused_port()),
-        OpenSearchServer(state, unused_port()),
-        AwsServer(state, unused_port()),
-    )
-    servers = (running.postgres, running.redis, running.opensearch, running.aws)
+def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DataServices]:
+    running = DataServices(tmp_path_factory.mktemp("services"), unused_ports(), durable=False)
     try:
-        for server in servers:
-            server.start()
+        running.start(lambda started: None)
         yield running
     finally:
-        for server in reversed(servers):
-            server.stop()
+        running.stop()
 
 
 @pytest.fixture(scope="session")

@@ -41,17 +41,24 @@ class Started:
 class DataServices:
     """PostgreSQL, Redis, OpenSearch, S3 and SQS.
 
-    `gateway` is one more address to listen on: the container bridge's, for `sam local`.
+    `gateway` is one more address to listen on: the container bridge's, for `sam local`. Without
+    `durable`, PostgreSQL trades the safety of its data for speed, for tests.
     """
 
     def __init__(
-        self, state: Path, ports: Ports, *, aws: AwsConfig, gateway: str | None = None
+        self,
+        state: Path,
+        ports: Ports,
+        *,
+        aws: AwsConfig | None = None,
+        gateway: str | None = None,
+        durable: bool = True,
     ) -> None:
         self._ports = ports
         # Two of the servers listen on one address only; the host reaches the bridge's too.
         self.host = gateway or LOOPBACK
         self._listen: Sequence[str] = (LOOPBACK, gateway) if gateway else (LOOPBACK,)
-        self.postgres = PostgresServer(state, ports.postgres, listen=self._listen)
+        self.postgres = PostgresServer(state, ports.postgres, listen=self._listen, durable=durable)
         self.redis = RedisServer(state, ports.redis, listen=self._listen)
         self.opensearch = OpenSearchServer(state, ports.opensearch, listen=self.host)
         self.aws = AwsServer(state, ports.aws, config=aws, listen=self.host)

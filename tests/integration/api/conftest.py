@@ -13,14 +13,14 @@ from api.handler import HttpEntry
 from api.opensearch import Client
 from api.settings import Settings
 from api.wiring import build_database
+from local.services.group import DataServices
 from tests.api_client import ApiClient
-from tests.data_services import Services
 
 MakeApi = Callable[..., ApiClient]
 
 
 @pytest.fixture
-def settings(services: Services) -> Settings:
+def settings(services: DataServices) -> Settings:
     name = f"test_{uuid.uuid4().hex}"
     services.postgres.create_database(name)
     settings = Settings(
