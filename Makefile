@@ -71,7 +71,7 @@ check: $(VENV)/dev.stamp ## lint, types, import rules, template
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
-	@$(BIN)/lint-imports
+	@PYTHONPATH=functions/api:functions/etl $(BIN)/lint-imports --no-cache
 	@$(BIN)/cfn-lint template.yaml
 
 format: $(VENV)/dev.stamp ## format the code
