@@ -1,8 +1,45 @@
 """The functions of an application, ready to be invoked."""
 
-from local.packages import Packages
-from local.runtime.invocation import Invocation, Listener, OnFailure
-from local.template.model import Application
+import asyncio
+import json
+import os
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from local.packages import Layout, PackageError, Packages
+from local.runtime.asynchronous import EventQueue
+from local.runtime.attempt import Attempts
+from local.runtime.failure import EVENT_LIMIT, REQUEST_LIMIT, Outcome
+from local.runtime.invocation import (
+    Invocation,
+    Listener,
+    OnFailure,
+    PayloadTooLarge,
+    Throttled,
+    UnknownFunction,
+)
+from local.runtime.pool import InitFailed, Pool
+from local.runtime.supervision import Supervision
+from local.runtime.worker import Worker, WorkerPlan
+from local.template.model import Application, Function, TemplateError
+from local.template.names import function_arn
+
+DEFAULT_CONCURRENCY = max(4, os.cpu_count() or 1)
+_CHECK_SECONDS = 0.2
+_IDLE_SECONDS = 60.0
+
+
+@dataclass(frozen=True)
+class Options:
+    """What is the same for all functions.
+
+    `retry_delays` are seconds before the first and second retry of an Event invoke (AWS: 60 and
+    120); `concurrency` is the most workers of a function that reserves none.
+    """
+
+    retry_delays: tuple[float, float] = (1.0, 2.0)
+    concurrency: int = DEFAULT_CONCURRENCY
 
 
 class Functions:
@@ -18,43 +55,155 @@ class Functions:
         *,
         listener: Listener | None = None,
         on_failure: OnFailure | None = None,
-        retry_delays: tuple[float, float] = (1.0, 2.0),
+        options: Options = Options(),
     ) -> None:
-        """`retry_delays` are seconds before the first and second retry of an `Event` invoke."""
-        raise NotImplementedError
+        self._application = application
+        self._packages = packages
+        self._listener = listener
+        self._options = options
+        self._supervision = Supervision()
+        self._events = EventQueue(options.retry_delays, on_failure)
+        self._layouts: dict[str, Layout] = {}
+        self._attempts = {name: self._attempts_of(name) for name in application.functions}
+        self._names = {function.name: name for name, function in application.functions.items()}
+        self._watch: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Start what watches over the worker processes; workers start on demand."""
-        raise NotImplementedError
+        await self._supervision.start()
+        self._watch = asyncio.create_task(self._watch_workers())
 
     async def close(self) -> None:
         """Kill every worker with all it started; running invocations end with an error."""
-        raise NotImplementedError
+        if self._watch is not None:
+            self._watch.cancel()
+        await self._events.close()
+        await asyncio.gather(*(attempts.pool.close() for attempts in self._attempts.values()))
+        await self._supervision.close()
 
     async def warm(self, name: str) -> None:
         """Start one worker of `name` unless there is one and wait until it is initialised."""
-        raise NotImplementedError
+        await self._attempts[self.resolve(name)].pool.warm()
 
     async def invoke(
         self, name: str, payload: bytes, *, client_context: str | None = None
     ) -> Invocation:
         """Run `name` once and wait (RequestResponse).
 
-        Raises UnknownFunction and PayloadTooLarge; whatever the function does is in the result.
+        Raises UnknownFunction, PayloadTooLarge and Throttled; whatever the function does is in
+        the result.
         """
-        raise NotImplementedError
+        logical_id = self._accept(name, payload, "RequestResponse", REQUEST_LIMIT)
+        return await self._run(logical_id, str(uuid.uuid4()), payload, client_context)
 
     async def invoke_event(self, name: str, payload: bytes) -> str:
         """Queue `name` (Event) and return the request id.
 
         Retried as its EventInvokeConfig says; then `on_failure` gets the destination record.
+        Raises UnknownFunction, PayloadTooLarge and Throttled.
         """
-        raise NotImplementedError
+        logical_id = self._accept(name, payload, "Event", EVENT_LIMIT)
+        request_id = str(uuid.uuid4())
+
+        async def run(request_id: str, payload: bytes) -> Invocation:
+            return await self._run(logical_id, request_id, payload, None)
+
+        attempts = self._attempts[logical_id]
+        self._events.put(attempts.function, attempts.arn, (request_id, payload), run)
+        return request_id
 
     async def drain(self) -> None:
         """Wait until no asynchronous invocation is queued, running or waiting for a retry."""
-        raise NotImplementedError
+        await self._events.drain()
 
     async def reload(self, name: str) -> None:
         """Replace the workers of `name`; requests in flight finish on the old code."""
-        raise NotImplementedError
+        logical_id = self.resolve(name)
+        self._layouts.pop(logical_id, None)
+        self._attempts[logical_id].pool.reload()
+
+    def resolve(self, name: str) -> str:
+        """Return the logical id for a logical id, FunctionName, ARN or partial ARN.
+
+        Raises UnknownFunction.
+        """
+        parts = name.split(":")
+        bare = parts[parts.index("function") + 1] if "function" in parts[:-1] else parts[0]
+        logical_id = self._names.get(bare, bare)
+        if logical_id not in self._application.functions:
+            raise UnknownFunction(bare)
+        return logical_id
+
+    def _accept(self, name: str, payload: bytes, kind: str, limit: int) -> str:
+        logical_id = self.resolve(name)
+        if len(payload) > limit:
+            raise PayloadTooLarge(
+                f"{len(payload)} byte payload is too large for the {kind} invocation type "
+                f"(limit {limit} bytes)"
+            )
+        if self._application.functions[logical_id].reserved_concurrency == 0:
+            raise Throttled(f"{logical_id} reserves no concurrency, so it never runs")
+        return logical_id
+
+    async def _run(
+        self, logical_id: str, request_id: str, payload: bytes, client_context: str | None
+    ) -> Invocation:
+        invocation = await self._attempts[logical_id].run(request_id, payload, client_context)
+        if self._listener is not None:
+            self._listener.finished(invocation)
+        return invocation
+
+    def _attempts_of(self, name: str) -> Attempts:
+        function = self._application.functions[name]
+        arn = function_arn(self._application.region, function.name)
+
+        def on_line(line: str) -> None:
+            if self._listener is not None:
+                self._listener.logged(name, line)
+
+        async def start_worker(
+            on_ready: Callable[[Worker], None], on_exit: Callable[[Worker], None]
+        ) -> Worker:
+            return await self._start_worker(name, on_line, on_ready, on_exit)
+
+        pool = Pool(start_worker, self._limit(function))
+        return Attempts(name, function, arn, pool, on_line)
+
+    def _limit(self, function: Function) -> int:
+        reserved = function.reserved_concurrency
+        return self._options.concurrency if reserved is None else reserved
+
+    async def _start_worker(
+        self,
+        name: str,
+        on_line: Callable[[str], None],
+        on_ready: Callable[[Worker], None],
+        on_exit: Callable[[Worker], None],
+    ) -> Worker:
+        function = self._application.functions[name]
+        try:
+            if name not in self._layouts:
+                self._layouts[name] = await asyncio.to_thread(self._packages.layout, name)
+            plan = WorkerPlan(
+                function, self._layouts[name], self._application.region, self._supervision, on_line
+            )
+            worker = Worker(plan, on_ready=on_ready, on_exit=on_exit)
+            await worker.start()
+        except (PackageError, TemplateError, OSError) as error:
+            on_line(str(error))
+            raise InitFailed(_cannot_start(str(error)), str(error).encode()) from error
+        return worker
+
+    async def _watch_workers(self) -> None:
+        while True:
+            await asyncio.sleep(_CHECK_SECONDS)
+            for attempts in self._attempts.values():
+                attempts.pool.reap(_IDLE_SECONDS)
+                for worker in attempts.pool.workers:
+                    worker.check_memory()
+
+
+def _cannot_start(reason: str) -> Callable[[str], Outcome]:
+    error = {"errorType": "Runtime.InvalidEntrypoint", "errorMessage": reason}
+    outcome = Outcome(json.dumps(error).encode(), "Runtime.InvalidEntrypoint", "error", reason)
+    return lambda _request_id: outcome

@@ -47,3 +47,7 @@ class UnknownFunction(Exception):
 
 class PayloadTooLarge(Exception):
     """The request's payload is over Lambda's limit; the message is AWS's."""
+
+
+class Throttled(Exception):
+    """The function may not run: it reserves a concurrency of zero."""

@@ -83,6 +83,7 @@ class _Assembly:
             s3_triggers=tuple(events.s3_triggers),
             sqs_triggers=tuple(events.sqs_triggers),
             schedules=tuple(events.schedules),
+            region=self._names.region,
             warnings=(*reader.warnings, *events.warnings),
         )
 

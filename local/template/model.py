@@ -135,3 +135,4 @@ class Application:
     sqs_triggers: tuple[SqsTrigger, ...] = ()
     schedules: tuple[ScheduleTrigger, ...] = ()
     warnings: tuple[str, ...] = ()
+    region: str = "us-east-1"

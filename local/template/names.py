@@ -51,7 +51,7 @@ class Names:
         """Return GetAtt of a resource, None where only AWS knows it."""
         name = self.name(logical_id, resolver)
         known = {
-            ("AWS::Serverless::Function", "Arn"): self.function_arn(name),
+            ("AWS::Serverless::Function", "Arn"): function_arn(self.region, name),
             ("AWS::SQS::Queue", "Arn"): self.queue_arn(name),
             ("AWS::SQS::Queue", "QueueName"): name,
             ("AWS::SQS::Queue", "QueueUrl"): f"{self._aws_url}/{ACCOUNT}/{name}",
@@ -75,10 +75,6 @@ class Names:
             return f"{logical_id}.fifo"
         return logical_id
 
-    def function_arn(self, name: str) -> str:
-        """Return the ARN of a function by its name."""
-        return f"arn:aws:lambda:{self.region}:{ACCOUNT}:function:{name}"
-
     def queue_arn(self, name: str) -> str:
         """Return the ARN of a queue by its name."""
         return f"arn:aws:sqs:{self.region}:{ACCOUNT}:{name}"
@@ -99,3 +95,8 @@ _NAME_PROPERTY = {
     "AWS::S3::Bucket": "BucketName",
     "AWS::IAM::Role": "RoleName",
 }
+
+
+def function_arn(region: str, name: str) -> str:
+    """Return the ARN of a function by its FunctionName."""
+    return f"arn:aws:lambda:{region}:{ACCOUNT}:function:{name}"

@@ -1,0 +1,4 @@
+"""Fails at import."""
+
+print("importing")
+raise RuntimeError("broken at import")
