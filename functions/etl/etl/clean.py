@@ -18,7 +18,7 @@ from etl.source.fields import Fields, split
 from etl.source.header import Header, read_header
 from etl.source.records import blocks
 
-Progress = Callable[[str, int], None]
+Progress = Callable[[int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ def clean(source: Source, folder: Path, progress: Progress | None = None) -> Cle
     hashes = KeyHashes()
     for fields in source.fields(header, only=rules.key):
         hashes.add(rules.hash_keys(fields))
-        tell("keys", len(fields.block))
+        tell(len(fields.block.data))
     repeated = hashes.repeated()
     date_form = DATE
     while True:
@@ -98,7 +98,7 @@ class _Run:
                 dropped = dropped_lines(judged)
                 if dropped is not None:
                     outputs.write_dropped(dropped)
-                tell("rows", len(fields.block))
+                tell(len(fields.block.data))
         figures.lost_orders = self.first_rows.lost_orders
         return Cleaned(self.header, figures, outputs.files, outputs.date_form)
 
@@ -108,5 +108,5 @@ class _Run:
         return b'"' not in data and (self.header.delimiter == "," or b"," not in data)
 
 
-def _silent(_step: str, _records: int) -> None:
+def _silent(_size: int) -> None:
     """No one is watching."""

@@ -1,0 +1,175 @@
+"""report.html: the report for people, one file, readable offline and by phone."""
+
+from collections.abc import Iterable, Mapping
+from html import escape
+from importlib.resources import files
+from typing import Any
+
+from etl.report.chart import month_bars, share_bar
+
+_EXPLAINED = {
+    "malformed_row": "Wrong number of fields",
+    "repeated_header": "The header line again, inside the data",
+    "missing_order_id": "No order id",
+    "duplicate_exact": "Repeat of an earlier order, the same throughout",
+    "duplicate_differs": "Repeat of an earlier order, with other values",
+    "invalid_quantity": "Quantity is not a whole number",
+    "missing_order_date": "No order date",
+    "invalid_order_date": "Order date is not a date in a declared format",
+    "invalid_price": "Price is not a number",
+}
+_HEADLINES = {
+    "refused": "This file was refused",
+    "handed_over": "This file is too large for one function",
+}
+
+
+def report_page(report: Mapping[str, Any]) -> str:
+    """The same figures as report.json; equal reports give equal pages."""
+    name = _source_name(report["source"])
+    body = _refused(report) if "refusal" in report else _cleaned(report)
+    return (
+        files("etl.report")
+        .joinpath("page.html")
+        .read_text(encoding="utf-8")
+        .replace("{{title}}", escape(name))
+        .replace("{{body}}", body)
+        .replace("{{source}}", _source(report))
+    )
+
+
+def _source_name(source: Mapping[str, Any]) -> str:
+    return str(source["key"]).rpartition("/")[2]
+
+
+def _refused(report: Mapping[str, Any]) -> str:
+    good = report.get("last_good")
+    earlier = (
+        f"<p>The output of an earlier file, {good['rows_out']:,} rows, is still in place.</p>"
+        if good
+        else "<p>Nothing was written. The file itself is untouched.</p>"
+    )
+    return (
+        f'<section class="refusal"><h2>{_HEADLINES[report["status"]]}</h2>'
+        f"<p>{escape(report['refusal']['message'])}</p>{earlier}</section>"
+    )
+
+
+def _cleaned(report: Mapping[str, Any]) -> str:
+    sections = [_summary(report), _dropped(report), _months(report), _gaps(report), _sums(report)]
+    return "".join(sections)
+
+
+def _summary(report: Mapping[str, Any]) -> str:
+    parts = [("kept", "rows_out"), ("repeat", "duplicates"), ("reject", "rejected")]
+    labels = {"rows_out": "kept", "duplicates": "duplicates", "rejected": "rejected"}
+    rows_in = report["rows_in"]
+    tiles = "".join(
+        f'<li><b class="{css}">{report[name]:,}</b> {labels[name]}'
+        f"<small>{_percent(report[name], rows_in)}</small></li>"
+        for css, name in parts
+    )
+    alarm = '<p class="alarm">Not one row is left.</p>' if _is_empty(report) else ""
+    return (
+        f"<section><p class='rows-in'><b>{rows_in:,}</b> rows came in</p>"
+        f"{share_bar([(css, report[name]) for css, name in parts])}"
+        f'<ul class="tiles">{tiles}</ul>{alarm}</section>'
+    )
+
+
+def _is_empty(report: Mapping[str, Any]) -> bool:
+    return bool(report["rows_in"] and not report["rows_out"])
+
+
+def _dropped(report: Mapping[str, Any]) -> str:
+    reasons = {name: n for name, n in report["reasons"].items() if n}
+    if not reasons:
+        return "<section><h2>What was dropped</h2><p>Nothing.</p></section>"
+    rows = [
+        (f"{escape(_EXPLAINED[name])} <code>{escape(name)}</code>", n, n)
+        for name, n in sorted(reasons.items(), key=lambda item: -item[1])
+    ]
+    lost = report["lost_orders"]
+    warning = (
+        f'<p class="note">{lost:,} {"order has" if lost == 1 else "orders have"} no row left: the '
+        "first row was bad and a later, good one was dropped as its repeat.</p>"
+        if lost
+        else ""
+    )
+    return (
+        f"<section><h2>What was dropped, and why</h2>{_bars(rows, report['rows_in'])}{warning}"
+        "<p>Each dropped row stands in <code>rejected_rows.csv</code> with its line number "
+        "and its original text.</p></section>"
+    )
+
+
+def _months(report: Mapping[str, Any]) -> str:
+    counts = report["orders_per_month"]
+    if not counts:
+        return ""
+    return f"<section><h2>Orders per month</h2>{month_bars(counts)}</section>"
+
+
+def _gaps(report: Mapping[str, Any]) -> str:
+    gaps = {name: n for name, n in report["gaps"].items() if n}
+    if not gaps:
+        return "<section><h2>Gaps in the kept rows</h2><p>None.</p></section>"
+    rows = [
+        (f"<code>{escape(name)}</code>" + (" filled with 1" if name == "quantity" else ""), n, n)
+        for name, n in sorted(gaps.items(), key=lambda item: -item[1])
+    ]
+    return f"<section><h2>Gaps in the kept rows</h2>{_bars(rows, report['rows_out'])}</section>"
+
+
+def _bars(rows: Iterable[tuple[str, int, int]], whole: int) -> str:
+    lines = "".join(
+        f"<tr><td>{label}</td><td class='n'>{count:,}</td>"
+        f"<td class='n'>{_percent(count, whole)}</td>"
+        f"<td class='bar'>{share_bar([('reject', size), ('rest', whole - size)])}</td></tr>"
+        for label, count, size in rows
+    )
+    return f"<table>{lines}</table>"
+
+
+def _sums(report: Mapping[str, Any]) -> str:
+    dates, sums, quantity = report["order_dates"], report["sums"], report["quantity"]
+    facts = [
+        ("First order", dates["first"] or "none"),
+        ("Last order", dates["last"] or "none"),
+        ("Sum of quantity", f"{sums['quantity']:,}"),
+        ("Sum of price", _amount(sums["price"])),
+        ("Sum of quantity × price", _amount(sums["amount"])),
+        ("Rows with negative quantity", f"{quantity['negative']:,}"),
+        ("Rows with quantity zero", f"{quantity['zero']:,}"),
+    ]
+    return f"<section><h2>Figures of the kept rows</h2>{_facts(facts)}</section>"
+
+
+def _source(report: Mapping[str, Any]) -> str:
+    names = {
+        "bucket": "Bucket",
+        "key": "Key",
+        "version_id": "Version",
+        "etag": "ETag",
+        "bytes": "Bytes",
+        "last_modified": "Written",
+    }
+    source = report["source"]
+    facts = [(label, str(source[name])) for name, label in names.items() if source.get(name)]
+    return _facts([*facts, ("Code version", report["code_version"])])
+
+
+def _facts(facts: Iterable[tuple[str, str]]) -> str:
+    lines = "".join(f"<dt>{escape(k)}</dt><dd>{escape(v)}</dd>" for k, v in facts)
+    return f"<dl>{lines}</dl>"
+
+
+def _amount(value: float | None) -> str:
+    return "too large" if value is None else f"{value:,.2f}"
+
+
+def _percent(part: int, whole: int) -> str:
+    if not whole or not part:
+        return "0 %"
+    share = 100 * part / whole
+    return "< 0.1 %" if share < 0.1 else f"{share:.1f} %"
