@@ -7,7 +7,8 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.logging import utils as logging_utils
 from aws_lambda_powertools.metrics import MetricUnit
 
-from etl.job import Job, Result
+from etl.job import Job
+from etl.publication import Result
 from etl.s3.client import s3_client
 from etl.s3.events import Notification, notifications
 from etl.s3.landing import Landing

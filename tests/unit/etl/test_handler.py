@@ -43,6 +43,7 @@ def test_sample_file_cleans_to_4680_rows_and_five_objects(buckets, invoke, sampl
         "processed_output.csv",
         "processed_output.parquet",
         "rejected_rows.csv",
+        "report.html",
         "report.json",
     ]
     table = parquet.read_table(pa.BufferReader(buckets.read("processed_output.parquet")))

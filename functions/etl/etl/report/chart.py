@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from html import escape
 
 _WIDTH, _HEIGHT, _FLOOR = 720, 200, 176
+_LABELS = 12
+_WIDEST_STEP = 90.0
 
 
 def share_bar(parts: Sequence[tuple[str, int]]) -> str:
@@ -30,27 +32,34 @@ def month_bars(counts: Mapping[str, int]) -> str:
         months = _years(counts)
         counts = {year: sum(n for m, n in counts.items() if m[:4] == year) for year in months}
     top = max(counts.values())
-    step = _WIDTH / len(months)
+    step = min(_WIDTH / len(months), _WIDEST_STEP)
     bars = "".join(
         _column(name, counts.get(name, 0), x=i * step, width=step, top=top)
         for i, name in enumerate(months)
     )
-    every = -(-len(months) // 12)
+    every = -(-len(months) // _LABELS)
     labels = "".join(
         f'<text x="{(i + 0.5) * step:.1f}" y="{_FLOOR + 18}">{escape(name)}</text>'
         for i, name in enumerate(months)
         if i % every == 0
     )
+    crowd = " many" if len(months) > _LABELS // 2 else ""
     return (
-        f'<svg class="months" viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" '
+        f'<svg class="months{crowd}" viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" '
         f'aria-label="Orders from {escape(months[0])} to {escape(months[-1])}, at most {top:,}">'
         f'<line x1="0" x2="{_WIDTH}" y1="{_FLOOR}" y2="{_FLOOR}"/>{bars}{labels}</svg>'
     )
 
 
 def _column(name: str, count: int, *, x: float, width: float, top: int) -> str:
-    height = 160 * count / top
-    return (
+    height = 150 * count / top
+    number = (
+        f'<text class="number" x="{x + width / 2:.1f}" y="{_FLOOR - height - 5:.1f}">'
+        f"{count:,}</text>"
+        if width * _LABELS >= _WIDTH
+        else ""
+    )
+    return number + (
         f'<rect class="kept" x="{x + width * 0.12:.1f}" y="{_FLOOR - height:.1f}" '
         f'width="{width * 0.76:.1f}" height="{height:.1f}" rx="1.5">'
         f"<title>{escape(name)}: {count:,}</title></rect>"

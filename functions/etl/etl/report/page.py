@@ -134,8 +134,8 @@ def _bars(rows: Iterable[tuple[str, int, int]], whole: int) -> str:
 def _sums(report: Mapping[str, Any]) -> str:
     dates, sums, quantity = report["order_dates"], report["sums"], report["quantity"]
     facts = [
-        ("First order", dates["first"] or "none"),
-        ("Last order", dates["last"] or "none"),
+        ("First order", _day(dates["first"])),
+        ("Last order", _day(dates["last"])),
         ("Sum of quantity", f"{sums['quantity']:,}"),
         ("Sum of price", _amount(sums["price"])),
         ("Sum of quantity × price", _amount(sums["amount"])),
@@ -162,6 +162,10 @@ def _source(report: Mapping[str, Any]) -> str:
 def _facts(facts: Iterable[tuple[str, str]]) -> str:
     lines = "".join(f"<dt>{escape(k)}</dt><dd>{escape(v)}</dd>" for k, v in facts)
     return f"<dl>{lines}</dl>"
+
+
+def _day(moment: str | None) -> str:
+    return moment.removesuffix("T00:00:00").replace("T", " ") if moment else "none"
 
 
 def _amount(value: float | None) -> str:
