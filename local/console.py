@@ -37,6 +37,10 @@ class Console:
         """One service answers."""
         self.say(f"  {started.title:<22}{started.address:<22}{started.seconds:5.1f} s")
 
+    def preparing(self, what: str) -> None:
+        """Something that takes seconds, the first time only."""
+        self.say(f"  {what} (the first time only)")
+
     def ready(self, url: str) -> None:
         """The API is open."""
         self.say(f"  {'API':<22}{url}")

@@ -56,13 +56,14 @@ def _start(
 ) -> Packages:
     """Builds the functions' packages while the data services start."""
     packages = Packages(
-        application, state=project.builds, runtime_requirements=project.runtime_requirements
+        application,
+        state=project.builds,
+        runtime_requirements=project.runtime_requirements,
+        progress=console.preparing,
     )
     with ThreadPoolExecutor(1, "packages") as builder:
         built: Future[None] = builder.submit(packages.build)
         services.start(console.started)
-        if not built.done():
-            console.say("  Packages              building, the first time only ...")
         built.result()
     return packages
 
