@@ -1,10 +1,87 @@
-"""Lambda's Invoke API for boto3 and the AWS CLI, as `sam local start-lambda` offers it."""
+"""Lambda's Invoke API for boto3 and the AWS CLI, as `sam local start-lambda` offers it.
+
+https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
+"""
+
+import base64
+import json
+import uuid
 
 from aiohttp import web
 
 from local.runtime.functions import Functions
+from local.runtime.invocation import PayloadTooLarge, Throttled, UnknownFunction
+
+# Above Lambda's own limit, so that the answer to a payload that is too large is Lambda's.
+_READ_LIMIT = 64 * 1024 * 1024
+_INVOCATIONS = "/2015-03-31/functions/{name}/invocations"
 
 
 def create_lambda_endpoint(functions: Functions) -> web.Application:
     """Return the application that answers /2015-03-31/functions/{name}/invocations."""
-    raise NotImplementedError
+    endpoint = _Endpoint(functions)
+    app = web.Application(client_max_size=_READ_LIMIT)
+    app.router.add_post(_INVOCATIONS, endpoint.invoke)
+    app.router.add_route("*", "/{path:.*}", _not_supported)
+    return app
+
+
+class _Endpoint:
+    def __init__(self, functions: Functions) -> None:
+        self._functions = functions
+
+    async def invoke(self, request: web.Request) -> web.Response:
+        """Answer one Invoke call by its invocation type."""
+        kind = request.headers.get("X-Amz-Invocation-Type", "RequestResponse")
+        name = request.match_info["name"]
+        try:
+            payload = await request.read() or b"{}"
+            json.loads(payload)
+            if kind == "DryRun":
+                self._functions.resolve(name)
+                return web.Response(status=204)
+            if kind == "Event":
+                request_id = await self._functions.invoke_event(name, payload)
+                return web.Response(status=202, headers={"X-Amzn-RequestId": request_id})
+            return await self._invoke_and_wait(request, name, payload)
+        except ValueError as error:
+            reason = f"Could not parse request body into json: {error}"
+            return _error(400, "InvalidRequestContentException", reason)
+        except UnknownFunction as error:
+            return _error(404, "ResourceNotFoundException", f"Function not found: {error}")
+        except (PayloadTooLarge, web.HTTPRequestEntityTooLarge) as error:
+            return _error(413, "RequestTooLargeException", str(error))
+        except Throttled as error:
+            return _error(429, "TooManyRequestsException", str(error))
+
+    async def _invoke_and_wait(
+        self, request: web.Request, name: str, payload: bytes
+    ) -> web.Response:
+        context = request.headers.get("X-Amz-Client-Context")
+        invocation = await self._functions.invoke(
+            name, payload, client_context=base64.b64decode(context).decode() if context else None
+        )
+        headers = {
+            "Content-Type": "application/json",
+            "X-Amz-Executed-Version": "$LATEST",
+            "X-Amzn-RequestId": invocation.request_id,
+        }
+        if invocation.function_error is not None:
+            headers["X-Amz-Function-Error"] = invocation.function_error
+        if request.headers.get("X-Amz-Log-Type") == "Tail":
+            headers["X-Amz-Log-Result"] = base64.b64encode(invocation.log_tail).decode()
+        return web.Response(body=invocation.payload, headers=headers)
+
+
+async def _not_supported(request: web.Request) -> web.Response:
+    return _error(
+        404,
+        "ResourceNotFoundException",
+        f"{request.method} {request.path} is not offered here, only the Invoke API is",
+    )
+
+
+def _error(status: int, code: str, text: str) -> web.Response:
+    headers = {"x-amzn-ErrorType": code, "X-Amzn-RequestId": str(uuid.uuid4())}
+    body = {"Type": "User", "Message": text, "message": text}
+    return web.json_response(body, status=status, headers=headers)

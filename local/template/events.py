@@ -68,13 +68,16 @@ class EventReader:
                 raise TemplateError(f"{where}: {kind} event lacks or misspells {error}") from error
 
     def _read_http_api(
-        self, function: str, _name: str, properties: dict[str, Any], _where: str
+        self, function: str, _name: str, properties: dict[str, Any], where: str
     ) -> None:
+        if str(properties.get("PayloadFormatVersion", "2.0")) != "2.0":
+            raise TemplateError(f"{where}: only PayloadFormatVersion 2.0 is sent here")
         self.events.http_apis.add(str(properties.get("ApiId", IMPLICIT_HTTP_API)))
         path = str(properties.get("Path", "$default"))
         method = str(properties.get("Method", "ANY")).upper()
         method = "ANY" if method in ("*", "X-AMAZON-APIGATEWAY-ANY-METHOD") else method
-        self.events.routes.append(HttpRoute(function=function, method=method, path=path))
+        timeout = float(properties.get("TimeoutInMillis", 30_000)) / 1000
+        self.events.routes.append(HttpRoute(function, method, path, timeout))
 
     def _read_s3(self, function: str, name: str, properties: dict[str, Any], where: str) -> None:
         bucket = str(properties["Bucket"])

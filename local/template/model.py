@@ -44,11 +44,15 @@ class Layer:
 
 @dataclass(frozen=True)
 class HttpRoute:
-    """One route of the HTTP API. `method` is a verb or ANY; path "$default" catches all."""
+    """One route of the HTTP API. `method` is a verb or ANY; path "$default" catches all.
+
+    `timeout` is the integration's, in seconds.
+    """
 
     function: str
     method: str
     path: str
+    timeout: float = 30.0
 
 
 @dataclass(frozen=True)
