@@ -79,7 +79,7 @@ class _Gateway:
                 problem=response.problem,
             )
             self._observe(exchange)
-        return _to_web(request, response, request_id)
+        return _to_web(response, request_id)
 
     async def _answer(
         self, request: web.Request, request_id: str
@@ -137,7 +137,7 @@ async def _receive(request: web.Request) -> HttpRequest:
     )
 
 
-def _to_web(request: web.Request, response: HttpResponse, request_id: str) -> web.Response:
+def _to_web(response: HttpResponse, request_id: str) -> web.Response:
     answer = web.Response(status=response.status, body=response.body)
     answer.headers.pop("Content-Type", None)
     for name, value in response.headers:

@@ -32,6 +32,8 @@ class Pool:
         self._idle: list[Worker] = []
         self._waiting: deque[asyncio.Future[Worker]] = deque()
         self._stale: set[Worker] = set()
+        self._generation = 0
+        self._generation_started: int | None = None
         self._replace = False
         self._starting: asyncio.Task[None] | None = None
         self._growing: asyncio.TimerHandle | None = None
@@ -52,14 +54,17 @@ class Pool:
             await asyncio.shield(self._starting)
 
     def reload(self) -> None:
-        """Replace all workers; those that serve a request are killed when they have answered."""
-        if not self.workers:
-            return
+        """Replace all workers; those that serve a request are killed when they have answered.
+
+        One new worker starts at once, so that an error shows before the next request.
+        """
+        self._generation += 1
         self._stale.update(self.workers)
         idle, self._idle = self._idle, []
         for worker in idle:
             worker.kill()
-        self._replace = True
+        self._replace = self._generation_started is not None
+        self._grow()
 
     def reap(self, idle_seconds: float) -> None:
         """Kill workers idle for long, but the one used last."""
@@ -106,15 +111,14 @@ class Pool:
         self._stale.discard(worker)
         if worker in self._idle:
             self._idle.remove(worker)
-        if self._replace or self._waiting:
-            self._grow()
+        self._grow()
 
     def _grow(self) -> None:
         if self._starting is not None or len(self.workers) >= self._limit:
             return
-        if self._replace or not self.workers:
+        if self._replace or (self._waiting and not self.workers):
             self._start()
-        elif self._growing is None:
+        elif self._waiting and self._growing is None:
             loop = asyncio.get_running_loop()
             self._growing = loop.call_later(GROW_AFTER_SECONDS, self._grow_if_waiting)
 
@@ -125,6 +129,7 @@ class Pool:
 
     def _start(self) -> None:
         self._replace = False
+        self._generation_started = self._generation
         self._starting = asyncio.create_task(self._start_one())
 
     async def _start_one(self) -> None:
@@ -135,12 +140,14 @@ class Pool:
                 self._fail_waiting(failure)
         finally:
             self._starting = None
-        if self._waiting:
-            self._grow()
+        self._grow()
 
     async def _start_and_initialise(self) -> None:
+        generation = self._generation
         worker = await self._start_worker(self._ready, self._exited)
         self.workers.add(worker)
+        if generation != self._generation:
+            self._stale.add(worker)
         answer = await worker.initialise()
         if answer is not None:
             is_stale = worker in self._stale
