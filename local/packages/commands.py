@@ -4,7 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 _LINES_SHOWN = 15
@@ -26,7 +26,7 @@ def pip_install(
     version = runtime.removeprefix("python")
     command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-input"]
     command += ["--disable-pip-version-check", "--root-user-action=ignore"]
-    command += ["--target", str(target), "--requirement", str(requirements)]
+    command += ["--target", str(target), "--requirement", str(requirements.resolve())]
     if linux_wheels:
         command += [word for name in _LINUX_PLATFORMS for word in ("--platform", name)]
     if linux_wheels or version != current_version():
@@ -34,24 +34,32 @@ def pip_install(
     run(command, cwd=requirements.parent, what=f"pip install -r {requirements}")
 
 
-def make_layer(logical_id: str, folder: Path, artifacts: Path) -> None:
-    """Run the Makefile's build-<logical id> in `folder`, as sam build does."""
+def make_layer(logical_id: str, folder: Path, artifacts: Path, *, runtime: str) -> None:
+    """Run the Makefile's build-<logical id> in `folder`, as sam build does.
+
+    Beside sam's ARTIFACTS_DIR the Makefile gets PYTHON_VERSION and, when the function runs on
+    the stack's own interpreter, PLATFORM=host: it may then build for this machine.
+    """
     if not (folder / "Makefile").is_file():
         raise PackageError(f"{logical_id}: BuildMethod is makefile but there is no Makefile")
     make = shutil.which("make")
     if make is None:
         raise PackageError(f"{logical_id}: BuildMethod is makefile but make is not installed")
     target = f"build-{logical_id}"
-    run([make, "--no-print-directory", target], cwd=folder, what=target, artifacts=artifacts)
+    version = runtime.removeprefix("python")
+    variables = {"ARTIFACTS_DIR": str(artifacts), "PYTHON_VERSION": version}
+    if version == current_version():
+        variables["PLATFORM"] = "host"
+    run([make, "--no-print-directory", target], cwd=folder, what=target, variables=variables)
 
 
-def run(command: Sequence[str], *, cwd: Path, what: str, artifacts: Path | None = None) -> None:
+def run(
+    command: Sequence[str], *, cwd: Path, what: str, variables: Mapping[str, str] | None = None
+) -> None:
     """Run a tool quietly. Raises PackageError with the end of its output."""
     # The Makefile's `python3` and `pip` are then the stack's own, not whatever comes first.
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
-    environment = {**os.environ, "PATH": path}
-    if artifacts is not None:
-        environment["ARTIFACTS_DIR"] = str(artifacts)
+    environment = {**os.environ, "PATH": path, **(variables or {})}
     done = subprocess.run(  # noqa: S603 - the commands are the ones above
         command,
         cwd=cwd,

@@ -91,7 +91,7 @@ class Packages:
         def build(target: Path) -> None:
             self._progress(f"building layer {layer.name}")
             if method == "makefile":
-                self._make(layer, target)
+                self._make(layer, target, runtime=runtime)
             elif method.startswith("python3."):
                 self._install_layer(layer, target, runtime=method)
             else:
@@ -100,12 +100,12 @@ class Packages:
         key = fingerprint(method, *self._machine(version), content=layer.content_uri)
         return self._store.get(layer.name, key, build)
 
-    def _make(self, layer: Layer, target: Path) -> None:
+    def _make(self, layer: Layer, target: Path, *, runtime: str) -> None:
         # In a copy, as sam build: whatever the Makefile leaves beside its sources goes with it.
         source, artifacts = target / ".source", target / ".artifacts"
         copy_content(layer.content_uri, source)
         artifacts.mkdir()
-        make_layer(layer.name, source, artifacts)
+        make_layer(layer.name, source, artifacts, runtime=runtime)
         _replace_by(target, artifacts)
 
     def _install_layer(self, layer: Layer, target: Path, *, runtime: str) -> None:
