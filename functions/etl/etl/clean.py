@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from itertools import chain
 from pathlib import Path
 
 from etl.report.figures import Figures
@@ -12,10 +11,10 @@ from etl.sink.csv_lines import DATE
 from etl.sink.dropped import dropped_lines
 from etl.sink.files import HashedFile, LongerDatesNeeded, Outputs
 from etl.sink.table import kept_rows
-from etl.source.decode import utf8_chunks
+from etl.source.decode import CHUNK_BYTES, utf8_chunks
 from etl.source.description import Description
 from etl.source.fields import Fields, split
-from etl.source.header import Header, read_header
+from etl.source.header import MAX_HEADER_BYTES, Header, read_header
 from etl.source.records import blocks
 
 Progress = Callable[[int], None]
@@ -38,22 +37,31 @@ class Source:
     path: Path
     description: Description = field(default_factory=Description)
     max_bytes: int | None = None
+    chunk_bytes: int = CHUNK_BYTES
 
     def header(self) -> Header:
         """Raises Refused if the first line is no header of ours."""
-        first = next(self._chunks(), b"")
-        return read_header(first, self.description)
+        head = b""
+        for chunk in self._chunks():
+            head += chunk
+            if len(head) >= MAX_HEADER_BYTES:
+                break
+        return read_header(head, self.description)
 
     def fields(self, header: Header, *, only: tuple[str, ...] = ()) -> Iterator[Fields]:
-        chunks = self._chunks()
-        rest = next(chunks, b"")[header.length :]
-        for block in blocks(
-            chain((rest,), chunks), header.delimiter, first_line=header.first_data_line
-        ):
+        """Yield the file's blocks in order, split into columns, or into just those of `only`."""
+        data = _skip(self._chunks(), header.length)
+        for block in blocks(data, header.delimiter, first_line=header.first_data_line):
             yield split(block, header, only=only)
 
     def _chunks(self) -> Iterator[bytes]:
-        return utf8_chunks(self.path, encoding=self.description.encoding, max_bytes=self.max_bytes)
+        return utf8_chunks(self.path, self.description.encoding, self.max_bytes, self.chunk_bytes)
+
+
+def _skip(chunks: Iterator[bytes], size: int) -> Iterator[bytes]:
+    for chunk in chunks:
+        yield chunk[size:]
+        size = max(size - len(chunk), 0)
 
 
 def clean(source: Source, folder: Path, progress: Progress | None = None) -> Cleaned:

@@ -78,16 +78,16 @@ def hash_texts(values: pa.StringArray, seed: int = 0) -> Hashes:
     lengths = np.diff(offsets(values)).astype(np.uint64)
     if not len(lengths):
         return lengths
+    long = np.flatnonzero(lengths > _PADDED_BYTES)
+    short = pc.if_else(pa.array(lengths <= _PADDED_BYTES), values, "") if len(long) else values
     width = -(-min(int(lengths.max()), _PADDED_BYTES) // 8) * 8 or 8
-    long = np.flatnonzero(lengths > width)
-    short = pc.if_else(pa.array(lengths <= width), values, "") if len(long) else values
-    padded = octets(pc.ascii_rpad(short, width, "\0"))
-    words = padded.view(np.uint64).reshape(-1, width // 8)
-    mixed = _mix(lengths + np.uint64(seed * 0x9E3779B97F4A7C15 & (2**64 - 1)))
+    words = octets(pc.ascii_rpad(short, width, "\0")).view(np.uint64).reshape(-1, width // 8)
+    mixed = _mix(lengths + np.uint64(seed))
     for i in range(width // 8):
-        mixed = _mix(mixed ^ words[:, i])
+        # The padding is no part of the value: it depends on the column's other values.
+        mixed = np.where(lengths > 8 * i, _mix(mixed ^ words[:, i]), mixed)
     for row in long:
-        mixed[row] ^= _digest(values[int(row)].as_py(), seed)
+        mixed[row] = _digest(values[int(row)].as_py(), seed)
     return mixed
 
 

@@ -21,7 +21,10 @@ _MARKS = (
 
 
 def utf8_chunks(
-    path: Path, *, encoding: str | None = None, max_bytes: int | None = None
+    path: Path,
+    encoding: str | None = None,
+    max_bytes: int | None = None,
+    chunk_bytes: int = CHUNK_BYTES,
 ) -> Iterator[bytes]:
     """Yield the text of the file as UTF-8 chunks without byte order mark.
 
@@ -29,11 +32,11 @@ def utf8_chunks(
     Raises Refused (`undecodable`, `corrupt_gzip`) and TooLarge (past `max_bytes` unpacked).
     """
     with _opened(path) as stream, _gzip_errors():
-        head = stream.read(CHUNK_BYTES)
+        head = stream.read(max(chunk_bytes, 4))
         codec = encoding_of(head, encoding)
         if codec == "utf-8-sig":
             head, codec = head.removeprefix(codecs.BOM_UTF8), "utf-8"
-        yield from _transcode(_chunks(head, stream, max_bytes), codec)
+        yield from _transcode(_limited(_chunks(head, stream, chunk_bytes), max_bytes), codec)
 
 
 def encoding_of(head: bytes, declared: str | None) -> str:
@@ -62,14 +65,20 @@ def _gzip_errors() -> Iterator[None]:
         raise Refused("corrupt_gzip", f"The gzip file is damaged or cut short: {error}.") from error
 
 
-def _chunks(head: bytes, stream: BinaryIO, max_bytes: int | None) -> Iterator[bytes]:
-    size, chunk = 0, head
+def _chunks(head: bytes, stream: BinaryIO, size: int) -> Iterator[bytes]:
+    chunk = head
     while chunk:
+        yield chunk
+        chunk = stream.read(size)
+
+
+def _limited(chunks: Iterator[bytes], max_bytes: int | None) -> Iterator[bytes]:
+    size = 0
+    for chunk in chunks:
         size += len(chunk)
         if max_bytes is not None and size > max_bytes:
             raise TooLarge(size, max_bytes, unpacked=True)
         yield chunk
-        chunk = stream.read(CHUNK_BYTES)
 
 
 def _transcode(chunks: Iterator[bytes], codec: str) -> Iterator[bytes]:

@@ -1,0 +1,212 @@
+"""The six rules once more, one character and one row at a time, sharing no code with the ETL."""
+
+import calendar
+import re
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from fractions import Fraction
+
+REQUIRED = ["order_id", "customer_id", "product", "quantity", "price", "order_date"]
+
+
+class ModelRefuses(Exception):
+    """The model, too, finds that nobody can read this file."""
+
+
+@dataclass
+class Expected:
+    rows: list[dict] = field(default_factory=list)
+    dropped: list[tuple[int, str]] = field(default_factory=list)
+    originals: list[str] = field(default_factory=list)
+    rows_in: int = 0
+    lost_orders: int = 0
+    filled: int = 0
+
+
+def records(text: str, delimiter: str) -> list[tuple[int, str, list[str]]]:
+    """Line number, original text and fields of each record, by a state machine."""
+    found, fields, value = [], [], ""
+    state, line, record_line, begin = "start", 1, 1, 0
+    i = 0
+    while i < len(text):
+        char = text[i]
+        end_of_line = char in "\r\n"
+        width = 2 if text[i : i + 2] == "\r\n" else 1
+        if state == "quoted":
+            if char == '"':
+                state = "quote"
+            else:
+                value += text[i : i + width] if end_of_line else char
+                line += end_of_line
+            i += width if end_of_line else 1
+            continue
+        if state == "quote" and char == '"':
+            value, state = value + '"', "quoted"
+        elif char == delimiter:
+            fields.append(value)
+            value, state = "", "start"
+        elif end_of_line:
+            fields.append(value)
+            found.append((record_line, text[begin:i], fields))
+            fields, value, state = [], "", "start"
+            line += 1
+            i += width
+            record_line, begin = line, i
+            continue
+        elif char == '"' and state == "start":
+            state = "quoted"
+        else:
+            value, state = value + char, "plain"
+        i += 1
+    if state == "quoted":
+        raise ModelRefuses
+    if begin < len(text):
+        found.append((record_line, text[begin:], [*fields, value]))
+    return [item for item in found if item[1].replace(delimiter, "x").strip(" \t")]
+
+
+def expected(text: str, *, delimiter: str = ",", decimal: str = ".") -> Expected:
+    header, *body = records(text, delimiter)
+    names = [name.strip().lower() for name in header[2]]
+    result = Expected()
+    first: dict[str, tuple[list, bool]] = {}
+    lost = set()
+    for line, original, fields in body:
+        result.rows_in += 1
+        reason, row = judge(names, fields, decimal)
+        key = dict(zip(names, fields, strict=False)).get("order_id", "").strip()
+        if reason not in ("malformed_row", "repeated_header", "missing_order_id"):
+            content = [
+                value.strip() for value in fields
+            ]
+            if key in first:
+                kept_content, kept_good = first[key]
+                if not reason and not kept_good:
+                    lost.add(key)
+                reason = "duplicate_exact" if content == kept_content else "duplicate_differs"
+            else:
+                first[key] = (content, not reason)
+        if reason:
+            result.dropped.append((line, reason))
+            result.originals.append(original)
+        else:
+            result.filled += row.pop("filled")
+            result.rows.append(row)
+    result.lost_orders = len(lost)
+    return result
+
+
+def judge(names: list[str], fields: list[str], decimal: str) -> tuple[str | None, dict]:
+    if len(fields) != len(names):
+        return "malformed_row", {}
+    if [value.strip().lower() for value in fields] == names:
+        return "repeated_header", {}
+    row = {}
+    for name, value in zip(names, fields, strict=True):
+        text = value.strip() if name in REQUIRED else value
+        row[name] = text if value.strip() else None
+    if row["order_id"] is None:
+        return "missing_order_id", {}
+    row["filled"] = row["quantity"] is None
+    quantity = Fraction(1) if row["filled"] else numeral(row["quantity"], decimal)
+    if quantity is None or quantity.denominator != 1 or not -(2**63) <= quantity < 2**63:
+        return "invalid_quantity", {}
+    row["quantity"] = int(quantity)
+    if row["order_date"] is None:
+        return "missing_order_date", {}
+    row["order_date"] = moment(row["order_date"])
+    if row["order_date"] is None:
+        return "invalid_order_date", {}
+    if row["price"] is not None:
+        price = money(row["price"], decimal)
+        try:
+            row["price"] = None if price is None else float(price)
+        except OverflowError:
+            row["price"] = None
+        if row["price"] is None:
+            return "invalid_price", {}
+    return None, row
+
+
+def numeral(text: str, decimal: str) -> Fraction | None:
+    if re.search(r"[^0-9eE+.,-]", text):
+        return None
+    if decimal == "," and "." in text or decimal == "." and "," in text:
+        return None
+    mantissa, _, power = text.replace(",", ".").lower().partition("e")
+    if "e" in text.lower() and not re.fullmatch("[+-]?[0-9]{1,4}", power):
+        return None
+    if not re.fullmatch(r"[+-]?[0-9]*\.?[0-9]*", mantissa) or not re.search("[0-9]", mantissa):
+        return None
+    return Fraction(mantissa if "." not in mantissa else mantissa + "0") * Fraction(10) ** int(
+        power or 0
+    )
+
+
+CURRENCIES = ["$", "€", "£", "¥", "EUR", "USD", "GBP", "CHF"]
+
+
+def money(text: str, decimal: str) -> Fraction | None:
+    sign = text[:1] if text[:1] in ("+", "-") else ""
+    rest = text[len(sign) :].lstrip() if sign else text
+    stripped = False
+    for mark in CURRENCIES:
+        if not stripped and rest[: len(mark)].upper() == mark:
+            rest, stripped = rest[len(mark) :].strip(), True
+        elif not stripped and rest[-len(mark) :].upper() == mark:
+            rest, stripped = rest[: -len(mark)].strip(), True
+    if stripped and (not rest or (sign and rest[:1] in "+-")):
+        return None
+    bare = sign + rest if stripped else text
+    return numeral(bare, decimal) or grouped(bare, decimal)
+
+
+def grouped(text: str, decimal: str) -> Fraction | None:
+    thousands = "." if decimal == "," else ","
+    sign, body = (text[:1], text[1:]) if text[:1] in ("+", "-") else ("", text)
+    whole, mark, fraction = body.partition(decimal)
+    if mark and not re.fullmatch("[0-9]+", fraction):
+        return numeral(text, decimal)
+    for separator in (thousands, " ", "'", "’", "\u00a0", "\u2009", "\u202f"):
+        head, *groups = whole.split(separator)
+        if groups and re.fullmatch("[0-9]{1,3}", head) and all(
+            re.fullmatch("[0-9]{3}", group) for group in groups
+        ):
+            return Fraction(sign + head + "".join(groups) + "." + (fraction or "0"))
+    return numeral(text, decimal)
+
+
+def moment(text: str) -> datetime | None:
+    match = re.fullmatch(r"([0-9]{4})([-/])([0-9]{2})\2([0-9]{2})(.*)", text, re.DOTALL)
+    if not match:
+        return None
+    year, month, day = int(match[1]), int(match[3]), int(match[4])
+    if year == 0 or not 1 <= month <= 12 or not 1 <= day <= calendar.monthrange(year, month)[1]:
+        return None
+    offset = timedelta()
+    if match[5]:
+        offset = time_of_day(match[5]) if match[2] == "-" else None
+        if offset is None:
+            return None
+    try:
+        utc = datetime(year, month, day) + offset
+    except OverflowError:
+        return None
+    return utc if 1900 <= utc.year <= 2100 else None
+
+
+def time_of_day(text: str) -> timedelta | None:
+    match = re.fullmatch(
+        r"[Tt ]([0-9]{2}):([0-9]{2})(:([0-9]{2})([.,]([0-9]{1,9}))?)?"
+        r"[ \t\n\r\f\v]?([Zz]|([+-])([0-9]{2}):?([0-9]{2})?)?",
+        text,
+    )
+    if not match or text.endswith(":"):
+        return None
+    hour, minute, second = int(match[1]), int(match[2]), int(match[4] or 0)
+    zone_hour, zone_minute = int(match[9] or 0), int(match[10] or 0)
+    if hour > 23 or minute > 59 or second > 59 or zone_hour > 23 or zone_minute > 59:
+        return None
+    micros = int((match[6] or "")[:6].ljust(6, "0"))
+    zone = timedelta(hours=zone_hour, minutes=zone_minute) * (-1 if match[8] == "-" else 1)
+    return timedelta(hours=hour, minutes=minute, seconds=second, microseconds=micros) - zone

@@ -1,0 +1,64 @@
+"""On thousands of generated dirty files the engine equals a row-by-row model."""
+
+import os
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from etl.errors import Refused
+from tests.unit.etl import row_model
+from tests.unit.etl.cleaning import Written, run
+from tests.unit.etl.dirty_files import HEADER, files, raw_bodies
+
+# ETL_EXAMPLES=10000 for the long run; the suite's own share stays short.
+EXAMPLES = int(os.environ.get("ETL_EXAMPLES", "400"))
+thorough = settings(
+    max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+CHUNKS = st.sampled_from([8 << 20, 211, 64, 17])
+
+
+def check(text: str, chunk_bytes: int, delimiter: str = ",", **described: object) -> None:
+    try:
+        model = row_model.expected(
+            text, delimiter=delimiter, decimal=str(described.get("decimal", "."))
+        )
+    except row_model.ModelRefuses:
+        with pytest.raises(Refused, match="never closed"):
+            run(text, chunk_bytes=chunk_bytes, **described)
+        return
+    written = run(text, chunk_bytes=chunk_bytes, **described)
+    assert written.rows == model.rows
+    assert written.reasons == model.dropped
+    assert [row[3] for row in written.dropped] == model.originals
+    _check_counts(written, model)
+
+
+def _check_counts(written: Written, model: row_model.Expected) -> None:
+    figures = written.cleaned.figures
+    assert figures.rows_in == model.rows_in
+    assert figures.rows_in == figures.rows_out + figures.duplicates + figures.rejected
+    assert figures.lost_orders == model.lost_orders
+    assert figures.filled_quantity == model.filled
+    assert figures.quantity_sum == sum(row["quantity"] for row in model.rows)
+    assert len(written.csv_rows) == len(model.rows)
+
+
+@thorough
+@given(files(), CHUNKS)
+def test_comma_file_equals_the_model(text, chunk_bytes):
+    check(text, chunk_bytes)
+
+
+@settings(parent=thorough, max_examples=EXAMPLES // 4)
+@given(files(";"), CHUNKS)
+def test_semicolon_file_with_decimal_comma_equals_the_model(text, chunk_bytes):
+    check(text, chunk_bytes, ";", delimiter=";", decimal=",")
+
+
+@thorough
+@given(raw_bodies(), st.sampled_from([8 << 20, 7]))
+@example('"a"b"c"\n1', 7)
+def test_any_text_after_the_header_splits_as_the_model_splits_it(text, chunk_bytes):
+    check(",".join(HEADER) + "\n" + text, chunk_bytes)
