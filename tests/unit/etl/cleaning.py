@@ -31,7 +31,10 @@ def run(content: str | bytes, *, chunk_bytes: int = 8 << 20, **described: object
         folder = Path(name)
         (folder / "source").write_bytes(data)
         source = Source(
-            folder / "source", Description.model_validate(described, strict=False), None, chunk_bytes
+            folder / "source",
+            Description.model_validate(described, strict=False),
+            None,
+            chunk_bytes,
         )
         cleaned = clean(source, folder)
         files = {name: (folder / name).read_bytes() for name in cleaned.files}

@@ -15,8 +15,12 @@ IDS = st.one_of(
 )
 QUANTITIES = st.one_of(
     st.integers(-3, 9).map(str),
-    st.sampled_from(["", "3.0", "3.5", "1e2", "1e-2", "inf", "nan", "True", "NA", "+4", "-0", "５"]),
-    st.sampled_from(["9223372036854775807", "9223372036854775808", "1e999", "1,200", ".", "5.", "2 "]),
+    st.sampled_from(
+        ["", "3.0", "3.5", "1e2", "1e-2", "inf", "nan", "True", "NA", "+4", "-0", "５"]
+    ),
+    st.sampled_from(
+        ["9223372036854775807", "9223372036854775808", "1e999", "1,200", ".", "5.", "2 "]
+    ),
     TEXT,
 )
 PRICES = st.one_of(

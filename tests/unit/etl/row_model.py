@@ -76,9 +76,7 @@ def expected(text: str, *, delimiter: str = ",", decimal: str = ".") -> Expected
         reason, row = judge(names, fields, decimal)
         key = dict(zip(names, fields, strict=False)).get("order_id", "").strip()
         if reason not in ("malformed_row", "repeated_header", "missing_order_id"):
-            content = [
-                value.strip() for value in fields
-            ]
+            content = [value.strip() for value in fields]
             if key in first:
                 kept_content, kept_good = first[key]
                 if not reason and not kept_good:
@@ -131,7 +129,7 @@ def judge(names: list[str], fields: list[str], decimal: str) -> tuple[str | None
 def numeral(text: str, decimal: str) -> Fraction | None:
     if re.search(r"[^0-9eE+.,-]", text):
         return None
-    if decimal == "," and "." in text or decimal == "." and "," in text:
+    if (decimal == "," and "." in text) or (decimal == "." and "," in text):
         return None
     mantissa, _, power = text.replace(",", ".").lower().partition("e")
     if "e" in text.lower() and not re.fullmatch("[+-]?[0-9]{1,4}", power):
@@ -169,8 +167,10 @@ def grouped(text: str, decimal: str) -> Fraction | None:
         return numeral(text, decimal)
     for separator in (thousands, " ", "'", "’", "\u00a0", "\u2009", "\u202f"):
         head, *groups = whole.split(separator)
-        if groups and re.fullmatch("[0-9]{1,3}", head) and all(
-            re.fullmatch("[0-9]{3}", group) for group in groups
+        if (
+            groups
+            and re.fullmatch("[0-9]{1,3}", head)
+            and all(re.fullmatch("[0-9]{3}", group) for group in groups)
         ):
             return Fraction(sign + head + "".join(groups) + "." + (fraction or "0"))
     return numeral(text, decimal)

@@ -3,6 +3,7 @@
 import codecs
 import json
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Annotated, Literal
 
 from pydantic import (
@@ -62,6 +63,28 @@ class Description(BaseModel):
         if not is_text:
             raise ValueError(f"{name!r} is not a text encoding")
         return name
+
+    @field_validator("date_formats")
+    @classmethod
+    def _formats_read_a_date(cls, formats: tuple[str, ...]) -> tuple[str, ...]:
+        """A format must give back year, month and day; then it cannot fill in today's."""
+        sample = datetime(2034, 12, 30, 21, 43, 56, tzinfo=UTC)
+        for form in formats:
+            try:
+                read = datetime.strptime(sample.strftime(form), form)
+            except ValueError as error:
+                raise ValueError(f"{form!r} is not a strptime format: {error}") from error
+            if read.date() != sample.date():
+                raise ValueError(f"{form!r} does not name year, month and day")
+        return formats
+
+    @field_validator("columns")
+    @classmethod
+    def _one_name_each(cls, columns: dict[str, str]) -> dict[str, str]:
+        ours = [name.strip().lower() for name in columns.values()]
+        if len(set(ours)) < len(ours):
+            raise ValueError("two columns are given the same name")
+        return columns
 
     def renamed(self, source_name: str) -> str:
         """Our name for a column of the file, compared without blanks at its ends and case."""
