@@ -15,6 +15,8 @@ from api.settings import Settings
 from api.wiring import build_database
 from local.services.group import DataServices
 from tests.api_client import ApiClient
+from tests.environments import event_loop
+from tests.integration.conftest import Services
 
 MakeApi = Callable[..., ApiClient]
 
@@ -49,6 +51,12 @@ def settings(services: DataServices) -> Settings:
         client.flushall()
     drop_indices(settings)
     return settings
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _loop() -> Iterator[None]:
+    with event_loop():
+        yield
 
 
 def drop_indices(settings: Settings) -> None:

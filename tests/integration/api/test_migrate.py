@@ -60,7 +60,7 @@ def test_changed_file_is_refused_by_name(database: Database, tmp_path: Path) -> 
     path.write_text("CREATE TABLE good ();")
     apply_migrations(database, tmp_path)
     path.write_text("CREATE TABLE other ();")
-    with pytest.raises(MigrationError, match="0001_good.sql was changed"):
+    with pytest.raises(MigrationError, match=r"0001_good\.sql was changed"):
         apply_migrations(database, tmp_path)
 
 

@@ -11,6 +11,7 @@ from api.opensearch import Client
 from api.search_sync import synchronise
 from api.settings import Settings
 from tests.api_client import ApiClient, address, load_event
+from tests.environments import Environment
 from tests.integration.api.conftest import drop_indices
 
 Sync = Callable[..., dict[str, Any]]
@@ -72,12 +73,11 @@ def test_rebuild_leaves_one_index_and_searches_answer_all_along(
             if (seen := found(reader, "example.com")) != emails:
                 gaps.append(seen)
 
-    thread = threading.Thread(target=search)
-    thread.start()
+    reading = Environment(search)
     for _ in range(5):
         assert sync(load_event("search_rebuild"))["rebuilt"] == 60
     done.set()
-    thread.join()
+    reading.finish()
     assert gaps == []
 
 
@@ -97,12 +97,11 @@ def test_users_created_while_a_rebuild_runs_are_not_lost(
                 created[-1] = ""
             created.append(email)
 
-    thread = threading.Thread(target=write)
-    thread.start()
+    writing = Environment(write)
     for _ in range(4):
         sync({"action": "rebuild"})
     done.set()
-    thread.join()
+    writing.finish()
     sync()
     kept = sorted(email for email in created if email)[:100]
     assert kept

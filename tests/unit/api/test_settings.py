@@ -1,0 +1,122 @@
+"""Settings and template.yaml declare the same variables; a wrong one is named, never shown."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from api.settings import Settings, SettingsError, load_settings
+
+ROOT = Path(__file__).parents[3]
+FUNCTIONS = ("UsersApiFunction", "SearchSyncFunction", "MigrateFunction")
+
+
+class _Loader(yaml.SafeLoader):
+    """Reads intrinsics such as !Ref as their argument."""
+
+
+_Loader.add_multi_constructor(
+    "!", lambda loader, suffix, node: loader.construct_object(_plain(node), deep=True)
+)
+
+
+def _plain(node: yaml.Node) -> yaml.Node:
+    kinds = {"scalar": "str", "sequence": "seq", "mapping": "map"}
+    node.tag = f"tag:yaml.org,2002:{kinds[node.id]}"
+    return node
+
+
+def template() -> Any:
+    return yaml.load((ROOT / "template.yaml").read_text(), Loader=_Loader)
+
+
+def declared(function: str) -> set[str]:
+    document = template()
+    own = document["Resources"][function]["Properties"]["Environment"]["Variables"]
+    shared = document["Globals"]["Function"]["Environment"]["Variables"]
+    return {*own, *shared}
+
+
+@pytest.fixture
+def environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    values = {
+        "DATABASE_HOST": "127.0.0.1",
+        "DATABASE_PORT": "5432",
+        "DATABASE_NAME": "app",
+        "DATABASE_USER": "app",
+        "DATABASE_PASSWORD": "s3cret-value",
+        "DATABASE_SECRET_ARN": "",
+        "DATABASE_TLS": "verify-full",
+        "REDIS_HOST": "127.0.0.1",
+        "REDIS_PORT": "6379",
+        "REDIS_TLS": "true",
+        "CACHE_TTL_SECONDS": "60",
+        "OPENSEARCH_URL": "http://127.0.0.1:9200",
+        "OPENSEARCH_AUTH": "none",
+        "AUTH_REQUIRED": "true",
+        "LANDING_BUCKET": "sales-landing",
+        "PROCESSED_BUCKET": "sales-processed",
+        "AWS_ENDPOINT_URL": "",
+    }
+    for name, value in values.items():
+        monkeypatch.setenv(name, value)
+    return monkeypatch
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_every_setting_is_a_variable_of_the_template_and_the_other_way_round(function: str) -> None:
+    ours = {name.upper() for name in Settings.model_fields}
+    theirs = {name for name in declared(function) if not name.startswith("POWERTOOLS_")}
+    assert ours == theirs
+
+
+def test_complete_environment_is_read(environment: pytest.MonkeyPatch) -> None:
+    settings = load_settings()
+    assert settings.database_port == 5432
+    assert settings.auth_required is True
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("DATABASE_PORT", "port"),
+        ("DATABASE_TLS", "require"),
+        ("DATABASE_TLS", ""),
+        ("REDIS_TLS", "perhaps"),
+        ("CACHE_TTL_SECONDS", "0"),
+        ("OPENSEARCH_URL", "127.0.0.1:9200"),
+        ("OPENSEARCH_AUTH", "basic"),
+        ("AUTH_REQUIRED", ""),
+        ("PROCESSED_BUCKET", ""),
+    ],
+)
+def test_wrong_variable_is_named(
+    environment: pytest.MonkeyPatch, variable: str, value: str
+) -> None:
+    environment.setenv(variable, value)
+    with pytest.raises(SettingsError, match=variable):
+        load_settings()
+
+
+def test_missing_variable_is_named(environment: pytest.MonkeyPatch) -> None:
+    environment.delenv("DATABASE_TLS")
+    with pytest.raises(SettingsError, match="DATABASE_TLS"):
+        load_settings()
+
+
+@pytest.mark.parametrize(("password", "arn"), [("", ""), ("s3cret-value", "arn:aws:x")])
+def test_password_has_one_source(environment: pytest.MonkeyPatch, password: str, arn: str) -> None:
+    environment.setenv("DATABASE_PASSWORD", password)
+    environment.setenv("DATABASE_SECRET_ARN", arn)
+    with pytest.raises(SettingsError, match="DATABASE_SECRET_ARN") as raised:
+        load_settings()
+    assert "s3cret" not in str(raised.value)
+
+
+def test_error_and_representation_hide_the_password(environment: pytest.MonkeyPatch) -> None:
+    assert "s3cret" not in repr(load_settings())
+    environment.setenv("DATABASE_PORT", "port")
+    with pytest.raises(SettingsError) as raised:
+        load_settings()
+    assert "s3cret" not in f"{raised.value!r} {raised.value.__cause__!r}"
