@@ -16,7 +16,7 @@ from api.wiring import build_database
 from local.services.group import DataServices
 from tests.api_client import ApiClient
 from tests.environments import event_loop
-from tests.integration.conftest import Services
+from tests.conftest import Services
 
 MakeApi = Callable[..., ApiClient]
 

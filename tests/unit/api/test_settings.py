@@ -1,41 +1,18 @@
 """Settings and template.yaml declare the same variables; a wrong one is named, never shown."""
 
 from pathlib import Path
-from typing import Any
 
 import pytest
-import yaml
 
 from api.settings import Settings, SettingsError, load_settings
+from local.template.load import load_application
 
 ROOT = Path(__file__).parents[3]
 FUNCTIONS = ("UsersApiFunction", "SearchSyncFunction", "MigrateFunction")
 
 
-class _Loader(yaml.SafeLoader):
-    """Reads intrinsics such as !Ref as their argument."""
-
-
-_Loader.add_multi_constructor(
-    "!", lambda loader, suffix, node: loader.construct_object(_plain(node), deep=True)
-)
-
-
-def _plain(node: yaml.Node) -> yaml.Node:
-    kinds = {"scalar": "str", "sequence": "seq", "mapping": "map"}
-    node.tag = f"tag:yaml.org,2002:{kinds[node.id]}"
-    return node
-
-
-def template() -> Any:
-    return yaml.load((ROOT / "template.yaml").read_text(), Loader=_Loader)
-
-
 def declared(function: str) -> set[str]:
-    document = template()
-    own = document["Resources"][function]["Properties"]["Environment"]["Variables"]
-    shared = document["Globals"]["Function"]["Environment"]["Variables"]
-    return {*own, *shared}
+    return set(load_application(ROOT / "template.yaml").functions[function].environment)
 
 
 @pytest.fixture
