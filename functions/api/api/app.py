@@ -1,29 +1,46 @@
 """The FastAPI application, built from its services."""
 
+from typing import Any
+
 from fastapi import FastAPI
 
-from api import problems, status
+from api import openapi, problems, status
 from api.boundary import RequestBoundary
+from api.datasets import routes as datasets
+from api.datasets.service import DatasetService
 from api.users import routes as users
 from api.users.service import UserService
 
 _MAX_BODY = 1024 * 1024
 
 
-def create_app(service: UserService, *, auth_required: bool) -> FastAPI:
+class Application(FastAPI):
+    """FastAPI with a document of its own."""
+
+    def openapi(self) -> dict[str, Any]:
+        if self.openapi_schema is None:
+            self.openapi_schema = openapi.describe(self, auth_required=self.state.auth_required)
+        return self.openapi_schema
+
+
+def create_app(
+    users_service: UserService, datasets_service: DatasetService, *, auth_required: bool
+) -> FastAPI:
     """The application; with `auth_required` a request without claims is refused."""
-    app = FastAPI(
+    app = Application(
         title="Users and datasets",
         version="1.0.0",
+        description="Every error is a problem (RFC 9457). A trailing slash makes no difference.",
         redirect_slashes=False,
         max_body_size=_MAX_BODY,
-        docs_url=None,
-        redoc_url=None,
+        openapi_url=None,
     )
-    app.state.users = service
+    app.state.users = users_service
+    app.state.datasets = datasets_service
     app.state.auth_required = auth_required
-    for router in (status.router, status.ready_router, users.router):
-        app.include_router(router)
+    for module in (status, users, datasets, openapi):
+        app.include_router(module.router)
+    app.include_router(status.ready_router)
     problems.register(app)
     app.add_middleware(RequestBoundary)
     return app

@@ -107,10 +107,13 @@ class Session:
         self._socket.close()
 
     def _execute(self, sql: str, parameters: dict[str, object]) -> list[Row]:
-        statement = self._statements.get(sql)
-        if statement is None:
-            statement = self._statements[sql] = self._connection.prepare(sql)
-        rows: list[Row] | None = statement.run(**parameters)
+        try:
+            statement = self._statements.get(sql)
+            if statement is None:
+                statement = self._statements[sql] = self._connection.prepare(sql)
+            rows: list[Row] | None = statement.run(**parameters)
+        except (struct.error, LookupError, AttributeError, UnicodeDecodeError) as error:
+            raise InterfaceError("the reply is not PostgreSQL's") from error
         self._used_at = time.monotonic()
         return rows or []
 

@@ -8,7 +8,6 @@ from functools import lru_cache
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
-
 _NAMESPACE = "POWERTOOLS_METRICS_NAMESPACE"
 
 

@@ -9,6 +9,8 @@ from fastapi import FastAPI
 from api.app import create_app
 from api.breaker import CircuitBreaker
 from api.database import Database, Login, Server
+from api.datasets.s3 import S3Datasets
+from api.datasets.service import DatasetService
 from api.errors import DatabaseUnavailable
 from api.opensearch import Client
 from api.settings import Settings
@@ -20,7 +22,9 @@ from api.users.service import UserService
 
 def build_app(settings: Settings) -> FastAPI:
     """Connects to nothing yet: every store connects at its first call."""
-    return create_app(build_users(settings), auth_required=settings.auth_required)
+    return create_app(
+        build_users(settings), build_datasets(settings), auth_required=settings.auth_required
+    )
 
 
 def build_users(settings: Settings) -> UserService:
@@ -30,6 +34,16 @@ def build_users(settings: Settings) -> UserService:
         search_breaker=CircuitBreaker(slow_seconds=0.7),
     )
     return UserService(PostgresUsers(build_database(settings)), build_cache(settings), index)
+
+
+def build_datasets(settings: Settings) -> DatasetService:
+    return DatasetService(
+        S3Datasets(
+            landing_bucket=settings.landing_bucket,
+            processed_bucket=settings.processed_bucket,
+            endpoint_url=settings.aws_endpoint_url,
+        )
+    )
 
 
 def build_cache(settings: Settings) -> RedisUsers:

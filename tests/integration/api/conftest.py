@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -15,8 +16,9 @@ from api.settings import Settings
 from api.wiring import build_database
 from local.services.group import DataServices
 from tests.api_client import ApiClient
-from tests.environments import event_loop
 from tests.conftest import Services
+from tests.environments import event_loop
+from tests.tcp_proxy import TcpProxy
 
 MakeApi = Callable[..., ApiClient]
 
@@ -91,3 +93,37 @@ def api(make_api: MakeApi, sync: Callable[..., Any]) -> ApiClient:
 def sync(settings: Settings) -> Callable[..., Any]:
     """SearchSyncFunction on the same services."""
     return lambda event=None: search_sync.synchronise(settings, event or {}, None)
+
+
+@dataclass(frozen=True)
+class Proxies:
+    """A fault proxy before each data service."""
+
+    postgres: TcpProxy
+    redis: TcpProxy
+    opensearch: TcpProxy
+
+    def settings(self) -> dict[str, Any]:
+        """What a function has to know to go through them."""
+        return {
+            "database_port": self.postgres.port,
+            "redis_port": self.redis.port,
+            "opensearch_url": f"http://127.0.0.1:{self.opensearch.port}",
+        }
+
+
+@pytest.fixture
+def proxies(services: Services) -> Iterator[Proxies]:
+    with (
+        TcpProxy(services.postgres.port) as postgres,
+        TcpProxy(services.redis.port) as redis_proxy,
+        TcpProxy(services.opensearch.port) as opensearch,
+    ):
+        yield Proxies(postgres, redis_proxy, opensearch)
+
+
+@pytest.fixture
+def proxied_api(make_api: MakeApi, sync: Callable[..., Any], proxies: Proxies) -> ApiClient:
+    """One environment that reaches its data services through the proxies."""
+    sync({"action": "rebuild"})
+    return make_api(**proxies.settings())

@@ -1,0 +1,1 @@
+"""Datasets: what the sales ETL made of the files that were uploaded."""

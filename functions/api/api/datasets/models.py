@@ -1,0 +1,84 @@
+"""What callers see of datasets and uploads, and how a dataset is named."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+_CONTROL = r"\x00-\x1f\x7f\ud800-\udfff"
+# No step of a key begins with a dot: clients fold "." and ".." out of URLs.
+_STEP = rf"[^/.{_CONTROL}][^/{_CONTROL}]*"
+_KEY = rf"^({_STEP}/)*({_STEP}\.csv(\.gz)?|_source\.json)$"
+_SUFFIXES = (".csv.gz", ".csv")
+
+UploadKey = Annotated[str, Field(max_length=255, pattern=_KEY, examples=["raw.csv"])]
+
+
+class UploadRequest(BaseModel):
+    """The object to upload: a .csv or .csv.gz, or the _source.json that describes its folder."""
+
+    model_config = ConfigDict(extra="forbid", regex_engine="python-re", strict=True)
+
+    key: UploadKey
+
+
+class Upload(BaseModel):
+    """Send the file to `url` with `method` before `expires_in` seconds have passed."""
+
+    url: str
+    method: Literal["PUT"] = "PUT"
+    bucket: str
+    key: str
+    dataset: str | None = Field(description="Its name once processed; null for _source.json.")
+    expires_in: int
+
+
+class DatasetSummary(BaseModel):
+    """A dataset as its report.json has it; counts are null until a run has finished."""
+
+    name: str
+    source_key: str
+    status: str = Field(examples=["succeeded", "refused"])
+    rows_in: int | None = None
+    rows_out: int | None = None
+    duplicates: int | None = None
+    rejected: int | None = None
+    finished_at: datetime | None = None
+
+
+class DatasetList(BaseModel):
+    """The newest datasets first; `truncated`: there are more than are shown."""
+
+    items: list[DatasetSummary]
+    truncated: bool
+
+
+class Dataset(BaseModel):
+    """The report of the last run and URLs of its files, good for `expires_in` seconds."""
+
+    name: str
+    report: dict[str, Any]
+    downloads: dict[str, str]
+    expires_in: int
+
+
+def dataset_name(source_key: str) -> str:
+    """The source's key without its suffix: what its dataset is called.
+
+    >>> dataset_name("2026/orders.csv.gz")
+    '2026/orders'
+    """
+    for suffix in _SUFFIXES:
+        if source_key.lower().endswith(suffix):
+            return source_key[: -len(suffix)]
+    return source_key
+
+
+def output_prefix(name: str) -> str:
+    """Where the ETL puts a dataset: beside `raw`, or in a folder of its name (DESIGN, section 4).
+
+    >>> output_prefix("raw"), output_prefix("2026/raw"), output_prefix("2026/orders")
+    ('', '2026/', '2026/orders/')
+    """
+    folder, slash, last = name.rpartition("/")
+    return folder + slash if last.lower() == "raw" else f"{name}/"

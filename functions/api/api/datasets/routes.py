@@ -1,0 +1,44 @@
+"""The calls of /datasets."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+
+from api.datasets.models import Dataset, DatasetList, Upload, UploadRequest
+from api.datasets.service import DatasetService
+from api.problems import responses
+from api.routing import DatasetsRoute
+
+router = APIRouter(prefix="/datasets", tags=["datasets"], route_class=DatasetsRoute)
+
+# The answers hold URLs that open files.
+_SECRET = {"Cache-Control": "no-store", "Vary": "Authorization"}
+
+
+async def _service(request: Request) -> DatasetService:
+    service: DatasetService = request.app.state.datasets
+    return service
+
+
+Datasets = Annotated[DatasetService, Depends(_service)]
+Limit = Annotated[int, Query(ge=1, le=100, description="At most so many, the newest first.")]
+
+
+@router.get("", responses=responses(422, 503))
+async def list_datasets(datasets: Datasets, limit: Limit = 50) -> DatasetList:
+    """Lists what the ETL processed, the newest first."""
+    return datasets.list_datasets(limit=limit)
+
+
+@router.post("/uploads", status_code=201, responses=responses(413, 415, 422, 503))
+async def prepare_upload(wanted: UploadRequest, datasets: Datasets, response: Response) -> Upload:
+    """Gives a URL to which the file can be sent; the ETL starts when it has arrived."""
+    response.headers.update(_SECRET)
+    return datasets.prepare_upload(wanted.key)
+
+
+@router.get("/{name:path}", responses=responses(404, 503))
+async def get_dataset(name: str, datasets: Datasets, response: Response) -> Dataset:
+    """Opens a dataset by name: the key of its source without .csv or .csv.gz."""
+    response.headers.update(_SECRET)
+    return datasets.get_dataset(name)

@@ -1,0 +1,93 @@
+"""The landing and the processed bucket in S3; boto3 is loaded at the first call."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal
+
+from api.datasets.service import REPORT, ReportObject
+from api.errors import StorageUnavailable
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+# Listing stops here; a bucket beyond it wants an inventory, not a call.
+_MAX_KEYS = 20_000
+_MAX_REPORT_BYTES = 4 * 1024 * 1024
+
+
+class S3Datasets:
+    """Raises StorageUnavailable."""
+
+    def __init__(self, *, landing_bucket: str, processed_bucket: str, endpoint_url: str) -> None:
+        self.landing_bucket = landing_bucket
+        self._processed_bucket = processed_bucket
+        self._endpoint_url = endpoint_url
+
+    def reports(self) -> list[ReportObject]:
+        """Every report.json of the processed bucket."""
+        with _translated():
+            pages = self._client.get_paginator("list_objects_v2").paginate(
+                Bucket=self._processed_bucket, PaginationConfig={"MaxItems": _MAX_KEYS}
+            )
+            return [
+                ReportObject(item["Key"], item["LastModified"])
+                for page in pages
+                for item in page.get("Contents", [])
+                if item["Key"].rpartition("/")[2] == REPORT
+            ]
+
+    def read(self, key: str) -> bytes | None:
+        """None if there is no such object."""
+        with _translated():
+            try:
+                answer = self._client.get_object(Bucket=self._processed_bucket, Key=key)
+            except self._client.exceptions.NoSuchKey:
+                return None
+            with answer["Body"] as body:
+                return body.read(_MAX_REPORT_BYTES)
+
+    def download_url(self, key: str, *, version_id: str | None, expires_in: int) -> str:
+        parameters = {"Bucket": self._processed_bucket, "Key": key}
+        if version_id:
+            parameters["VersionId"] = version_id
+        return self._sign("get_object", parameters, expires_in)
+
+    def upload_url(self, key: str, *, expires_in: int) -> str:
+        return self._sign("put_object", {"Bucket": self.landing_bucket, "Key": key}, expires_in)
+
+    def _sign(self, operation: str, parameters: dict[str, str], expires_in: int) -> str:
+        with _translated():
+            return self._client.generate_presigned_url(
+                operation, Params=parameters, ExpiresIn=expires_in
+            )
+
+    @cached_property
+    def _client(self) -> "S3Client":
+        import boto3
+        from botocore.config import Config
+
+        # Local stand-ins are known by one host name; sub-domains for buckets do not resolve there.
+        style: Literal["path", "virtual"] = "path" if self._endpoint_url else "virtual"
+        return boto3.client(
+            "s3",
+            endpoint_url=self._endpoint_url or None,
+            config=Config(
+                signature_version="s3v4",
+                s3={"addressing_style": style},
+                connect_timeout=1,
+                read_timeout=3,
+                retries={"total_max_attempts": 2},
+                max_pool_connections=8,
+            ),
+        )
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        yield
+    except (BotoCoreError, ClientError) as error:
+        raise StorageUnavailable("The file storage does not answer.") from error

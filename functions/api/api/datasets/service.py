@@ -1,0 +1,114 @@
+"""What can be done with datasets: list them, open one, ask for an upload."""
+
+import json
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from pydantic import ValidationError
+
+from api.datasets.models import (
+    Dataset,
+    DatasetList,
+    DatasetSummary,
+    Upload,
+    dataset_name,
+    output_prefix,
+)
+from api.errors import DatasetNotFound
+from api.observability import get_logger
+
+REPORT = "report.json"
+EXPIRES_IN = 900
+_READERS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class ReportObject:
+    """A report.json and when it was written."""
+
+    key: str
+    written_at: datetime
+
+
+class DatasetStore(Protocol):
+    """The buckets. Every method may raise StorageUnavailable."""
+
+    def reports(self) -> list[ReportObject]: ...
+    def read(self, key: str) -> bytes | None: ...
+    def download_url(self, key: str, *, version_id: str | None, expires_in: int) -> str: ...
+    def upload_url(self, key: str, *, expires_in: int) -> str: ...
+    @property
+    def landing_bucket(self) -> str: ...
+
+
+class DatasetService:
+    """Raises what the store raises, and DatasetNotFound."""
+
+    def __init__(self, store: DatasetStore) -> None:
+        self._store = store
+
+    def list_datasets(self, *, limit: int) -> DatasetList:
+        reports = sorted(self._store.reports(), key=lambda one: one.written_at, reverse=True)
+        keys = [report.key for report in reports[:limit]]
+        with ThreadPoolExecutor(_READERS) as readers:
+            bodies = list(readers.map(self._store.read, keys))
+        items = [item for item in map(_summary, keys, bodies) if item is not None]
+        return DatasetList(items=items, truncated=len(reports) > limit)
+
+    def get_dataset(self, name: str) -> Dataset:
+        key = output_prefix(name) + REPORT
+        body = self._store.read(key) if len(key.encode("utf-8", "replace")) <= 1024 else None
+        report = None if body is None else _parse(body)
+        if report is None:
+            raise DatasetNotFound("No dataset has this name, or its file was not processed yet.")
+        return Dataset(
+            name=dataset_name(report["source"]["key"]),
+            report=report,
+            downloads=dict(self._downloads(key, report)),
+            expires_in=EXPIRES_IN,
+        )
+
+    def prepare_upload(self, key: str) -> Upload:
+        name = dataset_name(key)
+        return Upload(
+            url=self._store.upload_url(key, expires_in=EXPIRES_IN),
+            bucket=self._store.landing_bucket,
+            key=key,
+            dataset=None if name == key else name,
+            expires_in=EXPIRES_IN,
+        )
+
+    def _downloads(self, report_key: str, report: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
+        """The files that the report vouches for, in exactly the versions that it describes."""
+        vouched = report.get("outputs") or (report.get("last_good") or {}).get("outputs") or {}
+        for name, output in vouched.items():
+            yield name, self._url(output["key"], output.get("version_id"))
+        yield REPORT, self._url(report_key, None)
+
+    def _url(self, key: str, version_id: str | None) -> str:
+        return self._store.download_url(key, version_id=version_id, expires_in=EXPIRES_IN)
+
+
+def _parse(body: bytes) -> dict[str, Any] | None:
+    """None for a report.json that the ETL did not write."""
+    try:
+        report = json.loads(body)
+        return report if isinstance(report["source"]["key"], str) else None
+    except (ValueError, LookupError, TypeError):
+        return None
+
+
+def _summary(key: str, body: bytes | None) -> DatasetSummary | None:
+    report = None if body is None else _parse(body)
+    try:
+        if report is not None:
+            source_key = report["source"]["key"]
+            fields = {**report, "name": dataset_name(source_key), "source_key": source_key}
+            return DatasetSummary.model_validate(fields)
+    except ValidationError:
+        pass
+    get_logger().warning("not a report of the ETL", extra={"key": key})
+    return None

@@ -1,0 +1,157 @@
+"""A TCP proxy that breaks on demand and counts round trips."""
+
+import contextlib
+import selectors
+import socket
+import struct
+import threading
+import time
+from dataclasses import dataclass
+from typing import Self
+
+_CHUNK = 65536
+# SO_LINGER of zero seconds: closing sends a reset instead of a good-bye.
+_RESET = struct.pack("ii", 1, 0)
+
+
+class TcpProxy:
+    """Stands on its own port of 127.0.0.1 before `upstream`; every fault can be set and lifted.
+
+    delay: seconds before each chunk goes on; silent: accepts and swallows, never answers;
+    refuse(): nothing listens; cut(): what is connected ends, by a reset if asked;
+    garbage: bytes sent instead of the server's; cut_after: bytes of an answer let through.
+    round_trips: how often a client spoke and was answered or waited, since count().
+    """
+
+    def __init__(self, upstream_port: int, upstream_host: str = "127.0.0.1") -> None:
+        self._upstream = (upstream_host, upstream_port)
+        self.delay = 0.0
+        self.silent = False
+        self.garbage: bytes | None = None
+        self.cut_after: int | None = None
+        self.round_trips = 0
+        self.connections = 0
+        self._pairs: set[tuple[socket.socket, socket.socket]] = set()
+        self._lock = threading.Lock()
+        self._listener: socket.socket | None = None
+        self.port = 0
+        self.allow()
+
+    def allow(self) -> None:
+        """Listens, again if it was refused before, on the same port."""
+        if self._listener is not None:
+            return
+        listener = socket.socket()
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(("127.0.0.1", self.port))
+        listener.listen(64)
+        self.port = listener.getsockname()[1]
+        self._listener = listener
+        threading.Thread(target=self._accept, args=(listener,), daemon=True).start()
+
+    def refuse(self) -> None:
+        listener, self._listener = self._listener, None
+        if listener is not None:
+            with contextlib.suppress(OSError):
+                listener.shutdown(socket.SHUT_RDWR)
+            listener.close()
+        self.cut()
+
+    def cut(self, *, reset: bool = False) -> None:
+        with self._lock:
+            pairs = list(self._pairs)
+        for pair in pairs:
+            for end in pair:
+                with contextlib.suppress(OSError):
+                    if reset:
+                        end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+                        end.close()
+                    else:
+                        end.shutdown(socket.SHUT_RDWR)
+
+    def count(self) -> None:
+        self.round_trips = 0
+        self.connections = 0
+
+    def heal(self) -> None:
+        """Lifts every fault; connections made under one end."""
+        self.delay, self.silent, self.garbage, self.cut_after = 0.0, False, None, None
+        self.allow()
+
+    def close(self) -> None:
+        self.refuse()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
+    def _accept(self, listener: socket.socket) -> None:
+        while True:
+            try:
+                client, _ = listener.accept()
+            except OSError:
+                return
+            self.connections += 1
+            threading.Thread(target=self._serve, args=(client,), daemon=True).start()
+
+    def _serve(self, client: socket.socket) -> None:
+        try:
+            server = socket.create_connection(self._upstream, 5)
+        except OSError:
+            client.close()
+            return
+        for end in (client, server):
+            end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        pair = (client, server)
+        with self._lock:
+            self._pairs.add(pair)
+        try:
+            self._pump(client, server)
+        except (OSError, ValueError):
+            pass
+        finally:
+            with self._lock:
+                self._pairs.discard(pair)
+            client.close()
+            server.close()
+
+    def _pump(self, client: socket.socket, server: socket.socket) -> None:
+        line = _Line(client, server)
+        with selectors.DefaultSelector() as selector:
+            selector.register(client, selectors.EVENT_READ)
+            selector.register(server, selectors.EVENT_READ)
+            while True:
+                for key, _ in selector.select():
+                    data = key.fileobj.recv(_CHUNK)  # type: ignore[union-attr]
+                    if not data:
+                        return
+                    if not self.silent:
+                        time.sleep(self.delay)
+                        self._forward(line, data, from_client=key.fileobj is client)
+
+    def _forward(self, line: "_Line", data: bytes, *, from_client: bool) -> None:
+        if from_client:
+            self.round_trips += not line.client_spoke_last
+            line.client_spoke_last = True
+            line.server.sendall(data)
+            return
+        line.client_spoke_last = False
+        data = data if self.garbage is None else self.garbage
+        if self.cut_after is not None:
+            data = data[: max(self.cut_after - line.answered, 0)]
+        line.answered += len(data)
+        line.client.sendall(data)
+        if self.cut_after is not None and line.answered >= self.cut_after:
+            raise ConnectionAbortedError("cut after enough bytes")
+
+
+@dataclass
+class _Line:
+    """One proxied connection."""
+
+    client: socket.socket
+    server: socket.socket
+    client_spoke_last: bool = False
+    answered: int = 0
