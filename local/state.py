@@ -10,6 +10,7 @@ from pathlib import Path
 import psutil
 
 STOP_TIMEOUT_SECONDS = 30.0
+KILL_AFTER_SECONDS = 5.0
 
 
 class AlreadyRunning(Exception):
@@ -54,8 +55,7 @@ class RunningStack:
             return False
         children = process.children(recursive=True)
         process.send_signal(signal.SIGTERM)
-        with suppress(psutil.TimeoutExpired):
-            process.wait(STOP_TIMEOUT_SECONDS)
+        _wait_for_end([process], STOP_TIMEOUT_SECONDS)
         _kill([process, *children])
         self._file.unlink(missing_ok=True)
         return True
@@ -63,13 +63,27 @@ class RunningStack:
 
 def _kill(processes: Iterable[psutil.Process]) -> None:
     """Ends what a clean stop should have ended already."""
-    remaining = [process for process in processes if process.is_running()]
-    for process in remaining:
+    for process in _alive(processes):
         with suppress(psutil.NoSuchProcess):
             process.terminate()
-    deadline = time.monotonic() + 5
-    for process in remaining:
-        try:
-            process.wait(max(0.0, deadline - time.monotonic()))
-        except psutil.TimeoutExpired:
+    for process in _wait_for_end(processes, KILL_AFTER_SECONDS):
+        with suppress(psutil.NoSuchProcess):
             process.kill()
+
+
+def _wait_for_end(processes: Iterable[psutil.Process], seconds: float) -> list[psutil.Process]:
+    """Waits; returns what still runs then."""
+    deadline = time.monotonic() + seconds
+    while (alive := _alive(processes)) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return alive
+
+
+def _alive(processes: Iterable[psutil.Process]) -> list[psutil.Process]:
+    """One that has ended but whose parent has not looked yet runs no more."""
+    alive = []
+    for process in processes:
+        with suppress(psutil.NoSuchProcess):
+            if process.is_running() and process.status() != psutil.STATUS_ZOMBIE:
+                alive.append(process)
+    return alive

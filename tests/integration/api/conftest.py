@@ -16,7 +16,6 @@ from api.settings import Settings
 from api.wiring import build_database
 from local.services.group import DataServices
 from tests.api_client import ApiClient
-from tests.conftest import Services
 from tests.environments import event_loop
 from tests.tcp_proxy import TcpProxy
 
@@ -113,7 +112,7 @@ class Proxies:
 
 
 @pytest.fixture
-def proxies(services: Services) -> Iterator[Proxies]:
+def proxies(services: DataServices) -> Iterator[Proxies]:
     with (
         TcpProxy(services.postgres.port) as postgres,
         TcpProxy(services.redis.port) as redis_proxy,

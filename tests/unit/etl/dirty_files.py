@@ -48,7 +48,7 @@ CELLS = [IDS, DATES, IDS, REGIONS, QUANTITIES, PRICES, REGIONS]
 def rows(draw: st.DrawFn) -> list[str]:
     fields = [draw(cell) for cell in CELLS]
     cut = draw(st.sampled_from([7] * 12 + [6, 8, 1]))
-    return (fields + ["more"])[:cut]
+    return [*fields, "more"][:cut]
 
 
 @st.composite

@@ -1,0 +1,197 @@
+"""The whole system as a user meets it: make up's command, HTTP, a dropped file, Ctrl-C."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from contextlib import closing
+from pathlib import Path
+
+import psutil
+import pytest
+
+from local.resources import s3_client
+from tests.embedded_stack import (
+    ROOT,
+    EmbeddedStack,
+    environment_for,
+    start_stack,
+    unused_ports,
+)
+from tests.http_calls import HttpCaller
+from tests.parity.conversations import new_user, path_of
+
+REPORT_SECONDS = 30.0
+
+
+@pytest.fixture(scope="module")
+def own_stack(tmp_path_factory: pytest.TempPathFactory):
+    """A stack whose servers may be killed."""
+    running = start_stack(tmp_path_factory.mktemp("own"))
+    yield running
+    if running.process.poll() is None:
+        running.interrupt()
+
+
+def local(stack: EmbeddedStack, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", *arguments],
+        cwd=ROOT,
+        env=stack.environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def kill_server(stack: EmbeddedStack, name: str) -> None:
+    for child in psutil.Process(stack.process.pid).children(recursive=True):
+        if child.name() == name:
+            child.kill()
+            child.wait()
+            return
+    raise AssertionError(f"no process {name}")
+
+
+def wait_for_report(stack: EmbeddedStack, key: str = "report.json") -> dict[str, object]:
+    s3 = s3_client(stack.aws_url, "us-east-1")
+    deadline = time.monotonic() + REPORT_SECONDS
+    while time.monotonic() < deadline:
+        try:
+            report = json.load(s3.get_object(Bucket="sales-processed", Key=key)["Body"])
+            if report["status"] != "publishing":
+                return report
+        except s3.exceptions.NoSuchKey:
+            time.sleep(0.1)
+    raise AssertionError(f"no {key}: {stack.output.read_text()}")
+
+
+def is_open(port: int) -> bool:
+    with closing(socket.socket()) as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def test_dead_cache_and_dead_search_change_no_answer(own_stack: EmbeddedStack) -> None:
+    call = HttpCaller(own_stack.url)
+    user = new_user()
+    assert call("POST", "/users/", body=user).status == 201
+    kill_server(own_stack, "redis-server")
+    assert call("GET", path_of(user)).json()["email"] == user["email"]
+    assert call("POST", "/users/", body=user).status == 409
+    kill_server(own_stack, "osmem-server")
+    other = new_user()
+    assert call("POST", "/users/", body=other).status == 201
+    assert call("GET", path_of(other)).json()["email"] == other["email"]
+    assert call("GET", "/status/ready").json() == {
+        "postgres": "up",
+        "redis": "down",
+        "opensearch": "down",
+    }
+    found = call("GET", f"/users/search?q={user['email']}").json()
+    assert found["degraded"] is True
+    assert [item["email"] for item in found["items"]] == [user["email"]]
+
+
+def test_users_survive_a_restart_and_nothing_is_left_behind(tmp_path: Path) -> None:
+    ports = unused_ports()
+    first = start_stack(tmp_path, ports)
+    children = psutil.Process(first.process.pid).children(recursive=True)
+    user = new_user()
+    assert HttpCaller(first.url)("POST", "/users/", body=user).status == 201
+    assert first.interrupt() == 0
+    assert not [child for child in children if child.is_running()]
+    assert not [port for _, port in ports.items() if is_open(port)]
+
+    second = start_stack(tmp_path, ports)
+    call = HttpCaller(second.url)
+    assert call("GET", path_of(user)).json()["email"] == user["email"]
+    found = call("GET", f"/users/search?q={user['email']}").json()
+    assert found["degraded"] is False
+    assert [item["email"] for item in found["items"]] == [user["email"]]
+    down = local(second, "local", "down")
+    assert (down.returncode, down.stdout) == (0, "Stopped.\n")
+    assert second.process.wait(10) == 0
+    assert not [port for _, port in ports.items() if is_open(port)]
+
+
+def test_a_taken_port_is_one_line_naming_holder_and_variable(tmp_path: Path) -> None:
+    ports = unused_ports()
+    with closing(socket.socket()) as holder:
+        holder.bind(("127.0.0.1", ports.api))
+        holder.listen()
+        result = subprocess.run(
+            [sys.executable, "-m", "local", "up"],
+            cwd=ROOT,
+            env=environment_for(ports, tmp_path),
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    assert result.returncode == 1
+    assert result.stderr.count("\n") == 1
+    assert f"port {ports.api}" in result.stderr
+    assert f"(pid {os.getpid()})" in result.stderr
+    assert "LOCAL_API_PORT" in result.stderr
+
+
+def test_a_second_stack_in_the_same_folder_is_refused(stack: EmbeddedStack) -> None:
+    result = local(stack, "local", "up")
+    assert result.returncode == 1
+    assert "already running" in result.stderr
+
+
+def test_a_dropped_sample_is_cleaned_and_reported(stack: EmbeddedStack, tmp_path: Path) -> None:
+    sample = tmp_path / "raw.csv"
+    subprocess.run([sys.executable, "-m", "samples", str(sample)], cwd=ROOT, check=True)
+    result = local(stack, "client.drop", str(sample))
+    assert result.returncode == 0, result.stderr
+    assert "5,200" in result.stdout
+    assert "4,680" in result.stdout
+    s3 = s3_client(stack.aws_url, "us-east-1")
+    keys = {item["Key"] for item in s3.list_objects_v2(Bucket="sales-processed")["Contents"]}
+    assert keys >= {
+        "processed_output.csv",
+        "processed_output.parquet",
+        "rejected_rows.csv",
+        "report.json",
+    }
+
+
+def test_a_put_by_plain_boto3_fires_the_function_too(stack: EmbeddedStack) -> None:
+    s3 = s3_client(stack.aws_url, "us-east-1")
+    body = b"order_id,customer_id,product,quantity,price,order_date\n1,c,p,2,3.5,2024-01-05\n"
+    s3.put_object(Bucket="sales-landing", Key="by hand/a+b.csv", Body=body)
+    report = wait_for_report(stack, "by hand/a+b/report.json")
+    assert (report["rows_in"], report["rows_out"]) == (1, 1)
+
+
+def test_a_refused_file_fails_the_drop_with_its_reason(
+    stack: EmbeddedStack, tmp_path: Path
+) -> None:
+    file = tmp_path / "no_date.csv"
+    file.write_text("order_id,customer_id,product,quantity,price\n1,c,p,2,3.5\n")
+    result = local(stack, "client.drop", str(file))
+    assert result.returncode == 1
+    assert "order_date" in result.stderr
+
+
+def test_a_function_is_invoked_from_the_command_line(stack: EmbeddedStack) -> None:
+    result = local(stack, "local", "invoke", "UsersApiFunction", "-e", "events/http_status.json")
+    assert result.returncode == 0, result.stderr
+    assert json.loads(result.stdout)["statusCode"] == 200
+    unknown = local(stack, "local", "invoke", "Nobody", "-e", "events/http_status.json")
+    assert unknown.returncode == 1
+    assert "Nobody" in unknown.stderr
+
+
+def test_logs_are_listed_and_shown(stack: EmbeddedStack) -> None:
+    HttpCaller(stack.url)("GET", "/status")
+    assert "UsersApiFunction" in local(stack, "local", "logs").stdout.split()
+    assert "REPORT RequestId" in local(stack, "local", "logs", "UsersApiFunction").stdout
+    missing = local(stack, "local", "logs", "Nobody")
+    assert missing.returncode == 1
+    assert "UsersApiFunction" in missing.stderr
