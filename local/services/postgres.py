@@ -62,6 +62,8 @@ class PostgresServer:
 
     def start(self) -> None:
         """Creates the cluster at the first start; raises ServiceFailed."""
+        if self._account:
+            _let_through(self._data, _binary("postgres"))
         if not (self._data / "PG_VERSION").exists():
             self._create_cluster()
         elif (found := (self._data / "PG_VERSION").read_text().strip()) != _MAJOR:
@@ -97,7 +99,6 @@ class PostgresServer:
         self._password_file.touch(mode=0o600)
         self._password_file.write_text(secrets.token_urlsafe(24))
         if self._account:
-            _let_through(self._data, _binary("postgres"))
             for path in (self._data, self._password_file):
                 os.chown(path, self._account.uid, self._account.gid)
         identity = {"user": self._account.uid, "group": self._account.gid} if self._account else {}
