@@ -76,9 +76,8 @@ def build_event(request: HttpRequest, match: Match, request_id: str) -> dict[str
     if cookies:
         event["cookies"] = [cookie.strip() for cookie in cookies.split(";") if cookie.strip()]
     if request.query:
-        event["queryStringParameters"] = _joined(
-            parse_qsl(request.query, keep_blank_values=True), ","
-        )
+        pairs = parse_qsl(request.query, keep_blank_values=True)
+        event["queryStringParameters"] = dict(sorted(_joined(pairs, ",").items()))
     if match.path_parameters:
         event["pathParameters"] = match.path_parameters
     if request.body:
@@ -92,8 +91,7 @@ def _headers(request: HttpRequest) -> dict[str, str]:
     headers = _joined([pair for pair in lowered if pair[0] not in _HOP_BY_HOP | {"cookie"}], ",")
     if cookies:
         headers["cookie"] = cookies
-    if request.body:
-        headers["content-length"] = str(len(request.body))
+    headers["content-length"] = str(len(request.body))
     headers.setdefault("x-amzn-trace-id", f"Root=1-{uuid.uuid4().hex[:8]}-{uuid.uuid4().hex[:24]}")
     forwarded = [headers["x-forwarded-for"]] if "x-forwarded-for" in headers else []
     headers["x-forwarded-for"] = ", ".join([*forwarded, request.client_ip])

@@ -1,7 +1,6 @@
 """Makes the HTTP response of what a function returned, payload format 2.0."""
 
 import base64
-import binascii
 import json
 from dataclasses import dataclass, field
 from typing import Any
@@ -84,5 +83,5 @@ def _body(result: dict[str, Any]) -> bytes:
         return body.encode("utf-8", errors="replace")
     try:
         return base64.b64decode(body)
-    except binascii.Error as error:
+    except ValueError as error:
         raise MalformedResponse("isBase64Encoded is set but the body is no base64") from error

@@ -44,7 +44,8 @@ class RouteTable:
         """Return the route for a verb and a decoded path, None when there is none."""
         for route, pattern in self._patterns:
             if route.method in (method, "ANY") and (found := pattern.fullmatch(path)):
-                return Match(route, found.groupdict())
+                names = [variable[1] for variable in _VARIABLE.finditer(route.path)]
+                return Match(route, dict(zip(names, found.groups(), strict=True)))
         return None
 
 
@@ -65,8 +66,9 @@ def _pattern(path: str) -> re.Pattern[str]:
         return re.compile(".*", re.DOTALL)
     expression, position = "", 0
     for variable in _VARIABLE.finditer(path):
-        matched = ".+" if variable[2] else "[^/]+"
+        # A greedy variable takes an empty rest too: on AWS /{proxy+} answers for "/".
+        matched = ".*" if variable[2] else "[^/]+"
         expression += re.escape(path[position : variable.start()])
-        expression += f"(?P<{variable[1]}>{matched})"
+        expression += f"({matched})"
         position = variable.end()
     return re.compile(expression + re.escape(path[position:]), re.DOTALL)

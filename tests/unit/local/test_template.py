@@ -1,0 +1,384 @@
+"""Reading SAM templates: what they mean here, and what they say when they cannot run."""
+
+import textwrap
+from pathlib import Path
+
+import pytest
+
+from local.template.load import load_application
+from local.template.model import (
+    Application,
+    Bucket,
+    Cors,
+    Function,
+    HttpRoute,
+    Queue,
+    TemplateError,
+)
+
+OTHER_APP = Path(__file__).parents[2] / "integration/local/other_app/template.yaml"
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.fixture
+def load(tmp_path: Path):
+    def load(text: str, **options) -> Application:
+        (tmp_path / "code").mkdir(exist_ok=True)
+        (tmp_path / "template.yaml").write_text(textwrap.dedent(text), encoding="utf-8")
+        return load_application(tmp_path / "template.yaml", **options)
+
+    return load
+
+
+@pytest.fixture
+def load_variable(load):
+    """Load a template whose function has one variable, VALUE; return its value."""
+
+    def load_variable(value: str, *, sections: str = "", **options) -> str:
+        template = FUNCTION.replace("SECTIONS", sections).replace("VALUE_HERE", value)
+        return load(template, **options).functions["F"].environment["VALUE"]
+
+    return load_variable
+
+
+FUNCTION = """\
+Parameters:
+  Name: {Type: String, Default: shop}
+  Secret: {Type: String}
+  List: {Type: CommaDelimitedList, Default: "a, b"}
+SECTIONS
+Conditions:
+  IsShop: !Equals [!Ref Name, shop]
+  Never: !Not [!Condition IsShop]
+  Both: !And [!Condition IsShop, !Condition Never]
+  Either: !Or [!Condition IsShop, !Condition Never]
+Mappings:
+  Sizes: {us-east-1: {big: "9"}}
+Resources:
+  F:
+    Type: AWS::Serverless::Function
+    Properties:
+      CodeUri: code
+      Handler: app.handler
+      Runtime: python3.11
+      Environment:
+        Variables:
+          VALUE: VALUE_HERE
+  Bucket: {Type: AWS::S3::Bucket}
+  Named: {Type: AWS::S3::Bucket, Properties: {BucketName: !Sub "${Name}-data"}}
+  Queue: {Type: AWS::SQS::Queue}
+  Fifo: {Type: AWS::SQS::Queue, Properties: {FifoQueue: true}}
+  Database: {Type: AWS::RDS::DBInstance}
+  Gone: {Type: AWS::S3::Bucket, Condition: Never}
+"""
+
+
+@pytest.mark.parametrize(
+    ("expression", "value"),
+    [
+        ("plain", "plain"),
+        ("3", "3"),
+        ("true", "true"),
+        ("2024-01-31", "2024-01-31"),
+        ("!Ref Name", "shop"),
+        ("{Ref: Name}", "shop"),
+        ("!Ref AWS::Region", "us-east-1"),
+        ("!Ref AWS::AccountId", "123456789012"),
+        ('!Sub "${Name}-${AWS::Region}-${!Literal}"', "shop-us-east-1-${Literal}"),
+        ('!Sub ["${a}/${Name}", {a: !Ref Bucket}]', "bucket/shop"),
+        ('!Sub "${Queue.Arn}"', "arn:aws:sqs:us-east-1:123456789012:Queue"),
+        ("!GetAtt Queue.Arn", "arn:aws:sqs:us-east-1:123456789012:Queue"),
+        ("!GetAtt [Fifo, QueueName]", "Fifo.fifo"),
+        ("!Ref Queue", "http://127.0.0.1:4566/123456789012/Queue"),
+        ("!Ref Named", "shop-data"),
+        ("!GetAtt Named.Arn", "arn:aws:s3:::shop-data"),
+        ("!GetAtt F.Arn", "arn:aws:lambda:us-east-1:123456789012:function:F"),
+        ("!GetAtt FRole.Arn", "arn:aws:iam::123456789012:role/FRole"),
+        ("!Ref Database", "Database"),
+        ('!Join ["-", [a, !Ref Name]]', "a-shop"),
+        ('!Join [",", !Ref List]', "a,b"),
+        ('!Select [1, !Split ["/", "x/y"]]', "y"),
+        ("!Select ['0', !Ref List]", "a"),
+        ("!FindInMap [Sizes, !Ref AWS::Region, big]", "9"),
+        ("!If [IsShop, yes-it-is, !GetAtt Database.Endpoint.Address]", "yes-it-is"),
+        ("!If [Both, a, b]", "b"),
+        ("!If [Either, a, b]", "a"),
+        ("!Base64 abc", "YWJj"),
+    ],
+)
+def test_intrinsics_become_values(load_variable, expression, value):
+    assert load_variable(expression) == value
+
+
+@pytest.mark.parametrize(
+    ("expression", "message"),
+    [
+        ("!Ref Nothing", "F.Environment.Variables.VALUE: Nothing is not declared"),
+        ("!Ref Gone", "VALUE: Gone is left out by its Condition"),
+        ("!Ref Secret", "VALUE: parameter Secret has no default; give it a value"),
+        (
+            "!GetAtt Database.Endpoint.Address",
+            r"VALUE: Database.Endpoint.Address \(AWS::RDS::DBInstance\) exists on AWS only",
+        ),
+        ('!ImportValue "x"', "VALUE: Fn::ImportValue cannot be resolved on this machine"),
+        ("'{{resolve:ssm:/a/b}}'", r"VALUE: \{\{resolve:ssm:/a/b\}\} is known on AWS only"),
+        ("!If [Nope, a, b]", "VALUE: condition Nope is not declared"),
+        ("!Select [5, [a]]", "VALUE: Fn::Select does not take"),
+        ("!FindInMap [Sizes, mars, big]", "VALUE: no Sizes.mars.big in Mappings"),
+        ("[1, 2]", "VALUE: expected a string, got"),
+    ],
+)
+def test_what_cannot_be_resolved_names_place_and_cause(load_variable, expression, message):
+    with pytest.raises(TemplateError, match=message):
+        load_variable(expression)
+
+
+def test_override_replaces_a_variable_that_only_aws_could_resolve(load_variable):
+    value = load_variable("!GetAtt Database.Endpoint.Address", environment={"VALUE": "here"})
+
+    assert value == "here"
+
+
+def test_override_of_an_undeclared_variable_adds_nothing(load):
+    application = load(
+        FUNCTION.replace("SECTIONS", "").replace("VALUE_HERE", "x"), environment={"OTHER": "y"}
+    )
+
+    assert application.functions["F"].environment == {"VALUE": "x"}
+
+
+def test_parameter_values_replace_defaults(load_variable):
+    assert load_variable("!Ref Name", parameters={"Name": "other"}) == "other"
+
+
+def test_undeclared_parameter_is_an_error(load_variable):
+    with pytest.raises(TemplateError, match=r"Parameters.Typo: not declared"):
+        load_variable("x", parameters={"Typo": "1"})
+
+
+def test_parameter_outside_its_allowed_values_is_an_error(load):
+    text = "Parameters: {P: {Type: String, AllowedValues: [a, b]}}\nResources: {}"
+
+    with pytest.raises(TemplateError, match=r"Parameters.P: 'c' is not one of a, b"):
+        load(text, parameters={"P": "c"})
+
+
+def test_condition_that_depends_on_itself_is_an_error(load):
+    with pytest.raises(TemplateError, match="depends on itself"):
+        load(
+            """
+            Conditions: {A: !Not [!Condition A]}
+            Resources: {B: {Type: AWS::S3::Bucket, Condition: A}}
+            """
+        )
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("Resources: {a: [", "while parsing"),
+        ("[1, 2]", "no Resources section, not a SAM template"),
+        ("Resources: {A: {Properties: {}}}", "Resources.A has no Type"),
+        (
+            "Resources: {N: {Type: AWS::Serverless::Application}}",
+            "N: nested applications do not run here",
+        ),
+    ],
+)
+def test_file_that_is_no_template_says_why(load, text, message):
+    with pytest.raises(TemplateError, match=message):
+        load(text)
+
+
+def test_missing_file_is_named(tmp_path):
+    with pytest.raises(TemplateError, match=r"absent.yaml: no such file"):
+        load_application(tmp_path / "absent.yaml")
+
+
+def function_with(properties: str) -> str:
+    return f"""
+        Resources:
+          F:
+            Type: AWS::Serverless::Function
+            Properties: {{CodeUri: code, Handler: a.b, Runtime: python3.11, {properties}}}
+        """
+
+
+@pytest.mark.parametrize(
+    ("properties", "message"),
+    [
+        ("CodeUri: nowhere", "F.CodeUri: no such folder"),
+        ("CodeUri: s3://bucket/key", "F.CodeUri: must be a folder beside the template"),
+        ("Runtime: nodejs22.x", "F.Runtime: nodejs22.x does not run here"),
+        ("Handler: ''", "F: Handler is missing"),
+        ("Timeout: soon", "F.Timeout: 'soon' is not a number"),
+        ("PackageType: Image", "F: only functions with a CodeUri folder run here"),
+        (
+            "Events: {E: {Type: S3, Properties: {Bucket: gone, Events: x}}}",
+            "F.Events.E: bucket gone is not declared",
+        ),
+        (
+            "Events: {E: {Type: SQS, Properties: {Queue: 'arn:x'}}}",
+            "F.Events.E: queue arn:x is not in this template",
+        ),
+        ("Events: {E: {Type: S3, Properties: {}}}", "F.Events.E: S3 event lacks or misspells"),
+        (
+            "Events: {A: {Type: HttpApi, Properties: {ApiId: One}},"
+            " B: {Type: HttpApi, Properties: {ApiId: Two}}}",
+            r"several APIs \(One, Two\)",
+        ),
+    ],
+)
+def test_function_that_cannot_run_says_why(load, properties, message):
+    with pytest.raises(TemplateError, match=message):
+        load(function_with(properties))
+
+
+@pytest.mark.parametrize(
+    ("properties", "warning"),
+    [
+        ("Events: {E: {Type: Kinesis}}", "F.Events.E: events of type Kinesis do not fire here"),
+        ("Layers: ['arn:aws:lambda:eu-west-1:1:layer:Insights:5']", "is on AWS only, left out"),
+        ("DeadLetterQueue: {Type: SQS, TargetArn: x}", "F.DeadLetterQueue: ignored here"),
+    ],
+)
+def test_what_is_left_out_is_a_warning(load, properties, warning):
+    (line,) = load(function_with(properties)).warnings
+
+    assert warning in line
+
+
+def test_globals_merge_as_sam_does(load):
+    application = load(
+        """
+        Globals:
+          Function:
+            Runtime: python3.11
+            Timeout: 7
+            Layers: [!Ref Base]
+            Environment: {Variables: {A: global, B: global}}
+        Resources:
+          F:
+            Type: AWS::Serverless::Function
+            Properties:
+              CodeUri: code
+              Handler: a.b
+              Timeout: 9
+              Layers: [!Ref Own]
+              Environment: {Variables: {B: own, C: own}}
+          Base: {Type: AWS::Serverless::LayerVersion, Properties: {ContentUri: code}}
+          Own: {Type: AWS::Serverless::LayerVersion, Properties: {ContentUri: code}}
+        """
+    )
+
+    function = application.functions["F"]
+    assert function.timeout == 9
+    assert function.memory == 128
+    assert function.layers == ("Base", "Own")
+    assert function.environment == {"A": "global", "B": "own", "C": "own"}
+
+
+@pytest.mark.parametrize(
+    ("declared", "cors"),
+    [
+        ("true", Cors(allow_origins=("*",))),
+        ("'https://a.example'", Cors(allow_origins=("https://a.example",))),
+        ("{AllowMethods: [get]}", Cors(allow_methods=("GET",))),
+    ],
+)
+def test_cors_of_the_implicit_api_comes_from_globals(load, declared, cors):
+    text = function_with("Events: {E: {Type: HttpApi}}")
+
+    application = load(f"        Globals: {{HttpApi: {{CorsConfiguration: {declared}}}}}{text}")
+
+    assert application.cors == cors
+    assert application.routes == (HttpRoute("F", "ANY", "$default"),)
+
+
+def test_failure_destination_without_a_queue_gets_one_as_sam_makes_it(load):
+    application = load(
+        function_with("EventInvokeConfig: {DestinationConfig: {OnFailure: {Type: SQS}}}")
+    )
+
+    name = application.functions["F"].on_failure_queue
+    assert name is not None
+    assert application.queues[name] == Queue(name)
+
+
+@pytest.fixture(scope="module")
+def other_application() -> Application:
+    """The template of tests/integration/local/other_app."""
+    return load_application(OTHER_APP)
+
+
+def test_other_application_functions_have_their_settings(other_application):
+    assert other_application.functions["WebFunction"] == Function(
+        name="WebFunction",
+        code_uri=OTHER_APP.parent / "web",
+        handler="web.handler",
+        runtime="python3.11",
+        timeout=10,
+        memory=256,
+        environment={
+            "STAGE": "test",
+            "PAGES": "7",
+            "UPLOADS": "arn:aws:s3:::uploads/*",
+            "WORK_QUEUE_URL": "http://127.0.0.1:4566/123456789012/WorkQueue",
+            "WORK_QUEUE_ARN": "arn:aws:sqs:us-east-1:123456789012:WorkQueue",
+            "AUDIT": "no",
+        },
+        layers=("GreetingLayer", "ShoutLayer"),
+    )
+    upload = other_application.functions["UploadFunction"]
+    assert (upload.maximum_retry_attempts, upload.on_failure_queue) == (1, "failed")
+    assert upload.reserved_concurrency == 1
+    assert other_application.functions["NightlyFunction"].name == "local-nightly"
+
+
+def test_function_with_a_false_condition_is_absent_until_it_holds(other_application):
+    production = load_application(OTHER_APP, parameters={"Stage": "prod"})
+
+    assert "ProductionOnlyFunction" not in other_application.functions
+    assert "ProductionOnlyFunction" in production.functions
+    assert production.functions["WebFunction"].environment["PAGES"] == "70"
+
+
+def test_triggers_are_read(other_application):
+    (s3,) = other_application.s3_triggers
+    assert (s3.function, s3.bucket, s3.prefix, s3.suffix) == (
+        "UploadFunction",
+        "uploads",
+        "in/",
+        ".txt",
+    )
+    assert s3.events == ("s3:ObjectCreated:Put", "s3:ObjectCreated:Copy")
+    (sqs,) = other_application.sqs_triggers
+    assert (sqs.queue, sqs.batch_size, sqs.batching_window) == ("WorkQueue", 5, 1)
+    assert sqs.report_batch_item_failures
+    rule, night = other_application.schedules
+    assert (rule.expression, rule.input, rule.event_bridge_rule) == (
+        "rate(5 minutes)",
+        '{"deep": true}',
+        True,
+    )
+    assert (night.timezone, night.event_bridge_rule) == ("Europe/Berlin", False)
+
+
+def test_buckets_and_queues_have_local_names(other_application):
+    assert other_application.buckets == {"Uploads": Bucket("uploads")}
+    assert other_application.queues["WorkQueue"].attributes == {
+        "VisibilityTimeout": "60",
+        "RedrivePolicy": '{"deadLetterTargetArn": '
+        '"arn:aws:sqs:us-east-1:123456789012:failed", "maxReceiveCount": 2}',
+    }
+
+
+def test_nothing_is_left_out(other_application):
+    assert other_application.warnings == ()
+
+
+def test_main_template_loads_without_warnings():
+    application = load_application(ROOT / "template.yaml")
+
+    assert application.warnings == ()
+    assert application.routes
