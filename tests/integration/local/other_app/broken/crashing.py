@@ -1,4 +1,4 @@
 """Fails at import."""
 
-print("importing")
+print("importing")  # noqa: T201 - what the tests look for
 raise RuntimeError("broken at import")

@@ -4,6 +4,7 @@ import json
 import logging
 import os
 import sys
+from pathlib import Path
 
 import greeting
 import shout
@@ -27,7 +28,7 @@ def look_around(context):
         "environment": dict(os.environ),
         "path": sys.path,
         "modules": sorted(sys.modules),
-        "cwd": os.getcwd(),
+        "cwd": str(Path.cwd()),
         "argv": sys.argv,
         "remaining_ms": context.get_remaining_time_in_millis(),
         "arn": context.invoked_function_arn,

@@ -1,0 +1,167 @@
+"""Lambda's Invoke API, called by boto3 as any program would."""
+
+import base64
+import json
+
+import boto3
+import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from tests.integration.local.other_app_runner import OtherApp
+
+
+@pytest.fixture(scope="module")
+def client(other_app: OtherApp):
+    client = boto3.client(
+        "lambda",
+        endpoint_url=other_app.lambda_url,
+        region_name="us-east-1",
+        aws_access_key_id="a",
+        aws_secret_access_key="b",
+        config=Config(retries={"total_max_attempts": 1}),
+    )
+    yield client
+    client.close()
+
+
+def code_of(error: ClientError) -> tuple[int, str]:
+    response = error.response
+    return response["ResponseMetadata"]["HTTPStatusCode"], response["Error"]["Code"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "UploadFunction",
+        "arn:aws:lambda:us-east-1:123456789012:function:UploadFunction",
+        "123456789012:function:UploadFunction",
+        "UploadFunction:$LATEST",
+        "local-nightly",
+        "NightlyFunction",
+    ],
+)
+def test_request_response_returns_the_result(client, name):
+    answer = client.invoke(FunctionName=name, Payload=b'{"n": 1}')
+
+    assert answer["StatusCode"] == 200
+    assert answer["ExecutedVersion"] == "$LATEST"
+    assert "FunctionError" not in answer
+    assert json.load(answer["Payload"])["event"] == {"n": 1}
+
+
+def test_invoke_without_a_payload_sends_an_empty_object(client):
+    answer = client.invoke(FunctionName="UploadFunction")
+
+    assert json.load(answer["Payload"])["event"] == {}
+
+
+def test_request_id_is_the_one_the_function_sees(client):
+    answer = client.invoke(FunctionName="UploadFunction")
+
+    seen = json.load(answer["Payload"])["request_id"]
+    assert seen == answer["ResponseMetadata"]["RequestId"]
+
+
+def test_error_of_the_function_is_marked_and_its_log_returned(client):
+    answer = client.invoke(FunctionName="UploadFunction", Payload=b'{"fail": 1}', LogType="Tail")
+
+    assert (answer["StatusCode"], answer["FunctionError"]) == (200, "Unhandled")
+    assert json.load(answer["Payload"])["errorMessage"] == "asked to fail"
+    log = base64.b64decode(answer["LogResult"]).decode()
+    assert log.startswith("START RequestId:")
+    assert "[ERROR] RuntimeError: asked to fail\nTraceback" in log
+
+
+def test_log_is_returned_only_when_asked_for(client):
+    assert "LogResult" not in client.invoke(FunctionName="UploadFunction")
+
+
+def test_client_context_reaches_the_function(client):
+    context = base64.b64encode(b'{"custom": {"who": "me"}}').decode()
+
+    answer = client.invoke(FunctionName="UploadFunction", ClientContext=context)
+
+    assert "FunctionError" not in answer
+
+
+def test_event_is_accepted_retried_and_its_failure_recorded(client, other_app):
+    other_app.failures.clear()
+    before = len(other_app.recorder.invocations)
+
+    answer = client.invoke(
+        FunctionName="UploadFunction", InvocationType="Event", Payload=b'{"fail": 1}'
+    )
+    other_app.call(other_app.functions.drain())
+
+    assert (answer["StatusCode"], answer["Payload"].read()) == (202, b"")
+    attempts = other_app.recorder.invocations[before:]
+    assert len(attempts) == 2
+    request_id = answer["ResponseMetadata"]["RequestId"]
+    assert {attempt.request_id for attempt in attempts} == {request_id}
+    ((queue, record),) = other_app.failures
+    assert queue == "failed"
+    assert record["requestContext"] == {
+        "requestId": request_id,
+        "functionArn": "arn:aws:lambda:us-east-1:123456789012:function:UploadFunction:$LATEST",
+        "condition": "RetriesExhausted",
+        "approximateInvokeCount": 2,
+    }
+    assert record["requestPayload"] == {"fail": 1}
+    assert record["responseContext"]["functionError"] == "Unhandled"
+    assert record["responsePayload"]["errorMessage"] == "asked to fail"
+
+
+def test_event_that_succeeds_runs_once_and_leaves_no_record(client, other_app):
+    other_app.failures.clear()
+    before = len(other_app.recorder.invocations)
+
+    client.invoke(FunctionName="UploadFunction", InvocationType="Event", Payload=b"{}")
+    other_app.call(other_app.functions.drain())
+
+    assert len(other_app.recorder.invocations) - before == 1
+    assert other_app.failures == []
+
+
+def test_dry_run_runs_nothing(client, other_app):
+    before = len(other_app.recorder.invocations)
+
+    answer = client.invoke(FunctionName="UploadFunction", InvocationType="DryRun")
+
+    assert answer["StatusCode"] == 204
+    assert len(other_app.recorder.invocations) == before
+
+
+def test_unknown_function_is_not_found(client):
+    with pytest.raises(client.exceptions.ResourceNotFoundException) as caught:
+        client.invoke(FunctionName="Nobody")
+
+    assert code_of(caught.value)[0] == 404
+    assert "Nobody" in str(caught.value)
+
+
+def test_payload_that_is_no_json_is_refused(client):
+    with pytest.raises(client.exceptions.InvalidRequestContentException) as caught:
+        client.invoke(FunctionName="UploadFunction", Payload=b"{not json")
+
+    assert code_of(caught.value)[0] == 400
+    assert "Could not parse request body into json" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("kind", "size", "limit"),
+    [("RequestResponse", 6 * 1024 * 1024, 6291456), ("Event", 1024 * 1024, 1048576)],
+)
+def test_payload_over_the_limit_is_refused(client, kind, size, limit):
+    with pytest.raises(client.exceptions.RequestTooLargeException) as caught:
+        client.invoke(
+            FunctionName="UploadFunction", InvocationType=kind, Payload=b'"' + b"x" * size + b'"'
+        )
+
+    assert code_of(caught.value)[0] == 413
+    assert f"limit {limit} bytes" in str(caught.value)
+
+
+def test_other_calls_of_the_api_say_that_they_are_not_offered(client):
+    with pytest.raises(ClientError, match="only the Invoke API is"):
+        client.list_functions()
