@@ -8,6 +8,8 @@ import yaml
 from local.template.model import TemplateError, Value
 
 _SHORT_WITHOUT_PREFIX = {"Ref", "Condition"}
+_MERGE_TAG = "tag:yaml.org,2002:merge"
+_TEXT_TAG = "tag:yaml.org,2002:str"
 _TIMESTAMP_TAG = "tag:yaml.org,2002:timestamp"
 _GLOBAL_TYPES = {
     "Function": "AWS::Serverless::Function",
@@ -18,7 +20,13 @@ IMPLICIT_HTTP_API = "ServerlessHttpApi"
 
 
 class _Loader(yaml.SafeLoader):
-    """YAML as CloudFormation reads it: tags are intrinsics, dates stay text."""
+    """YAML as CloudFormation reads it: tags are intrinsics, dates and all keys stay text."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        for key, _ in node.value:
+            if isinstance(key, yaml.ScalarNode) and key.tag != _MERGE_TAG:
+                key.tag = _TEXT_TAG
+        return super().construct_mapping(node, deep)
 
 
 _Loader.yaml_implicit_resolvers = {
