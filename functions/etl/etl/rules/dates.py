@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from etl.rules import arrow
 from etl.rules.status import INVALID, MISSING, OK, Judged
 from etl.rules.text import octets
 
@@ -34,8 +35,8 @@ def judge_dates(distinct: pa.StringArray, formats: Sequence[str]) -> Judged:
     if formats:
         plain = np.zeros(len(distinct), bool)
     else:
-        plain = pc.match_substring_regex(distinct, _PLAIN).to_numpy(zero_copy_only=False)
-        values[plain], status[plain] = _plain_dates(distinct.filter(pa.array(plain)))
+        plain = arrow.booleans(pc.match_substring_regex(distinct, _PLAIN))
+        values[plain], status[plain] = _plain_dates(distinct.filter(arrow.mask(plain)))
     for i in np.flatnonzero(~plain):
         status[i], values[i] = order_date(distinct[i].as_py(), formats)
     return Judged(values, status)

@@ -9,11 +9,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from etl.rules import arrow
 from etl.rules.dates import judge_dates
 from etl.rules.numbers import judge_prices, judge_quantities
 from etl.rules.repeats import Candidates, FirstRows, Repeats
 from etl.rules.status import INVALID, MISSING, Judged
-from etl.rules.text import Hashes, hash_texts, is_empty, join, strip
+from etl.rules.text import Hashes, hash_rows, hash_texts, is_empty, join, strip
 from etl.source.description import Description
 from etl.source.fields import Fields
 from etl.source.header import REQUIRED, Header
@@ -86,7 +87,7 @@ class Rules:
         names = [name.lower() for name in self._header.source_names]
         position = self._header.position("order_id")
         suspects = pc.match_substring(ids, names[position], ignore_case=True)
-        for row in np.flatnonzero(suspects.to_numpy(zero_copy_only=False)):
+        for row in np.flatnonzero(arrow.booleans(suspects)):
             if [texts[n][int(row)].as_py().strip().lower() for n in self._header.names] == names:
                 codes[row] = CODES["repeated_header"]
         return codes
@@ -109,14 +110,13 @@ class Rules:
     ) -> Candidates:
         hashes = hash_texts(join([strip(fields.columns[name]) for name in self.key]))
         rows = keyed[first_rows.candidates(hashes[keyed])]
-        chosen = pa.array(rows)
+        chosen = arrow.column(rows)
         stripped = {name: strip(column.take(chosen)) for name, column in texts.items()}
-        content = join(list(stripped.values()))
         return Candidates(
             rows=rows,
             hashes=hashes[rows],
             keys=join([stripped[name] for name in self.key]),
-            contents=np.stack((hash_texts(content, 1), hash_texts(content, 2)), axis=1),
+            contents=hash_rows(list(stripped.values())),
             good=values[rows] == KEPT,
             lines=fields.block.lines[fields.records[rows]],
         )
@@ -125,7 +125,7 @@ class Rules:
 def _by_distinct(texts: pa.StringArray, judge: Callable[[pa.StringArray], Judged]) -> Judged:
     """Judge each distinct text once: sales files repeat their dates, quantities and prices."""
     encoded = texts.dictionary_encode()
-    return judge(encoded.dictionary).take(encoded.indices.to_numpy())
+    return judge(encoded.dictionary).take(arrow.numbers(encoded.indices, np.int32))
 
 
 def _rules_4_to_6(quantity: Judged, price: Judged, order_date: Judged) -> Codes:

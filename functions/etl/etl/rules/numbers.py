@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from etl.rules import arrow
 from etl.rules.status import INVALID, MISSING, OK, Judged
 
 _INT64 = range(-(2**63), 2**63)
@@ -27,10 +28,10 @@ _PLAIN_DECIMAL = r"^-?[0-9]{1,15}(\.[0-9]{1,15})?$"
 
 def judge_quantities(distinct: pa.StringArray, decimal: str) -> Judged:
     """Whole numbers as int64. The texts are stripped and distinct."""
-    plain = pc.match_substring_regex(distinct, _PLAIN_WHOLE).to_numpy(zero_copy_only=False)
+    plain = arrow.booleans(pc.match_substring_regex(distinct, _PLAIN_WHOLE))
     values = np.zeros(len(distinct), np.int64)
     status = np.full(len(distinct), OK, np.uint8)
-    values[plain] = pc.cast(distinct.filter(pa.array(plain)), pa.int64()).to_numpy()
+    values[plain] = arrow.numbers(pc.cast(distinct.filter(arrow.mask(plain)), pa.int64()), np.int64)
     for i in np.flatnonzero(~plain):
         status[i], values[i] = quantity(distinct[i].as_py(), decimal)
     return Judged(values, status)
@@ -39,11 +40,12 @@ def judge_quantities(distinct: pa.StringArray, decimal: str) -> Judged:
 def judge_prices(distinct: pa.StringArray, decimal: str) -> Judged:
     """Prices as float64, not-a-number where missing. The texts are stripped and distinct."""
     dotted = distinct if decimal == "." else _dotted(distinct)
-    plain = pc.match_substring_regex(dotted, _PLAIN_DECIMAL).to_numpy(zero_copy_only=False)
+    plain = arrow.booleans(pc.match_substring_regex(dotted, _PLAIN_DECIMAL))
     values = np.full(len(distinct), np.nan)
     status = np.full(len(distinct), OK, np.uint8)
     # Adding zero turns -0.0 into 0.0.
-    values[plain] = pc.cast(dotted.filter(pa.array(plain)), pa.float64()).to_numpy() + 0.0
+    read = pc.cast(dotted.filter(arrow.mask(plain)), pa.float64())
+    values[plain] = arrow.numbers(read, np.float64) + 0.0
     for i in np.flatnonzero(~plain):
         status[i], values[i] = price(distinct[i].as_py(), decimal)
     return Judged(values, status)
@@ -52,7 +54,7 @@ def judge_prices(distinct: pa.StringArray, decimal: str) -> Judged:
 def _dotted(distinct: pa.StringArray) -> pa.StringArray:
     """Decimal commas as dots; a text with a dot of its own is left for the careful reading."""
     swapped = pc.replace_substring(distinct, ",", ".")
-    return pc.if_else(pc.match_substring(distinct, "."), "", swapped)
+    return pc.if_else(pc.match_substring(distinct, "."), arrow.EMPTY, swapped)
 
 
 def quantity(text: str, decimal: str) -> tuple[int, int]:

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from etl.rules import arrow
 from etl.rules.text import Hashes, octets, offsets
 
 Indices = NDArray[np.int64]
@@ -66,7 +67,7 @@ class FirstRows:
         self._texts = _Texts()
         self._strangers: dict[str, int] = {}
         self._line = np.full(len(repeated), -1, np.int64)
-        self._content = np.zeros((len(repeated), 2), np.uint64)
+        self._content = np.zeros(len(repeated), np.uint64)
         self._good = np.zeros(len(repeated), bool)
         self._lost = np.zeros(len(repeated), bool)
 
@@ -98,7 +99,7 @@ class FirstRows:
         self._lost[again[found.good[later] & ~self._good[again]]] = True
         return Repeats(
             rows=found.rows[later],
-            exact=(self._content[again] == found.contents[later]).all(axis=1),
+            exact=self._content[again] == found.contents[later],
             first_lines=self._line[again],
         )
 
@@ -110,9 +111,9 @@ class FirstRows:
         slots = self._slots(found.hashes)
         fresh = np.flatnonzero(self._text_of[slots] < 0)
         opened, at = np.unique(slots[fresh], return_index=True)
-        self._text_of[opened] = self._texts.extend(found.keys.take(pa.array(fresh[at])))
+        self._text_of[opened] = self._texts.extend(found.keys.take(arrow.column(fresh[at])))
         owners = self._texts.take(self._text_of[slots])
-        same = pc.equal(owners, found.keys.cast(pa.large_string())).to_numpy(zero_copy_only=False)
+        same = arrow.booleans(pc.equal(owners, found.keys.cast(pa.large_string())))
         groups = slots.copy()
         for row in np.flatnonzero(~same):
             groups[row] = self._stranger(found.keys[int(row)].as_py())
@@ -123,7 +124,7 @@ class FirstRows:
         if group >= len(self._line):
             grow = len(self._line) + 1024
             self._line = np.append(self._line, np.full(grow, -1))
-            self._content = np.append(self._content, np.zeros((grow, 2), np.uint64), axis=0)
+            self._content = np.append(self._content, np.zeros(grow, np.uint64))
             self._good = np.append(self._good, np.zeros(grow, bool))
             self._lost = np.append(self._lost, np.zeros(grow, bool))
         return group
@@ -152,7 +153,7 @@ class _Texts:
     def take(self, positions: Indices) -> pa.LargeStringArray:
         buffers = pa.py_buffer(self._offsets), pa.py_buffer(self._data)
         column = pa.LargeStringArray.from_buffers(self._count, *buffers)
-        return column.take(pa.array(positions))
+        return column.take(arrow.column(positions))
 
 
 def _room(array: NDArray, size: int) -> NDArray:  # type: ignore[type-arg]

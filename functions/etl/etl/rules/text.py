@@ -8,12 +8,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from etl.rules import arrow
+
 # What str.strip() takes off; nothing above U+3000 counts as a blank.
 BLANKS = "".join(chr(code) for code in range(0x3001) if chr(code).isspace())
 
 Hashes = NDArray[np.uint64]
 
 _PADDED_BYTES = 64
+_COLON = arrow.text(":")
 
 
 def octets(values: pa.StringArray) -> NDArray[np.uint8]:
@@ -60,7 +63,9 @@ def is_blank(values: pa.StringArray) -> NDArray[np.bool_]:
     first = run[bounds[filled] - bounds[0]]
     suspects = filled[(first <= 32) | (first > 127)]
     if len(suspects):
-        blank[suspects] = is_empty(pc.utf8_trim(values.take(pa.array(suspects)), characters=BLANKS))
+        blank[suspects] = is_empty(
+            pc.utf8_trim(values.take(arrow.column(suspects)), characters=BLANKS)
+        )
     return blank
 
 
@@ -70,24 +75,34 @@ def join(columns: Sequence[pa.StringArray]) -> pa.StringArray:
         return columns[0]
     lengths = [pc.cast(pc.binary_length(column), pa.string()) for column in columns]
     parts = [part for pair in zip(lengths, columns, strict=True) for part in pair]
-    return pc.binary_join_element_wise(*parts, ":")
+    return pc.binary_join_element_wise(*parts, _COLON)
 
 
-def hash_texts(values: pa.StringArray, seed: int = 0) -> Hashes:
+def hash_texts(values: pa.StringArray) -> Hashes:
     """A 64-bit hash per value: fast, not secret, and allowed to collide."""
     lengths = np.diff(offsets(values)).astype(np.uint64)
     if not len(lengths):
         return lengths
     long = np.flatnonzero(lengths > _PADDED_BYTES)
-    short = pc.if_else(pa.array(lengths <= _PADDED_BYTES), values, "") if len(long) else values
+    short = values
+    if len(long):
+        short = pc.if_else(arrow.mask(lengths <= _PADDED_BYTES), values, arrow.EMPTY)
     width = -(-min(int(lengths.max()), _PADDED_BYTES) // 8) * 8 or 8
     words = octets(pc.ascii_rpad(short, width, "\0")).view(np.uint64).reshape(-1, width // 8)
-    mixed = _mix(lengths + np.uint64(seed))
+    mixed = _mix(lengths)
     for i in range(width // 8):
         # The padding is no part of the value: it depends on the column's other values.
         mixed = np.where(lengths > 8 * i, _mix(mixed ^ words[:, i]), mixed)
     for row in long:
-        mixed[row] = _digest(values[int(row)].as_py(), seed)
+        mixed[row] = _digest(values[int(row)].as_py())
+    return mixed
+
+
+def hash_rows(columns: Sequence[pa.StringArray]) -> Hashes:
+    """A 64-bit hash of each row over all columns."""
+    mixed = hash_texts(columns[0])
+    for other in columns[1:]:
+        mixed = _mix(mixed + np.uint64(1)) ^ hash_texts(other)
     return mixed
 
 
@@ -98,6 +113,5 @@ def _mix(hashes: Hashes) -> Hashes:
     return hashes ^ (hashes >> np.uint64(31))
 
 
-def _digest(text: str, seed: int) -> np.uint64:
-    digest = hashlib.blake2b(text.encode(), digest_size=8, salt=seed.to_bytes(8, "big")).digest()
-    return np.uint64(int.from_bytes(digest, "big"))
+def _digest(text: str) -> np.uint64:
+    return np.uint64(int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "big"))

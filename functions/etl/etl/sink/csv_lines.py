@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from typing import Final
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from etl.rules import arrow
 from etl.rules.text import octets
 
 DATE: Final = "date"
@@ -14,10 +16,11 @@ MICROSECONDS: Final = "microseconds"
 DATE_FORMS: Final = (DATE, SECONDS, MICROSECONDS)
 
 _SPECIAL = r'[",\r\n]'
+_COMMA, _QUOTE, _LINE_END = arrow.texts([",", '"', "\n"])
 
 
 def header_line(names: Sequence[str]) -> bytes:
-    return octets(_lines([quoted(pa.array([name])) for name in names])).tobytes()
+    return octets(_lines([quoted(arrow.texts([name])) for name in names])).tobytes()
 
 
 def csv_bytes(table: pa.Table, date_form: str, *, plain: bool) -> memoryview:
@@ -35,8 +38,8 @@ def join_cells(columns: Sequence[pa.StringArray]) -> memoryview:
 
 def _lines(columns: Sequence[pa.StringArray]) -> pa.StringArray:
     *front, last = columns
-    ended = pc.binary_join_element_wise(last, "\n", "", null_handling="replace")
-    return pc.binary_join_element_wise(*front, ended, ",", null_handling="replace")
+    ended = pc.binary_join_element_wise(last, _LINE_END, arrow.EMPTY, null_handling="replace")
+    return pc.binary_join_element_wise(*front, ended, _COMMA, null_handling="replace")
 
 
 def quoted(texts: pa.StringArray) -> pa.StringArray:
@@ -49,7 +52,7 @@ def quoted(texts: pa.StringArray) -> pa.StringArray:
 
 def always_quoted(texts: pa.StringArray) -> pa.StringArray:
     doubled = pc.replace_substring(texts, '"', '""')
-    return pc.binary_join_element_wise('"', doubled, '"', "")
+    return pc.binary_join_element_wise(_QUOTE, doubled, _QUOTE, arrow.EMPTY)
 
 
 def _texts(column: pa.Array, date_form: str, *, plain: bool) -> pa.StringArray:
@@ -69,7 +72,7 @@ def _dates(column: pa.TimestampArray, date_form: str) -> pa.StringArray:
 
 def date_form_of(column: pa.ChunkedArray) -> str:
     """The shortest form that holds every date of the column."""
-    micros = column.cast(pa.int64()).to_numpy()
+    micros = arrow.numbers(column.combine_chunks(), np.int64)
     if not (micros % 86_400_000_000).any():
         return DATE
     return MICROSECONDS if (micros % 1_000_000).any() else SECONDS

@@ -1,41 +1,75 @@
 """rejected_rows.csv: every dropped row with its line, its reason and its original text."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from etl.rules.judge import CODES, KEPT, REASONS, Judgement
+from etl.rules import arrow
+from etl.rules.judge import CODES, REASONS, Judgement
 from etl.sink.csv_lines import always_quoted, join_cells, quoted
 from etl.source.records import Block
 
 REJECTED_COLUMNS = ("line", "reason", "detail", "original")
 
-_REASON_NAMES = pa.array(REASONS)
+_REASON_NAMES = arrow.texts(REASONS)
+_FIRST_ON_LINE = arrow.text("first on line ")
+
+
+@dataclass(frozen=True, slots=True)
+class _Dropped:
+    """Records of the block that go, each with its reason code and detail."""
+
+    records: NDArray[np.int64]
+    codes: NDArray[np.uint8]
+    details: pa.StringArray
 
 
 def dropped_lines(judged: Judgement) -> memoryview | None:
     """The block's dropped rows as CSV lines in the order of the file; None if there is none."""
-    fields = judged.fields
-    bad = np.flatnonzero(judged.reasons != KEPT)
-    if not len(bad) and not fields.malformed:
+    groups = [group for group in _groups(judged) if len(group.records)]
+    if not groups:
         return None
-    malformed = np.array(sorted(fields.malformed), np.int64)
-    records = np.concatenate((fields.records[bad], malformed))
-    codes = np.concatenate(
-        (judged.reasons[bad], np.full(len(malformed), CODES["malformed_row"], np.uint8))
-    )
-    details = pa.concat_arrays([_details(judged, bad), _widths(judged, malformed)])
-    order = np.argsort(records, kind="stable")
-    records = records[order]
+    records = np.concatenate([group.records for group in groups])
+    codes = np.concatenate([group.codes for group in groups])
+    details = pa.concat_arrays([group.details for group in groups])
+    order = np.argsort(records)
+    records, block = records[order], judged.fields.block
     return join_cells(
         [
-            pc.cast(pa.array(fields.block.lines[records]), pa.string()),
-            _REASON_NAMES.take(pa.array(codes[order])),
-            quoted(details.take(pa.array(order))),
-            always_quoted(originals(fields.block, records)),
+            pc.cast(arrow.column(block.lines[records]), pa.string()),
+            _REASON_NAMES.take(arrow.column(codes[order])),
+            quoted(details.take(arrow.column(order))),
+            always_quoted(originals(block, records)),
         ]
     )
+
+
+def _groups(judged: Judgement) -> Iterator[_Dropped]:
+    fields, reasons = judged.fields, judged.reasons
+    malformed = np.array(sorted(fields.malformed), np.int64)
+    expected = len(judged.texts)
+    widths = [f"{fields.malformed[row]} fields, not {expected}" for row in malformed.tolist()]
+    yield _Dropped(malformed, _filled(malformed, "malformed_row"), arrow.texts(widths))
+    repeats = judged.repeats
+    lines = pc.cast(arrow.column(repeats.first_lines), pa.string())
+    first = pc.binary_join_element_wise(_FIRST_ON_LINE, lines, arrow.EMPTY)
+    yield _Dropped(fields.records[repeats.rows], reasons[repeats.rows], first)
+    for column in ("quantity", "order_date", "price"):
+        name = f"invalid_{column}"
+        rows = np.flatnonzero(reasons == CODES[name])
+        texts = judged.texts[column].take(arrow.column(rows))
+        yield _Dropped(fields.records[rows], _filled(rows, name), texts)
+    for name in ("repeated_header", "missing_order_id", "missing_order_date"):
+        rows = np.flatnonzero(reasons == CODES[name])
+        yield _Dropped(fields.records[rows], _filled(rows, name), arrow.texts([""] * len(rows)))
+
+
+def _filled(rows: NDArray[np.int64], reason: str) -> NDArray[np.uint8]:
+    return np.full(len(rows), CODES[reason], np.uint8)
 
 
 def originals(block: Block, records: NDArray[np.int64]) -> pa.StringArray:
@@ -49,19 +83,3 @@ def originals(block: Block, records: NDArray[np.int64]) -> pa.StringArray:
     bounds = np.concatenate(([0], ends)).astype(np.int32)
     texts = pa.StringArray.from_buffers(len(records), pa.py_buffer(bounds), pa.py_buffer(data))
     return pc.utf8_rtrim(texts, characters="\r\n")
-
-
-def _widths(judged: Judgement, malformed: NDArray[np.int64]) -> pa.StringArray:
-    expected, found = len(judged.texts), judged.fields.malformed
-    return pa.array([f"{found[row]} fields, not {expected}" for row in malformed], pa.string())
-
-
-def _details(judged: Judgement, rows: NDArray[np.int64]) -> pa.StringArray:
-    """What was wrong in this row: the offending value, or the line of the row that stays."""
-    details = np.full(len(judged.reasons), "", object)
-    for column in ("quantity", "order_date", "price"):
-        wrong = np.flatnonzero(judged.reasons == CODES[f"invalid_{column}"])
-        details[wrong] = judged.texts[column].take(pa.array(wrong)).to_pylist()
-    repeats = judged.repeats
-    details[repeats.rows] = [f"first on line {line}" for line in repeats.first_lines.tolist()]
-    return pa.array(details[rows], pa.string())

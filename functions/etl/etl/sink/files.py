@@ -75,7 +75,7 @@ class Outputs:
             compression="snappy",
             use_dictionary=[name for name in names if name not in _PLAIN_COLUMNS],
         )
-        self._pending = schema.empty_table()
+        self._pending: list[pa.Table] = []
         self.files[CSV].write(header_line(names))
         self.files[REJECTED].write(header_line(REJECTED_COLUMNS))
 
@@ -85,10 +85,9 @@ class Outputs:
         if DATE_FORMS.index(needed) > DATE_FORMS.index(self.date_form):
             raise LongerDatesNeeded(needed)
         self.files[CSV].write(csv_bytes(table, self.date_form, plain=plain))
-        self._pending = pa.concat_tables([self._pending, table])
-        while self._pending.num_rows >= ROW_GROUP_ROWS:
-            self._write_row_group(self._pending.slice(0, ROW_GROUP_ROWS))
-            self._pending = self._pending.slice(ROW_GROUP_ROWS)
+        self._pending.append(table)
+        if sum(part.num_rows for part in self._pending) >= ROW_GROUP_ROWS:
+            self._write_row_groups()
 
     def write_dropped(self, lines: memoryview) -> None:
         self.files[REJECTED].write(lines)
@@ -102,11 +101,16 @@ class Outputs:
         error: BaseException | None,
         at: TracebackType | None,
     ) -> None:
-        if kind is None and self._pending.num_rows:
-            self._write_row_group(self._pending)
+        if kind is None and self._pending:
+            self._write_row_groups(last=True)
         self._parquet.close()
         for file in self.files.values():
             file.close()
 
-    def _write_row_group(self, table: pa.Table) -> None:
-        self._parquet.write_table(table, row_group_size=ROW_GROUP_ROWS)
+    def _write_row_groups(self, *, last: bool = False) -> None:
+        """Write the pending rows in groups of one size; only the file's last may be smaller."""
+        rows = pa.concat_tables(self._pending)
+        whole = rows.num_rows if last else rows.num_rows // ROW_GROUP_ROWS * ROW_GROUP_ROWS
+        if whole:
+            self._parquet.write_table(rows.slice(0, whole), row_group_size=ROW_GROUP_ROWS)
+        self._pending = [rows.slice(whole)]

@@ -4,6 +4,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from etl.rules import arrow
 from etl.rules.judge import KEPT, Judgement
 from etl.rules.status import MISSING
 from etl.rules.text import is_blank
@@ -22,11 +23,11 @@ def schema_of(names: tuple[str, ...]) -> pa.Schema:
 def kept_rows(judged: Judgement) -> pa.Table:
     """The rows that passed every rule; empty and blank texts are null."""
     rows = np.flatnonzero(judged.reasons == KEPT)
-    chosen = None if len(rows) == len(judged.reasons) else pa.array(rows)
+    chosen = None if len(rows) == len(judged.reasons) else arrow.column(rows)
     values = {
-        "quantity": pa.array(judged.quantity.values[rows]),
-        "price": pa.array(judged.price.values[rows], mask=judged.price.is_(MISSING)[rows]),
-        "order_date": pa.array(judged.order_date.values[rows]).view(pa.timestamp("us")),
+        "quantity": arrow.column(judged.quantity.values[rows]),
+        "price": arrow.column(judged.price.values[rows], ~judged.price.is_(MISSING)[rows]),
+        "order_date": arrow.column(judged.order_date.values[rows]).view(pa.timestamp("us")),
     }
     columns = [
         values[name] if name in values else _nulled(text if chosen is None else text.take(chosen))
@@ -37,6 +38,4 @@ def kept_rows(judged: Judgement) -> pa.Table:
 
 def _nulled(texts: pa.StringArray) -> pa.StringArray:
     blank = is_blank(texts)
-    return (
-        pc.if_else(pa.array(blank), pa.scalar(None, pa.string()), texts) if blank.any() else texts
-    )
+    return pc.if_else(arrow.mask(blank), arrow.NULL, texts) if blank.any() else texts

@@ -1,0 +1,1 @@
+"""One module per competitor: `python -m benchmarks.etl.engines.NAME raw.csv folder`."""
