@@ -40,6 +40,11 @@ def texts(values: Sequence[str]) -> pa.StringArray:
     )
 
 
+def empty_texts(count: int) -> pa.StringArray:
+    bounds = np.zeros(count + 1, np.int32)
+    return pa.StringArray.from_buffers(count, pa.py_buffer(bounds), pa.py_buffer(b""))
+
+
 def text(value: str) -> pa.StringScalar:
     return texts([value])[0]
 

@@ -14,7 +14,7 @@ from etl.rules.dates import judge_dates
 from etl.rules.numbers import judge_prices, judge_quantities
 from etl.rules.repeats import Candidates, FirstRows, Repeats
 from etl.rules.status import INVALID, MISSING, Judged
-from etl.rules.text import Hashes, hash_rows, hash_texts, is_empty, join, strip
+from etl.rules.text import Hashes, hash_rows, hash_texts, is_empty, join, offsets, strip
 from etl.source.description import Description
 from etl.source.fields import Fields
 from etl.source.header import REQUIRED, Header
@@ -58,6 +58,7 @@ class Rules:
     def __init__(self, header: Header, description: Description) -> None:
         self._header = header
         self._description = description
+        self._header_line = [name.lower() for name in header.source_names]
         self.key = description.key_columns(header.names)
 
     def hash_keys(self, fields: Fields) -> Hashes:
@@ -84,13 +85,18 @@ class Rules:
     def _rules_1_and_2(self, texts: Texts) -> Codes:
         ids = texts["order_id"]
         codes = np.where(is_empty(ids), CODES["missing_order_id"], KEPT).astype(np.uint8)
-        names = [name.lower() for name in self._header.source_names]
-        position = self._header.position("order_id")
-        suspects = pc.match_substring(ids, names[position], ignore_case=True)
-        for row in np.flatnonzero(arrow.booleans(suspects)):
-            if [texts[n][int(row)].as_py().strip().lower() for n in self._header.names] == names:
+        for row in self._header_suspects(ids):
+            fields = [texts[name][row].as_py().strip().lower() for name in self._header.names]
+            if fields == self._header_line:
                 codes[row] = CODES["repeated_header"]
         return codes
+
+    def _header_suspects(self, ids: pa.StringArray) -> list[int]:
+        """The rows whose order id is that column's name in the header."""
+        name = self._header_line[self._header.position("order_id")]
+        rows = np.flatnonzero(np.diff(offsets(ids)) == len(name.encode()))
+        same = pc.equal(pc.utf8_lower(ids.take(arrow.column(rows))), arrow.text(name))
+        return [int(row) for row in rows[arrow.booleans(same)]]
 
     def _values(self, texts: Texts) -> tuple[Judged, Judged, Judged]:
         decimal, formats = self._description.decimal, self._description.date_formats
@@ -109,12 +115,13 @@ class Rules:
         first_rows: FirstRows,
     ) -> Candidates:
         hashes = hash_texts(join([strip(fields.columns[name]) for name in self.key]))
-        rows = keyed[first_rows.candidates(hashes[keyed])]
+        candidates, slots = first_rows.candidates(hashes[keyed])
+        rows = keyed[candidates]
         chosen = arrow.column(rows)
         stripped = {name: strip(column.take(chosen)) for name, column in texts.items()}
         return Candidates(
             rows=rows,
-            hashes=hashes[rows],
+            slots=slots,
             keys=join([stripped[name] for name in self.key]),
             contents=hash_rows(list(stripped.values())),
             good=values[rows] == KEPT,

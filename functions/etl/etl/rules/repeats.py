@@ -32,15 +32,19 @@ class KeyHashes:
         self._parts.clear()
         every.sort()
         again = every[1:][every[1:] == every[:-1]]
-        return np.unique(again)
+        changes = np.append(True, again[1:] != again[:-1])[: len(again)]
+        return again[changes]
 
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """The rows of a block whose key may have been seen: what the decision needs of each."""
+    """The rows of a block whose key may have been seen: what the decision needs of each.
+
+    `slots` are the places of their hashes among the repeated ones.
+    """
 
     rows: Indices
-    hashes: Hashes
+    slots: Indices
     keys: pa.StringArray
     contents: NDArray[np.uint64]
     good: NDArray[np.bool_]
@@ -76,13 +80,15 @@ class FirstRows:
         """Keys whose first row was bad although a later one was good."""
         return int(self._lost.sum())
 
-    def candidates(self, hashes: Hashes) -> Indices:
-        """The rows whose hash occurs more than once in the file."""
+    def candidates(self, hashes: Hashes) -> tuple[Indices, Indices]:
+        """The rows whose hash occurs more than once in the file, and the slots of those hashes."""
         if not len(self._hashes):
-            return np.empty(0, np.int64)
+            return np.empty(0, np.int64), np.empty(0, np.int64)
         maybe = np.flatnonzero(self._filter[hashes & np.uint64(len(self._filter) - 1)])
-        found: Indices = maybe[self._hashes[self._slots(hashes[maybe])] == hashes[maybe]]
-        return found
+        wanted = hashes[maybe]
+        slots = np.minimum(np.searchsorted(self._hashes, wanted), len(self._hashes) - 1)
+        found = self._hashes[slots] == wanted
+        return maybe[found], slots[found]
 
     def decide(self, found: Candidates) -> Repeats:
         """Take the block's candidates in; say which of them repeat an earlier row."""
@@ -103,12 +109,9 @@ class FirstRows:
             first_lines=self._line[again],
         )
 
-    def _slots(self, hashes: Hashes) -> Indices:
-        return np.minimum(np.searchsorted(self._hashes, hashes), len(self._hashes) - 1)
-
     def _groups(self, found: Candidates) -> Indices:
         """One number per distinct key text: its hash's slot, or a new one for a collision."""
-        slots = self._slots(found.hashes)
+        slots = found.slots
         fresh = np.flatnonzero(self._text_of[slots] < 0)
         opened, at = np.unique(slots[fresh], return_index=True)
         self._text_of[opened] = self._texts.extend(found.keys.take(arrow.column(fresh[at])))

@@ -65,7 +65,7 @@ def _groups(judged: Judgement) -> Iterator[_Dropped]:
         yield _Dropped(fields.records[rows], _filled(rows, name), texts)
     for name in ("repeated_header", "missing_order_id", "missing_order_date"):
         rows = np.flatnonzero(reasons == CODES[name])
-        yield _Dropped(fields.records[rows], _filled(rows, name), arrow.texts([""] * len(rows)))
+        yield _Dropped(fields.records[rows], _filled(rows, name), arrow.empty_texts(len(rows)))
 
 
 def _filled(rows: NDArray[np.int64], reason: str) -> NDArray[np.uint8]:

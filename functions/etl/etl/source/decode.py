@@ -31,12 +31,42 @@ def utf8_chunks(
     A byte order mark outranks the declared encoding: it is the file's own word.
     Raises Refused (`undecodable`, `corrupt_gzip`) and TooLarge (past `max_bytes` unpacked).
     """
+    lines = 0
+    try:
+        yield from _decoded(path, encoding, max_bytes, chunk_bytes)
+    except _Undecodable as error:
+        # Only now are line ends worth counting: the text up to the error is read once more.
+        try:
+            for chunk in _decoded(path, encoding, max_bytes, chunk_bytes):
+                lines += chunk.count(b"\n")
+        except _Undecodable:
+            lines += error.text_before.count("\n")
+        raise Refused(
+            "undecodable",
+            f"Line {lines + 1} is not {error.codec}. Declare the file's encoding in _source.json "
+            '(for example "encoding": "cp1252").',
+            line=lines + 1,
+        ) from error
+
+
+def _decoded(
+    path: Path, encoding: str | None, max_bytes: int | None, chunk_bytes: int
+) -> Iterator[bytes]:
     with _opened(path) as stream, _gzip_errors():
         head = stream.read(max(chunk_bytes, 4))
         codec = encoding_of(head, encoding)
         if codec == "utf-8-sig":
             head, codec = head.removeprefix(codecs.BOM_UTF8), "utf-8"
         yield from _transcode(_limited(_chunks(head, stream, chunk_bytes), max_bytes), codec)
+
+
+class _Undecodable(Exception):
+    """A chunk holds bytes that its encoding has no character for."""
+
+    def __init__(self, codec: str, text_before: str) -> None:
+        super().__init__(codec)
+        self.codec = codec
+        self.text_before = text_before
 
 
 def encoding_of(head: bytes, declared: str | None) -> str:
@@ -84,31 +114,22 @@ def _limited(chunks: Iterator[bytes], max_bytes: int | None) -> Iterator[bytes]:
 def _transcode(chunks: Iterator[bytes], codec: str) -> Iterator[bytes]:
     is_utf8 = codecs.lookup(codec).name == "utf-8"
     decoder = codecs.getincrementaldecoder(codec)()
-    lines = 0
     for chunk in chunks:
         # Most chunks of most files are ASCII, where checking is ten times cheaper than decoding.
         if is_utf8 and chunk.isascii() and not decoder.getstate()[0]:
-            text = chunk
+            yield chunk
         else:
-            text = _decode(decoder, chunk, lines, codec)
-        lines += text.count(b"\n")
-        yield text
-    _decode(decoder, b"", lines, codec, final=True)
+            yield _decode(decoder, chunk, codec)
+    _decode(decoder, b"", codec, final=True)
 
 
 def _decode(
-    decoder: codecs.IncrementalDecoder, chunk: bytes, lines: int, codec: str, *, final: bool = False
+    decoder: codecs.IncrementalDecoder, chunk: bytes, codec: str, *, final: bool = False
 ) -> bytes:
     try:
         return decoder.decode(chunk, final).encode("utf-8")
+    except UnicodeDecodeError as error:
+        before = error.object[: error.start].decode(codec, "replace")
+        raise _Undecodable(codec, before) from error
     except UnicodeError as error:
-        line = lines + 1
-        if isinstance(error, UnicodeDecodeError):
-            before = error.object[: error.start].decode(codec, "replace")
-            line += before.count("\n")
-        raise Refused(
-            "undecodable",
-            f"Line {line} is not {codec}. Declare the file's encoding in _source.json "
-            '(for example "encoding": "cp1252").',
-            line=line,
-        ) from error
+        raise _Undecodable(codec, "") from error

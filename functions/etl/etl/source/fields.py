@@ -46,7 +46,9 @@ def split(block: Block, header: Header, *, only: Sequence[str] = ()) -> Fields:
             block_size=len(block.regular) + 1,
         ),
         parse_options=csv.ParseOptions(
-            delimiter=header.delimiter, newlines_in_values=True, invalid_row_handler=set_aside
+            delimiter=header.delimiter,
+            newlines_in_values=b'"' in block.regular,
+            invalid_row_handler=set_aside,
         ),
         convert_options=csv.ConvertOptions(
             column_types=dict.fromkeys(header.names, pa.string()),

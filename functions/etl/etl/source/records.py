@@ -64,8 +64,9 @@ def _cut(data: bytes, delimiter: str, line: int, *, final: bool) -> tuple[int, B
     if _irregular(data, quotes, delimiter):
         return _cut_irregular(data, delimiter, line, final=final)
     newlines = _newlines(data, final=final)
-    inside = np.searchsorted(quotes, newlines) % 2 == 1 if len(quotes) else None
-    closing = newlines if inside is None else newlines[~inside]
+    closing = newlines
+    if len(quotes):
+        closing = newlines[np.searchsorted(quotes, newlines) % 2 == 0]
     end = int(closing[-1]) + 1 if len(closing) else 0
     if final and end < len(data):
         if len(quotes) % 2:
@@ -74,8 +75,10 @@ def _cut(data: bytes, delimiter: str, line: int, *, final: bool) -> tuple[int, B
     if not len(closing):
         return 0, None, 0
     starts = np.concatenate(([0], closing[:-1] + 1))
-    before = np.searchsorted(newlines, starts)
-    used = int(np.searchsorted(newlines, end))
+    if len(quotes):
+        before, used = np.searchsorted(newlines, starts), int(np.searchsorted(newlines, end))
+    else:
+        before, used = np.arange(len(starts)), len(newlines)
     block = _without_blank_lines(data[:end], starts, closing + 1, line + before, delimiter)
     return end, block, used
 
