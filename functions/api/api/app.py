@@ -11,8 +11,6 @@ from api.datasets.service import DatasetService
 from api.users import routes as users
 from api.users.service import UserService
 
-_MAX_BODY = 1024 * 1024
-
 
 class Application(FastAPI):
     """FastAPI with a document of its own."""
@@ -32,7 +30,6 @@ def create_app(
         version="1.0.0",
         description="Every error is a problem (RFC 9457). A trailing slash makes no difference.",
         redirect_slashes=False,
-        max_body_size=_MAX_BODY,
         openapi_url=None,
     )
     app.state.users = users_service

@@ -5,10 +5,11 @@ import time
 import uuid
 from typing import Any
 
+from fastapi import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.observability import describe, emit, get_logger
-from api.problems import internal_error
+from api.problems import MAX_BODY, internal_error, too_large
 
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 
@@ -24,8 +25,12 @@ class RequestBoundary:
             await self._app(scope, receive, send)
             return
         answer = _Answer(scope, send)
+        inner = _plain_scope(scope, answer.request_id)
         try:
-            await self._app(_plain_scope(scope, answer.request_id), receive, answer.send)
+            if _declared_length(scope) > MAX_BODY:
+                await too_large(answer.request_id)(scope, receive, answer.send)
+            else:
+                await self._app(inner, _limited(receive), answer.send)
         except Exception as error:  # noqa: BLE001 - the last resort: log, answer, go on
             get_logger().error("unhandled error", extra=answer.identity() | describe(error))
             if answer.status == 0:
@@ -100,6 +105,26 @@ def _request_id(scope: Scope) -> str:
     if isinstance(gateway, str) and _REQUEST_ID.fullmatch(gateway.encode("utf-8", "replace")):
         return gateway
     return str(uuid.uuid4())
+
+
+def _declared_length(scope: Scope) -> int:
+    given: bytes = dict(scope["headers"]).get(b"content-length", b"")
+    return int(given) if given.isdigit() and len(given) < 20 else 0
+
+
+def _limited(receive: Receive) -> Receive:
+    """Counts what a body really holds, whatever its header says."""
+    size = 0
+
+    async def counted() -> Message:
+        nonlocal size
+        message = await receive()
+        size += len(message.get("body", b""))
+        if size > MAX_BODY:
+            raise HTTPException(413)
+        return message
+
+    return counted
 
 
 def _plain_scope(scope: Scope, request_id: str) -> Scope:

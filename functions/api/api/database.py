@@ -57,19 +57,8 @@ class Session:
         self._statements: dict[str, PreparedStatement] = {}
         self._socket = _open_socket(server)
         try:
-            self._connection = Connection(
-                login.user,
-                host=server.host,
-                database=server.database,
-                password=login.password,
-                sock=self._socket,
-                ssl_context=False,  # the socket speaks TLS already where it has to
-                application_name="users-api",
-                startup_params={
-                    "options": f"-c statement_timeout={int(server.answer * 1000)}"
-                    " -c idle_in_transaction_session_timeout=30000 -c timezone=UTC"
-                },
-            )
+            with _replies_understood():
+                self._connection = _log_in(self._socket, server, login)
         except BaseException:
             self._socket.close()
             raise
@@ -107,13 +96,11 @@ class Session:
         self._socket.close()
 
     def _execute(self, sql: str, parameters: dict[str, object]) -> list[Row]:
-        try:
+        with _replies_understood():
             statement = self._statements.get(sql)
             if statement is None:
                 statement = self._statements[sql] = self._connection.prepare(sql)
             rows: list[Row] | None = statement.run(**parameters)
-        except (struct.error, LookupError, AttributeError, UnicodeDecodeError) as error:
-            raise InterfaceError("the reply is not PostgreSQL's") from error
         self._used_at = time.monotonic()
         return rows or []
 
@@ -220,6 +207,32 @@ def _open_socket(server: Server) -> socket.socket:
     except BaseException:
         plain.close()
         raise
+
+
+def _log_in(connected: socket.socket, server: Server, login: Login) -> Connection:
+    milliseconds = int(server.answer * 1000)
+    return Connection(
+        login.user,
+        host=server.host,
+        database=server.database,
+        password=login.password,
+        sock=connected,
+        ssl_context=False,  # the socket speaks TLS already where it has to
+        application_name="users-api",
+        startup_params={
+            "options": f"-c statement_timeout={milliseconds}"
+            " -c idle_in_transaction_session_timeout=30000 -c timezone=UTC"
+        },
+    )
+
+
+@contextmanager
+def _replies_understood() -> Iterator[None]:
+    """The driver stumbles over bytes that are not PostgreSQL's in ways of its own."""
+    try:
+        yield
+    except (struct.error, LookupError, AttributeError, UnicodeDecodeError) as error:
+        raise InterfaceError("the reply is not PostgreSQL's") from error
 
 
 def _is_timeout(error: BaseException) -> bool:

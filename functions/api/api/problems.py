@@ -15,6 +15,7 @@ from starlette.routing import Match
 from api import errors
 
 MEDIA_TYPE = "application/problem+json"
+MAX_BODY = 1024 * 1024
 _RETRY_AFTER = {"Retry-After": "2"}
 _METHODS = ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")
 
@@ -102,6 +103,10 @@ def internal_error(request_id: str) -> Response:
     )
 
 
+def too_large(request_id: str) -> Response:
+    return problem_response(request_id, plain_kind(413), "The body is larger than 1 MiB.")
+
+
 def register(app: FastAPI) -> None:
     """Makes every error of `app` a problem. Unknown exceptions are the boundary's."""
     app.add_exception_handler(errors.AppError, _show_app_error)
@@ -169,8 +174,9 @@ async def _show_http_error(request: Request, error: Exception) -> Response:
         )
     if error.status_code == 405:
         return _show_wrong_method(request)
-    details = {404: "Nothing is here.", 413: "The body is larger than 1 MiB."}
-    detail = details.get(error.status_code, str(error.detail))
+    if error.status_code == 413:
+        return too_large(request_id)
+    detail = "Nothing is here." if error.status_code == 404 else str(error.detail)
     return problem_response(request_id, plain_kind(error.status_code), detail)
 
 

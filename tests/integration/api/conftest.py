@@ -1,4 +1,4 @@
-"""A database of its own for every test, an empty cache and index, and the API on top."""
+"""The API over real data services, emptied before every test."""
 
 import uuid
 from collections.abc import Callable, Iterator
@@ -16,20 +16,16 @@ from api.settings import Settings
 from api.wiring import build_database
 from local.services.group import DataServices
 from tests.api_client import ApiClient
-from tests.environments import event_loop
 from tests.tcp_proxy import TcpProxy
 
 MakeApi = Callable[..., ApiClient]
 
 
-@pytest.fixture
-def settings(services: DataServices) -> Settings:
-    name = f"test_{uuid.uuid4().hex}"
-    services.postgres.create_database(name)
-    settings = Settings(
+def settings_for(services: DataServices, database: str) -> Settings:
+    return Settings(
         database_host=services.postgres.host,
         database_port=services.postgres.port,
-        database_name=name,
+        database_name=database,
         database_user="app",
         database_password=services.postgres.password,
         database_secret_arn="",
@@ -45,25 +41,45 @@ def settings(services: DataServices) -> Settings:
         processed_bucket="sales-processed",
         aws_endpoint_url=f"http://127.0.0.1:{services.aws.port}",
     )
+
+
+@pytest.fixture(scope="session")
+def migrated(services: DataServices) -> Settings:
+    """A database of this run's own, with every migration applied."""
+    name = f"test_{uuid.uuid4().hex}"
+    services.postgres.create_database(name)
+    settings = settings_for(services, name)
     database = build_database(settings, answer_seconds=20)
     migrate.apply_migrations(database, migrate.FOLDER)
     database.close()
-    with redis.Redis(host=settings.redis_host, port=settings.redis_port) as client:
-        client.flushall()
-    drop_indices(settings)
     return settings
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _loop() -> Iterator[None]:
-    with event_loop():
-        yield
+@pytest.fixture
+def settings(migrated: Settings) -> Settings:
+    """No users, nothing cached, an index with nothing in it."""
+    database = build_database(migrated, answer_seconds=20)
+    with database.session() as session:
+        session.run_script("TRUNCATE users, search_outbox")
+    database.close()
+    with redis.Redis(host=migrated.redis_host, port=migrated.redis_port) as client:
+        client.flushall()
+    drop_indices(migrated)
+    search_sync.synchronise(migrated, {"action": "rebuild"}, None)
+    return migrated
 
 
 def drop_indices(settings: Settings) -> None:
     client = Client(settings.opensearch_url, auth="none")
     for index in client.call("GET", "/_cat/indices?format=json", seconds=5):
         client.call("DELETE", f"/{index['index']}", seconds=5)
+
+
+def close(entry: HttpEntry) -> None:
+    """Hangs up, as Lambda does when it ends an environment."""
+    service = entry.prepare().app.state.users  # type: ignore[attr-defined]
+    service._store._database.close()
+    service._cache._redis.close()
 
 
 @pytest.fixture
@@ -73,19 +89,24 @@ def make_api(settings: Settings) -> Iterator[MakeApi]:
 
         def make(**changes: Any) -> ApiClient:
             entry = HttpEntry(lambda: settings.model_copy(update=changes))
-            service = entry.prepare().app.state.users  # type: ignore[attr-defined]
-            stack.callback(service._store._database.close)
-            stack.callback(service._cache._redis.close)
+            entry.prepare()
+            stack.callback(close, entry)
             return ApiClient(entry)
 
         yield make
 
 
+@pytest.fixture(scope="session")
+def warm_entry(migrated: Settings) -> Iterator[HttpEntry]:
+    entry = HttpEntry(lambda: migrated)
+    yield entry
+    close(entry)
+
+
 @pytest.fixture
-def api(make_api: MakeApi, sync: Callable[..., Any]) -> ApiClient:
-    """One environment over every data service, with an index in place."""
-    sync({"action": "rebuild"})
-    return make_api()
+def api(settings: Settings, warm_entry: HttpEntry) -> ApiClient:
+    """One warm environment over every data service."""
+    return ApiClient(warm_entry)
 
 
 @pytest.fixture
@@ -122,7 +143,6 @@ def proxies(services: DataServices) -> Iterator[Proxies]:
 
 
 @pytest.fixture
-def proxied_api(make_api: MakeApi, sync: Callable[..., Any], proxies: Proxies) -> ApiClient:
-    """One environment that reaches its data services through the proxies."""
-    sync({"action": "rebuild"})
+def proxied_api(make_api: MakeApi, proxies: Proxies) -> ApiClient:
+    """A new environment that reaches its data services through the proxies."""
     return make_api(**proxies.settings())

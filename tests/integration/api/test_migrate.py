@@ -1,6 +1,8 @@
 """Migrations: each once, in order, also when several run at once."""
 
 import threading
+import uuid
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,14 +11,21 @@ from api.database import Database
 from api.migrate import FOLDER, MigrationError, apply_migrations
 from api.settings import Settings
 from api.wiring import build_database
+from local.services.group import DataServices
+from tests.integration.api.conftest import settings_for
 
 
 @pytest.fixture
-def database(settings: Settings):
-    """The test's database, emptied of what the migrations made."""
+def settings(services: DataServices) -> Settings:
+    """An empty database of the test's own."""
+    name = f"test_{uuid.uuid4().hex}"
+    services.postgres.create_database(name)
+    return settings_for(services, name)
+
+
+@pytest.fixture
+def database(settings: Settings) -> Iterator[Database]:
     opened = build_database(settings, answer_seconds=20)
-    with opened.session() as session:
-        session.run_script("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
     yield opened
     opened.close()
 

@@ -111,6 +111,7 @@ def test_users_created_while_a_rebuild_runs_are_not_lost(
 
 
 def test_index_made_by_mistake_under_the_alias_is_replaced(sync: Sync, settings: Settings) -> None:
+    drop_indices(settings)
     client = Client(settings.opensearch_url, auth="none")
     client.call("PUT", "/users/_doc/1", body={"x": 1}, seconds=5)
     assert sync()["rebuilt"] == 0

@@ -1,0 +1,115 @@
+"""Many environments at once."""
+
+import random
+import threading
+import time
+from collections import Counter
+from uuid import uuid4
+
+from api.settings import Settings
+from api.users.models import EmailKey, StoredUser, User
+from api.wiring import build_cache
+from tests.api_client import ApiClient, address
+from tests.environments import run_together
+from tests.integration.api.conftest import MakeApi
+
+
+def test_fifty_creates_of_one_email_make_one_user(api: ApiClient, make_api: MakeApi) -> None:
+    barrier = threading.Barrier(50)
+    statuses: Counter[int] = Counter()
+    environments = [make_api() for _ in range(50)]
+
+    def create(environment: ApiClient, number: int) -> None:
+        environment.get("/users/")
+        barrier.wait()
+        body = {"name": f"N{number}", "email": "One@Example.com", "role": "x"}
+        statuses[environment.post("/users/", body).status] += 1
+
+    run_together(
+        [
+            lambda environment=environment, number=number: create(environment, number)
+            for number, environment in enumerate(environments)
+        ]
+    )
+    assert statuses == {201: 1, 409: 49}
+    assert len(api.get("/users/").json()["items"]) == 1
+
+
+def test_conditional_changes_at_once_let_one_through_per_version(
+    api: ApiClient, make_api: MakeApi
+) -> None:
+    api.create("ada@example.com")
+    barrier = threading.Barrier(8)
+    statuses: Counter[int] = Counter()
+
+    def change() -> None:
+        environment = make_api()
+        environment.get("/users/")
+        barrier.wait()
+        answer = environment.patch(
+            address("ada@example.com"), {"name": "X"}, headers={"If-Match": '"1"'}
+        )
+        statuses[answer.status] += 1
+
+    run_together([change] * 8)
+    assert statuses == {200: 1, 412: 7}
+    assert api.get(address("ada@example.com")).json()["version"] == 2
+
+
+def test_no_stale_entry_stays_once_writes_stop(
+    api: ApiClient, make_api: MakeApi, settings: Settings
+) -> None:
+    emails = [f"u{number}@x.org" for number in range(6)]
+    for email in emails:
+        api.create(email)
+    end = time.monotonic() + 3.0
+    reads: Counter[str] = Counter()
+
+    def read() -> None:
+        environment = make_api()
+        while time.monotonic() < end:
+            answer = environment.get(address(random.choice(emails)))
+            reads[answer.headers.get("x-cache", "none")] += 1
+
+    def write() -> None:
+        environment = make_api()
+        while time.monotonic() < end:
+            email = random.choice(emails)
+            kind = random.random()
+            if kind < 0.7:
+                environment.patch(address(email), {"name": f"{time.monotonic_ns()}"})
+            elif kind < 0.85:
+                environment.delete(address(email))
+            else:
+                environment.post("/users/", {"name": "again", "email": email, "role": "r"})
+
+    run_together([read] * 3 + [write] * 2)
+    assert reads["hit"] > 20, reads
+    cache, uncached = build_cache(settings), make_api(redis_port=9)
+    held = {email: cache.get(EmailKey(email)) for email in emails}
+    truth = {email: uncached.get(address(email)).json() for email in emails}
+    cached = {email: user.model_dump(mode="json") for email, user in held.items() if user}
+    assert cached == {email: truth[email] for email in cached}
+    cache._redis.close()
+
+
+def test_slow_reader_never_puts_back_what_a_write_replaced(settings: Settings) -> None:
+    """The race of the cache, played slowly: read, write, drop, and only then put."""
+    cache = build_cache(settings)
+    key = EmailKey("ada@example.com")
+
+    def stored(revision: int) -> StoredUser:
+        fields = {"id": uuid4(), "name": f"{revision}", "email": key, "role": "r", "version": 1}
+        times = {"created_at": "2026-01-01T00:00:00Z", "updated_at": "2026-01-01T00:00:00Z"}
+        return StoredUser(User.model_validate(fields | times), revision)
+
+    cache.drop([key], revision=6)
+    cache.put(key, stored(5))
+    assert cache.get(key) is None
+    cache.put(key, stored(6))
+    cache.drop([key], revision=6)
+    cache.put(key, stored(5))
+    assert cache.get(key).name == "6"
+    cache.drop([key], revision=7)
+    assert cache.get(key) is None
+    cache._redis.close()
