@@ -1,12 +1,13 @@
 """The commands of `python -m local`, in the order the help lists them."""
 
-from local.commands import data, doctor, function, stack
+from local.commands import data, doctor, function, sam, stack
 from local.commands.command import Command, CommandFailed
 
 __all__ = ["COMMANDS", "Command", "CommandFailed"]
 
 COMMANDS: tuple[Command, ...] = (
     stack.UP,
+    sam.UP_SAM,
     stack.DOWN,
     stack.RESET,
     function.INVOKE,

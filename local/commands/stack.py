@@ -16,7 +16,7 @@ from local.template.model import TemplateError
 from local.triggers.expression import InvalidExpression
 from local.up import run_stack
 
-_EXPECTED = (
+EXPECTED = (
     AlreadyRunning,
     InvalidExpression,
     InvalidPort,
@@ -34,7 +34,7 @@ _DATA = ("postgres", "postgres.password", "aws.json", "logs")
 def _up(_arguments: argparse.Namespace, root: Path) -> None:
     try:
         run_stack(open_project(root), Ports.from_environment())
-    except _EXPECTED as error:
+    except EXPECTED as error:
         raise CommandFailed(str(error)) from error
 
 

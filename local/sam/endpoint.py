@@ -1,0 +1,45 @@
+"""Invokes functions of `sam local start-lambda`, for the triggers that it does not have."""
+
+import uuid
+
+from aiohttp import ClientSession, ClientTimeout
+
+from local.runtime.invocation import Invocation
+
+_TIMEOUT = ClientTimeout(total=900)
+
+
+class LambdaEndpoint:
+    """A local Lambda endpoint as a trigger's Invoker."""
+
+    def __init__(self, url: str, session: ClientSession) -> None:
+        self._url = url
+        self._session = session
+
+    async def invoke(
+        self, name: str, payload: bytes, *, client_context: str | None = None
+    ) -> Invocation:
+        """Run the function and wait for its result; raises aiohttp.ClientError."""
+        headers = {"X-Amz-Client-Context": client_context} if client_context else {}
+        return await self._post(name, payload, "RequestResponse", headers)
+
+    async def invoke_event(self, name: str, payload: bytes) -> str:
+        """Queue an asynchronous invocation and return a request id of our own."""
+        return (await self._post(name, payload, "Event", {})).request_id
+
+    async def _post(
+        self, name: str, payload: bytes, kind: str, headers: dict[str, str]
+    ) -> Invocation:
+        async with self._session.post(
+            f"{self._url}/2015-03-31/functions/{name}/invocations",
+            data=payload,
+            headers={"X-Amz-Invocation-Type": kind, **headers},
+            timeout=_TIMEOUT,
+        ) as response:
+            response.raise_for_status()
+            return Invocation(
+                name,
+                response.headers.get("X-Amzn-RequestId", str(uuid.uuid4())),
+                await response.read(),
+                function_error=response.headers.get("X-Amz-Function-Error"),
+            )

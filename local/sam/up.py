@@ -1,0 +1,60 @@
+"""`local up-sam`: the data services here, the functions in containers through `sam local`."""
+
+import asyncio
+import signal
+import time
+from contextlib import ExitStack
+from types import FrameType
+
+from local.aws.config import AwsConfig
+from local.console import Console
+from local.project import Project
+from local.resources import create_resources
+from local.sam.cli import REGION, SamCli
+from local.sam.engine import find_engine
+from local.sam.stack import SamStack, lambda_url
+from local.services.group import DataServices, Started
+from local.services.ports import Ports, require_free
+from local.state import RunningStack
+from local.template.load import load_application
+
+
+def run_sam_stack(project: Project, ports: Ports) -> None:
+    """Runs until Ctrl-C or `local down`.
+
+    Raises ContainersUnavailable, SamFailed and whatever `local.up.run_stack` raises.
+    """
+    console = Console(project.state / "logs")
+    with ExitStack() as cleanup:
+        cleanup.enter_context(RunningStack(project.state).hold())
+        signal.signal(signal.SIGTERM, _interrupt)
+        engine = find_engine()
+        sam = SamCli(project, engine)
+        for name in ("api", "lambda_endpoint"):
+            require_free(name, getattr(ports, name))
+        application = load_application(project.template, region=REGION)
+        aws = AwsConfig(application.s3_triggers, lambda_url(ports), REGION)
+        services = DataServices(project.state, ports, aws=aws, gateway=engine.gateway)
+        services.require_free_ports()
+        console.say(f"Starting {project.root.name} with sam local, Python {engine.python_version}")
+        _build(sam, console)
+        cleanup.callback(console.say, "Stopped.")
+        cleanup.callback(services.stop)
+        services.start(console.started)
+        create_resources(application, url=services.aws.url, region=REGION)
+        sam.write_environment(project.filled_environment(services.places()))
+        for start, port in ((sam.start_lambda, ports.lambda_endpoint), (sam.start_api, ports.api)):
+            cleanup.callback(start(port).stop)
+        stack = SamStack(project, ports, application, services.aws.url, console)
+        asyncio.run(stack.run())
+
+
+def _build(sam: SamCli, console: Console) -> None:
+    begin = time.monotonic()
+    sam.build()
+    console.started(Started("sam build", "", time.monotonic() - begin))
+
+
+def _interrupt(_signal: int, _frame: FrameType | None) -> None:
+    """Before the event loop runs, SIGTERM ends the start as Ctrl-C does."""
+    raise KeyboardInterrupt
