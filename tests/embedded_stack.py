@@ -56,14 +56,16 @@ def unused_ports() -> Ports:
     return Ports(**{name: unused_port() for name, _ in Ports().items()})
 
 
-def start_stack(state: Path, ports: Ports | None = None, *, root: Path = ROOT) -> EmbeddedStack:
+def start_stack(
+    state: Path, ports: Ports | None = None, *, root: Path = ROOT, command: str = "up"
+) -> EmbeddedStack:
     """Starts and waits for the API; raises AssertionError with the output if it ends before."""
     ports = ports or unused_ports()
     state.mkdir(parents=True, exist_ok=True)
     output = state / "output.txt"
     with output.open("wb") as stream:
         process = subprocess.Popen(
-            [sys.executable, "-m", "local", "up"],
+            [sys.executable, "-m", "local", command],
             cwd=root,
             env=environment_for(ports, state),
             stdin=subprocess.DEVNULL,

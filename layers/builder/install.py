@@ -1,5 +1,6 @@
 """Installs the wheels of a hash lock into a directory."""
 
+import re
 import subprocess
 import sys
 import tempfile
@@ -17,6 +18,12 @@ INSTALLATION_RECORDS = (
 )
 
 
+# Lambda chooses the patch release, and it is not this machine's: what any patch release of the
+# runtime needs is installed.
+PATCH_RELEASE = re.compile(r"python_full_version ([<>])=? '(\d+\.\d+)\.\d+'")
+ANY_PATCH_RELEASE = r"python_version \1= '\2'"
+
+
 def install(lock: Path, directory: Path, target: Target, without: Collection[str] = ()) -> None:
     """Install what `lock` names, hashes checked, into `directory`, leaving out `without`.
 
@@ -24,7 +31,8 @@ def install(lock: Path, directory: Path, target: Target, without: Collection[str
     """
     with tempfile.TemporaryDirectory() as scratch:
         requirements = Path(scratch, "requirements.txt")
-        requirements.write_text("".join(_without(lock.read_text(), without)))
+        lines = "".join(_without(lock.read_text(), without))
+        requirements.write_text(PATCH_RELEASE.sub(ANY_PATCH_RELEASE, lines))
         # pip reads environment markers from the interpreter it runs in, hence --python.
         command = [
             *(sys.executable, "-m", "pip", "--python", target.interpreter),

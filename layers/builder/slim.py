@@ -32,6 +32,8 @@ def keep_services(directory: Path, services: Iterable[str]) -> None:
     """Leave the descriptions of these AWS services only in botocore and boto3, of 443."""
     kept = set(services)
     data = directory / "botocore" / "data"
+    if not kept and not data.is_dir():
+        return
     if missing := sorted(name for name in kept if not (data / name).is_dir()):
         raise BuildError(f"layer.toml keeps AWS services that botocore does not know: {missing}")
     for root in (data, directory / "boto3" / "data"):

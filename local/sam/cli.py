@@ -33,6 +33,7 @@ class SamCli:
     def __init__(self, project: Project, engine: Engine) -> None:
         self._root = project.root
         self._state = project.state / "sam"
+        self._builds = project.builds / "sam"
         self._logs = project.state / "logs"
         self._engine = engine
         self._sam = find_sam(project.root)
@@ -42,8 +43,8 @@ class SamCli:
         version = self._engine.python_version
         command = [
             *(self._sam, "build", "--template", str(self._root / "template.yaml")),
-            *("--build-dir", str(self._state / "build"), "--base-dir", str(self._root)),
-            *("--cached", "--cache-dir", str(self._state / "cache"), "--parallel"),
+            *("--build-dir", str(self._builds / "build"), "--base-dir", str(self._root)),
+            *("--cached", "--cache-dir", str(self._builds / "cache"), "--parallel"),
             *self._parameters(),
         ]
         if shutil.which(f"python{version}") is None:
@@ -91,7 +92,7 @@ class SamCli:
 
     def _local_options(self) -> list[str]:
         return [
-            *("--template", str(self._state / "build" / "template.yaml")),
+            *("--template", str(self._builds / "build" / "template.yaml")),
             *("--env-vars", str(self._environment_file), *self._parameters()),
             *(["--skip-pull-image"] if self._engine.image_is_here else []),
         ]

@@ -63,8 +63,10 @@ class SamStack:
         url = f"http://{LOOPBACK}:{self.ports.api}"
         # The first request starts the API's container.
         async with session.get(f"{url}/status") as answer:
-            if answer.status >= 500:
-                raise StartFailed(f"GET /status answers {answer.status}: {await answer.text()}")
+            text = await answer.text()
+            # A function that cannot be imported is a 200 with Lambda's error object to sam local.
+            if answer.status >= 500 or '"errorType"' in text:
+                raise StartFailed(f"GET /status answers {answer.status}: {text}")
         self.console.ready(url)
 
     def _triggers(self, functions: Invoker) -> Iterator[Coroutine[Any, Any, None]]:

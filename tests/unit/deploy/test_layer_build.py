@@ -62,6 +62,16 @@ def test_runtime_whose_python_is_missing_names_it(small_layer, tmp_path):
     assert "python3.99 is not installed" in result.stderr
 
 
+def test_package_that_only_some_patch_releases_need_is_installed(small_layer, tmp_path):
+    lock = small_layer / "requirements.txt"
+    version = "{}.{}".format(*sys.version_info)
+    older = f"six==1.17.0 ; python_full_version < '{version}.1'"
+    lock.write_text(lock.read_text().replace("six==1.17.0", older))
+    result = run_builder(small_layer, tmp_path / "out", "--platform", "host")
+    assert result.returncode == 0, result.stderr
+    assert (tmp_path / "out" / "six.py").is_file()
+
+
 def test_leaving_out_a_package_the_lock_lacks_is_an_error(small_layer, tmp_path):
     plan = small_layer / "layer.toml"
     plan.write_text(plan.read_text().replace("leave_out = []", 'leave_out = ["gone"]'))
