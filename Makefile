@@ -29,13 +29,17 @@ $(VENV)/dev.stamp: requirements/dev.txt $(VENV)/local.stamp
 .venv-sam/sam.stamp: requirements/sam.txt
 	@test -x .venv-sam/bin/python || $(PYTHON) -m venv .venv-sam
 	@echo "Installing the SAM CLI into .venv-sam (the first time only)"
-	@.venv-sam/bin/python $(PIP_INSTALL) -r $<
+	@# pip refuses the extras in the SAM CLI's own requirements unless told not to look at them
+	@.venv-sam/bin/python $(PIP_INSTALL) --no-deps -r $<
 	@touch $@
 
 # ---- run
 
 up: $(VENV)/local.stamp ## run everything on this machine; Ctrl-C stops
 	@exec $(BIN)/python -m local up
+
+up-sam: $(VENV)/local.stamp .venv-sam/sam.stamp ## the same with the functions in containers (needs Docker)
+	@exec $(BIN)/python -m local up-sam
 
 down: $(VENV)/local.stamp ## stop what `make up` started, from another terminal
 	@$(BIN)/python -m local down
@@ -66,6 +70,9 @@ sample: ## write a sample raw.csv of 5,200 rows
 
 test: $(VENV)/dev.stamp ## unit, integration and parity tests, on real servers, without Docker
 	@$(BIN)/python -m pytest
+
+test-sam: $(VENV)/dev.stamp .venv-sam/sam.stamp ## the main flows in real containers (needs Docker)
+	@$(BIN)/python -m pytest tests/sam
 
 check: $(VENV)/dev.stamp ## lint, types, import rules, template
 	@$(BIN)/ruff check .

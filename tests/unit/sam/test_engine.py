@@ -26,7 +26,8 @@ def docker(tmp_path, monkeypatch):
             f"#!{sys.executable}\n"
             "import sys\n"
             f"answers = {answers!r}\n"
-            "name = next((n for n in ('_'.join(sys.argv[1:3]), sys.argv[1]) if n in answers), None)\n"
+            "names = ['_'.join(sys.argv[1:3]), sys.argv[1]]\n"
+            "name = next((name for name in names if name in answers), None)\n"
             "if name is None: sys.exit('no such image')\n"
             "print(answers[name])\n"
         )
