@@ -87,7 +87,7 @@ class Worker:
         finally:
             os.close(self.log.write_end)
         plan.supervision.add(self._process.pid)
-        self._memory = psutil.Process(self._process.pid)
+        self._observed = psutil.Process(self._process.pid)
         self._watch = asyncio.create_task(self._wait_for_exit())
 
     async def initialise(self) -> Callable[[str], Outcome] | None:
@@ -123,8 +123,13 @@ class Worker:
 
     @property
     def alive(self) -> bool:
-        """Whether the process still runs, as far as is known."""
-        return self._returncode is None
+        """Whether the process still runs; also sees a death that nobody has reported yet."""
+        if self._returncode is not None:
+            return False
+        try:
+            return bool(self._observed.status() != psutil.STATUS_ZOMBIE)
+        except psutil.NoSuchProcess:
+            return False
 
     def check_memory(self) -> None:
         """Kill the process when what it holds, pages of files aside, exceeds its MemorySize."""
@@ -189,7 +194,7 @@ class Worker:
 
     def _memory_info(self) -> "psutil._ntuples.pmem | None":
         try:
-            used = self._memory.memory_info()
+            used = self._observed.memory_info()
         except psutil.NoSuchProcess:
             return None
         self._most_memory = max(self._most_memory, used.rss)
