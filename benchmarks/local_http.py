@@ -1,0 +1,148 @@
+"""Speed of the HTTP gateway over a function, and of whatever else serves the same function.
+
+    python -m benchmarks.local_http [--url "sam local=http://127.0.0.1:3000"] ... [--path /items/7]
+
+Measures the embedded gateway and runtime in a process of their own: start to first answer, then
+latency and throughput with 1 and 8 clients, and the memory of the stack and its workers. Each
+--url adds a server that already runs (sam local start-api, ministack) with the same template,
+tests/integration/local/other_app. Exit status 1 if a request fails or the embedded median is
+over 5 ms.
+"""
+
+import argparse
+import asyncio
+import statistics
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import aiohttp
+import psutil
+
+from local.gateway.app import create_gateway
+from local.http_server import bound_port, serve
+from local.packages import Packages
+from local.runtime.functions import Functions
+from local.template.load import load_application
+
+ROOT = Path(__file__).parents[1]
+TEMPLATE = ROOT / "tests/integration/local/other_app/template.yaml"
+TARGET_P50_MS = 5.0
+WARM_UP = 50
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Latencies in milliseconds of one run with `clients` clients."""
+
+    clients: int
+    p50: float
+    p99: float
+    per_second: float
+    failed: int
+
+
+async def measure(url: str, clients: int, seconds: float) -> Figures:
+    latencies: list[float] = []
+    failed = 0
+    until = time.perf_counter() + seconds
+
+    async def call(session: aiohttp.ClientSession) -> None:
+        nonlocal failed
+        while time.perf_counter() < until:
+            started = time.perf_counter()
+            async with session.get(url) as response:
+                await response.read()
+                failed += response.status != 200
+            latencies.append((time.perf_counter() - started) * 1000)
+
+    async with aiohttp.ClientSession() as session:
+        for _ in range(WARM_UP):
+            async with session.get(url) as response:
+                await response.read()
+        until = time.perf_counter() + seconds
+        started = time.perf_counter()
+        await asyncio.gather(*(call(session) for _ in range(clients)))
+        elapsed = time.perf_counter() - started
+    percentiles = statistics.quantiles(latencies, n=100)
+    rate = len(latencies) / elapsed
+    return Figures(clients, statistics.median(latencies), percentiles[98], rate, failed)
+
+
+async def serve_embedded() -> None:
+    """Serve until killed; the first line on standard output is the address."""
+    application = load_application(TEMPLATE)
+    packages = Packages(
+        application,
+        state=ROOT / ".local" / "tests",
+        runtime_requirements=ROOT / "requirements" / "runtime.txt",
+    )
+    functions = Functions(application, packages)
+    await functions.start()
+    runner = await serve(create_gateway(application, functions), "127.0.0.1", 0)
+    print(f"http://127.0.0.1:{bound_port(runner)}", flush=True)
+    await asyncio.Event().wait()
+
+
+async def first_answer(url: str) -> None:
+    async with aiohttp.ClientSession() as session, session.get(url) as response:
+        assert response.status == 200, await response.text()
+
+
+def run(name: str, url: str, seconds: float) -> list[Figures]:
+    figures = [asyncio.run(measure(url, clients, seconds)) for clients in (1, 8)]
+    for each in figures:
+        print(
+            f"{name:<12} {each.clients} clients  p50 {each.p50:6.2f} ms  p99 {each.p99:6.2f} ms"
+            f"  {each.per_second:6.0f} requests/s  {each.failed} failed"
+        )
+    return figures
+
+
+def run_embedded(path: str, seconds: float) -> list[Figures]:
+    started = time.perf_counter()
+    stack = subprocess.Popen(
+        [sys.executable, "-m", "benchmarks.local_http", "--serve"],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert stack.stdout is not None
+        url = stack.stdout.readline().strip() + path
+        asyncio.run(first_answer(url))
+        print(f"{'embedded':<12} {time.perf_counter() - started:.2f} s from start to first answer")
+        figures = run("embedded", url, seconds)
+        family = [psutil.Process(stack.pid), *psutil.Process(stack.pid).children(recursive=True)]
+        memory = sum(process.memory_info().rss for process in family) / 2**20
+        print(f"{'embedded':<12} {memory:.0f} MiB in {len(family)} processes")
+        return figures
+    finally:
+        stack.terminate()
+        stack.communicate()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--url", action="append", default=[], metavar="NAME=URL")
+    parser.add_argument("--path", default="/items/7")
+    parser.add_argument("--seconds", type=float, default=5)
+    parser.add_argument("--serve", action="store_true", help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    if arguments.serve:
+        asyncio.run(serve_embedded())
+        return
+    embedded = run_embedded(arguments.path, arguments.seconds)
+    others = [
+        figures
+        for name, _, url in (text.partition("=") for text in arguments.url)
+        for figures in run(name, url + arguments.path, arguments.seconds)
+    ]
+    failed = sum(figures.failed for figures in [*embedded, *others])
+    sys.exit(bool(failed or embedded[0].p50 > TARGET_P50_MS))
+
+
+if __name__ == "__main__":
+    main()
