@@ -13,6 +13,8 @@ from aiohttp import web
 from local.runtime.failure import RESPONSE_LIMIT, Outcome, response_too_large
 
 _PREFIX = "/2018-06-01/runtime/"
+# awslambdaric sends the cause of an exception, message and all, as one header of up to 1 MiB.
+_LONGEST_HEADER = 2 * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ class RuntimeApi:
         self._current: Request | None = None
         self._result: asyncio.Future[Outcome] | None = None
         self._server: asyncio.Server | None = None
-        self._http = web.Server(self._handle, access_log=None)
+        self._http = web.Server(self._handle, access_log=None, max_field_size=_LONGEST_HEADER)
 
     async def start(self) -> str:
         """Listen; returns host:port as AWS_LAMBDA_RUNTIME_API has it."""

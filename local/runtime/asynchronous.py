@@ -27,18 +27,25 @@ class EventQueue:
         """Queue `event`, a request id and a payload, for `run`."""
         task = asyncio.create_task(self._deliver(function, arn, event, run))
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._finished)
 
     async def drain(self) -> None:
         """Wait until nothing is queued, running or waiting for a retry."""
         while self._tasks:
-            await asyncio.gather(*self._tasks)
+            await asyncio.wait(self._tasks)
 
     async def close(self) -> None:
         """Give up everything that is not finished."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _finished(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        error = None if task.cancelled() else task.exception()
+        if error is not None:
+            context = {"message": "A failure record could not be delivered", "exception": error}
+            task.get_loop().call_exception_handler(context)
 
     async def _deliver(
         self, function: Function, arn: str, event: tuple[str, bytes], run: Run

@@ -31,6 +31,12 @@ def test_exception_gives_type_message_and_stack_trace(other_app):
     assert "awslambdaric" not in "".join(error["stackTrace"])
 
 
+def test_exception_with_a_long_message_arrives_whole(other_app):
+    _, error = misbehave(other_app, "long_exception")
+
+    assert (error["errorType"], error["errorMessage"]) == ("ValueError", "ü" * 50_000)
+
+
 @pytest.mark.parametrize(
     ("how", "error_type", "message"),
     [

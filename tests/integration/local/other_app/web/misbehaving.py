@@ -21,6 +21,10 @@ def exception(event):
     raise ValueError("no such luck")
 
 
+def long_exception(event):
+    raise ValueError("ü" * 50_000)
+
+
 def exit_at_once(event):
     os._exit(3)
 
