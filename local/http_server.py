@@ -2,6 +2,9 @@
 
 from aiohttp import web
 
+# API Gateway's limit for the request line and all headers together.
+HEADER_LIMIT = 10_240
+
 
 async def serve(app: web.Application, host: str, port: int) -> web.AppRunner:
     """Start serving; port 0 takes a free one (see `bound_port`). Raises OSError when taken.
@@ -9,7 +12,12 @@ async def serve(app: web.Application, host: str, port: int) -> web.AppRunner:
     Bodies are passed on as sent: whether they are compressed is the function's business.
     """
     runner = web.AppRunner(
-        app, access_log=None, auto_decompress=False, handle_signals=False, shutdown_timeout=1
+        app,
+        access_log=None,
+        auto_decompress=False,
+        handle_signals=False,
+        max_field_size=HEADER_LIMIT,
+        shutdown_timeout=1,
     )
     await runner.setup()
     try:

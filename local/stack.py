@@ -12,6 +12,7 @@ from aiohttp import web
 
 from local.console import Console
 from local.gateway.app import create_gateway
+from local.http_server import serve
 from local.lambda_endpoint import create_lambda_endpoint
 from local.packages import Packages
 from local.project import Project
@@ -131,10 +132,8 @@ async def _for_ever(work: Coroutine[Any, Any, None]) -> None:
 
 
 async def _listen(stack: AsyncExitStack, app: web.Application, port: int) -> None:
-    runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=1.0)
-    await runner.setup()
+    runner = await serve(app, LOOPBACK, port)
     stack.push_async_callback(runner.cleanup)
-    await web.TCPSite(runner, LOOPBACK, port).start()
 
 
 async def _cancel(tasks: Iterable[asyncio.Task[None]]) -> None:

@@ -68,6 +68,12 @@ def test_compressed_body_reaches_the_function_as_sent(client):
     assert event["isBase64Encoded"] is True
 
 
+def test_long_header_reaches_the_function(client):
+    event = client.get("/echo", headers={"x-token": "t" * 9_500}).json()
+
+    assert event["headers"]["x-token"] == "t" * 9_500
+
+
 def test_chunked_body_arrives_whole(client):
     event = client.post(
         "/echo", content=iter([b"ab", b"cd"]), headers={"content-type": "text/plain"}
