@@ -101,7 +101,7 @@ class _Run:
             for fields in self.source.fields(self.header):
                 judged = self.rules.judge(fields, self.first_rows)
                 kept = kept_rows(judged)
-                figures.add(judged, kept)
+                figures.add(kept)
                 outputs.write_kept(kept, plain=self._is_plain(fields))
                 dropped = dropped_lines(judged)
                 if dropped is not None:

@@ -5,11 +5,11 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 
-from etl.rules.judge import CODES, DUPLICATES, KEPT, REASONS, Judgement
+from etl.rules.judge import CODES, DUPLICATES, KEPT, REASONS
 from etl.rules.status import MISSING
+from etl.sink.table import Kept
 
 _EPOCH_MONTH = np.datetime64("1970-01", "M")
 
@@ -41,17 +41,17 @@ class Figures:
     def rejected(self) -> int:
         return sum(self.reasons.values()) - self.duplicates
 
-    def add(self, judged: Judgement, kept: pa.Table) -> None:
+    def add(self, kept: Kept) -> None:
         """Take in one judged block and the rows that stay of it."""
-        self.rows_in += len(judged.fields.block)
-        self.rows_out += kept.num_rows
-        codes = np.bincount(judged.reasons, minlength=len(REASONS))
-        codes[CODES["malformed_row"]] += len(judged.fields.malformed)
+        fields = kept.judged.fields
+        self.rows_in += len(fields.block)
+        self.rows_out += len(kept)
+        codes = np.bincount(kept.judged.reasons, minlength=len(REASONS))
+        codes[CODES["malformed_row"]] += len(fields.malformed)
         codes[KEPT] = 0
         self.reasons.update({name: int(n) for name, n in zip(REASONS, codes, strict=True) if n})
-        self._add_values(judged, kept)
-        for name, column in zip(kept.column_names, kept.columns, strict=True):
-            self.gaps[name] += column.null_count
+        if len(kept):
+            self._add_values(kept)
         self.check()
 
     def check(self) -> None:
@@ -62,21 +62,19 @@ class Figures:
                 f"{self.duplicates} duplicates, {self.rejected} rejected"
             )
 
-    def _add_values(self, judged: Judgement, kept: pa.Table) -> None:
-        if not kept.num_rows:
-            return
-        rows = judged.reasons == KEPT
-        quantity, price = judged.quantity.values[rows], judged.price.values[rows]
-        filled = int(judged.quantity.is_(MISSING)[rows].sum())
+    def _add_values(self, kept: Kept) -> None:
+        for name, column in zip(kept.table.column_names, kept.table.columns, strict=True):
+            self.gaps[name] += column.null_count
+        filled = kept.count_of(kept.judged.quantity, MISSING)
         self.filled_quantity += filled
         self.gaps["quantity"] += filled
-        self.negative_quantity += int((quantity < 0).sum())
-        self.zero_quantity += int((quantity == 0).sum())
-        self.quantity_sum += _exact_sum(quantity)
-        self.price_sums.append(float(np.nansum(price)))
+        self.negative_quantity += int((kept.quantity < 0).sum())
+        self.zero_quantity += int((kept.quantity == 0).sum())
+        self.quantity_sum += _exact_sum(kept.quantity)
         with np.errstate(over="ignore"):
-            self.amount_sums.append(float(np.nansum(quantity * price)))
-        self._add_dates(judged.order_date.values[rows].view("datetime64[us]"))
+            self.price_sums.append(float(np.nansum(kept.price)))
+            self.amount_sums.append(float(np.nansum(kept.quantity * kept.price)))
+        self._add_dates(kept.order_date.view("datetime64[us]"))
 
     def _add_dates(self, dates: NDArray[np.datetime64]) -> None:
         low, high = dates.min(), dates.max()

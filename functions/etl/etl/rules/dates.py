@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from etl.rules import arrow
-from etl.rules.status import INVALID, MISSING, OK, Judged
+from etl.rules.status import INVALID, MISSING, OK, Verdicts
 from etl.rules.text import octets
 
 YEARS = range(1900, 2101)
@@ -28,7 +28,7 @@ _PLAIN = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 _DAYS_IN_MONTH = np.array([0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
 
 
-def judge_dates(distinct: pa.StringArray, formats: Sequence[str]) -> Judged:
+def judge_dates(distinct: pa.StringArray, formats: Sequence[str]) -> Verdicts:
     """Microseconds since 1970 as int64. The texts are stripped and distinct."""
     values = np.zeros(len(distinct), np.int64)
     status = np.full(len(distinct), OK, np.uint8)
@@ -39,7 +39,7 @@ def judge_dates(distinct: pa.StringArray, formats: Sequence[str]) -> Judged:
         values[plain], status[plain] = _plain_dates(distinct.filter(arrow.mask(plain)))
     for i in np.flatnonzero(~plain):
         status[i], values[i] = order_date(distinct[i].as_py(), formats)
-    return Judged(values, status)
+    return values, status
 
 
 def _plain_dates(texts: pa.StringArray) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:

@@ -13,7 +13,7 @@ from etl.rules import arrow
 from etl.rules.dates import judge_dates
 from etl.rules.numbers import judge_prices, judge_quantities
 from etl.rules.repeats import Candidates, FirstRows, Repeats
-from etl.rules.status import INVALID, MISSING, Judged
+from etl.rules.status import INVALID, MISSING, Judged, Verdicts
 from etl.rules.text import Hashes, hash_rows, hash_texts, is_empty, join, offsets, strip
 from etl.source.description import Description
 from etl.source.fields import Fields
@@ -129,18 +129,18 @@ class Rules:
         )
 
 
-def _by_distinct(texts: pa.StringArray, judge: Callable[[pa.StringArray], Judged]) -> Judged:
+def _by_distinct(texts: pa.StringArray, judge: Callable[[pa.StringArray], Verdicts]) -> Judged:
     """Judge each distinct text once: sales files repeat their dates, quantities and prices."""
     encoded = texts.dictionary_encode()
-    return judge(encoded.dictionary).take(arrow.numbers(encoded.indices, np.int32))
+    return Judged(*judge(encoded.dictionary), arrow.numbers(encoded.indices, np.int32))
 
 
 def _rules_4_to_6(quantity: Judged, price: Judged, order_date: Judged) -> Codes:
     verdicts = (
-        (quantity.is_(INVALID), "invalid_quantity"),
-        (order_date.is_(MISSING), "missing_order_date"),
-        (order_date.is_(INVALID), "invalid_order_date"),
-        (price.is_(INVALID), "invalid_price"),
+        (quantity.has(INVALID), "invalid_quantity"),
+        (order_date.has(MISSING), "missing_order_date"),
+        (order_date.has(INVALID), "invalid_order_date"),
+        (price.has(INVALID), "invalid_price"),
     )
     codes = np.select([rows for rows, _ in verdicts], [CODES[why] for _, why in verdicts], KEPT)
     return codes.astype(np.uint8)

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from etl.rules import arrow
-from etl.rules.status import INVALID, MISSING, OK, Judged
+from etl.rules.status import INVALID, MISSING, OK, Verdicts
 
 _INT64 = range(-(2**63), 2**63)
 _NUMERAL = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,4})?", re.ASCII)
@@ -26,7 +26,7 @@ _PLAIN_WHOLE = r"^-?[0-9]{1,18}$"
 _PLAIN_DECIMAL = r"^-?[0-9]{1,15}(\.[0-9]{1,15})?$"
 
 
-def judge_quantities(distinct: pa.StringArray, decimal: str) -> Judged:
+def judge_quantities(distinct: pa.StringArray, decimal: str) -> Verdicts:
     """Whole numbers as int64. The texts are stripped and distinct."""
     plain = arrow.booleans(pc.match_substring_regex(distinct, _PLAIN_WHOLE))
     values = np.zeros(len(distinct), np.int64)
@@ -34,10 +34,10 @@ def judge_quantities(distinct: pa.StringArray, decimal: str) -> Judged:
     values[plain] = arrow.numbers(pc.cast(distinct.filter(arrow.mask(plain)), pa.int64()), np.int64)
     for i in np.flatnonzero(~plain):
         status[i], values[i] = quantity(distinct[i].as_py(), decimal)
-    return Judged(values, status)
+    return values, status
 
 
-def judge_prices(distinct: pa.StringArray, decimal: str) -> Judged:
+def judge_prices(distinct: pa.StringArray, decimal: str) -> Verdicts:
     """Prices as float64, not-a-number where missing. The texts are stripped and distinct."""
     dotted = distinct if decimal == "." else _dotted(distinct)
     plain = arrow.booleans(pc.match_substring_regex(dotted, _PLAIN_DECIMAL))
@@ -48,7 +48,7 @@ def judge_prices(distinct: pa.StringArray, decimal: str) -> Judged:
     values[plain] = arrow.numbers(read, np.float64) + 0.0
     for i in np.flatnonzero(~plain):
         status[i], values[i] = price(distinct[i].as_py(), decimal)
-    return Judged(values, status)
+    return values, status
 
 
 def _dotted(distinct: pa.StringArray) -> pa.StringArray:

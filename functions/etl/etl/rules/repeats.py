@@ -33,7 +33,8 @@ class KeyHashes:
         every.sort()
         again = every[1:][every[1:] == every[:-1]]
         changes = np.append(True, again[1:] != again[:-1])[: len(again)]
-        return again[changes]
+        repeated: Hashes = again[changes]
+        return repeated
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,17 +10,22 @@ OK: Final = 0
 MISSING: Final = 1
 INVALID: Final = 2
 
+Verdicts = tuple[NDArray[Any], NDArray[np.uint8]]
+"""Values and their status, side by side."""
+
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """Values and their status, side by side."""
+    """The distinct values of a column with their status, and which of them each row has."""
 
-    values: NDArray[Any]
+    distinct: NDArray[Any]
     status: NDArray[np.uint8]
+    indices: NDArray[np.int32]
 
-    def take(self, indices: NDArray[np.int32]) -> "Judged":
-        return Judged(self.values[indices], self.status[indices])
+    def values_of(self, rows: NDArray[np.int64]) -> NDArray[Any]:
+        return self.distinct[self.indices[rows]]
 
-    def is_(self, status: int) -> NDArray[np.bool_]:
-        found: NDArray[np.bool_] = self.status == status
+    def has(self, status: int) -> NDArray[np.bool_]:
+        """Whether each row has this status."""
+        found: NDArray[np.bool_] = (self.status == status)[self.indices]
         return found

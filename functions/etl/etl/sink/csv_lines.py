@@ -6,15 +6,22 @@ from typing import Final
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from etl.rules import arrow
 from etl.rules.text import octets
+from etl.sink.table import Kept, number_texts
 
 DATE: Final = "date"
 SECONDS: Final = "seconds"
 MICROSECONDS: Final = "microseconds"
 DATE_FORMS: Final = (DATE, SECONDS, MICROSECONDS)
 
+_DATE_TYPES = {
+    DATE: pa.date32(),
+    SECONDS: pa.timestamp("s"),
+    MICROSECONDS: pa.timestamp("us"),
+}
 _SPECIAL = r'[",\r\n]'
 _COMMA, _QUOTE, _LINE_END = arrow.texts([",", '"', "\n"])
 
@@ -23,12 +30,14 @@ def header_line(names: Sequence[str]) -> bytes:
     return octets(_lines([quoted(arrow.texts([name])) for name in names])).tobytes()
 
 
-def csv_bytes(table: pa.Table, date_form: str, *, plain: bool) -> memoryview:
-    """The table as CSV lines. With `plain` no text of it holds a comma, quote or line end."""
-    columns = [
-        _texts(column.combine_chunks(), date_form, plain=plain) for column in table.itercolumns()
-    ]
-    return memoryview(octets(_lines(columns)))  # type: ignore[arg-type]
+def csv_bytes(kept: Kept, date_form: str, *, plain: bool) -> memoryview:
+    """The rows as CSV lines. With `plain` no text of them holds a comma, quote or line end."""
+    cells = number_texts(kept, _DATE_TYPES[date_form])
+    for name in kept.table.column_names:
+        if name not in cells:
+            texts = kept.table.column(name).chunk(0)
+            cells[name] = texts if plain else quoted(texts)
+    return join_cells([cells[name] for name in kept.table.column_names])
 
 
 def join_cells(columns: Sequence[pa.StringArray]) -> memoryview:
@@ -55,24 +64,8 @@ def always_quoted(texts: pa.StringArray) -> pa.StringArray:
     return pc.binary_join_element_wise(_QUOTE, doubled, _QUOTE, arrow.EMPTY)
 
 
-def _texts(column: pa.Array, date_form: str, *, plain: bool) -> pa.StringArray:
-    if pa.types.is_string(column.type):
-        return column if plain else quoted(column)
-    if pa.types.is_timestamp(column.type):
-        return _dates(column, date_form)
-    return pc.cast(column, pa.string())
-
-
-def _dates(column: pa.TimestampArray, date_form: str) -> pa.StringArray:
-    encoded = column.dictionary_encode()
-    unit = {DATE: pa.date32(), SECONDS: pa.timestamp("s"), MICROSECONDS: pa.timestamp("us")}
-    texts = pc.cast(pc.cast(encoded.dictionary, unit[date_form]), pa.string())
-    return texts.take(encoded.indices)
-
-
-def date_form_of(column: pa.ChunkedArray) -> str:
-    """The shortest form that holds every date of the column."""
-    micros = arrow.numbers(column.combine_chunks(), np.int64)
+def date_form_of(micros: NDArray[np.int64]) -> str:
+    """The shortest form that holds every one of the dates."""
     if not (micros % 86_400_000_000).any():
         return DATE
     return MICROSECONDS if (micros % 1_000_000).any() else SECONDS

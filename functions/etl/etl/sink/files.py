@@ -10,7 +10,7 @@ from pyarrow import parquet
 
 from etl.sink.csv_lines import DATE, DATE_FORMS, csv_bytes, date_form_of, header_line
 from etl.sink.dropped import REJECTED_COLUMNS
-from etl.sink.table import schema_of
+from etl.sink.table import Kept, schema_of
 
 CSV: Final = "processed_output.csv"
 PARQUET: Final = "processed_output.parquet"
@@ -79,13 +79,13 @@ class Outputs:
         self.files[CSV].write(header_line(names))
         self.files[REJECTED].write(header_line(REJECTED_COLUMNS))
 
-    def write_kept(self, table: pa.Table, *, plain: bool) -> None:
+    def write_kept(self, kept: Kept, *, plain: bool) -> None:
         """Raises LongerDatesNeeded: begin again with that form."""
-        needed = date_form_of(table.column("order_date"))
+        needed = date_form_of(kept.order_date)
         if DATE_FORMS.index(needed) > DATE_FORMS.index(self.date_form):
             raise LongerDatesNeeded(needed)
-        self.files[CSV].write(csv_bytes(table, self.date_form, plain=plain))
-        self._pending.append(table)
+        self.files[CSV].write(csv_bytes(kept, self.date_form, plain=plain))
+        self._pending.append(kept.table)
         if sum(part.num_rows for part in self._pending) >= ROW_GROUP_ROWS:
             self._write_row_groups()
 

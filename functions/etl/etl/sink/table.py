@@ -1,12 +1,15 @@
 """The cleaned rows of a block as a table whose types never depend on the data."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from etl.rules import arrow
 from etl.rules.judge import KEPT, Judgement
-from etl.rules.status import MISSING
+from etl.rules.status import MISSING, OK, Judged
 from etl.rules.text import is_blank
 
 _TYPES = {
@@ -20,20 +23,62 @@ def schema_of(names: tuple[str, ...]) -> pa.Schema:
     return pa.schema([(name, _TYPES.get(name, pa.string())) for name in names])
 
 
-def kept_rows(judged: Judgement) -> pa.Table:
-    """The rows that passed every rule; empty and blank texts are null."""
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The rows of a block that passed every rule; empty and blank texts are null."""
+
+    judged: Judgement
+    rows: NDArray[np.int64]
+    quantity: NDArray[np.int64]
+    price: NDArray[np.float64]
+    order_date: NDArray[np.int64]
+    table: pa.Table
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def count_of(self, column: Judged, status: int) -> int:
+        return int(column.has(status)[self.rows].sum())
+
+
+def kept_rows(judged: Judgement) -> Kept:
     rows = np.flatnonzero(judged.reasons == KEPT)
     chosen = None if len(rows) == len(judged.reasons) else arrow.column(rows)
+    quantity = judged.quantity.values_of(rows)
+    price = judged.price.values_of(rows)
+    order_date = judged.order_date.values_of(rows)
     values = {
-        "quantity": arrow.column(judged.quantity.values[rows]),
-        "price": arrow.column(judged.price.values[rows], ~judged.price.is_(MISSING)[rows]),
-        "order_date": arrow.column(judged.order_date.values[rows]).view(pa.timestamp("us")),
+        "quantity": arrow.column(quantity),
+        "price": arrow.column(price, ~judged.price.has(MISSING)[rows]),
+        "order_date": arrow.column(order_date).view(pa.timestamp("us")),
     }
     columns = [
         values[name] if name in values else _nulled(text if chosen is None else text.take(chosen))
         for name, text in judged.texts.items()
     ]
-    return pa.Table.from_arrays(columns, schema=schema_of(tuple(judged.texts)))
+    table = pa.Table.from_arrays(columns, schema=schema_of(tuple(judged.texts)))
+    return Kept(judged, rows, quantity, price, order_date, table)
+
+
+def number_texts(kept: Kept, date_type: pa.DataType) -> dict[str, pa.StringArray]:
+    """Quantity, price and date as the CSV shows them, written once per distinct value."""
+    judged = kept.judged
+    dates = arrow.column(judged.order_date.distinct).view(pa.timestamp("us"))
+    typed = {
+        "quantity": arrow.column(judged.quantity.distinct),
+        # The shortest decimal that reads back as the same double; nothing for a missing price.
+        "price": arrow.column(judged.price.distinct, judged.price.status == OK),
+        "order_date": pc.cast(dates, date_type, safe=False),
+    }
+    indices = {
+        "quantity": judged.quantity.indices,
+        "price": judged.price.indices,
+        "order_date": judged.order_date.indices,
+    }
+    return {
+        name: pc.cast(values, pa.string()).take(arrow.column(indices[name][kept.rows]))
+        for name, values in typed.items()
+    }
 
 
 def _nulled(texts: pa.StringArray) -> pa.StringArray:
