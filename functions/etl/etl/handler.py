@@ -9,6 +9,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 from etl.job import Job
 from etl.publication import Result
+from etl.report.document import SUCCEEDED
 from etl.s3.client import s3_client
 from etl.s3.events import Notification, notifications
 from etl.s3.landing import Landing
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
 logger = Logger()
 logging_utils.copy_config_to_registered_loggers(source_logger=logger, include={"etl"})
-metrics = Metrics()
 
 
 @cache
@@ -36,7 +36,6 @@ def job() -> Job:
 
 
 @logger.inject_lambda_context(clear_state=True)
-@metrics.log_metrics
 def handler(event: dict[str, Any], _context: "LambdaContext") -> dict[str, Any]:
     """Clean every object the event names.
 
@@ -53,8 +52,8 @@ def handler(event: dict[str, Any], _context: "LambdaContext") -> dict[str, Any]:
         except Exception as error:
             logger.exception("%s failed", news.key)
             failed.append((news, error))
-    for result in results:
-        count(result)
+    if results:
+        count(results)
     return _answer(results, failed)
 
 
@@ -77,14 +76,17 @@ def summary(result: Result) -> dict[str, Any]:
     return {"key": result.key, "status": result.status} | figures
 
 
-def count(result: Result) -> None:
+def count(results: list[Result]) -> None:
     """Metrics an alarm can watch: files by outcome, rows, and files that lost every row."""
-    metrics.add_metric(f"Files_{result.status}", MetricUnit.Count, 1)
-    if result.status != "succeeded" or result.report is None:
-        return
-    report = result.report
-    for name in ("rows_in", "rows_out", "duplicates", "rejected"):
-        metrics.add_metric(name, MetricUnit.Count, report[name])
-    if report["rows_in"] and not report["rows_out"]:
-        logger.error("%s: none of the %d rows is left", result.key, report["rows_in"])
-        metrics.add_metric("ZeroRowsOut", MetricUnit.Count, 1)
+    metrics = Metrics()
+    for result in results:
+        metrics.add_metric(f"Files_{result.status}", MetricUnit.Count, 1)
+        if result.status != SUCCEEDED or result.report is None:
+            continue
+        report = result.report
+        for name in ("rows_in", "rows_out", "duplicates", "rejected"):
+            metrics.add_metric(name, MetricUnit.Count, report[name])
+        if report["rows_in"] and not report["rows_out"]:
+            logger.error("%s: none of the %d rows is left", result.key, report["rows_in"])
+            metrics.add_metric("ZeroRowsOut", MetricUnit.Count, 1)
+    metrics.flush_metrics()

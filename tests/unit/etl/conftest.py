@@ -56,7 +56,7 @@ class Buckets:
     def report(self, prefix: str = "") -> dict[str, Any]:
         return json.loads(self.read(f"{prefix}report.json"))
 
-    def keys(self) -> list[str]:
+    def names(self) -> list[str]:
         listed = self.s3.list_objects_v2(Bucket=PROCESSED).get("Contents", [])
         return [item["Key"] for item in listed]
 

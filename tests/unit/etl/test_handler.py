@@ -39,7 +39,7 @@ def test_sample_file_cleans_to_4680_rows_and_five_objects(buckets, invoke, sampl
             "rejected": 208,
         }
     ]
-    assert buckets.keys() == [
+    assert buckets.names() == [
         "processed_output.csv",
         "processed_output.parquet",
         "rejected_rows.csv",

@@ -1,0 +1,252 @@
+"""What readers of the processed bucket see: whole outputs of the newest source, always."""
+
+import hashlib
+import json
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from pyarrow import parquet
+
+from etl.handler import job
+from etl.s3.events import Notification
+from tests.unit.etl.conftest import LANDING, PROCESSED, Buckets, load_event
+
+HEADER = "order_id,order_date,customer_id,product,quantity,price,region\n"
+DATA = ["processed_output.csv", "processed_output.parquet", "rejected_rows.csv", "report.html"]
+
+
+def rows(count: int) -> str:
+    return HEADER + "".join(f"{i},2024-01-05,C1,Widget,2,9.5,n\n" for i in range(count))
+
+
+def news(version: str | None = None, sequencer: str | None = None) -> Notification:
+    return Notification(LANDING, "raw.csv", version, sequencer)
+
+
+def is_whole(buckets: Buckets) -> bool:
+    """Whether the report, if it says that there is output, describes what is there."""
+    if "report.json" not in buckets.names() or buckets.report()["status"] != "succeeded":
+        return True
+    outputs = buckets.report()["outputs"]
+    return sorted(outputs) == DATA and all(
+        hashlib.sha256(buckets.read(name)).hexdigest() == output["sha256"]
+        for name, output in outputs.items()
+    )
+
+
+def test_report_lists_each_output_with_its_digest_size_and_version(buckets, invoke):
+    buckets.land(rows(3))
+    invoke(load_event("s3_put.json"))
+
+    report = buckets.report()
+
+    assert is_whole(buckets)
+    for output in report["outputs"].values():
+        version = buckets.s3.get_object(
+            Bucket=PROCESSED, Key=output["key"], VersionId=output["version_id"]
+        )
+        assert version["ContentLength"] == output["bytes"]
+    assert report["source"]["bytes"] == len(rows(3))
+    assert report["sums"] == {"quantity": 6, "price": 28.5, "amount": 57.0}
+
+
+def test_log_keeps_the_lines_of_the_original(buckets, invoke, caplog):
+    buckets.land(rows(3) + "3,,C,W,1,1,n\n")
+    invoke(load_event("s3_put.json"))
+
+    assert "Initial rows: 4" in caplog.messages
+    assert "Rows after cleaning: 3" in caplog.messages
+    assert "ETL completed successfully" in caplog.messages
+    uploaded = "File processed_output.csv successfully uploaded to "
+    assert uploaded + "S3://sales-processed/processed_output.csv" in caplog.messages
+
+
+def test_older_event_after_a_newer_one_changes_nothing(buckets):
+    old, new = buckets.land(rows(1)), buckets.land(rows(2))
+    assert job().run(news(new, "0055AED6DCD90281E6")).status == "succeeded"
+    before = {key: buckets.read(key) for key in buckets.names()}
+
+    late = job().run(news(old, "0055AED6DCD90281E5"))
+
+    assert late.status == "superseded"
+    assert {key: buckets.read(key) for key in buckets.names()} == before
+
+
+@pytest.mark.parametrize(
+    ("older", "newer"), [("0055AE", "0055AED6"), ("0055AED6", "0055AF"), ("00AB", "00ABC000")]
+)
+def test_sequencers_of_unequal_length_are_padded_with_zeros(buckets, older, newer):
+    old, new = buckets.land(rows(1)), buckets.land(rows(2))
+
+    assert job().run(news(new, newer)).status == "succeeded"
+    assert job().run(news(old, older)).status == "superseded"
+
+
+def test_newer_version_replaces_the_output(buckets):
+    job().run(news(buckets.land(rows(1)), "01"))
+    job().run(news(buckets.land(rows(2)), "02"))
+
+    assert buckets.report()["rows_out"] == 2
+    assert is_whole(buckets)
+
+
+def test_changed_source_description_cleans_the_same_version_again(buckets):
+    buckets.land(rows(2))
+    job().run(news())
+    buckets.land(json.dumps({"date_formats": ["%d/%m/%Y"]}), "_source.json")
+
+    result = job().run(news())
+
+    assert result.status == "succeeded"
+    assert buckets.report()["reasons"]["invalid_order_date"] == 2
+
+
+def test_wrong_source_description_refuses_the_file_naming_the_field(buckets):
+    buckets.land(rows(2))
+    buckets.land('{"decimal": ";"}', "_source.json")
+
+    result = job().run(news())
+
+    assert result.status == "refused"
+    assert "decimal" in buckets.report()["refusal"]["message"]
+
+
+def test_refused_file_leaves_the_earlier_output_and_its_description(buckets, invoke, capsys):
+    good = buckets.land(rows(2))
+    invoke(load_event("s3_put.json"))
+    before = {name: buckets.read(name) for name in DATA[:3]}
+    buckets.land("a,b\n1,2\n")
+
+    answer = invoke(load_event("s3_put.json"))
+
+    assert answer["results"][0]["refusal"]["reason"] == "no_header"
+    report = buckets.report()
+    assert (report["status"], report["last_good"]["rows_out"]) == ("refused", 2)
+    assert report["last_good"]["source"]["version_id"] == good
+    assert {name: buckets.read(name) for name in DATA[:3]} == before
+    assert b"This file was refused" in buckets.read("report.html")
+    assert "Files_refused" in capsys.readouterr().out
+
+
+def test_file_past_the_limit_is_handed_over_and_said_so(buckets, monkeypatch):
+    monkeypatch.setenv("ETL_MAX_BYTES", "50")
+    buckets.land(rows(2))
+
+    result = job().run(news())
+
+    assert result.status == "handed_over"
+    assert buckets.report()["refusal"]["reason"] == "too_large"
+    assert buckets.names() == ["report.html", "report.json"]
+
+
+def test_no_row_left_raises_the_alarm_metric(buckets, invoke, capsys):
+    buckets.land(HEADER + "1,,C,W,1,1,n\n")
+
+    invoke(load_event("s3_put.json"))
+
+    assert "ZeroRowsOut" in capsys.readouterr().out
+
+
+def test_same_event_ten_times_in_parallel_ends_in_one_whole_output(buckets):
+    buckets.land(rows(50))
+    worker = job()
+
+    with ThreadPoolExecutor(10) as pool:
+        results = list(pool.map(lambda _: worker.run(news()), range(10)))
+
+    assert {result.status for result in results} <= {"succeeded", "already_done", "superseded"}
+    assert "succeeded" in {result.status for result in results}
+    assert buckets.report()["status"] == "succeeded"
+    assert is_whole(buckets)
+
+
+def test_two_versions_in_parallel_end_with_the_newer_one(buckets):
+    versions = [(buckets.land(rows(count)), f"{count:04X}") for count in range(1, 7)]
+    worker = job()
+
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(lambda version: worker.run(news(*version)), versions))
+
+    assert buckets.report()["rows_out"] == 6
+    assert is_whole(buckets)
+
+
+def test_empty_file_of_a_folder_with_a_good_one_is_refused(buckets):
+    buckets.land("")
+
+    assert job().run(news()).report["refusal"]["reason"] == "empty_file"
+
+
+class Killed(BaseException):
+    """Stands for SIGKILL: nothing may handle it."""
+
+
+def test_run_cut_at_any_call_to_s3_leaves_no_half_output_and_a_retry_completes_it(buckets):
+    job().run(news(buckets.land(rows(3)), "0000"))
+    events = job()._landing._s3.meta.events
+    for call in range(1, 40):
+        version, sequencer = buckets.land(rows(3 + call)), f"{call:04X}"
+        left = iter(range(call, 0, -1))
+
+        def cut(left=left, **_: object) -> None:
+            if next(left, 0) == 1:
+                raise Killed
+
+        events.register("before-send.s3", cut)
+        try:
+            job().run(news(version, sequencer))
+        except Killed:
+            pass
+        else:
+            assert call > 10, "the run was cut nowhere"
+            break
+        finally:
+            events.unregister("before-send.s3", cut)
+        assert is_whole(buckets)
+        assert job().run(news(version, sequencer)).status in {"succeeded", "already_done"}
+        assert buckets.report()["rows_out"] == 3 + call
+        assert is_whole(buckets)
+
+
+def test_outputs_of_one_source_have_the_same_bytes_every_time(buckets, monkeypatch):
+    buckets.land(rows(20))
+    job().run(news())
+    before = {name: buckets.read(name) for name in DATA}
+    monkeypatch.setattr("etl.report.document.code_version", lambda: "other")
+
+    assert job().run(news()).status == "succeeded"
+    after = {name: buckets.read(name) for name in DATA}
+    assert {name: after[name] for name in DATA[:3]} == {name: before[name] for name in DATA[:3]}
+
+
+def test_bucket_without_versions_works(monkeypatch):
+    from moto import mock_aws
+
+    with mock_aws():
+        job.cache_clear()
+        buckets = Buckets(versioned=False)
+        buckets.land(rows(2))
+        assert job().run(news()).status == "succeeded"
+        assert job().run(news()).status == "already_done"
+        buckets.land(rows(3))
+        assert job().run(news()).status == "succeeded"
+        assert buckets.report()["source"]["version_id"] is None
+        assert is_whole(buckets)
+        job.cache_clear()
+
+
+def test_parquet_columns_have_fixed_types(buckets, tmp_path):
+    buckets.land(rows(2))
+    job().run(news())
+    path = tmp_path / "out.parquet"
+    path.write_bytes(buckets.read("processed_output.parquet"))
+
+    types = {field.name: str(field.type) for field in parquet.read_schema(path)}
+
+    assert types == {
+        **dict.fromkeys(["order_id", "customer_id", "product", "region"], "string"),
+        "order_date": "timestamp[us]",
+        "quantity": "int64",
+        "price": "double",
+    }
+    assert parquet.ParquetFile(path).metadata.row_group(0).column(0).compression == "SNAPPY"
