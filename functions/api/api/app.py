@@ -31,6 +31,7 @@ def create_app(
         description="Every error is a problem (RFC 9457). A trailing slash makes no difference.",
         redirect_slashes=False,
         openapi_url=None,
+        generate_unique_id_function=lambda route: route.name,
     )
     app.state.users = users_service
     app.state.datasets = datasets_service

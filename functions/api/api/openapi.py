@@ -95,9 +95,19 @@ def _correct(operation: dict[str, Any], *, guarded: bool) -> None:
     answers: dict[str, Any] = operation["responses"]
     if "HTTPValidationError" in str(answers.get("422")):
         del answers["422"]
+    for parameter in operation.get("parameters", []):
+        parameter["schema"] = _without_null(parameter["schema"])
     if guarded:
         answers |= {str(status): one for status, one in responses(401, 403).items()}
         operation["security"] = [{"token": []}]
+
+
+def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
+    """A parameter that is optional is left out; there is no way to send null."""
+    kinds = [one for one in schema.get("anyOf", []) if one != {"type": "null"}]
+    if len(kinds) != 1:
+        return schema
+    return {**{key: value for key, value in schema.items() if key != "anyOf"}, **kinds[0]}
 
 
 def _folder() -> Path:

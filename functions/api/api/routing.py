@@ -25,7 +25,14 @@ class _EmailConvertor(Convertor[str]):
         return value
 
 
+class _DatasetConvertor(_EmailConvertor):
+    """A dataset's name, slashes included; /datasets/uploads is a call of its own."""
+
+    regex = "(?!uploads$).+"
+
+
 register_url_convertor("email", _EmailConvertor())
+register_url_convertor("dataset", _DatasetConvertor())
 
 
 class GuardedRoute(APIRoute):

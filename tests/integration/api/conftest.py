@@ -6,6 +6,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
+import boto3
 import pytest
 import redis
 
@@ -43,6 +44,19 @@ def settings_for(services: DataServices, database: str) -> Settings:
     )
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _lambda_environment() -> Iterator[None]:
+    """What the Lambda service itself sets for a function."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+            patch.setenv(name, "local")
+        patch.setenv("AWS_REGION", "eu-west-1")
+        patch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
+        patch.setenv("POWERTOOLS_SERVICE_NAME", "users-api")
+        patch.setenv("POWERTOOLS_METRICS_NAMESPACE", "SalesServerless")
+        yield
+
+
 @pytest.fixture(scope="session")
 def migrated(services: DataServices) -> Settings:
     """A database of this run's own, with every migration applied."""
@@ -53,6 +67,18 @@ def migrated(services: DataServices) -> Settings:
     migrate.apply_migrations(database, migrate.FOLDER)
     database.close()
     return settings
+
+
+@pytest.fixture(scope="session")
+def s3(migrated: Settings) -> Iterator[Any]:
+    """An S3 client; both buckets are there."""
+    client = boto3.client("s3", endpoint_url=migrated.aws_endpoint_url)
+    for bucket in (migrated.landing_bucket, migrated.processed_bucket):
+        place = {"LocationConstraint": "eu-west-1"}
+        client.create_bucket(Bucket=bucket, CreateBucketConfiguration=place)
+        client.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+    yield client
+    client.close()
 
 
 @pytest.fixture

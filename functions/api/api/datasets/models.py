@@ -1,5 +1,6 @@
 """What callers see of datasets and uploads, and how a dataset is named."""
 
+import re
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -9,6 +10,7 @@ _CONTROL = r"\x00-\x1f\x7f\ud800-\udfff"
 # No step of a key begins with a dot: clients fold "." and ".." out of URLs.
 _STEP = rf"[^/.{_CONTROL}][^/{_CONTROL}]*"
 _KEY = rf"^({_STEP}/)*({_STEP}\.csv(\.gz)?|_source\.json)$"
+_NAME = re.compile(rf"({_STEP}/)*{_STEP}")
 _SUFFIXES = (".csv.gz", ".csv")
 
 UploadKey = Annotated[str, Field(max_length=255, pattern=_KEY, examples=["raw.csv"])]
@@ -60,6 +62,11 @@ class Dataset(BaseModel):
     report: dict[str, Any]
     downloads: dict[str, str]
     expires_in: int
+
+
+def is_dataset_name(name: str) -> bool:
+    """Whether a source's key could make this name."""
+    return _NAME.fullmatch(name) is not None and len(name.encode()) <= 1000
 
 
 def dataset_name(source_key: str) -> str:

@@ -37,8 +37,8 @@ async def prepare_upload(wanted: UploadRequest, datasets: Datasets, response: Re
     return datasets.prepare_upload(wanted.key)
 
 
-@router.get("/{name:path}", responses=responses(404, 503))
+@router.get("/{name:dataset}", responses=responses(404, 503))
 async def get_dataset(name: str, datasets: Datasets, response: Response) -> Dataset:
-    """Opens a dataset by name: the key of its source without .csv or .csv.gz."""
+    """Opens a dataset by the key of its source, with or without .csv or .csv.gz."""
     response.headers.update(_SECRET)
     return datasets.get_dataset(name)

@@ -15,6 +15,7 @@ from api.datasets.models import (
     DatasetSummary,
     Upload,
     dataset_name,
+    is_dataset_name,
     output_prefix,
 )
 from api.errors import DatasetNotFound
@@ -59,8 +60,8 @@ class DatasetService:
         return DatasetList(items=items, truncated=len(reports) > limit)
 
     def get_dataset(self, name: str) -> Dataset:
-        key = output_prefix(name) + REPORT
-        body = self._store.read(key) if len(key.encode("utf-8", "replace")) <= 1024 else None
+        key = output_prefix(dataset_name(name)) + REPORT
+        body = self._store.read(key) if is_dataset_name(name) else None
         report = None if body is None else _parse(body)
         if report is None:
             raise DatasetNotFound("No dataset has this name, or its file was not processed yet.")

@@ -37,6 +37,12 @@ _ETAG = {"ETag": {"description": "The version, quoted.", "schema": {"type": "str
 _CACHE = {"X-Cache": {"schema": {"type": "string", "enum": ["hit", "miss", "bypass"]}}}
 
 
+_LINKS = {
+    name: {"operationId": name, "parameters": {"email": "$response.body#/email"}}
+    for name in ("get_user", "change_user", "delete_user")
+}
+
+
 class ListQuery(BaseModel):
     """Which users, and from where."""
 
@@ -91,7 +97,10 @@ def _address(email: str) -> str:
     status_code=201,
     response_model=User,
     responses={
-        201: {"headers": {**_ETAG, "Location": {"schema": {"type": "string"}}}},
+        201: {
+            "headers": {**_ETAG, "Location": {"schema": {"type": "string"}}},
+            "links": _LINKS,
+        },
         **responses(409, 413, 415, 422, 503),
     },
 )
@@ -101,7 +110,21 @@ async def create_user(new: NewUser, users: Users) -> Response:
     return _shown(user, {"Location": _address(user.email)}, 201)
 
 
-@router.get("", responses=responses(422, 503))
+@router.get(
+    "",
+    responses={
+        200: {
+            "headers": {"Link": {"schema": {"type": "string"}}},
+            "links": {
+                "next": {
+                    "operationId": "list_users",
+                    "parameters": {"cursor": "$response.body#/next_cursor"},
+                }
+            },
+        },
+        **responses(422, 503),
+    },
+)
 async def list_users(
     response: Response, users: Users, query: Annotated[ListQuery, Query()]
 ) -> UserList:

@@ -1,0 +1,153 @@
+"""Datasets over a real S3 server: lists, reports, downloads, uploads."""
+
+import json
+from typing import Any
+from urllib.request import Request, urlopen
+
+import pytest
+
+from api.settings import Settings
+from tests.api_client import ApiClient
+from tests.integration.api.conftest import MakeApi
+
+
+@pytest.fixture
+def processed(s3: Any, settings: Settings) -> Any:
+    """Puts an object into the processed bucket; both buckets start empty."""
+    for bucket in (settings.landing_bucket, settings.processed_bucket):
+        for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket):
+            for item in page.get("Versions", []) + page.get("DeleteMarkers", []):
+                s3.delete_object(Bucket=bucket, Key=item["Key"], VersionId=item["VersionId"])
+
+    def put(key: str, body: bytes) -> str:
+        answer = s3.put_object(Bucket=settings.processed_bucket, Key=key, Body=body)
+        return answer["VersionId"]
+
+    return put
+
+
+def publish(processed: Any, source_key: str, prefix: str, **fields: Any) -> dict[str, Any]:
+    version = processed(f"{prefix}processed_output.csv", b"order_id\n1\n")
+    report = {
+        "status": "succeeded",
+        "source": {"key": source_key},
+        "rows_in": 10,
+        "rows_out": 7,
+        "duplicates": 2,
+        "rejected": 1,
+        "finished_at": "2026-11-23T14:00:00+00:00",
+        "outputs": {
+            "processed_output.csv": {
+                "key": f"{prefix}processed_output.csv",
+                "version_id": version,
+            }
+        },
+    } | fields
+    processed(f"{prefix}report.json", json.dumps(report).encode())
+    return report
+
+
+@pytest.mark.parametrize(
+    ("source_key", "prefix", "name"),
+    [
+        ("raw.csv", "", "raw"),
+        ("orders.csv", "orders/", "orders"),
+        ("2026/raw.csv.gz", "2026/", "2026/raw"),
+        ("2026/Q1 é/orders.csv", "2026/Q1 é/orders/", "2026/Q1%20%C3%A9/orders"),
+        ("uploads.csv", "uploads/", "uploads.csv"),
+    ],
+)
+def test_dataset_opens_by_the_key_of_its_source(
+    api: ApiClient, processed: Any, source_key: str, prefix: str, name: str
+) -> None:
+    report = publish(processed, source_key, prefix)
+    answer = api.get(f"/datasets/{name}")
+    assert answer.status == 200, answer.body
+    assert answer.json()["report"] == report
+    assert answer.headers["cache-control"] == "no-store"
+    with urlopen(answer.json()["downloads"]["processed_output.csv"]) as download:
+        assert download.read() == b"order_id\n1\n"
+    (item,) = api.get("/datasets/").json()["items"]
+    assert (item["source_key"], item["rows_in"], item["rows_out"]) == (source_key, 10, 7)
+
+
+def test_download_is_the_version_that_the_report_describes(api: ApiClient, processed: Any) -> None:
+    publish(processed, "raw.csv", "")
+    processed("processed_output.csv", b"half of the next run")
+    url = api.get("/datasets/raw").json()["downloads"]["processed_output.csv"]
+    with urlopen(url) as download:
+        assert download.read() == b"order_id\n1\n"
+
+
+def test_refused_file_still_offers_the_last_good_output(api: ApiClient, processed: Any) -> None:
+    good = publish(processed, "raw.csv", "")
+    refusal = {
+        "status": "refused",
+        "source": {"key": "raw.csv"},
+        "refusal": {"reason": "empty", "message": "no rows", "line": None},
+        "outputs": {},
+        "last_good": {"outputs": good["outputs"]},
+    }
+    processed("report.json", json.dumps(refusal).encode())
+    answer = api.get("/datasets/raw").json()
+    assert answer["report"]["status"] == "refused"
+    assert set(answer["downloads"]) == {"processed_output.csv", "report.json"}
+    (item,) = api.get("/datasets").json()["items"]
+    assert (item["status"], item["rows_in"]) == ("refused", None)
+
+
+def test_list_is_newest_first_and_skips_what_is_no_report(api: ApiClient, processed: Any) -> None:
+    assert api.get("/datasets/").json() == {"items": [], "truncated": False}
+    for number in range(3):
+        publish(processed, f"d{number}.csv", f"d{number}/")
+    for key, body in (("x/report.json", b"{}"), ("y/report.json", b"[1"), ("z.json", b"{}")):
+        processed(key, body)
+    answer = api.get("/datasets/").json()
+    assert sorted(item["name"] for item in answer["items"]) == ["d0", "d1", "d2"]
+    assert api.get("/datasets/?limit=1").json()["truncated"] is True
+
+
+@pytest.mark.parametrize(
+    "name", ["nothing", "a/b", "%00", "x" * 2000, "..%2f..%2fetc", "report.json"]
+)
+def test_unknown_dataset_is_404(api: ApiClient, processed: Any, name: str) -> None:
+    answer = api.get(f"/datasets/{name}")
+    assert answer.status == 404, answer.body
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize(
+    ("key", "dataset"),
+    [("raw.csv", "raw"), ("2026/Q1 é/o+x.csv.gz", "2026/Q1 é/o+x"), ("a/_source.json", None)],
+)
+def test_upload_url_takes_the_file(
+    api: ApiClient, s3: Any, settings: Settings, processed: Any, key: str, dataset: str | None
+) -> None:
+    answer = api.post("/datasets/uploads", {"key": key})
+    assert answer.status == 201, answer.body
+    upload = answer.json()
+    assert (upload["method"], upload["key"], upload["dataset"]) == ("PUT", key, dataset)
+    with urlopen(
+        Request(upload["url"], b"a,b\n", {"Content-Type": "text/csv"}, method="PUT")
+    ) as sent:
+        assert sent.status == 200
+    stored = s3.get_object(Bucket=settings.landing_bucket, Key=key)
+    assert stored["Body"].read() == b"a,b\n"
+
+
+@pytest.mark.parametrize(
+    "key",
+    ["", "raw", "raw.xlsx", "/raw.csv", "a//b.csv", "../raw.csv", "a/./b.csv", ".csv", "x\0.csv",
+     "a\nb.csv", "\ud800.csv", "x" * 300 + ".csv", 3, None, "raw.csv/", "RAW.CSV"],
+)  # fmt: skip
+def test_upload_of_what_the_etl_would_not_take_is_422(api: ApiClient, key: Any) -> None:
+    answer = api.post("/datasets/uploads", {"key": key})
+    assert answer.status == 422
+    assert answer.json()["errors"][0]["pointer"] == "#/key"
+
+
+def test_storage_that_does_not_answer_is_503(make_api: MakeApi) -> None:
+    api = make_api(aws_endpoint_url="http://127.0.0.1:9")
+    for path in ("/datasets/", "/datasets/raw"):
+        answer = api.get(path)
+        assert (answer.status, answer.headers["retry-after"]) == (503, "2")
