@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-_CONTROL = r"\x00-\x1f\x7f\ud800-\udfff"
+_CONTROL = r"\u0000-\u001f\u007f-\u009f"
 # No step of a key begins with a dot: clients fold "." and ".." out of URLs.
 _STEP = rf"[^/.{_CONTROL}][^/{_CONTROL}]*"
 _KEY = rf"^({_STEP}/)*({_STEP}\.csv(\.gz)?|_source\.json)$"
@@ -19,7 +19,7 @@ UploadKey = Annotated[str, Field(max_length=255, pattern=_KEY, examples=["raw.cs
 class UploadRequest(BaseModel):
     """The object to upload: a .csv or .csv.gz, or the _source.json that describes its folder."""
 
-    model_config = ConfigDict(extra="forbid", regex_engine="python-re", strict=True)
+    model_config = ConfigDict(extra="forbid", strict=True)
 
     key: UploadKey
 
@@ -66,7 +66,7 @@ class Dataset(BaseModel):
 
 def is_dataset_name(name: str) -> bool:
     """Whether a source's key could make this name."""
-    return _NAME.fullmatch(name) is not None and len(name.encode()) <= 1000
+    return _NAME.fullmatch(name) is not None and len(name.encode("utf-8", "replace")) <= 1000
 
 
 def dataset_name(source_key: str) -> str:

@@ -4,7 +4,7 @@ import re
 
 from api.errors import InvalidInput
 
-TAGS = r'^\s*(\*|(W/)?"[!#-~]*"(\s*,\s*(W/)?"[!#-~]*")*)\s*$'
+TAGS = r'^(\*|(W/)?"[!#-~]*"([ \t]*,[ \t]*(W/)?"[!#-~]*")*)$'
 _TAGS = re.compile(TAGS)
 _TAG = re.compile(r'(W/)?"([!#-~]*)"')
 _VERSION = re.compile(r"[1-9][0-9]{0,17}")
@@ -22,7 +22,7 @@ def wanted_versions(if_match: str | None) -> list[int] | None:
     """
     if if_match is None:
         return None
-    if not _TAGS.fullmatch(if_match):
+    if not _TAGS.fullmatch(if_match.strip()):
         raise InvalidInput(
             'If-Match must be * or a list of tags such as "3".', parameter="If-Match"
         )

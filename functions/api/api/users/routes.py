@@ -4,7 +4,7 @@ from typing import Annotated
 from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from api.problems import responses
 from api.routing import MERGE_PATCH, UsersRoute
@@ -46,8 +46,6 @@ _LINKS = {
 class ListQuery(BaseModel):
     """Which users, and from where."""
 
-    model_config = ConfigDict(regex_engine="python-re")
-
     role: Role | None = Field(None, description="Only users of exactly this role.")
     limit: int = Field(50, ge=1, le=100)
     cursor: str | None = Field(None, description="next_cursor of the page before.")
@@ -55,8 +53,6 @@ class ListQuery(BaseModel):
 
 class SearchQuery(BaseModel):
     """What to find, and which part of it."""
-
-    model_config = ConfigDict(regex_engine="python-re")
 
     q: QueryText = Field(description="Words, with typos or not, or their beginnings.")
     role: Role | None = Field(None, description="Only users of exactly this role.")

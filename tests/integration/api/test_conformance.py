@@ -1,0 +1,30 @@
+"""The OpenAPI document tells the truth: in process, and through the embedded gateway."""
+
+import os
+
+import pytest
+import schemathesis
+
+from api.handler import HttpEntry
+from tests.conformance import config, failures
+from tests.embedded_stack import EmbeddedStack
+
+# More, for a longer look: CONFORMANCE_EXAMPLES=200
+EXAMPLES = int(os.environ.get("CONFORMANCE_EXAMPLES", "8"))
+
+
+@pytest.mark.usefixtures("settings", "s3")
+def test_document_and_application_agree(warm_entry: HttpEntry) -> None:
+    schema = schemathesis.openapi.from_asgi(
+        "/openapi.json", warm_entry.prepare().app, config=config(max_examples=EXAMPLES)
+    )
+    found = failures(schema)
+    assert not found, "\n\n".join(found[:10])
+
+
+def test_document_and_embedded_gateway_agree(stack: EmbeddedStack) -> None:
+    schema = schemathesis.openapi.from_url(
+        f"{stack.url}/openapi.json", config=config(max_examples=EXAMPLES)
+    )
+    found = failures(schema)
+    assert not found, "\n\n".join(found[:10])
