@@ -23,7 +23,7 @@ class Expected:
     filled: int = 0
 
 
-def records(  # noqa: C901 - the machine is easier to check in one piece
+def records(
     text: str, delimiter: str
 ) -> list[tuple[int, str, list[str]]]:
     """Line number, original text and fields of each record, by a state machine."""
@@ -96,7 +96,7 @@ def expected(text: str, *, delimiter: str = ",", decimal: str = ".") -> Expected
     return result
 
 
-def judge(  # noqa: C901 - one line per rule
+def judge(
     names: list[str], fields: list[str], decimal: str
 ) -> tuple[str | None, dict]:
     if len(fields) != len(names):
