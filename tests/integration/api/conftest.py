@@ -83,6 +83,11 @@ def s3(migrated: Settings) -> Iterator[Any]:
 
 @pytest.fixture
 def settings(migrated: Settings) -> Settings:
+    empty(migrated)
+    return migrated
+
+
+def empty(migrated: Settings) -> None:
     """No users, nothing cached, an index with nothing in it."""
     database = build_database(migrated, answer_seconds=20)
     with database.session() as session:
@@ -92,7 +97,6 @@ def settings(migrated: Settings) -> Settings:
         client.flushall()
     drop_indices(migrated)
     search_sync.synchronise(migrated, {"action": "rebuild"}, None)
-    return migrated
 
 
 def drop_indices(settings: Settings) -> None:
