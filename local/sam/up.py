@@ -32,7 +32,9 @@ def run_sam_stack(project: Project, ports: Ports) -> None:
         sam = SamCli(project, engine)
         for name in ("api", "lambda_endpoint"):
             require_free(name, getattr(ports, name))
-        application = load_application(project.template, region=REGION)
+        application = load_application(
+            project.template, environment=project.environment, region=REGION
+        )
         aws = AwsConfig(application.s3_triggers, lambda_url(ports), REGION)
         services = DataServices(project.state, ports, aws=aws, gateway=engine.gateway)
         services.require_free_ports()

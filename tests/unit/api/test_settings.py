@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from api.settings import Settings, SettingsError, load_settings
+from local.project import open_project
 from local.template.load import load_application
 
 ROOT = Path(__file__).parents[3]
@@ -12,7 +13,9 @@ FUNCTIONS = ("UsersApiFunction", "SearchSyncFunction", "MigrateFunction")
 
 
 def declared(function: str) -> set[str]:
-    return set(load_application(ROOT / "template.yaml").functions[function].environment)
+    environment = open_project(ROOT).environment
+    application = load_application(ROOT / "template.yaml", environment=environment)
+    return set(application.functions[function].environment)
 
 
 @pytest.fixture

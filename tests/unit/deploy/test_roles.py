@@ -1,0 +1,93 @@
+"""Least privilege: what each role may do, and that the ETL does all of it and no more."""
+
+import io
+import json
+from pathlib import Path
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from samples.sales import write_sales
+from tests.role_policies import recorded_calls, roles
+
+EVENTS = Path(__file__).parents[3] / "events"
+# Neither names a resource: X-Ray takes none, and an interface has no name before it exists.
+ON_ANY_RESOURCE = ("xray:", "ec2:")
+ROLES = roles()
+
+
+@pytest.mark.parametrize("role", ROLES.values(), ids=ROLES)
+def test_role_allows_no_group_of_actions(role):
+    assert [s for s in role.statements if any("*" in action for action in s.actions)] == []
+
+
+@pytest.mark.parametrize("role", ROLES.values(), ids=ROLES)
+def test_role_reaches_only_its_own_bucket_secret_queue_and_index(role):
+    for statement in role.statements:
+        if all(action.startswith(ON_ANY_RESOURCE) for action in statement.actions):
+            continue
+        for resource in statement.resources:
+            owner = resource.split(":", 5)[5]
+            assert owner.strip("*/"), resource
+            assert not owner.startswith("*"), resource
+
+
+def test_every_function_has_a_role_of_its_own():
+    assert set(ROLES) == {"UsersApiRole", "SearchSyncRole", "MigrateRole", "SalesEtlRole"}
+
+
+def test_migrate_may_read_the_database_secret_and_nothing_else():
+    assert ROLES["MigrateRole"].actions_of_the_code == {"secretsmanager:GetSecretValue"}
+
+
+class Context:
+    function_name = "SalesEtlFunction"
+    memory_limit_in_mb = 3008
+    invoked_function_arn = "arn:aws:lambda:us-east-1:123456789012:function:SalesEtlFunction"
+    aws_request_id = "52fdfc07-2182-454f-963f-5f0f9a621d72"
+
+
+@pytest.fixture
+def s3(monkeypatch):
+    for name, value in {
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_ENDPOINT_URL": "",
+        "LANDING_BUCKET": "sales-landing",
+        "PROCESSED_BUCKET": "sales-processed",
+        "ETL_MAX_BYTES": "1000000000",
+        "GLUE_DATABASE": "",
+        "POWERTOOLS_METRICS_NAMESPACE": "SalesServerless",
+        "POWERTOOLS_SERVICE_NAME": "sales-etl",
+    }.items():
+        monkeypatch.setenv(name, value)
+    with mock_aws():
+        client = boto3.client("s3")
+        for bucket in ("sales-landing", "sales-processed"):
+            client.create_bucket(Bucket=bucket)
+            versioned = {"Status": "Enabled"}
+            client.put_bucket_versioning(Bucket=bucket, VersioningConfiguration=versioned)
+        yield client
+
+
+def test_etl_makes_exactly_the_calls_that_its_role_allows(s3):
+    sample = io.StringIO()
+    write_sales(sample)
+    s3.put_object(Bucket="sales-landing", Key="raw.csv", Body=sample.getvalue().encode())
+    second = s3.put_object(Bucket="sales-landing", Key="raw.csv", Body=b"order_id\n")
+    latest = json.loads((EVENTS / "s3_put.json").read_text())
+    versioned = json.loads((EVENTS / "s3_put.json").read_text())
+    versioned["Records"][0]["s3"]["object"]["versionId"] = second["VersionId"]
+    from etl import handler  # Powertools reads the environment when it is imported
+
+    handler.job.cache_clear()
+    with recorded_calls() as calls:
+        handler.handler(versioned, Context())
+        handler.handler(latest, Context())
+    handler.job.cache_clear()
+    role = ROLES["SalesEtlRole"]
+    assert [call for call in calls if not role.allows(call)] == []
+    # Listing is allowed for the sake of its answer only: without it a missing object is forbidden.
+    assert {call.action for call in calls} | {"s3:ListBucket"} == role.actions_of_the_code
