@@ -91,7 +91,8 @@ def granted_scopes(event: object) -> frozenset[str] | None:
     if not isinstance(steps, dict) or not steps:
         return None
     scope = steps.get("scope", "")
-    return frozenset(scope.split()) if isinstance(scope, str) else frozenset()
+    # Cognito joins a resource server and its scope by a slash: users/read.
+    return frozenset(scope.replace("/", ":").split()) if isinstance(scope, str) else frozenset()
 
 
 def _require_media_type(request: Request, accepted: tuple[str, ...]) -> None:

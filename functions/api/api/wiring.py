@@ -3,6 +3,7 @@
 import json
 import ssl
 from collections.abc import Callable
+from pathlib import Path
 
 from fastapi import FastAPI
 
@@ -18,6 +19,8 @@ from api.users.cache import RedisUsers, connect
 from api.users.postgres import PostgresUsers
 from api.users.search import OpenSearchUsers
 from api.users.service import UserService
+
+RDS_ROOTS = Path(__file__).parent / "rds_roots.pem"
 
 
 def build_app(settings: Settings) -> FastAPI:
@@ -59,8 +62,8 @@ def build_search_client(settings: Settings) -> Client:
 
 
 def build_database(settings: Settings, *, answer_seconds: float = 1.7) -> Database:
-    """TLS verifies the server's certificate and name, against the platform's trust store."""
-    tls = None if settings.database_tls == "disable" else ssl.create_default_context()
+    """TLS verifies the server's certificate and name, against public roots and those of RDS."""
+    tls = None if settings.database_tls == "disable" else verifying_context()
     server = Server(
         settings.database_host,
         settings.database_port,
@@ -69,6 +72,13 @@ def build_database(settings: Settings, *, answer_seconds: float = 1.7) -> Databa
         answer=answer_seconds,
     )
     return Database(server, _login(settings))
+
+
+def verifying_context() -> ssl.SSLContext:
+    """No platform trusts the roots of RDS by itself."""
+    context = ssl.create_default_context()
+    context.load_verify_locations(RDS_ROOTS)
+    return context
 
 
 def _login(settings: Settings) -> Callable[[bool], Login]:
