@@ -23,9 +23,7 @@ class Expected:
     filled: int = 0
 
 
-def records(
-    text: str, delimiter: str
-) -> list[tuple[int, str, list[str]]]:
+def records(text: str, delimiter: str) -> list[tuple[int, str, list[str]]]:
     """Line number, original text and fields of each record, by a state machine."""
     found, fields, value = [], [], ""
     state, line, record_line, begin = "start", 1, 1, 0
@@ -96,9 +94,7 @@ def expected(text: str, *, delimiter: str = ",", decimal: str = ".") -> Expected
     return result
 
 
-def judge(
-    names: list[str], fields: list[str], decimal: str
-) -> tuple[str | None, dict]:
+def judge(names: list[str], fields: list[str], decimal: str) -> tuple[str | None, dict]:
     if len(fields) != len(names):
         return "malformed_row", {}
     if [value.strip().lower() for value in fields] == names:

@@ -1,0 +1,69 @@
+"""Every command of the README works as it stands there."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from local.services.ports import Ports
+from tests.embedded_stack import ROOT, EmbeddedStack
+
+README = (ROOT / "README.md").read_text()
+BLOCKS = re.findall(r"^```sh\n(.*?)^```$", README, flags=re.MULTILINE | re.DOTALL)
+# These are the life of the stack and of the tests themselves; .ci/run and test_front_door run them.
+RUN_ELSEWHERE = ("make up", "make test")
+
+
+def commands_to_run() -> list[str]:
+    return [block for block in BLOCKS if not block.startswith(RUN_ELSEWHERE)]
+
+
+def on_the_ports_of(stack: EmbeddedStack, commands: str) -> str:
+    for (_, usual), (_, actual) in zip(Ports().items(), stack.ports.items(), strict=True):
+        commands = commands.replace(f"127.0.0.1:{usual}", f"127.0.0.1:{actual}")
+    return commands.replace(".venv/bin/python", sys.executable)
+
+
+def test_the_commands_of_the_readme_work_in_its_order(stack: EmbeddedStack) -> None:
+    sample = ROOT / "raw.csv"
+    assert not sample.exists(), f"{sample} is in the way of this test"
+    try:
+        for block in commands_to_run():
+            result = subprocess.run(
+                ["bash", "-euo", "pipefail", "-c", on_the_ports_of(stack, block)],
+                cwd=ROOT,
+                env=stack.environment,
+                capture_output=True,
+                text=True,
+                timeout=120,
+                check=False,
+            )
+            assert result.returncode == 0, (block, result.stdout, result.stderr)
+            assert '"status": 5' not in result.stdout, (block, result.stdout)
+    finally:
+        sample.unlink(missing_ok=True)
+
+
+@pytest.mark.parametrize("target", sorted(set(re.findall(r"`make ([a-z-]+)", README))))
+def test_each_make_target_of_the_readme_exists(target: str) -> None:
+    assert re.search(rf"^{target}:.*## ", (ROOT / "Makefile").read_text(), flags=re.MULTILINE)
+
+
+@pytest.mark.parametrize("link", sorted(set(re.findall(r"\]\(([^)#:]+)\)", README))))
+def test_each_file_the_readme_points_to_exists(link: str) -> None:
+    assert (ROOT / link).exists()
+
+
+def test_the_ports_of_the_readme_are_the_defaults() -> None:
+    table = dict(re.findall(r"127\.0\.0\.1:(\d+) \| `LOCAL_(\w+)_PORT`", README))
+    assert {int(port): name.lower() for port, name in table.items()} == {
+        port: name for name, port in Ports().items()
+    }
+
+
+def test_each_folder_of_the_readme_exists() -> None:
+    listing = README.split("## Where things are")[1]
+    for name in re.findall(r"^([a-z_/]+(?:\.\w+)?)\s{2,}", listing, flags=re.MULTILINE):
+        assert Path(ROOT / name).exists(), name
