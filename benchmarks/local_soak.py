@@ -27,7 +27,7 @@ import psutil
 from local.gateway.app import create_gateway
 from local.http_server import bound_port, serve
 from local.packages import Packages
-from local.reload import watch
+from local.reload import Told, watch
 from local.runtime.functions import Functions
 from local.template.load import load_application
 
@@ -110,7 +110,9 @@ async def soak(seconds: float) -> Tally:
         tally.reloads += 1
 
     background = [
-        asyncio.create_task(watch(application, functions, packages, on_reload=count_reload)),
+        asyncio.create_task(
+            watch(application, functions, packages, Told(count_reload, tally.unexpected.append))
+        ),
         asyncio.create_task(sample_memory(tally, seconds)),
     ]
     until = time.monotonic() + seconds

@@ -48,7 +48,7 @@ class Console:
 
     def reloaded(self, function: str, changed: str) -> None:
         """A function runs new code."""
-        self.say(f"{_clock()}  {function}  reloaded: {changed}")
+        self.say(f"{_clock()}  {function}  reloaded: {changed} changed")
 
     def problem(self, text: str) -> None:
         """One line that needs somebody's eye."""

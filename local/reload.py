@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 from watchfiles import awatch
@@ -13,51 +14,78 @@ from local.template.model import Application
 # Editors write a file in several steps: changes this close together count as one.
 _QUIET_MS = 50
 
-OnReload = Callable[[str, str], None]
+
+@dataclass(frozen=True)
+class Told:
+    """Who is told: `reloaded` the function (logical id) and what changed, `problem` one line."""
+
+    reloaded: Callable[[str, str], None]
+    problem: Callable[[str], None]
 
 
 async def watch(
     application: Application,
     functions: Functions,
     packages: Packages,
+    told: Told,
     *,
-    on_reload: OnReload = lambda _function, _what: None,
+    template: Path | None = None,
 ) -> None:
-    """Watch the folders of code and layers until cancelled.
+    """Watch the folders of code and layers, and the template, until cancelled.
 
     A function is reloaded when a file of its own or of one of its layers changed; a layer is
-    built anew before, and the old one stays in use while that fails. `on_reload` is told the
-    function (logical id) and in words what happened.
+    built anew before, and the old one stays in use while that fails. A changed template takes a
+    restart, which is said.
     """
-    folders = {folder for name in application.functions for folder in _folders(application, name)}
-    async for changes in awatch(*folders, step=_QUIET_MS, ignore_permission_denied=True):
-        changed = {Path(path) for _, path in changes}
-        for name in application.functions:
-            touched = _touched(changed, _folders(application, name))
-            if touched:
-                await _reload(name, touched, functions, packages, on_reload)
+    reloader = _Reloader(application, functions, packages, told)
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(reloader.run())
+        if template is not None:
+            tasks.create_task(_watch_template(template.resolve(), told))
 
 
-async def _reload(
-    name: str, touched: list[str], functions: Functions, packages: Packages, on_reload: OnReload
-) -> None:
-    what = touched[0] if len(touched) == 1 else f"{touched[0]} and {len(touched) - 1} more"
-    try:
-        await asyncio.to_thread(packages.layout, name)
-    except PackageError as error:
-        on_reload(name, f"not reloaded: {error}")
-        return
-    await functions.reload(name)
-    on_reload(name, f"{what} changed")
+async def _watch_template(template: Path, told: Told) -> None:
+    # Its folder, since editors replace files; and not what lies below, which may be much.
+    async for changes in awatch(template.parent, step=_QUIET_MS, recursive=False):
+        if any(Path(path) == template for _, path in changes):
+            told.problem(f"{template.name} changed: stop and start to apply it")
 
 
-def _folders(application: Application, name: str) -> list[Path]:
-    function = application.functions[name]
-    layers = [application.layers[layer].content_uri for layer in function.layers]
-    return [function.code_uri, *layers]
+@dataclass(frozen=True)
+class _Reloader:
+    application: Application
+    functions: Functions
+    packages: Packages
+    told: Told
+
+    async def run(self) -> None:
+        folders = {folder for name in self.application.functions for folder in self._folders(name)}
+        if not folders:
+            return
+        async for changes in awatch(*folders, step=_QUIET_MS, ignore_permission_denied=True):
+            changed = {Path(path) for _, path in changes}
+            for name in self.application.functions:
+                touched = _relative(changed, self._folders(name))
+                if touched:
+                    await self._reload(name, touched)
+
+    async def _reload(self, name: str, touched: list[str]) -> None:
+        more = f" and {len(touched) - 1} more" if len(touched) > 1 else ""
+        try:
+            await asyncio.to_thread(self.packages.layout, name)
+        except PackageError as error:
+            self.told.problem(f"{name} keeps its old code: {error}")
+            return
+        await self.functions.reload(name)
+        self.told.reloaded(name, f"{touched[0]}{more}")
+
+    def _folders(self, name: str) -> list[Path]:
+        function = self.application.functions[name]
+        layers = [self.application.layers[layer].content_uri for layer in function.layers]
+        return [function.code_uri, *layers]
 
 
-def _touched(changed: Iterable[Path], folders: list[Path]) -> list[str]:
+def _relative(changed: Iterable[Path], folders: list[Path]) -> list[str]:
     return sorted(
         str(path.relative_to(folder))
         for path in changed

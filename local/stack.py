@@ -16,7 +16,7 @@ from local.http_server import serve
 from local.lambda_endpoint import create_lambda_endpoint
 from local.packages import Packages
 from local.project import Project
-from local.reload import watch
+from local.reload import Told, watch
 from local.resources import create_resources, sqs_client
 from local.runtime.functions import Functions
 from local.services.group import LOOPBACK, DataServices
@@ -104,7 +104,13 @@ class Stack:
                 _for_ever(Clockwork(trigger, functions, region=REGION).run())
                 for trigger in self.application.schedules
             ),
-            watch(self.application, functions, self.packages, on_reload=self.console.reloaded),
+            watch(
+                self.application,
+                functions,
+                self.packages,
+                Told(self.console.reloaded, self.console.problem),
+                template=self.project.template,
+            ),
             _for_ever(self._warm(functions)),
             self._report_lost_services(),
         ]

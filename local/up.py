@@ -10,6 +10,7 @@ from local.aws.config import AwsConfig
 from local.console import Console
 from local.packages import Packages
 from local.project import Project
+from local.runtime.interpreter import with_installed_runtimes
 from local.services.group import LOOPBACK, DataServices
 from local.services.ports import Ports, require_free
 from local.stack import REGION, Stack
@@ -30,7 +31,9 @@ def run_stack(project: Project, ports: Ports) -> None:
         cleanup.enter_context(RunningStack(project.state).hold())
         for name in ("api", "lambda_endpoint"):
             require_free(name, getattr(ports, name))
-        draft = load_application(project.template, environment=project.environment, region=REGION)
+        draft = with_installed_runtimes(
+            load_application(project.template, environment=project.environment, region=REGION)
+        )
         for schedule in draft.schedules:
             parse(schedule.expression)
         aws = AwsConfig(draft.s3_triggers, f"http://{LOOPBACK}:{ports.lambda_endpoint}", REGION)
@@ -40,12 +43,16 @@ def run_stack(project: Project, ports: Ports) -> None:
         cleanup.callback(console.say, "Stopped.")
         cleanup.callback(services.stop)
         console.say(f"Starting {project.root.name}")
+        for warning in draft.warnings:
+            console.problem(f"  {warning}")
         packages = _start(project, services, draft, console)
-        application = load_application(
-            project.template,
-            environment=project.filled_environment(services.places()),
-            region=REGION,
-            aws_url=services.aws.url,
+        application = with_installed_runtimes(
+            load_application(
+                project.template,
+                environment=project.filled_environment(services.places()),
+                region=REGION,
+                aws_url=services.aws.url,
+            )
         )
         stack = Stack(project, ports, application, services, packages, console)
         asyncio.run(stack.run())

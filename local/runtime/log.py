@@ -7,6 +7,8 @@ from collections.abc import Callable
 TAIL_BYTES = 4096
 _CHUNK = 65536
 _MOST_CHUNKS = 64
+# CloudWatch cuts a longer event in the same way.
+_LONGEST_LINE = 256 * 1024
 # awslambdaric joins the lines of a traceback by carriage returns and indents them with
 # no-break spaces, so that CloudWatch keeps them in one record.
 _RECORD_SEPARATOR = "\r"
@@ -73,6 +75,8 @@ class LogPipe:
 
     def _lines(self, chunk: bytes) -> None:
         *complete, self._partial = (self._partial + chunk).split(b"\n")
+        if len(self._partial) > _LONGEST_LINE:
+            complete, self._partial = [*complete, self._partial], b""
         for raw in complete:
             text = raw.decode("utf-8", errors="replace")
             for line in text.rstrip(_RECORD_SEPARATOR).split(_RECORD_SEPARATOR):

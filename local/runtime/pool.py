@@ -1,10 +1,11 @@
 """The workers of one function: started on demand, bounded, one request each."""
 
 import asyncio
+import signal
 from collections import deque
 from collections.abc import Awaitable, Callable
 
-from local.runtime.failure import Outcome
+from local.runtime.failure import Outcome, exited
 from local.runtime.worker import Worker
 
 # A request waits this long for a busy worker before another is started: a burst of short
@@ -23,6 +24,9 @@ class InitFailed(Exception):
         self.log = log
 
 
+_STOPPING = InitFailed(lambda request_id: exited(request_id, -signal.SIGTERM), b"")
+
+
 class Pool:
     """Hands out idle workers in the order of the requests and starts at most `limit`."""
 
@@ -32,6 +36,7 @@ class Pool:
         self._idle: list[Worker] = []
         self._waiting: deque[asyncio.Future[Worker]] = deque()
         self._stale: set[Worker] = set()
+        self._closed = False
         self._generation = 0
         self._generation_started: int | None = None
         self._replace = False
@@ -78,14 +83,17 @@ class Pool:
         """Kill every worker and wait for the end of each."""
         if self._growing is not None:
             self._growing.cancel()
-        self._limit = 0
+        self._closed = True
         self._idle.clear()
+        self._fail_waiting(_STOPPING)
         await asyncio.gather(*(worker.close() for worker in self.workers))
         if self._starting is not None:
             await asyncio.shield(self._starting)
         await asyncio.gather(*(worker.close() for worker in self.workers))
 
     async def _wait_for_worker(self) -> Worker:
+        if self._closed:
+            raise _STOPPING
         waiter: asyncio.Future[Worker] = asyncio.get_running_loop().create_future()
         self._waiting.append(waiter)
         self._grow()
@@ -114,7 +122,7 @@ class Pool:
         self._grow()
 
     def _grow(self) -> None:
-        if self._starting is not None or len(self.workers) >= self._limit:
+        if self._closed or self._starting is not None or len(self.workers) >= self._limit:
             return
         if self._replace or (self._waiting and not self.workers):
             self._start()
@@ -124,7 +132,7 @@ class Pool:
 
     def _grow_if_waiting(self) -> None:
         self._growing = None
-        if self._waiting and self._starting is None and len(self.workers) < self._limit:
+        if self._waiting and not self._closed and self._starting is None:
             self._start()
 
     def _start(self) -> None:

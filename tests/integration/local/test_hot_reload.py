@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from local.reload import watch
+from local.reload import Told, watch
 from tests.integration.local.other_app_runner import TEMPLATE, OtherApp
 
 
@@ -20,12 +20,14 @@ def app(tmp_path: Path):
     running = OtherApp(copy / "template.yaml")
     running.folder = copy
     running.reloads = []
+    running.problems = []
     watching = asyncio.run_coroutine_threadsafe(
         watch(
             running.application,
             running.functions,
             running.packages,
-            on_reload=lambda function, what: running.reloads.append((function, what)),
+            Told(lambda *reloaded: running.reloads.append(reloaded), running.problems.append),
+            template=copy / "template.yaml",
         ),
         running._loop,
     )
@@ -45,6 +47,14 @@ def wait_for_reload(app: OtherApp, function: str, seconds: float = 5) -> float:
         assert time.monotonic() - started < seconds, app.reloads
         time.sleep(0.01)
     return time.monotonic() - started
+
+
+def wait_for_problem(app: OtherApp, seconds: float = 5) -> str:
+    started = time.monotonic()
+    while not app.problems:
+        assert time.monotonic() - started < seconds
+        time.sleep(0.01)
+    return app.problems[0]
 
 
 def test_saved_file_is_used_in_under_a_second(app):
@@ -83,13 +93,15 @@ def test_changed_layer_is_built_again(app):
 
 def test_layer_that_cannot_be_built_keeps_the_old_one(app):
     assert answer(app) == "HELLO WORLD"
-    (app.folder / "layers/shout/Makefile").write_text("build-ShoutLayer:\n\t@echo no; exit 4\n")
+    (app.folder / "layers/shout/Makefile").write_text(
+        "build-ShoutLayer:\n\t@echo no such thing; exit 4\n"
+    )
 
-    wait_for_reload(app, "WebFunction")
+    told = wait_for_problem(app)
 
-    ((_, told),) = app.reloads
-    assert told.startswith("not reloaded: build-ShoutLayer failed with exit status")
-    assert "no" in told
+    assert told.startswith("WebFunction keeps its old code: build-ShoutLayer failed with exit")
+    assert "no such thing" in told
+    assert app.reloads == []
     assert answer(app) == "HELLO WORLD"
 
 
@@ -126,3 +138,10 @@ def test_requests_during_a_reload_are_all_answered(app):
 
     assert set(app.call(invoke_many())) == {None}
     assert app.reloads
+
+
+def test_changed_template_asks_for_a_restart(app):
+    (app.folder / "template.yaml").touch()
+
+    assert wait_for_problem(app) == "template.yaml changed: stop and start to apply it"
+    assert app.reloads == []

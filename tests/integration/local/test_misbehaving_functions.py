@@ -44,7 +44,6 @@ def test_exception_with_a_long_message_arrives_whole(other_app):
         ("sys_exit", "Runtime.ExitError", "Runtime exited without providing a reason"),
         ("segfault", "Runtime.ExitError", "Runtime exited with error: signal: segmentation fault"),
         ("hang", "Sandbox.Timedout", "Task timed out after 1.00 seconds"),
-        ("eat_memory", "Runtime.OutOfMemory", "Runtime exited with error: signal: killed"),
     ],
 )
 def test_worker_that_dies_gives_lambdas_error(other_app, how, error_type, message):
@@ -55,6 +54,16 @@ def test_worker_that_dies_gives_lambdas_error(other_app, how, error_type, messag
     assert re.fullmatch(
         r"RequestId: [0-9a-f-]{36} Error: " + re.escape(message), error["errorMessage"]
     )
+
+
+def test_function_over_its_memory_is_killed(other_app):
+    invocation = other_app.invoke("GreedyFunction", {"how": "eat_memory"})
+
+    error = json.loads(invocation.payload)
+    assert error["errorType"] == "Runtime.OutOfMemory"
+    assert error["errorMessage"].endswith("Runtime exited with error: signal: killed")
+    assert invocation.max_memory > 256
+    assert other_app.invoke("GreedyFunction", {"how": "well"}).function_error is None
 
 
 def test_result_that_is_no_json_gives_a_marshal_error(other_app):
