@@ -34,8 +34,8 @@ def sys_exit(event):
 
 
 def hang(event):
-    print("about to hang")
-    subprocess.Popen(["sleep", "300"])
+    child = subprocess.Popen(["sleep", "300"])
+    print(f"about to hang with {child.pid}")
     time.sleep(60)
 
 
