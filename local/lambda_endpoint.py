@@ -43,7 +43,9 @@ class _Endpoint:
             if kind == "Event":
                 request_id = await self._functions.invoke_event(name, payload)
                 return web.Response(status=202, headers={"X-Amzn-RequestId": request_id})
-            return await self._invoke_and_wait(request, name, payload)
+            if kind == "RequestResponse":
+                return await self._invoke_and_wait(request, name, payload)
+            return _error(400, "InvalidParameterValueException", f"No invocation type {kind}")
         except ValueError as error:
             reason = f"Could not parse request body into json: {error}"
             return _error(400, "InvalidRequestContentException", reason)

@@ -168,6 +168,17 @@ def test_failing_function_is_a_500_that_tells_the_client_nothing(client, other_a
     assert client.get("/misbehave/well").status_code == 200
 
 
+def test_integration_that_takes_too_long_is_a_503(client, other_app):
+    client.get("/misbehave/well")
+
+    response = client.get("/impatient/hang")
+
+    assert (response.status_code, response.text) == (503, '{"message":"Service Unavailable"}')
+    assert other_app.exchanges[-1].problem == "no answer within 0.2 s"
+    # As on AWS, the function goes on, here to its own timeout; then the next request works.
+    assert client.get("/misbehave/well").status_code == 200
+
+
 def test_function_that_cannot_be_imported_is_a_500(client, other_app):
     assert client.get("/crashing").status_code == 500
     assert other_app.exchanges[-1].problem == "RuntimeError: broken at import"

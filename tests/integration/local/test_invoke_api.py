@@ -162,6 +162,11 @@ def test_payload_over_the_limit_is_refused(client, kind, size, limit):
     assert f"limit {limit} bytes" in str(caught.value)
 
 
+def test_unknown_invocation_type_is_refused(client):
+    with pytest.raises(client.exceptions.InvalidParameterValueException, match="type Sometimes"):
+        client.invoke(FunctionName="UploadFunction", InvocationType="Sometimes")
+
+
 def test_other_calls_of_the_api_say_that_they_are_not_offered(client):
     with pytest.raises(ClientError, match="only the Invoke API is"):
         client.list_functions()
