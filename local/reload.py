@@ -63,21 +63,26 @@ class _Reloader:
         if not folders:
             return
         async for changes in awatch(*folders, step=_QUIET_MS, ignore_permission_denied=True):
-            changed = {Path(path) for _, path in changes}
-            for name in self.application.functions:
-                touched = _relative(changed, self._folders(name))
-                if touched:
-                    await self._reload(name, touched)
+            await self._reload({Path(path) for _, path in changes})
 
-    async def _reload(self, name: str, touched: list[str]) -> None:
-        more = f" and {len(touched) - 1} more" if len(touched) > 1 else ""
+    async def _reload(self, changed: set[Path]) -> None:
+        ready = {}
+        for name in self.application.functions:
+            touched = _relative(changed, self._folders(name))
+            if touched and await self._is_built(name):
+                ready[name] = touched
+        await self.functions.reload(*ready)
+        for name, touched in ready.items():
+            more = f" and {len(touched) - 1} more" if len(touched) > 1 else ""
+            self.told.reloaded(name, f"{touched[0]}{more}")
+
+    async def _is_built(self, name: str) -> bool:
         try:
             await asyncio.to_thread(self.packages.layout, name)
         except PackageError as error:
             self.told.problem(f"{name} keeps its old code: {error}")
-            return
-        await self.functions.reload(name)
-        self.told.reloaded(name, f"{touched[0]}{more}")
+            return False
+        return True
 
     def _folders(self, name: str) -> list[Path]:
         function = self.application.functions[name]

@@ -61,6 +61,11 @@ class RuntimeApi:
         self._inbox.put_nowait(request)
         return self._result
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether a request has been handed out and its result not come back."""
+        return self._current is not None
+
     def abandon(self, answer: Callable[[str], Outcome]) -> None:
         """Answer the request in flight, if any: the worker is gone."""
         if self._current is not None:

@@ -4,7 +4,7 @@ import asyncio
 import json
 import os
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from local.packages import Layout, PackageError, Packages
@@ -67,6 +67,7 @@ class Functions:
         self._attempts = {name: self._attempts_of(name) for name in application.functions}
         self._names = {function.name: name for name, function in application.functions.items()}
         self._watch: asyncio.Task[None] | None = None
+        self._warming: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Start what watches over the worker processes; workers start on demand."""
@@ -75,8 +76,9 @@ class Functions:
 
     async def close(self) -> None:
         """Kill every worker with all it started; running invocations end with an error."""
-        if self._watch is not None:
-            self._watch.cancel()
+        for task in (self._watch, self._warming):
+            if task is not None:
+                task.cancel()
         await self._events.close()
         await asyncio.gather(*(attempts.pool.close() for attempts in self._attempts.values()))
         await self._supervision.close()
@@ -116,11 +118,22 @@ class Functions:
         """Wait until no asynchronous invocation is queued, running or waiting for a retry."""
         await self._events.drain()
 
-    async def reload(self, name: str) -> None:
-        """Replace the workers of `name`; requests in flight finish on the old code."""
-        logical_id = self.resolve(name)
-        self._layouts.pop(logical_id, None)
-        self._attempts[logical_id].pool.reload()
+    async def reload(self, *names: str) -> None:
+        """Retire the workers of `names`; requests in flight finish on the old code.
+
+        New ones start in the background, one after another, the function used last first: an
+        error shows before the next request, and the starts do not compete for the cores.
+        """
+        pools = []
+        for logical_id in map(self.resolve, names):
+            self._layouts.pop(logical_id, None)
+            pools.append(self._attempts[logical_id].pool)
+            pools[-1].reload()
+        used = [pool for pool in pools if pool.last_used is not None]
+        used.sort(key=lambda pool: pool.last_used or 0, reverse=True)
+        if self._warming is not None:
+            self._warming.cancel()
+        self._warming = asyncio.create_task(_warm(used))
 
     def resolve(self, name: str) -> str:
         """Return the logical id for a logical id, FunctionName, ARN or partial ARN.
@@ -201,6 +214,11 @@ class Functions:
                 attempts.pool.reap(_IDLE_SECONDS)
                 for worker in attempts.pool.workers:
                     worker.check_memory()
+
+
+async def _warm(pools: Sequence[Pool]) -> None:
+    for pool in pools:
+        await pool.warm()
 
 
 def _cannot_start(reason: str) -> Callable[[str], Outcome]:

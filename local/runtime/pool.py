@@ -38,38 +38,34 @@ class Pool:
         self._stale: set[Worker] = set()
         self._closed = False
         self._generation = 0
-        self._generation_started: int | None = None
-        self._replace = False
+        self.last_used: float | None = None
         self._starting: asyncio.Task[None] | None = None
         self._growing: asyncio.TimerHandle | None = None
         self.workers: set[Worker] = set()
 
     async def acquire(self) -> Worker:
         """Return an idle worker, started if need be. Raises InitFailed."""
+        self.last_used = asyncio.get_running_loop().time()
         while True:
             worker = self._idle.pop() if self._idle else await self._wait_for_worker()
-            if worker.alive:
+            if worker.alive and worker not in self._stale:
                 return worker
 
     async def warm(self) -> None:
-        """Have at least one worker, initialised or failed."""
-        if not self.workers and self._starting is None:
+        """Have at least one worker of the current code, initialised or failed."""
+        if self._starting is None and not self._fresh and len(self.workers) < self._limit:
             self._start()
         if self._starting is not None:
             await asyncio.shield(self._starting)
 
     def reload(self) -> None:
-        """Replace all workers; those that serve a request are killed when they have answered.
-
-        One new worker starts at once, so that an error shows before the next request.
-        """
+        """Retire all workers; those that serve a request are killed when they have answered."""
         self._generation += 1
         self._stale.update(self.workers)
-        idle, self._idle = self._idle, []
-        for worker in idle:
-            worker.kill()
-        self._replace = self._generation_started is not None
-        self._grow()
+        self._idle.clear()
+        for worker in self.workers:
+            if not worker.is_busy:
+                worker.kill()
 
     def reap(self, idle_seconds: float) -> None:
         """Kill workers idle for long, but the one used last."""
@@ -121,30 +117,35 @@ class Pool:
             self._idle.remove(worker)
         self._grow()
 
+    @property
+    def _fresh(self) -> set[Worker]:
+        return self.workers - self._stale
+
     def _grow(self) -> None:
         if self._closed or self._starting is not None or len(self.workers) >= self._limit:
             return
-        if self._replace or (self._waiting and not self.workers):
+        if not self._waiting:
+            return
+        if not self._fresh:
             self._start()
-        elif self._waiting and self._growing is None:
+        elif self._growing is None:
             loop = asyncio.get_running_loop()
             self._growing = loop.call_later(GROW_AFTER_SECONDS, self._grow_if_waiting)
 
     def _grow_if_waiting(self) -> None:
         self._growing = None
-        if self._waiting and not self._closed and self._starting is None:
+        can_start = self._starting is None and len(self.workers) < self._limit
+        if self._waiting and can_start and not self._closed:
             self._start()
 
     def _start(self) -> None:
-        self._replace = False
-        self._generation_started = self._generation
         self._starting = asyncio.create_task(self._start_one())
 
     async def _start_one(self) -> None:
         try:
             await self._start_and_initialise()
         except InitFailed as failure:
-            if not self.workers:
+            if not self._fresh:
                 self._fail_waiting(failure)
         finally:
             self._starting = None

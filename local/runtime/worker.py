@@ -131,6 +131,11 @@ class Worker:
         except psutil.NoSuchProcess:
             return False
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether it serves a request right now."""
+        return self._api.is_busy
+
     def check_memory(self) -> None:
         """Kill the process when what it holds, pages of files aside, exceeds its MemorySize."""
         used = self._memory_info()

@@ -68,7 +68,7 @@ def test_slow_requests_get_workers_of_their_own_up_to_the_limit(sleepy):
 def test_short_requests_share_one_worker(sleepy):
     sleepy.call(sleepy.functions.warm("Free"))
 
-    assert len(set(pids_of(sleepy, "Free", requests=20, seconds=0))) == 1
+    assert len(set(pids_of(sleepy, "Free", requests=4, seconds=0))) == 1
 
 
 def test_reserved_concurrency_is_the_limit(sleepy):
@@ -101,6 +101,18 @@ def test_reload_lets_the_running_request_finish_on_the_old_worker(sleepy):
 
     assert old != new
     assert not psutil.pid_exists(old) or gone_within(old, 1)
+
+
+def test_reload_starts_the_functions_used_last_and_no_other(sleepy):
+    sleepy.invoke("Single", {"seconds": 0})
+
+    sleepy.call(sleepy.functions.reload("Free", "Single"))
+    time.sleep(1)
+
+    workers = {
+        name: len(attempts.pool.workers) for name, attempts in sleepy.functions._attempts.items()
+    }
+    assert workers == {"Free": 0, "Single": 1, "Off": 0}
 
 
 def gone_within(pid: int, seconds: float) -> bool:
