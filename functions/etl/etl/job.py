@@ -4,6 +4,7 @@ import logging
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from etl.clean import Source, clean
@@ -12,9 +13,11 @@ from etl.publication import Finished, Result, publish, settled
 from etl.report import document
 from etl.report.document import Report
 from etl.s3.events import Notification
+from etl.s3.glue import SalesTable
 from etl.s3.landing import Gone, LandedObject, Landing
 from etl.s3.publish import DataFile, Processed
 from etl.settings import Settings
+from etl.sink.table import schema_of
 
 GONE = "gone"
 IGNORED = "ignored"
@@ -25,6 +28,14 @@ logger = logging.getLogger(__name__)
 
 class UnexpectedBucket(Exception):
     """The trigger is set on a bucket this function is not for."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """Where a run keeps its files, and when it began by the monotonic clock."""
+
+    folder: Path
+    started: float
 
 
 class Job:
@@ -60,29 +71,29 @@ class Job:
         if result is not None:
             return result
         with tempfile.TemporaryDirectory(prefix="etl-") as folder:
-            finished = self._finish(item, source, Path(folder))
-            return publish(item, target, finished, started)
+            finished = self._finish(item, source, _Run(Path(folder), started))
+            return publish(item, target, finished, self._table())
 
-    def _finish(self, item: LandedObject, source: Report, folder: Path) -> Finished:
+    def _finish(self, item: LandedObject, source: Report, run: _Run) -> Finished:
         """Clean the object, or say why not."""
         try:
-            return self._clean(item, source, folder)
+            return self._clean(item, source, run)
         except Refused as refused:
             logger.error("%s refused: %s", item.key, refused.message)
             report = document.begin(document.REFUSED, source) | document.refusal(refused)
         except TooLarge as large:
             logger.error("%s handed over: %s", item.key, large)
             report = document.begin(document.HANDED_OVER, source) | document.handover(large)
-        return Finished(report, {}, folder)
+        return Finished(report, {}, run.folder, run.started)
 
-    def _clean(self, item: LandedObject, source: Report, folder: Path) -> Finished:
+    def _clean(self, item: LandedObject, source: Report, run: _Run) -> Finished:
         max_bytes = self._settings.etl_max_bytes
         if item.size > max_bytes:
             raise TooLarge(item.size, max_bytes)
         description = self._landing.description(item, source["description_etag"])
-        raw = folder / "source"
+        raw = run.folder / "source"
         self._landing.download(item, raw)
-        cleaned = clean(Source(raw, description, max_bytes), folder)
+        cleaned = clean(Source(raw, description, max_bytes), run.folder)
         logger.info("Initial rows: %d", cleaned.figures.rows_in)
         logger.info("Rows after cleaning: %d", cleaned.figures.rows_out)
         report = document.begin(document.SUCCEEDED, source) | document.success(cleaned, description)
@@ -90,7 +101,12 @@ class Job:
             name: DataFile(file.path, file.size, file.sha256)
             for name, file in cleaned.files.items()
         }
-        return Finished(report, files, folder)
+        schema = schema_of(cleaned.header.names)
+        return Finished(report, files, run.folder, run.started, schema)
+
+    def _table(self) -> SalesTable | None:
+        database = self._settings.glue_database
+        return SalesTable(self._settings.processed_bucket, database) if database else None
 
 
 def _source(item: LandedObject, description_etag: str | None) -> Report:

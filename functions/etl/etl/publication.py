@@ -7,12 +7,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pyarrow as pa
+
 from etl.report import document
 from etl.report.document import Report
 from etl.report.page import report_page
+from etl.s3.glue import SalesTable
 from etl.s3.landing import LandedObject
 from etl.s3.order import is_older, is_same
 from etl.s3.publish import DataFile, Processed, Superseded
+from etl.sink.files import PARQUET
 
 ALREADY_DONE = "already_done"
 SUPERSEDED = "superseded"
@@ -39,6 +43,8 @@ class Finished:
     report: Report
     files: dict[str, DataFile]
     folder: Path
+    started: float
+    schema: pa.Schema | None = None
 
 
 def settled(item: LandedObject, source: Report, report: Report | None) -> Result | None:
@@ -59,7 +65,9 @@ def settled(item: LandedObject, source: Report, report: Report | None) -> Result
     return Result(item.key, ALREADY_DONE, report)
 
 
-def publish(item: LandedObject, target: Processed, finished: Finished, started: float) -> Result:
+def publish(
+    item: LandedObject, target: Processed, finished: Finished, table: SalesTable | None
+) -> Result:
     """Claim, upload, conclude; or give way to whoever is ahead."""
     source = finished.report["source"]
     while True:
@@ -75,14 +83,39 @@ def publish(item: LandedObject, target: Processed, finished: Finished, started: 
             break
     report = finished.report if finished.files else finished.report | {"last_good": good}
     try:
-        files = finished.files | {PAGE: _page(report, finished.folder / PAGE)}
-        report = report | {"outputs": target.upload(files, claim)} | _closing(started)
+        report |= _upload(target, finished, report, claim)
+        if table is not None and finished.schema is not None:
+            report["table"] = _land(target, finished, table, claim)
+        report |= _closing(finished.started)
         target.conclude(report, claim)
     except Superseded:
         logger.info("%s: another run took over", item.key)
         return Result(item.key, SUPERSEDED)
     _tell(target, report)
     return Result(item.key, report["status"], report)
+
+
+def _upload(target: Processed, finished: Finished, report: Report, claim: str) -> Report:
+    files = finished.files | {PAGE: _page(report, finished.folder / PAGE)}
+    keys = {target.prefix + name: file for name, file in files.items()}
+    versions = target.upload(keys, claim)
+    return {
+        "outputs": {
+            name: {
+                "key": target.prefix + name,
+                "bytes": file.size,
+                "sha256": file.sha256,
+                "version_id": versions[target.prefix + name],
+            }
+            for name, file in files.items()
+        }
+    }
+
+
+def _land(target: Processed, finished: Finished, table: SalesTable, claim: str) -> Report:
+    key = table.key(target.prefix)
+    target.upload({key: finished.files[PARQUET]}, claim)
+    return dict(table.register(target.prefix, finished.schema))
 
 
 def _tell(target: Processed, report: Report) -> None:

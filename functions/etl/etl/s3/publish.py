@@ -77,10 +77,10 @@ class Processed:
         except _Lost:
             return None
 
-    def upload(self, files: Mapping[str, DataFile], claim: str) -> dict[str, Report]:
-        """Put every file in its place. Raises Superseded if the claim was replaced."""
-        before = {name: self._etag(name) for name in files}
-        return {name: self._upload(name, file, before[name], claim) for name, file in files.items()}
+    def upload(self, files: Mapping[str, DataFile], claim: str) -> dict[str, str | None]:
+        """Put every file at its key; the version of each. Raises Superseded."""
+        before = {key: self._etag(key) for key in files}
+        return {key: self._upload(key, file, before[key], claim) for key, file in files.items()}
 
     def conclude(self, report: Report, claim: str) -> None:
         """Write the real report. Raises Superseded if the claim was replaced."""
@@ -89,30 +89,25 @@ class Processed:
         except _Lost as lost:
             raise Superseded(self.prefix) from lost
 
-    def _upload(self, name: str, file: DataFile, before: str | None, claim: str) -> Report:
+    def _upload(self, key: str, file: DataFile, before: str | None, claim: str) -> str | None:
         while True:
             try:
                 with file.path.open("rb") as body:
-                    put = self._put(name, body, before, sha256=file.sha256)
+                    put = self._put(key, body, before, sha256=file.sha256)
             except _Lost:
                 # Another run wrote this file; if it is an older one, its claim is gone by now.
                 if self.current().etag != claim:
                     raise Superseded(self.prefix) from None
-                before = self._etag(name)
+                before = self._etag(key)
             else:
-                return {
-                    "key": self.prefix + name,
-                    "bytes": file.size,
-                    "sha256": file.sha256,
-                    "version_id": put.get("VersionId"),
-                }
+                return put.get("VersionId")
 
     def _put_report(self, report: Report, replacing: str | None) -> Mapping[str, Any]:
         body = json.dumps(report, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
-        return self._put(REPORT, body.encode(), replacing)
+        return self._put(self.prefix + REPORT, body.encode(), replacing)
 
     def _put(
-        self, name: str, body: bytes | BinaryIO, replacing: str | None, *, sha256: str | None = None
+        self, key: str, body: bytes | BinaryIO, replacing: str | None, *, sha256: str | None = None
     ) -> Mapping[str, Any]:
         options: dict[str, Any] = {"IfMatch": replacing} if replacing else {"IfNoneMatch": "*"}
         if sha256:
@@ -120,20 +115,20 @@ class Processed:
         try:
             return self._s3.put_object(
                 Bucket=self.bucket,
-                Key=self.prefix + name,
+                Key=key,
                 Body=body,
-                ContentType=_CONTENT_TYPES[Path(name).suffix],
+                ContentType=_CONTENT_TYPES[Path(key).suffix],
                 **options,
             )
         except ClientError as error:
             # 404: there is nothing to match any more.
             if error.response["Error"]["Code"] in _LOST | {"NoSuchKey", "404"}:
-                raise _Lost(name) from error
+                raise _Lost(key) from error
             raise
 
-    def _etag(self, name: str) -> str | None:
+    def _etag(self, key: str) -> str | None:
         try:
-            return self._s3.head_object(Bucket=self.bucket, Key=self.prefix + name)["ETag"]
+            return self._s3.head_object(Bucket=self.bucket, Key=key)["ETag"]
         except ClientError as error:
             if error.response["Error"]["Code"] in {"404", "NoSuchKey"}:
                 return None
