@@ -15,12 +15,15 @@ from etl.source.description import FILE_NAME, Description, parse_description
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """0: cleaned. 1: cleaned, but not one row is left. 2: refused."""
+    """0: cleaned. 1: cleaned, but not one row is left. 2: refused, or no such file."""
     options = _parser().parse_args(arguments)
     try:
         report = run(options.file, options.folder, options.source)
     except Refused as refused:
         sys.stderr.write(f"{options.file}: {refused.message}\n")
+        return 2
+    except OSError as error:
+        sys.stderr.write(f"{error.filename or options.file}: {error.strerror}\n")
         return 2
     sys.stdout.write(_summary(report, options.folder))
     return 1 if report["rows_in"] and not report["rows_out"] else 0

@@ -1,0 +1,151 @@
+"""`python -m etl`: files in, files out, no cloud."""
+
+import io
+import json
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from etl.__main__ import main
+from etl.progress import ProgressBar
+from etl.report.page import report_page
+from samples.sales import write_sales
+
+HEADER = "order_id,order_date,customer_id,product,quantity,price,region\n"
+
+
+@pytest.fixture
+def sample(tmp_path: Path) -> Path:
+    path = tmp_path / "raw.csv"
+    with path.open("w", newline="") as file:
+        write_sales(file)
+    return path
+
+
+def test_sample_file_gives_five_files_and_a_summary(sample, tmp_path, capsys):
+    out = tmp_path / "out"
+
+    assert main([str(sample), str(out)]) == 0
+
+    names = ["processed_output.csv", "processed_output.parquet", "rejected_rows.csv"]
+    assert sorted(p.name for p in out.iterdir()) == [*names, "report.html", "report.json"]
+    report = json.loads((out / "report.json").read_text())
+    assert (report["rows_in"], report["rows_out"]) == (5200, 4680)
+    assert "5,200  rows in" in capsys.readouterr().out
+
+
+def test_refused_file_says_why_and_leaves_earlier_results(sample, tmp_path, capsys):
+    out = tmp_path / "out"
+    main([str(sample), str(out)])
+    before = {path: path.read_bytes() for path in out.iterdir()}
+    sample.write_text("a,b\n")
+
+    assert main([str(sample), str(out)]) == 2
+
+    assert "names none of the columns" in capsys.readouterr().err
+    assert {path: path.read_bytes() for path in out.iterdir()} == before
+
+
+def test_file_without_a_single_good_row_is_told_by_the_exit_status(tmp_path):
+    path = tmp_path / "raw.csv"
+    path.write_text(HEADER + "1,,C,W,1,1,n\n")
+
+    assert main([str(path), str(tmp_path / "out")]) == 1
+
+
+def test_source_description_beside_the_file_is_followed(tmp_path):
+    (tmp_path / "_source.json").write_text('{"date_formats": ["%d.%m.%Y"]}')
+    path = tmp_path / "orders.csv"
+    path.write_text(HEADER + "1,05.01.2024,C,W,1,1,n\n")
+
+    assert main([str(path), str(tmp_path / "out")]) == 0
+
+
+def test_missing_file_is_one_line_not_a_traceback(tmp_path, capsys):
+    assert main([str(tmp_path / "none.csv"), str(tmp_path / "out")]) == 2
+    assert "No such file" in capsys.readouterr().err
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_progress_bar_is_drawn_on_a_terminal_for_long_files_and_wiped(monkeypatch):
+    times = iter(range(100))
+    monkeypatch.setattr("etl.progress.time.monotonic", lambda: next(times))
+    screen = Terminal()
+
+    with ProgressBar(100, screen) as bar:
+        bar.advance(50)
+        bar.advance(50)
+
+    assert "[###############               ]  50%" in screen.getvalue()
+    assert screen.getvalue().endswith("\r\x1b[K")
+
+
+def test_progress_bar_is_silent_for_short_files_and_in_pipes():
+    terminal, pipe = Terminal(), io.StringIO()
+
+    for stream in (terminal, pipe):
+        with ProgressBar(100, stream) as bar:
+            bar.advance(100)
+
+    assert terminal.getvalue() == pipe.getvalue() == ""
+
+
+class Page(HTMLParser):
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.seen: set[str] = set()
+        self.links: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list) -> None:
+        self.seen.add(tag)
+        self.links += [value for name, value in attrs if name in ("src", "href")]
+        if tag != "meta":
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_startendtag(self, tag: str, attrs: list) -> None:
+        self.seen.add(tag)
+
+
+def page_of(folder: Path, *rows: str) -> tuple[str, dict]:
+    path = folder / "a & b.csv"
+    path.write_text(HEADER.replace("region", "<script>") + "".join(rows))
+    main([str(path), str(folder / "out")])
+    report = json.loads((folder / "out" / "report.json").read_text())
+    return (folder / "out" / "report.html").read_text(), report
+
+
+def test_page_is_well_formed_offline_and_has_no_script(tmp_path):
+    text, _ = page_of(tmp_path, "1,2024-01-05,C,W,1,1,\n", "1,2026-03-05,C,W,1,1,n\n", "x\n")
+    page = Page(text)
+
+    assert page.open == []
+    assert "script" not in page.seen
+    assert page.links == []
+    assert "a &amp; b.csv" in text
+    assert "&lt;script&gt;" in text
+    assert "Wrong number of fields" in text
+
+
+def test_page_of_many_years_counts_by_year(tmp_path):
+    text, _ = page_of(tmp_path, *(f"{y},{y}-01-05,C,W,1,1,n\n" for y in range(1990, 2030)))
+
+    assert "<title>2001: 1</title>" in text
+
+
+def test_page_of_an_empty_file_and_of_a_lost_one(tmp_path):
+    empty, report = page_of(tmp_path)
+    lost, _ = page_of(tmp_path, "1,,C,W,1,1,n\n")
+
+    assert "0</b> rows came in" in empty
+    assert "Not one row is left" in lost
+    assert report_page(report) == empty
