@@ -85,6 +85,28 @@ format: $(VENV)/dev.stamp ## format the code
 	@$(BIN)/ruff check --fix --quiet .
 	@$(BIN)/ruff format .
 
+# ---- AWS (docs/deploy.md)
+
+# The runtime of a deployment; the machine that builds needs that Python too.
+RUNTIME ?= $(shell for version in 3.13 3.14 3.12; do python$$version -c "" 2>/dev/null && echo $$version && break; done)
+DEPLOY_ARCHITECTURE ?= arm64
+OVERRIDES = PythonRuntime=python$(RUNTIME) Architecture=$(DEPLOY_ARCHITECTURE) $(if $(BUCKET_SUFFIX),BucketSuffix=$(BUCKET_SUFFIX)) $(PARAMETERS)
+
+build: $(VENV)/local.stamp .venv-sam/sam.stamp ## build for AWS: RUNTIME=3.13 DEPLOY_ARCHITECTURE=arm64
+	@test -n "$(RUNTIME)" || { echo "no Python that Lambda has on Amazon Linux 2023 is installed: install python3.13, or name another with RUNTIME=" >&2; exit 2; }
+	@rm -rf .aws-sam/build && mkdir -p .aws-sam
+	@SAM_CLI_TELEMETRY=0 PYTHON=$(abspath $(BIN)/python) PYTHON_VERSION=$(RUNTIME) ARCHITECTURE=$(DEPLOY_ARCHITECTURE) \
+		$(SAM) build --parameter-overrides $(OVERRIDES) >.aws-sam/build.log 2>&1 || { cat .aws-sam/build.log >&2; exit 1; }
+	@cd layers && $(abspath $(BIN)/python) -B -m builder.check ../.aws-sam/build \
+		--python-version $(RUNTIME) --architecture $(DEPLOY_ARCHITECTURE)
+
+deploy: build ## deploy to the AWS account of your shell: BUCKET_SUFFIX=-acme-prod [PARAMETERS="AlarmEmail=..."]
+	@test -n "$(BUCKET_SUFFIX)" || { echo "usage: make deploy BUCKET_SUFFIX=-acme-prod (bucket names are global on AWS)" >&2; exit 2; }
+	@$(SAM) deploy --config-env prod --parameter-overrides $(OVERRIDES)
+
+destroy: .venv-sam/sam.stamp ## remove the deployment; buckets, user pool and a database snapshot stay
+	@$(SAM) delete --config-env prod
+
 # ---- dependencies
 
 UV_COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
