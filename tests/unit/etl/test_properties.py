@@ -26,7 +26,10 @@ HEAD = ",".join(HEADER) + "\n"
 @st.composite
 def distinct_rows(draw: st.DrawFn) -> list[str]:
     count = draw(st.integers(2, 8))
-    return [f'{i},{draw(DATES)},C1,W,"{draw(QUANTITIES)}","{draw(PRICES)}",n\n' for i in range(count)]
+    return [
+        f'{number},{draw(DATES)},C1,W,"{draw(QUANTITIES)}","{draw(PRICES)}",n\n'
+        for number in range(count)
+    ]
 
 
 def fates(rows: list[str]) -> dict[str, object]:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from local.project import open_project
 from local.template.load import load_application
 from local.template.model import (
     Application,
@@ -378,7 +379,8 @@ def test_nothing_is_left_out(other_application):
 
 
 def test_main_template_loads_without_warnings():
-    application = load_application(ROOT / "template.yaml")
+    project = open_project(ROOT)
+    application = load_application(project.template, environment=project.environment)
 
     assert application.warnings == ()
     assert application.routes
