@@ -38,6 +38,8 @@ class Pool:
         self._stale: set[Worker] = set()
         self._closed = False
         self._generation = 0
+        self._starting_generation = 0
+        self._is_wanted = False
         self.last_used: float | None = None
         self._starting: asyncio.Task[None] | None = None
         self._growing: asyncio.TimerHandle | None = None
@@ -52,9 +54,14 @@ class Pool:
                 return worker
 
     async def warm(self) -> None:
-        """Have at least one worker of the current code, initialised or failed."""
-        if self._starting is None and not self._fresh and len(self.workers) < self._limit:
-            self._start()
+        """Have at least one worker of the current code, initialised or failed.
+
+        While retired workers fill the limit, one is started when they are gone.
+        """
+        while self._starting is not None and self._starting_generation != self._generation:
+            await asyncio.shield(self._starting)
+        self._is_wanted = self._starting is None and not self._fresh
+        self._grow()
         if self._starting is not None:
             await asyncio.shield(self._starting)
 
@@ -124,11 +131,9 @@ class Pool:
     def _grow(self) -> None:
         if self._closed or self._starting is not None or len(self.workers) >= self._limit:
             return
-        if not self._waiting:
-            return
-        if not self._fresh:
+        if not self._fresh and (self._waiting or self._is_wanted):
             self._start()
-        elif self._growing is None:
+        elif self._waiting and self._growing is None:
             loop = asyncio.get_running_loop()
             self._growing = loop.call_later(GROW_AFTER_SECONDS, self._grow_if_waiting)
 
@@ -139,6 +144,8 @@ class Pool:
             self._start()
 
     def _start(self) -> None:
+        self._is_wanted = False
+        self._starting_generation = self._generation
         self._starting = asyncio.create_task(self._start_one())
 
     async def _start_one(self) -> None:

@@ -115,6 +115,22 @@ def test_reload_starts_the_functions_used_last_and_no_other(sleepy):
     assert workers == {"Free": 0, "Single": 1, "Off": 0}
 
 
+def test_saves_in_quick_succession_end_with_one_worker_of_the_last(sleepy):
+    async def reload_often() -> None:
+        for _ in range(5):
+            await sleepy.functions.reload("Free")
+            await asyncio.sleep(0.03)
+
+    before = json.loads(sleepy.invoke("Free", {"seconds": 0}).payload)
+    sleepy.call(reload_often())
+    time.sleep(1)
+
+    workers = sleepy.functions._attempts["Free"].pool.workers
+    assert len(workers) == 1
+    started = {worker._process.pid for worker in workers}
+    assert started == {json.loads(sleepy.invoke("Free", {"seconds": 0}).payload)} != {before}
+
+
 def gone_within(pid: int, seconds: float) -> bool:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
