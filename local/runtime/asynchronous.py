@@ -21,12 +21,12 @@ class EventQueue:
     def __init__(self, retry_delays: Sequence[float], on_failure: OnFailure | None) -> None:
         self._retry_delays = retry_delays
         self._on_failure = on_failure
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: dict[asyncio.Task[None], tuple[str, str]] = {}
 
     def put(self, function: Function, arn: str, event: tuple[str, bytes], run: Run) -> None:
         """Queue `event`, a request id and a payload, for `run`."""
         task = asyncio.create_task(self._deliver(function, arn, event, run))
-        self._tasks.add(task)
+        self._tasks[task] = (function.name, event[0])
         task.add_done_callback(self._finished)
 
     async def drain(self) -> None:
@@ -34,14 +34,16 @@ class EventQueue:
         while self._tasks:
             await asyncio.wait(self._tasks)
 
-    async def close(self) -> None:
-        """Give up everything that is not finished."""
-        for task in self._tasks:
+    async def close(self) -> list[tuple[str, str]]:
+        """Give up what is not finished; returns function and request id of each."""
+        given_up = dict(self._tasks)
+        for task in given_up:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*given_up, return_exceptions=True)
+        return list(given_up.values())
 
     def _finished(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
+        self._tasks.pop(task, None)
         error = None if task.cancelled() else task.exception()
         if error is not None:
             context = {"message": "A failure record could not be delivered", "exception": error}

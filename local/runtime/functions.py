@@ -79,7 +79,10 @@ class Functions:
         for task in (self._watch, self._warming):
             if task is not None:
                 task.cancel()
-        await self._events.close()
+        for name, request_id in await self._events.close():
+            line = f"Event {request_id} is given up: the stack stopped before it was done"
+            if self._listener is not None:
+                self._listener.logged(self.resolve(name), line)
         await asyncio.gather(*(attempts.pool.close() for attempts in self._attempts.values()))
         await self._supervision.close()
 

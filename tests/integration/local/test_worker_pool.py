@@ -197,3 +197,14 @@ def test_closing_ends_every_process_and_running_request():
     # The guardian, two workers and what one of them started.
     assert len(family) >= 4
     assert [process for process in family if not gone_within(process.pid, 1)] == []
+
+
+def test_event_that_the_end_of_the_stack_cuts_off_is_named():
+    app = OtherApp(TEMPLATE)
+    request_id = app.call(app.functions.invoke_event("MisbehavingFunction", b'{"how": "hang"}'))
+    time.sleep(0.2)
+
+    app.close()
+
+    line = f"Event {request_id} is given up: the stack stopped before it was done"
+    assert ("MisbehavingFunction", line) in app.recorder.lines
