@@ -19,17 +19,14 @@ from tests.unit.etl import row_model
 from tests.unit.etl.cleaning import run
 from tests.unit.etl.dirty_files import DATES, HEADER, PRICES, QUANTITIES, TEXT
 
-quick = settings(max_examples=60, deadline=None)
+quick = settings(max_examples=30, deadline=None)
 HEAD = ",".join(HEADER) + "\n"
 
 
 @st.composite
 def distinct_rows(draw: st.DrawFn) -> list[str]:
-    count = draw(st.integers(2, 8))
-    return [
-        f'{number},{draw(DATES)},C1,W,"{draw(QUANTITIES)}","{draw(PRICES)}",n\n'
-        for number in range(count)
-    ]
+    numbers = range(draw(st.integers(2, 8)))
+    return [f'{i},{draw(DATES)},C1,W,"{draw(QUANTITIES)}","{draw(PRICES)}",n\n' for i in numbers]
 
 
 def fates(rows: list[str]) -> dict[str, object]:

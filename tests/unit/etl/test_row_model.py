@@ -12,7 +12,7 @@ from tests.unit.etl.cleaning import Written, run
 from tests.unit.etl.dirty_files import HEADER, files, raw_bodies
 
 # ETL_EXAMPLES=10000 for the long run; the suite's own share stays short.
-EXAMPLES = int(os.environ.get("ETL_EXAMPLES", "300"))
+EXAMPLES = int(os.environ.get("ETL_EXAMPLES", "200"))
 thorough = settings(
     max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
