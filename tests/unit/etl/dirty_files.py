@@ -37,6 +37,8 @@ DATES = st.one_of(
     st.sampled_from(["now", "20240105", "05-01-2024", "13/01/2024", "2024-1-5", " 2024-01-06 "]),
     st.sampled_from(["0000-00-00", "1899-12-31", "2100-12-31", "2101-01-01", "２０２４-01-05"]),
     st.datetimes().map(lambda moment: moment.isoformat()),
+    st.datetimes().map(lambda moment: moment.isoformat(" ", "seconds")),
+    st.sampled_from(["2024-02-30 10:00:00", "2024-02-29T24:00:00", "2024-01-05 23:60:00"]),
     TEXT,
 )
 REGIONS = st.one_of(st.sampled_from(["north", "", "a,b", 'say "hi"', "two\nlines", "x\r\ny"]), TEXT)

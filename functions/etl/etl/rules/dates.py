@@ -24,7 +24,8 @@ _ISO = re.compile(
     re.ASCII,
 )
 _SLASHED = re.compile(r"(\d{4})/(\d\d)/(\d\d)", re.ASCII)
-_PLAIN = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+_PLAIN_DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+_PLAIN_TIME = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}$"
 _DAYS_IN_MONTH = np.array([0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
 
 
@@ -32,29 +33,41 @@ def judge_dates(distinct: pa.StringArray, formats: Sequence[str]) -> Verdicts:
     """Microseconds since 1970 as int64. The texts are stripped and distinct."""
     values = np.zeros(len(distinct), np.int64)
     status = np.full(len(distinct), OK, np.uint8)
-    if formats:
-        plain = np.zeros(len(distinct), bool)
-    else:
-        plain = arrow.booleans(pc.match_substring_regex(distinct, _PLAIN))
-        values[plain], status[plain] = _plain_dates(distinct.filter(arrow.mask(plain)))
-    for i in np.flatnonzero(~plain):
+    unread = np.ones(len(distinct), bool)
+    if not formats:
+        for pattern, width in ((_PLAIN_DATE, 10), (_PLAIN_TIME, 19)):
+            plain = arrow.booleans(pc.match_substring_regex(distinct, pattern))
+            texts = octets(distinct.filter(arrow.mask(plain))).reshape(-1, width)
+            values[plain], status[plain] = _plain_dates(texts)
+            unread &= ~plain
+    for i in np.flatnonzero(unread):
         status[i], values[i] = order_date(distinct[i].as_py(), formats)
     return values, status
 
 
-def _plain_dates(texts: pa.StringArray) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
-    """The same by arithmetic on columns of digits, for texts that all look like 2024-06-30."""
-    digits = octets(texts).reshape(-1, 10).astype(np.int64) - 48
+def _plain_dates(texts: NDArray[np.uint8]) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
+    """By arithmetic on columns of digits: texts like 2024-06-30 or 2024-06-30T23:59:59."""
+    digits = texts.astype(np.int64) - ord("0")
     year = digits[:, :4] @ [1000, 100, 10, 1]
-    month = digits[:, 5] * 10 + digits[:, 6]
-    day = digits[:, 8] * 10 + digits[:, 9]
+    month, day = _two_digits(digits, 5), _two_digits(digits, 8)
     leap = (year % 4 == 0) & ((year % 100 != 0) | (year % 400 == 0))
     known = (month >= 1) & (month <= 12)
     last = _DAYS_IN_MONTH[np.where(known, month, 0)] + ((month == 2) & leap)
     good = known & (day >= 1) & (day <= last) & (year >= YEARS.start) & (year < YEARS.stop)
+    seconds = np.zeros(len(texts), np.int64)
+    if texts.shape[1] > 10:
+        hour, minute, second = (_two_digits(digits, at) for at in (11, 14, 17))
+        good &= (hour < 24) & (minute < 60) & (second < 60)
+        seconds = hour * 3600 + minute * 60 + second
     months = np.where(good, (year - 1970) * 12 + month - 1, 0).astype("datetime64[M]")
     days = months.astype("datetime64[D]") + np.where(good, day - 1, 0)
-    return days.astype("datetime64[us]").astype(np.int64), np.where(good, OK, INVALID)
+    micros = days.astype("datetime64[us]").astype(np.int64) + np.where(good, seconds, 0) * 1_000_000
+    return micros, np.where(good, OK, INVALID)
+
+
+def _two_digits(digits: NDArray[np.int64], at: int) -> NDArray[np.int64]:
+    number: NDArray[np.int64] = digits[:, at] * 10 + digits[:, at + 1]
+    return number
 
 
 def order_date(text: str, formats: Sequence[str] = ()) -> tuple[int, int]:
