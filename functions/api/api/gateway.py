@@ -27,16 +27,18 @@ def normalise(event: Event) -> Event:
     # Mangum splits Host at its colons; an IPv6 address has several. Nothing here uses the port.
     if "host" in headers:
         headers["host"] = _PORT.sub("", headers["host"]).strip("[]").replace(":", "-")
+    if not headers.get("x-forwarded-port", "0").isdecimal():
+        del headers["x-forwarded-port"]
     context = dict(event["requestContext"])
     http = {"method": "GET", "sourceIp": "", **context["http"]}
     http["path"] = _path(event, http)
     context["http"] = http
     return {
         **event,
-        "headers": {name: _latin(value) for name, value in headers.items()},
-        "rawQueryString": _latin(event.get("rawQueryString") or ""),
+        "headers": {name: _text(value) for name, value in headers.items()},
+        "rawQueryString": _text(event.get("rawQueryString") or ""),
         "cookies": event.get("cookies") or [],
-        "body": event.get("body") or "",
+        "body": _text(event.get("body") or ""),
         "requestContext": context,
     }
 
@@ -57,6 +59,6 @@ def _path(event: Event, http: Mapping[str, Any]) -> str:
     return path if path.startswith("/") else f"/{path}"
 
 
-def _latin(text: str) -> str:
+def _text(text: str) -> str:
     """Replaces lone surrogates, which no byte string can hold."""
     return text.encode("utf-8", "replace").decode("utf-8")

@@ -1,0 +1,111 @@
+"""Emails as keys, names, cursors, conditions and dataset names: rules without services."""
+
+from datetime import UTC, datetime
+from uuid import uuid4
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from api.breaker import CircuitBreaker
+from api.datasets.models import dataset_name, output_prefix
+from api.errors import InvalidInput
+from api.users.conditions import is_known, wanted_versions
+from api.users.cursor import read_cursor, write_cursor
+from api.users.models import email_key
+from api.users.service import ListPlace
+from etl.s3.landing import LandedObject
+
+
+@given(st.text())
+def test_key_of_a_key_is_itself(text: str) -> None:
+    assert email_key(email_key(text)) == email_key(text)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("Ada@X.org", "ada@x.ORG"), ("ｕser@x.org", "user@x.org"), ("straße@x.org", "STRASSE@x.org")],
+)
+def test_emails_that_people_take_for_one_have_one_key(one: str, other: str) -> None:
+    assert email_key(one) == email_key(other)
+
+
+@given(
+    st.datetimes(datetime(1970, 1, 1), datetime(9999, 12, 30)), st.uuids(), st.none() | st.text()
+)
+def test_cursor_comes_back_as_it_was(
+    moment: datetime, identifier: object, role: str | None
+) -> None:
+    place = ListPlace(moment.replace(tzinfo=UTC), identifier)  # type: ignore[arg-type]
+    assert read_cursor(write_cursor(place, role), role) == place
+
+
+@given(st.text(max_size=60))
+def test_any_other_cursor_is_refused_by_name(text: str) -> None:
+    with pytest.raises(InvalidInput):
+        read_cursor(text, None)
+
+
+def test_cursor_of_another_filter_is_refused() -> None:
+    cursor = write_cursor(ListPlace(datetime(2026, 1, 1, tzinfo=UTC), uuid4()), "admin")
+    with pytest.raises(InvalidInput, match="role"):
+        read_cursor(cursor, None)
+
+
+@given(st.text())
+def test_condition_is_versions_or_refused(text: str) -> None:
+    try:
+        versions = wanted_versions(text)
+    except InvalidInput:
+        return
+    assert versions is None or all(version >= 1 for version in versions)
+    is_known(text, 1)
+
+
+@pytest.mark.parametrize("key", ["raw.csv", "RAW.csv.gz", "a/raw.csv", "orders.csv", "a/b.csv.gz"])
+def test_output_lies_where_the_etl_puts_it(key: str) -> None:
+    landed = LandedObject("bucket", key, None, "etag", 1, "2026-11-23", None)
+    assert output_prefix(dataset_name(key)) == landed.prefix
+
+
+class Clock:
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def fail(breaker: CircuitBreaker) -> None:
+    with pytest.raises(OSError, match="down"), breaker.watch():
+        raise OSError("down")
+
+
+def test_breaker_opens_after_three_failures_in_a_row_and_tries_again() -> None:
+    clock = Clock()
+    breaker = CircuitBreaker(slow_seconds=1, clock=clock)
+    fail(breaker)
+    fail(breaker)
+    with breaker.watch():
+        pass
+    for _ in range(3):
+        assert not breaker.is_open
+        fail(breaker)
+    assert breaker.is_open
+    clock.now = 10.0
+    assert not breaker.is_open
+    fail(breaker)
+    assert breaker.is_open
+    clock.now = 20.0
+    with breaker.watch():
+        pass
+    fail(breaker)
+    assert not breaker.is_open
+
+
+def test_breaker_counts_slow_answers_as_failures() -> None:
+    clock = Clock()
+    breaker = CircuitBreaker(slow_seconds=1, clock=clock)
+    for _ in range(3):
+        with breaker.watch():
+            clock.now += 1.5
+    assert breaker.is_open
