@@ -6,6 +6,7 @@ from fastapi import FastAPI
 
 from api import openapi, problems, status
 from api.boundary import RequestBoundary
+from api.console import routes as console
 from api.datasets import routes as datasets
 from api.datasets.service import DatasetService
 from api.users import routes as users
@@ -36,7 +37,7 @@ def create_app(
     app.state.users = users_service
     app.state.datasets = datasets_service
     app.state.auth_required = auth_required
-    for module in (status, users, datasets, openapi):
+    for module in (status, users, datasets, openapi, console):
         app.include_router(module.router)
     app.include_router(status.ready_router)
     problems.register(app)

@@ -391,3 +391,21 @@ def test_docs_load_nothing_from_elsewhere(api: ApiClient) -> None:
             assert len(api.get(source).body) > 50
     assert_problem(api.get("/docs/nothing.js"), 404)
     assert_problem(api.get("/docs/..%2f..%2fapp.py"), 404)
+
+
+def test_console_loads_nothing_from_elsewhere_and_runs_no_inline_code(api: ApiClient) -> None:
+    page = api.get("/console")
+    assert page.status == 200
+    policy = page.headers["content-security-policy"]
+    assert "script-src 'self';" in policy
+    assert "style-src 'self';" in policy
+    assert "unsafe" not in policy
+    html = page.body.decode()
+    assert re.search(r"<script>|\son\w+=|style=", html) is None
+    sources = re.findall(r'(?:src|href)="(/[^"]+)"', html)
+    scripts = [api.get(source).body.decode() for source in sources if source != "/docs"]
+    sources += [name for script in scripts for name in re.findall(r'from "([^"]+)"', script)]
+    for source in sources:
+        assert api.get(source).status == 200, source
+    assert not any("innerHTML" in script for script in scripts)
+    assert_problem(api.get("/console/..%2froutes.py"), 404)

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
+from urllib.parse import urlsplit
 
 from pydantic import ValidationError
 
@@ -81,6 +82,11 @@ class DatasetService:
             dataset=None if name == key else name,
             expires_in=EXPIRES_IN,
         )
+
+    def upload_origin(self) -> str:
+        """Scheme and host that uploads go to, for a page's security policy."""
+        parts = urlsplit(self._store.upload_url("raw.csv", expires_in=1))
+        return f"{parts.scheme}://{parts.netloc}"
 
     def _downloads(self, report_key: str, report: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
         """The files that the report vouches for, in exactly the versions that it describes."""

@@ -1,0 +1,42 @@
+"""Serves the web page under a policy that lets it talk to this API and to the landing bucket."""
+
+from pathlib import Path
+
+from fastapi import APIRouter, Request, Response
+from starlette.exceptions import HTTPException
+
+from api.datasets.service import DatasetService
+from api.routing import GuardedRoute
+
+router = APIRouter(prefix="/console", route_class=GuardedRoute, include_in_schema=False)
+
+_FOLDER = Path(__file__).parent / "static"
+_TYPES = {"page.js": "text/javascript", "users.js": "text/javascript", "page.css": "text/css"}
+_TYPES |= {"datasets.js": "text/javascript", "api.js": "text/javascript"}
+
+
+@router.get("")
+async def show_page(request: Request) -> Response:
+    """The page itself."""
+    datasets: DatasetService = request.app.state.datasets
+    policy = (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; "
+        f"connect-src 'self' {datasets.upload_origin()}; base-uri 'none'; form-action 'none'; "
+        "frame-ancestors 'none'"
+    )
+    headers = {"Content-Security-Policy": policy, "Cache-Control": "no-cache"}
+    headers["Referrer-Policy"] = "no-referrer"
+    return Response(_read("index.html"), headers=headers, media_type="text/html")
+
+
+@router.get("/{asset}")
+async def get_asset(asset: str) -> Response:
+    """A script or the style sheet."""
+    if asset not in _TYPES:
+        raise HTTPException(404)
+    headers = {"Cache-Control": "no-cache"}
+    return Response(_read(asset), headers=headers, media_type=_TYPES[asset])
+
+
+def _read(name: str) -> bytes:
+    return (_FOLDER / name).read_bytes()
