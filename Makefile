@@ -7,7 +7,7 @@ SAM := .venv-sam/bin/sam
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help up up-sam down reset drop invoke events logs doctor test test-sam check format \
+.PHONY: help up up-sam down reset drop invoke events logs doctor test test-sam check scan format \
 	lock bench build deploy destroy sample clean
 
 help: ## list the targets
@@ -31,6 +31,12 @@ $(VENV)/dev.stamp: requirements/dev.txt $(VENV)/local.stamp
 	@echo "Installing the SAM CLI into .venv-sam (the first time only)"
 	@# pip refuses the extras in the SAM CLI's own requirements unless told not to look at them
 	@.venv-sam/bin/python $(PIP_INSTALL) --no-deps -r $<
+	@touch $@
+
+.venv-checkov/checkov.stamp: requirements/checkov.txt
+	@test -x .venv-checkov/bin/python || $(PYTHON) -m venv .venv-checkov
+	@echo "Installing checkov into .venv-checkov (the first time only)"
+	@.venv-checkov/bin/python $(PIP_INSTALL) --no-deps -r $<
 	@touch $@
 
 # ---- run
@@ -79,7 +85,11 @@ check: $(VENV)/dev.stamp ## lint, types, import rules, template
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@PYTHONPATH=functions/api:functions/etl $(BIN)/lint-imports --no-cache
-	@$(BIN)/cfn-lint template.yaml
+	@$(BIN)/cfn-lint template.yaml infrastructure/*.yaml
+
+scan: .venv-checkov/checkov.stamp ## security rules of checkov on the templates (a big tool, hence apart from check)
+	@.venv-checkov/bin/checkov --file template.yaml infrastructure/*.yaml --framework cloudformation \
+		--skip-download --compact --quiet
 
 format: $(VENV)/dev.stamp ## format the code
 	@$(BIN)/ruff check --fix --quiet .
@@ -117,7 +127,8 @@ lock: $(VENV)/dev.stamp ## resolve every requirements/*.in again, newest version
 	for list in layers/api_dependencies/requirements layers/data_dependencies/requirements \
 		requirements/runtime requirements/local requirements/bench; do \
 		$(UV_COMPILE) --upgrade $$list.in -c requirements/dev.txt -o $$list.txt || exit 1; done
-	$(UV_COMPILE) --upgrade requirements/sam.in -o requirements/sam.txt
+	for list in sam checkov; do \
+		$(UV_COMPILE) --upgrade requirements/$$list.in -o requirements/$$list.txt || exit 1; done
 
 clean: ## remove what was built and installed here
-	rm -rf .venv .venv-sam .local .aws-sam
+	rm -rf .venv .venv-sam .venv-checkov .local .aws-sam
