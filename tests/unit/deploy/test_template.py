@@ -1,0 +1,113 @@
+"""The templates as a whole: alarms are documented, defaults are safe, stores are private."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from local.template.document import read_document
+
+ROOT = Path(__file__).parents[3]
+TEMPLATES = {
+    path.name: read_document(path)
+    for path in [ROOT / "template.yaml", *sorted((ROOT / "infrastructure").glob("*.yaml"))]
+}
+RESOURCES = {
+    (file, name): resource
+    for file, template in TEMPLATES.items()
+    for name, resource in template["Resources"].items()
+}
+
+
+def of_type(kind: str) -> dict[str, dict]:
+    return {
+        name: resource.get("Properties", {})
+        for (_, name), resource in RESOURCES.items()
+        if resource["Type"] == kind
+    }
+
+
+ALARMS = of_type("AWS::CloudWatch::Alarm")
+
+
+@pytest.mark.parametrize("alarm", ALARMS.values(), ids=ALARMS)
+def test_every_alarm_tells_somebody_and_points_to_what_to_do(alarm):
+    anchor = alarm["AlarmDescription"].rpartition("docs/operations.md#")[2]
+    assert f"\n### {anchor}\n" in (ROOT / "docs" / "operations.md").read_text()
+    assert alarm["AlarmActions"] == [{"Ref": "Topic"}]
+
+
+def test_every_documented_alarm_exists():
+    documented = set(re.findall(r"^### (\S+)$", (ROOT / "docs/operations.md").read_text(), re.M))
+    existing = {alarm["AlarmDescription"].rpartition("#")[2] for alarm in ALARMS.values()}
+    assert documented == existing
+
+
+@pytest.mark.parametrize("name", of_type("AWS::S3::Bucket"))
+def test_bucket_is_private_versioned_encrypted_and_cleans_up(name):
+    bucket = of_type("AWS::S3::Bucket")[name]
+    assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
+    assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
+    assert bucket["BucketEncryption"]
+    assert bucket["LifecycleConfiguration"]["Rules"][0]["AbortIncompleteMultipartUpload"]
+
+
+@pytest.mark.parametrize("name", [*of_type("AWS::S3::BucketPolicy"), "EtlFailureQueuePolicy"])
+def test_plain_http_is_denied(name):
+    policy = {**of_type("AWS::S3::BucketPolicy"), **of_type("AWS::SQS::QueuePolicy")}[name]
+    (statement,) = policy["PolicyDocument"]["Statement"]
+    assert (statement["Effect"], statement["Principal"]) == ("Deny", "*")
+    assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+
+
+def test_deployed_defaults_ask_for_a_token_and_verified_tls():
+    functions = TEMPLATES["template.yaml"]["Resources"]
+    variables = functions["UsersApiFunction"]["Properties"]["Environment"]["Variables"]
+    expected = {
+        "AUTH_REQUIRED": "true",
+        "DATABASE_TLS": "verify-full",
+        "REDIS_TLS": "true",
+        "OPENSEARCH_AUTH": "sigv4",
+        "DATABASE_PASSWORD": "",
+    }
+    assert expected.items() <= variables.items()
+    api = functions["UsersHttpApi"]["Properties"]
+    assert api["Auth"]["DefaultAuthorizer"] == "Jwt"
+
+
+def test_only_status_is_open():
+    events = TEMPLATES["template.yaml"]["Resources"]["UsersApiFunction"]["Properties"]["Events"]
+    open_paths = [
+        event["Properties"]["Path"]
+        for event in events.values()
+        if event["Properties"].get("Auth", {}).get("Authorizer") == "NONE"
+    ]
+    assert open_paths == ["/status"]
+
+
+def test_every_function_has_its_role_its_log_group_and_keeps_logs_for_a_time():
+    functions = of_type("AWS::Serverless::Function")
+    roles = [json.dumps(function["Role"]) for function in functions.values()]
+    groups = [function["LoggingConfig"]["LogGroup"]["Ref"] for function in functions.values()]
+    assert len(set(roles)) == len(set(groups)) == len(functions) == 4
+    for name, group in of_type("AWS::Logs::LogGroup").items():
+        assert group["RetentionInDays"], name
+
+
+def test_nothing_that_stores_data_is_public_or_unencrypted():
+    (database,) = of_type("AWS::RDS::DBInstance").values()
+    assert (database["PubliclyAccessible"], database["StorageEncrypted"]) == (False, True)
+    assert database["ManageMasterUserPassword"] is True
+    (parameters,) = of_type("AWS::RDS::DBParameterGroup").values()
+    assert parameters["Parameters"]["rds.force_ssl"] == "1"
+    (search,) = of_type("AWS::OpenSearchService::Domain").values()
+    assert search["EncryptionAtRestOptions"] == search["NodeToNodeEncryptionOptions"]
+    assert search["DomainEndpointOptions"]["EnforceHTTPS"] is True
+
+
+def test_every_suppressed_finding_says_why():
+    for (file, name), resource in RESOURCES.items():
+        for skip in resource.get("Metadata", {}).get("checkov", {}).get("skip", []):
+            assert len(skip["comment"]) > 15, f"{file} {name} {skip}"
+            assert set(skip) == {"id", "comment"}, f"{file} {name}: a comma cuts the comment"
