@@ -3,7 +3,6 @@
 import math
 import time
 import uuid
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from local.runtime.api import Request
@@ -11,18 +10,19 @@ from local.runtime.failure import Outcome
 from local.runtime.invocation import Invocation
 from local.runtime.log import TAIL_BYTES
 from local.runtime.pool import InitFailed, Pool
+from local.runtime.starter import WorkerStarter
 from local.template.model import Function
 
 
 @dataclass(frozen=True)
 class Attempts:
-    """Runs requests of one function; `on_line` gets the platform's lines of failed starts."""
+    """Runs requests of one function on the workers of its pool."""
 
     logical_id: str
     function: Function
     arn: str
     pool: Pool
-    on_line: Callable[[str], None]
+    starter: WorkerStarter
 
     async def run(
         self, request_id: str, payload: bytes, client_context: str | None = None
@@ -62,7 +62,7 @@ class Attempts:
         lines = [f"START RequestId: {request_id} Version: $LATEST"]
         lines += report.lines(self.function.memory)
         for line in lines:
-            self.on_line(line)
+            self.starter.on_line(line)
         tail = failure.log + "".join(f"{line}\n" for line in lines).encode()
         return report.invocation(self.logical_id, tail[-TAIL_BYTES:])
 

@@ -1,16 +1,15 @@
 """The functions of an application, ready to be invoked."""
 
 import asyncio
-import json
 import os
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from local.packages import Layout, PackageError, Packages
+from local.packages import Packages
 from local.runtime.asynchronous import EventQueue
 from local.runtime.attempt import Attempts
-from local.runtime.failure import EVENT_LIMIT, REQUEST_LIMIT, Outcome
+from local.runtime.failure import EVENT_LIMIT, REQUEST_LIMIT
 from local.runtime.invocation import (
     Invocation,
     Listener,
@@ -19,10 +18,10 @@ from local.runtime.invocation import (
     Throttled,
     UnknownFunction,
 )
-from local.runtime.pool import InitFailed, Pool
+from local.runtime.pool import Pool
+from local.runtime.starter import WorkerStarter
 from local.runtime.supervision import Supervision
-from local.runtime.worker import Worker, WorkerPlan
-from local.template.model import Application, Function, TemplateError
+from local.template.model import Application, Function
 from local.template.names import function_arn
 
 DEFAULT_CONCURRENCY = max(4, os.cpu_count() or 1)
@@ -63,7 +62,6 @@ class Functions:
         self._options = options
         self._supervision = Supervision()
         self._events = EventQueue(options.retry_delays, on_failure)
-        self._layouts: dict[str, Layout] = {}
         self._attempts = {name: self._attempts_of(name) for name in application.functions}
         self._names = {function.name: name for name, function in application.functions.items()}
         self._watch: asyncio.Task[None] | None = None
@@ -129,7 +127,7 @@ class Functions:
         """
         pools = []
         for logical_id in map(self.resolve, names):
-            self._layouts.pop(logical_id, None)
+            self._attempts[logical_id].starter.forget_layout()
             pools.append(self._attempts[logical_id].pool)
             pools[-1].reload()
         used = [pool for pool in pools if pool.last_used is not None]
@@ -177,38 +175,13 @@ class Functions:
             if self._listener is not None:
                 self._listener.logged(name, line)
 
-        async def start_worker(
-            on_ready: Callable[[Worker], None], on_exit: Callable[[Worker], None]
-        ) -> Worker:
-            return await self._start_worker(name, on_line, on_ready, on_exit)
-
-        pool = Pool(start_worker, self._limit(function))
-        return Attempts(name, function, arn, pool, on_line)
+        starter = WorkerStarter(name, self._application, self._packages, self._supervision, on_line)
+        pool = Pool(starter.start, self._limit(function))
+        return Attempts(name, function, arn, pool, starter)
 
     def _limit(self, function: Function) -> int:
         reserved = function.reserved_concurrency
         return self._options.concurrency if reserved is None else reserved
-
-    async def _start_worker(
-        self,
-        name: str,
-        on_line: Callable[[str], None],
-        on_ready: Callable[[Worker], None],
-        on_exit: Callable[[Worker], None],
-    ) -> Worker:
-        function = self._application.functions[name]
-        try:
-            if name not in self._layouts:
-                self._layouts[name] = await asyncio.to_thread(self._packages.layout, name)
-            plan = WorkerPlan(
-                function, self._layouts[name], self._application.region, self._supervision, on_line
-            )
-            worker = Worker(plan, on_ready=on_ready, on_exit=on_exit)
-            await worker.start()
-        except (PackageError, TemplateError, OSError) as error:
-            on_line(str(error))
-            raise InitFailed(_cannot_start(str(error)), str(error).encode()) from error
-        return worker
 
     async def _watch_workers(self) -> None:
         while True:
@@ -222,9 +195,3 @@ class Functions:
 async def _warm(pools: Sequence[Pool]) -> None:
     for pool in pools:
         await pool.warm()
-
-
-def _cannot_start(reason: str) -> Callable[[str], Outcome]:
-    error = {"errorType": "Runtime.InvalidEntrypoint", "errorMessage": reason}
-    outcome = Outcome(json.dumps(error).encode(), "Runtime.InvalidEntrypoint", "error", reason)
-    return lambda _request_id: outcome
