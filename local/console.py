@@ -58,9 +58,10 @@ class Console:
         """One HTTP request."""
         colour = _GREEN if exchange.status < 400 else _YELLOW if exchange.status < 500 else _RED
         status = self._paint(str(exchange.status), colour)
+        why = f"  {exchange.problem}" if exchange.problem else ""
         self.say(
             f"{_clock()}  {exchange.method:<6} {exchange.path}  {status}  "
-            f"{exchange.duration_ms:.0f} ms"
+            f"{exchange.duration_ms:.0f} ms{why}"
         )
 
     def finished(self, invocation: Invocation) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from local.packages import PackageError
 from local.runtime.functions import Functions
 from local.runtime.invocation import PayloadTooLarge, Throttled, UnknownFunction
 from tests.integration.local.other_app_runner import ROOT, TEMPLATE, OtherApp
@@ -78,6 +79,21 @@ def test_reserved_concurrency_is_the_limit(sleepy):
 def test_function_without_concurrency_is_throttled(sleepy):
     with pytest.raises(Throttled, match="Off reserves no concurrency"):
         sleepy.invoke("Off")
+
+
+def test_function_whose_packages_cannot_be_built_says_why(sleepy, monkeypatch):
+    def layout(name: str):
+        raise PackageError(f"{name}: build-L failed")
+
+    monkeypatch.setattr(sleepy.packages, "layout", layout)
+
+    invocation = sleepy.invoke("Free", {"seconds": 0})
+
+    assert invocation.function_error == "Unhandled"
+    assert json.loads(invocation.payload)["errorMessage"] == "Free: build-L failed"
+    assert invocation.log_tail.startswith(b"Free: build-L failed")
+    monkeypatch.undo()
+    assert sleepy.invoke("Free", {"seconds": 0}).function_error is None
 
 
 def test_unknown_function_and_large_payload_are_refused(sleepy):
