@@ -1,9 +1,11 @@
 """Cleans one file on disk into three files on disk: two passes, flat memory, no S3."""
 
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from etl.errors import Refused
 from etl.report.figures import Figures
 from etl.rules.judge import Rules
 from etl.rules.repeats import FirstRows, KeyHashes
@@ -13,9 +15,9 @@ from etl.sink.files import HashedFile, LongerDatesNeeded, Outputs
 from etl.sink.table import kept_rows
 from etl.source.decode import CHUNK_BYTES, utf8_chunks
 from etl.source.description import Description
-from etl.source.fields import Fields, split
+from etl.source.fields import Columns, Fields, split, split_columns
 from etl.source.header import MAX_HEADER_BYTES, Header, read_header
-from etl.source.records import blocks
+from etl.source.records import blocks, record_texts
 
 Progress = Callable[[int], None]
 
@@ -48,11 +50,22 @@ class Source:
                 break
         return read_header(head, self.description)
 
-    def fields(self, header: Header, *, only: tuple[str, ...] = ()) -> Iterator[Fields]:
-        """Yield the file's blocks in order, split into columns, or into just those of `only`."""
+    def columns(self, header: Header, names: Sequence[str]) -> Iterator[tuple[Columns, int]]:
+        """Yield some columns of the file's well-formed records, and the bytes they come from."""
+        data = _skip(self._chunks(), header.length)
+        try:
+            for text in record_texts(data, header.delimiter):
+                yield split_columns(text, header, names), len(text)
+        except Refused:
+            # The quick way does not count lines: find the quote's true line, now that it matters.
+            deque(self.fields(header), maxlen=0)
+            raise
+
+    def fields(self, header: Header) -> Iterator[Fields]:
+        """Yield the file's blocks in order, split into fields."""
         data = _skip(self._chunks(), header.length)
         for block in blocks(data, header.delimiter, first_line=header.first_data_line):
-            yield split(block, header, only=only)
+            yield split(block, header)
 
     def _chunks(self) -> Iterator[bytes]:
         return utf8_chunks(self.path, self.description.encoding, self.max_bytes, self.chunk_bytes)
@@ -73,9 +86,9 @@ def clean(source: Source, folder: Path, progress: Progress | None = None) -> Cle
     rules = Rules(header, source.description)
     tell = progress or _silent
     hashes = KeyHashes()
-    for fields in source.fields(header, only=rules.key):
-        hashes.add(rules.hash_keys(fields))
-        tell(len(fields.block.data))
+    for columns, size in source.columns(header, rules.key):
+        hashes.add(rules.hash_keys(columns))
+        tell(size)
     repeated = hashes.repeated()
     date_form = DATE
     while True:

@@ -16,8 +16,8 @@ from etl.rules.repeats import Candidates, FirstRows, Repeats
 from etl.rules.status import INVALID, MISSING, Judged, Verdicts
 from etl.rules.text import Hashes, hash_rows, hash_texts, is_empty, join, offsets, strip
 from etl.source.description import Description
-from etl.source.fields import Fields
-from etl.source.header import REQUIRED, Header
+from etl.source.fields import Columns, Fields
+from etl.source.header import Header
 
 KEPT: Final = 0
 REASONS: Final = (
@@ -34,7 +34,9 @@ REASONS: Final = (
 )
 CODES: Final = {reason: code for code, reason in enumerate(REASONS)}
 Codes = NDArray[np.uint8]
-Texts = dict[str, pa.StringArray]
+
+# The others are stripped where they are read: once per distinct value.
+_STRIPPED = ("order_id", "customer_id", "product")
 
 DUPLICATES: Final = ("duplicate_exact", "duplicate_differs")
 
@@ -44,7 +46,7 @@ class Judgement:
     """The well-formed rows of a block: stripped texts, read values, a reason code per row."""
 
     fields: Fields
-    texts: Texts
+    texts: Columns
     quantity: Judged
     price: Judged
     order_date: Judged
@@ -61,14 +63,14 @@ class Rules:
         self._header_line = [name.lower() for name in header.source_names]
         self.key = description.key_columns(header.names)
 
-    def hash_keys(self, fields: Fields) -> Hashes:
+    def hash_keys(self, columns: Columns) -> Hashes:
         """First pass: a hash per row; rows that have no key after all do no harm here."""
-        return hash_texts(join([strip(fields.columns[name]) for name in self.key]))
+        return hash_texts(join([strip(columns[name]) for name in self.key]))
 
     def judge(self, fields: Fields, first_rows: FirstRows) -> Judgement:
         """Second pass, over the blocks in the order of the file: all six rules."""
         texts = {
-            name: strip(column) if name in REQUIRED else column
+            name: strip(column) if name in _STRIPPED else column
             for name, column in fields.columns.items()
         }
         reasons = self._rules_1_and_2(texts)
@@ -82,7 +84,7 @@ class Rules:
         )
         return Judgement(fields, texts, quantity, price, order_date, reasons, repeats)
 
-    def _rules_1_and_2(self, texts: Texts) -> Codes:
+    def _rules_1_and_2(self, texts: Columns) -> Codes:
         ids = texts["order_id"]
         codes = np.where(is_empty(ids), CODES["missing_order_id"], KEPT).astype(np.uint8)
         for row in self._header_suspects(ids):
@@ -98,7 +100,7 @@ class Rules:
         same = pc.equal(pc.utf8_lower(ids.take(arrow.column(rows))), arrow.text(name))
         return [int(row) for row in rows[arrow.booleans(same)]]
 
-    def _values(self, texts: Texts) -> tuple[Judged, Judged, Judged]:
+    def _values(self, texts: Columns) -> tuple[Judged, Judged, Judged]:
         decimal, formats = self._description.decimal, self._description.date_formats
         return (
             _by_distinct(texts["quantity"], lambda distinct: judge_quantities(distinct, decimal)),
@@ -109,12 +111,12 @@ class Rules:
     def _candidates(
         self,
         fields: Fields,
-        texts: Texts,
+        texts: Columns,
         keyed: NDArray[np.int64],
         values: Codes,
         first_rows: FirstRows,
     ) -> Candidates:
-        hashes = hash_texts(join([strip(fields.columns[name]) for name in self.key]))
+        hashes = self.hash_keys(texts)
         candidates, slots = first_rows.candidates(hashes[keyed])
         rows = keyed[candidates]
         chosen = arrow.column(rows)
@@ -132,7 +134,7 @@ class Rules:
 def _by_distinct(texts: pa.StringArray, judge: Callable[[pa.StringArray], Verdicts]) -> Judged:
     """Judge each distinct text once: sales files repeat their dates, quantities and prices."""
     encoded = texts.dictionary_encode()
-    return Judged(*judge(encoded.dictionary), arrow.numbers(encoded.indices, np.int32))
+    return Judged(*judge(strip(encoded.dictionary)), arrow.numbers(encoded.indices, np.int32))
 
 
 def _rules_4_to_6(quantity: Judged, price: Judged, order_date: Judged) -> Codes:

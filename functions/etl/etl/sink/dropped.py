@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from etl.rules import arrow
 from etl.rules.judge import CODES, REASONS, Judgement
+from etl.rules.text import strip
 from etl.sink.csv_lines import always_quoted, join_cells, quoted
 from etl.source.records import Block
 
@@ -61,7 +62,7 @@ def _groups(judged: Judgement) -> Iterator[_Dropped]:
     for column in ("quantity", "order_date", "price"):
         name = f"invalid_{column}"
         rows = np.flatnonzero(reasons == CODES[name])
-        texts = judged.texts[column].take(arrow.column(rows))
+        texts = strip(judged.texts[column].take(arrow.column(rows)))
         yield _Dropped(fields.records[rows], _filled(rows, name), texts)
     for name in ("repeated_header", "missing_order_id", "missing_order_date"):
         rows = np.flatnonzero(reasons == CODES[name])

@@ -1,6 +1,6 @@
 """From a block of records to columns of text; records of the wrong width stand aside."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +10,8 @@ from pyarrow import csv
 
 from etl.source.header import Header
 from etl.source.records import Block
+
+Columns = dict[str, pa.StringArray]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +23,7 @@ class Fields:
     """
 
     block: Block
-    columns: dict[str, pa.StringArray]
+    columns: Columns
     records: NDArray[np.int64]
     malformed: dict[int, int]
 
@@ -29,47 +31,59 @@ class Fields:
         return len(self.records)
 
 
-def split(block: Block, header: Header, *, only: Sequence[str] = ()) -> Fields:
-    """Split every record of the block; with `only`, just these columns are built."""
+def split(block: Block, header: Header) -> Fields:
+    """Split every record of the block."""
     malformed: dict[int, int] = {}
 
     def set_aside(row: csv.InvalidRow) -> str:
         malformed[row.number - 1] = row.actual_columns
         return "skip"
 
+    columns = _read(block.regular, header, header.names, set_aside)
+    records = np.arange(len(block))
+    if malformed:
+        records = np.delete(records, list(malformed))
+    rows = len(columns[header.names[0]])
+    if rows != len(records):
+        raise RuntimeError(
+            f"{len(block)} records were read as {rows} rows and {len(malformed)} others"
+        )
+    return Fields(block, columns, records, malformed)
+
+
+def split_columns(text: bytes, header: Header, names: Sequence[str]) -> Columns:
+    """These columns of all well-formed records in a text that is regular."""
+    return _read(text, header, names, lambda _: "skip")
+
+
+def _read(
+    text: bytes,
+    header: Header,
+    names: Sequence[str],
+    set_aside: Callable[[csv.InvalidRow], str],
+) -> Columns:
     table = csv.read_csv(
-        pa.BufferReader(block.regular),
+        pa.BufferReader(text),
         read_options=csv.ReadOptions(
             use_threads=False,
             column_names=list(header.names),
             # One Arrow chunk per block; the reader wants room for at least one byte more.
-            block_size=len(block.regular) + 1,
+            block_size=len(text) + 1,
         ),
         parse_options=csv.ParseOptions(
             delimiter=header.delimiter,
-            newlines_in_values=b'"' in block.regular,
+            newlines_in_values=b'"' in text,
             invalid_row_handler=set_aside,
         ),
         convert_options=csv.ConvertOptions(
             column_types=dict.fromkeys(header.names, pa.string()),
-            include_columns=list(only) or None,
+            include_columns=list(names),
             check_utf8=False,
             strings_can_be_null=False,
         ),
     )
-    records = np.arange(len(block))
-    if malformed:
-        records = np.delete(records, list(malformed))
-    if table.num_rows != len(records):
-        raise RuntimeError(
-            f"{len(block)} records were read as {table.num_rows} rows and {len(malformed)} others"
-        )
-    return Fields(block, _columns(table), records, malformed)
-
-
-def _columns(table: pa.Table) -> dict[str, pa.StringArray]:
     columns = {}
-    for name in table.column_names:
+    for name in names:
         chunks = table.column(name).chunks
         columns[name] = chunks[0] if len(chunks) == 1 else pa.concat_arrays(chunks)
     return columns
