@@ -10,7 +10,7 @@ from typing import BinaryIO, cast
 
 from etl.errors import Refused, TooLarge
 
-CHUNK_BYTES = 8 << 20
+CHUNK_BYTES = 4 << 20
 
 _GZIP_MAGIC = b"\x1f\x8b"
 _MARKS = (
