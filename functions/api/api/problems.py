@@ -148,6 +148,7 @@ async def _show_invalid_request(request: Request, error: Exception) -> Response:
 
 def _fault(fault: Mapping[str, Any]) -> dict[str, str]:
     where, *path = (str(part) for part in fault["loc"])
+    said = str(fault["ctx"]["error"]) if fault["type"] == "value_error" else fault["msg"]
     if fault["type"] == "json_invalid":
         return {
             "pointer": "#",
@@ -155,8 +156,8 @@ def _fault(fault: Mapping[str, Any]) -> dict[str, str]:
         }
     if where == "body":
         steps = (step.replace("~", "~0").replace("/", "~1") for step in path)
-        return {"pointer": "".join(["#", *(f"/{step}" for step in steps)]), "detail": fault["msg"]}
-    return {"parameter": ".".join(path), "detail": fault["msg"]}
+        return {"pointer": "".join(["#", *(f"/{step}" for step in steps)]), "detail": said}
+    return {"parameter": ".".join(path), "detail": said}
 
 
 def _said(fault: Mapping[str, str]) -> str:

@@ -409,3 +409,15 @@ def test_console_loads_nothing_from_elsewhere_and_runs_no_inline_code(api: ApiCl
         assert api.get(source).status == 200, source
     assert not any("innerHTML" in script for script in scripts)
     assert_problem(api.get("/console/..%2froutes.py"), 404)
+
+
+def test_refusals_say_what_is_wrong_in_words(api: ApiClient) -> None:
+    body = {"name": " ", "email": "nobody", "role": "r" * 65, "age": 3}
+    problem = assert_problem(api.post("/users/", body), 422)
+    assert {fault["pointer"]: fault["detail"] for fault in problem["errors"]} == {
+        "#/name": "must not be blank",
+        "#/email": "An email address must have an @-sign.",
+        "#/role": "must have at most 64 characters",
+        "#/age": "Extra inputs are not permitted",
+    }
+    assert "#/name: must not be blank" in problem["detail"]

@@ -4,16 +4,31 @@ import re
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 _CONTROL = r"\u0000-\u001f\u007f-\u009f"
 # No step of a key begins with a dot: clients fold "." and ".." out of URLs.
 _STEP = rf"[^/.{_CONTROL}][^/{_CONTROL}]*"
 _KEY = rf"^({_STEP}/)*({_STEP}\.csv(\.gz)?|_source\.json)$"
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _NAME = re.compile(rf"({_STEP}/)*{_STEP}")
 _SUFFIXES = (".csv.gz", ".csv")
 
-UploadKey = Annotated[str, Field(max_length=255, pattern=_KEY, examples=["raw.csv"])]
+
+def _check_key(value: str) -> str:
+    if not re.fullmatch(_KEY, value) or _SURROGATE.search(value):
+        raise ValueError(
+            "must end in .csv or .csv.gz, or be a folder's _source.json; its steps must not be"
+            " empty, begin with a dot or hold control characters"
+        )
+    return value
+
+
+UploadKey = Annotated[
+    str,
+    Field(max_length=255, examples=["raw.csv"], json_schema_extra={"pattern": _KEY}),
+    AfterValidator(_check_key),
+]
 
 
 class UploadRequest(BaseModel):

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, NewType
@@ -16,19 +17,38 @@ EmailKey = NewType("EmailKey", str)
 
 _MAX_EMAIL = 254
 _NOT_TEXT = re.compile("[\x00\ud800-\udfff]")
-# Written out: what \s means differs between Python, JavaScript and JSON schema validators.
-_BLANKS = r"\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
-_BLANK = rf"[\t-\r {_BLANKS}]"
-_EDGE = rf"[^\u0000-\u0020\u007f-\u009f{_BLANKS}]"
-_INNER = r"[^\u0000-\u001f\u007f-\u009f]"
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+_BLANKS = "\t\n\v\f\r \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+_AROUND = re.compile(f"^[{_BLANKS}]+|[{_BLANKS}]+$")
 
 
-def _trimmed_text(limit: int) -> str:
-    """1 to `limit` characters between blanks, on one line, without controls.
+def _line_pattern(limit: int) -> str:
+    r"""What `_line` takes, for the document: written out, as engines differ about \s."""
+    blanks = r"\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+    edge = rf"[^\u0000-\u0020\u007f-\u009f{blanks}]"
+    inner = r"[^\u0000-\u001f\u007f-\u009f]"
+    around = rf"[\t-\r {blanks}]*"
+    return rf"^{around}{edge}({inner}{{0,{limit - 2}}}{edge})?{around}$"
 
-    Matched by an engine that takes linear time and refuses lone surrogates by itself.
-    """
-    return rf"^{_BLANK}*{_EDGE}({_INNER}{{0,{limit - 2}}}{_EDGE})?{_BLANK}*$"
+
+def _line(limit: int) -> Callable[[str], str]:
+    """Trims; raises ValueError for what is blank, too long, or not one line of text."""
+
+    def trimmed(value: str) -> str:
+        text = _AROUND.sub("", value)
+        if not text:
+            raise ValueError("must not be blank")
+        if len(text) > limit:
+            raise ValueError(f"must have at most {limit} characters")
+        if _CONTROL.search(text):
+            raise ValueError("must be one line of text, without control characters")
+        return text
+
+    return trimmed
+
+
+def _line_of(limit: int, example: str) -> Any:  # noqa: ANN401 - the type of FieldInfo
+    return Field(examples=[example], json_schema_extra={"pattern": _line_pattern(limit)})
 
 
 def _check_email(value: str) -> str:
@@ -41,21 +61,9 @@ def _check_email(value: str) -> str:
     return value
 
 
-Name = Annotated[
-    str,
-    Field(pattern=_trimmed_text(200), examples=["Ada Lovelace"]),
-    AfterValidator(str.strip),
-]
-Role = Annotated[
-    str,
-    Field(pattern=_trimmed_text(64), examples=["admin"]),
-    AfterValidator(str.strip),
-]
-QueryText = Annotated[
-    str,
-    Field(pattern=_trimmed_text(200), examples=["ada lovelace"]),
-    AfterValidator(str.strip),
-]
+Name = Annotated[str, _line_of(200, "Ada Lovelace"), AfterValidator(_line(200))]
+Role = Annotated[str, _line_of(64, "admin"), AfterValidator(_line(64))]
+QueryText = Annotated[str, _line_of(200, "ada lovelace"), AfterValidator(_line(200))]
 Email = Annotated[
     str,
     Field(
