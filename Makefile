@@ -107,6 +107,7 @@ build: $(VENV)/local.stamp .venv-sam/sam.stamp ## build for AWS: RUNTIME=3.13 DE
 	@rm -rf .aws-sam/build && mkdir -p .aws-sam
 	@SAM_CLI_TELEMETRY=0 PYTHON=$(abspath $(BIN)/python) PYTHON_VERSION=$(RUNTIME) ARCHITECTURE=$(DEPLOY_ARCHITECTURE) \
 		$(SAM) build --parameter-overrides $(OVERRIDES) >.aws-sam/build.log 2>&1 || { cat .aws-sam/build.log >&2; exit 1; }
+	@cd layers && $(abspath $(BIN)/python) -B -m builder.functions ../.aws-sam/build --python-version $(RUNTIME)
 	@cd layers && $(abspath $(BIN)/python) -B -m builder.check ../.aws-sam/build \
 		--python-version $(RUNTIME) --architecture $(DEPLOY_ARCHITECTURE)
 

@@ -11,6 +11,8 @@ from .install import INSTALLATION_RECORDS, install
 from .slim import NEVER_LOADED, keep_services, remove, strip_symbols
 from .target import MACHINES, BuildError, Target, host_target, lambda_target
 
+LAYER_ROOT = "/opt/python"  # where Lambda unpacks a layer
+
 
 def main() -> None:
     """Build one layer; a reason why not is one message and exit status 1."""
@@ -33,7 +35,7 @@ def build(layer: Path, directory: Path, target: Target) -> None:
     remove(directory, (*INSTALLATION_RECORDS, *NEVER_LOADED, *plan["remove"]))
     keep_services(directory, plan["aws_services"])
     _strip(directory, plan["strip"], target)
-    compile_tree(directory, target.interpreter)
+    compile_tree(directory, target.interpreter, LAYER_ROOT)
     _set_modes(directory)
     size = sum(path.stat().st_size for path in directory.rglob("*") if path.is_file())
     _say(f"layer {layer}: {size:,} bytes unzipped")

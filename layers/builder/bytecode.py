@@ -6,11 +6,9 @@ from pathlib import Path
 
 from .target import BuildError
 
-LAYER_ROOT = "/opt/python"  # where Lambda unpacks the layer
 
-
-def compile_tree(directory: Path, interpreter: str) -> None:
-    """Write .pyc files that are never checked against their source.
+def compile_tree(directory: Path, interpreter: str, root: str) -> None:
+    """Write .pyc files that are never checked against their source, for use below `root`.
 
     Deployment archives carry 1980 as every file's time, so bytecode checked by time is thrown away
     and compiled again on each cold start. The same source gives the same bytes.
@@ -18,7 +16,7 @@ def compile_tree(directory: Path, interpreter: str) -> None:
     command = [
         *(interpreter, "-m", "compileall", "-q", "-f", "-j", "0"),
         *("--invalidation-mode", "unchecked-hash"),
-        *("-s", str(directory), "-p", LAYER_ROOT, str(directory)),
+        *("-s", str(directory), "-p", root, str(directory)),
     ]
     # The order of a set of names in bytecode follows the hash seed.
     environment = os.environ | {"PYTHONHASHSEED": "0"}

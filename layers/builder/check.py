@@ -62,11 +62,11 @@ def _too_big(build: Path) -> Iterator[str]:
 
 def _misfits(build: Path, python_version: str, machine: str) -> Iterator[str]:
     tag = f"cpython-{python_version.replace('.', '')}"
-    for layer in sorted(set(LAYERS_OF.values())):
-        for path in (build / layer).rglob("*.pyc"):
+    for artifact in sorted({*LAYERS_OF, *LAYERS_OF.values()}):
+        for path in (build / artifact).rglob("*.pyc"):
             if f".{tag}." not in path.name:
                 yield f"{path}: not the bytecode of Python {python_version}"
-        for path in (build / layer).rglob("*.so*"):
+        for path in (build / artifact).rglob("*.so*"):
             if (found := _machine(path)) != machine:
                 yield f"{path}: built for {found}, not for {machine}"
 
