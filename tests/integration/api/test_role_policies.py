@@ -10,8 +10,6 @@ from moto import mock_aws
 
 from api.settings import Settings
 from api.wiring import _login
-from local.resources import s3_client
-from local.services.group import DataServices
 from tests.api_client import ApiClient, address
 from tests.role_policies import SECRET, Call, recorded_calls, roles
 
@@ -26,13 +24,7 @@ REPORT = {
 
 
 @pytest.fixture
-def dataset(services: DataServices, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "local")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    s3 = s3_client(services.aws.url, "us-east-1")
-    for bucket in ("sales-landing", "sales-processed"):
-        s3.create_bucket(Bucket=bucket)
+def dataset(s3: Any) -> Iterator[None]:
     s3.put_object(Bucket="sales-processed", Key="report.json", Body=json.dumps(REPORT).encode())
     yield
     s3.delete_object(Bucket="sales-processed", Key="report.json")
