@@ -12,6 +12,7 @@ from local.runtime.invocation import Invocation
 from local.services.group import Started
 
 _RED, _YELLOW, _GREEN, _DIM, _RESET = "\x1b[31m", "\x1b[33m", "\x1b[32m", "\x1b[2m", "\x1b[0m"
+_ACCESS_LOG_FIELDS = {"method", "route", "status"}
 _PLATFORM_LINES = ("START RequestId:", "END RequestId:", "REPORT RequestId:", "INIT_START ")
 # Fields of a JSON log line that the line's own columns already show, or that repeat on each.
 _HIDDEN_FIELDS = {
@@ -79,7 +80,9 @@ class Console:
         self._logs.mkdir(parents=True, exist_ok=True)
         with (self._logs / f"{function}.log").open("a") as file:
             file.write(f"{line}\n")
-        if not line.startswith(_PLATFORM_LINES) and (text := readable(line)):
+        if line.startswith(_PLATFORM_LINES) or _is_access_log(line):
+            return
+        if text := readable(line):
             self.say(self._paint(f"          {function}  {text}", _DIM))
 
     def _paint(self, text: str, colour: str) -> str:
@@ -102,6 +105,15 @@ def readable(line: str) -> str | None:
         f"{name}={value}" for name, value in record.items() if name not in _HIDDEN_FIELDS
     )
     return f"{record.get('level', '')} {record['message']} {fields}".strip()
+
+
+def _is_access_log(line: str) -> bool:
+    """A function's own record of a request; the terminal has the gateway's line already."""
+    try:
+        record = json.loads(line) if line.startswith("{") else {}
+    except json.JSONDecodeError:
+        return False
+    return record.keys() >= _ACCESS_LOG_FIELDS and record.get("level") == "INFO"
 
 
 def _is_http(invocation: Invocation) -> bool:

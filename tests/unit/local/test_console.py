@@ -53,6 +53,16 @@ def test_log_lines_are_kept_as_they_are_and_shown_readable(
     assert (tmp_path / "logs" / "Etl.log").read_text().splitlines()[1] == line
 
 
+def test_a_functions_access_log_stays_in_its_file(
+    console: Console, screen: io.StringIO, tmp_path: Path
+) -> None:
+    line = '{"level":"INFO","message":"request","method":"GET","route":"GET /a","status":200}'
+    console.logged("Api", line)
+    console.logged("Api", line.replace("INFO", "ERROR"))
+    assert screen.getvalue().count("request") == 1
+    assert (tmp_path / "logs" / "Api.log").read_text().count("request") == 2
+
+
 @pytest.mark.parametrize("line", ["plain text", "{not json", '{"no": "message"}'])
 def test_what_is_not_a_log_record_is_shown_as_it_is(line: str) -> None:
     assert readable(line) == line
