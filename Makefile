@@ -7,7 +7,7 @@ SAM := .venv-sam/bin/sam
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help up up-sam down reset drop invoke events logs doctor test test-sam check scan format \
+.PHONY: help up up-sam down reset drop etl invoke events logs doctor test test-sam check scan format \
 	lock bench build deploy destroy sample clean
 
 help: ## list the targets
@@ -56,6 +56,10 @@ reset: $(VENV)/local.stamp ## wipe the local data
 drop: $(VENV)/local.stamp ## put a file into the landing bucket and show the report: FILE=raw.csv [KEY=...]
 	@test -n "$(FILE)" || { echo "usage: make drop FILE=raw.csv [KEY=orders/raw.csv]" >&2; exit 2; }
 	@$(BIN)/python -m client.drop "$(FILE)" $(if $(KEY),--key "$(KEY)")
+
+etl: $(VENV)/dev.stamp ## clean a file here, without any cloud: FILE=raw.csv OUT=out/
+	@test -n "$(FILE)" -a -n "$(OUT)" || { echo "usage: make etl FILE=raw.csv OUT=out/" >&2; exit 2; }
+	@PYTHONPATH=functions/etl $(BIN)/python -m etl "$(FILE)" "$(OUT)"
 
 invoke: $(VENV)/local.stamp ## run one function of the running stack: NAME=... EVENT=events/x.json
 	@$(BIN)/python -m local invoke "$(NAME)" --event "$(or $(EVENT),-)"
