@@ -1,7 +1,6 @@
 """The embedded stack at work: functions, triggers and the two HTTP endpoints on one event loop."""
 
 import asyncio
-import json
 import signal
 from collections.abc import AsyncIterator, Coroutine, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
@@ -10,6 +9,7 @@ from typing import Any
 
 from aiohttp import web
 
+from local.aws.config import REGION
 from local.console import Console
 from local.gateway.app import create_gateway
 from local.http_server import serve
@@ -21,17 +21,11 @@ from local.resources import create_resources, sqs_client
 from local.runtime.functions import Functions
 from local.services.group import LOOPBACK, DataServices
 from local.services.ports import Ports
+from local.start import never_ending, run_start_invokes, triggers
 from local.template.model import Application
 from local.triggers.failure_queue import FailureQueue
-from local.triggers.schedule import Clockwork
-from local.triggers.sqs import QueuePoller
 
-REGION = "us-east-1"
 _CHECK_SECONDS = 1.0
-
-
-class StartFailed(Exception):
-    """A function that has to run before the API opens failed; the message says how."""
 
 
 @dataclass(frozen=True)
@@ -76,34 +70,17 @@ class Stack:
             stack.push_async_callback(functions.close)
             endpoint = create_lambda_endpoint(functions)
             await _listen(stack, endpoint, self.ports.lambda_endpoint)
-            await self._run_start_invokes(functions)
+            await run_start_invokes(self.project, functions)
             gateway = create_gateway(self.application, functions, observe=self.console.answered)
             await _listen(stack, gateway, self.ports.api)
             tasks = [asyncio.create_task(work) for work in self._background(functions)]
             stack.push_async_callback(_cancel, tasks)
             yield tasks
 
-    async def _run_start_invokes(self, functions: Functions) -> None:
-        for start in self.project.start:
-            result = await functions.invoke(start.function, start.event)
-            if result.function_error:
-                error = json.loads(result.payload)
-                raise StartFailed(
-                    f"{start.function} failed: {error.get('errorType')}: "
-                    f"{error.get('errorMessage')}"
-                )
-
     def _background(self, functions: Functions) -> list[Coroutine[Any, Any, None]]:
         url = self.services.aws.url
         return [
-            *(
-                QueuePoller(trigger, functions, sqs_client(url, REGION)).run()
-                for trigger in self.application.sqs_triggers
-            ),
-            *(
-                _for_ever(Clockwork(trigger, functions, region=REGION).run())
-                for trigger in self.application.schedules
-            ),
+            *triggers(self.application, functions, aws_url=url),
             watch(
                 self.application,
                 functions,
@@ -111,7 +88,7 @@ class Stack:
                 Told(self.console.reloaded, self.console.problem),
                 template=self.project.template,
             ),
-            _for_ever(self._warm(functions)),
+            never_ending(self._warm(functions)),
             self._report_lost_services(),
         ]
 
@@ -129,12 +106,6 @@ class Stack:
                     lost.add(title)
                     self.console.problem(f"{title} is gone; its log is in {self.project.state}")
             await asyncio.sleep(_CHECK_SECONDS)
-
-
-async def _for_ever(work: Coroutine[Any, Any, None]) -> None:
-    """Work that ends by itself must not end the stack."""
-    await work
-    await asyncio.Event().wait()
 
 
 async def _listen(stack: AsyncExitStack, app: web.Application, port: int) -> None:

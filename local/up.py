@@ -6,14 +6,14 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from types import FrameType
 
-from local.aws.config import AwsConfig
+from local.aws.config import REGION, AwsConfig
 from local.console import Console
 from local.packages import Packages
 from local.project import Project
 from local.runtime.interpreter import with_installed_runtimes
 from local.services.group import LOOPBACK, DataServices
 from local.services.ports import Ports, require_free
-from local.stack import REGION, Stack
+from local.stack import Stack
 from local.state import RunningStack
 from local.template.load import load_application
 from local.template.model import Application

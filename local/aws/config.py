@@ -9,6 +9,7 @@ from typing import Any
 from local.template.model import S3Trigger
 
 ACCOUNT_ID = "123456789012"
+REGION = "us-east-1"
 
 
 @dataclass(frozen=True)
@@ -17,7 +18,7 @@ class AwsConfig:
 
     triggers: tuple[S3Trigger, ...] = ()
     lambda_url: str | None = None
-    region: str = "us-east-1"
+    region: str = REGION
 
     def write(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)

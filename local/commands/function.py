@@ -10,10 +10,10 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError, EndpointConnectionError
 
+from local.aws.config import REGION
 from local.commands.command import Command, CommandFailed
 from local.services.group import LOOPBACK
 from local.services.ports import Ports
-from local.stack import REGION
 
 _LONGEST_RUN_SECONDS = 900
 

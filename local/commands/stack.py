@@ -10,7 +10,7 @@ from local.packages import PackageError
 from local.project import Project, ProjectError, open_project
 from local.services.ports import InvalidPort, Ports, PortTaken
 from local.services.process import ServiceFailed
-from local.stack import StartFailed
+from local.start import StartFailed
 from local.state import AlreadyRunning, RunningStack
 from local.template.model import TemplateError
 from local.triggers.expression import InvalidExpression

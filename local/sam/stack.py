@@ -1,9 +1,8 @@
 """What `sam local` lacks: start invokes, schedules and queues, driven from one event loop."""
 
 import asyncio
-import json
 import signal
-from collections.abc import Coroutine, Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,15 +10,12 @@ from aiohttp import ClientSession
 
 from local.console import Console
 from local.project import Project
-from local.resources import sqs_client
-from local.sam.cli import LOOPBACK, REGION
+from local.sam.cli import LOOPBACK
 from local.sam.endpoint import LambdaEndpoint
 from local.services.ports import Ports
-from local.stack import StartFailed
+from local.start import StartFailed, run_start_invokes, triggers
 from local.template.model import Application
 from local.triggers.invoker import Invoker
-from local.triggers.schedule import Clockwork
-from local.triggers.sqs import QueuePoller
 
 
 @dataclass(frozen=True)
@@ -44,7 +40,8 @@ class SamStack:
             try:
                 await _first_of(tasks)
                 if not stopped.is_set():
-                    tasks = [stopping, *map(asyncio.create_task, self._triggers(functions))]
+                    waiting = triggers(self.application, functions, aws_url=self.aws_url)
+                    tasks = [stopping, *map(asyncio.create_task, waiting)]
                     await _first_of(tasks)
             finally:
                 for task in tasks:
@@ -52,28 +49,20 @@ class SamStack:
                 await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _start(self, functions: Invoker, session: ClientSession) -> None:
-        for start in self.project.start:
-            result = await functions.invoke(start.function, start.event)
-            if result.function_error:
-                error = json.loads(result.payload)
-                raise StartFailed(
-                    f"{start.function} failed: {error.get('errorType')}: "
-                    f"{error.get('errorMessage')}"
-                )
+        await run_start_invokes(self.project, functions)
         url = f"http://{LOOPBACK}:{self.ports.api}"
         # The first request starts the API's container.
-        async with session.get(f"{url}/status") as answer:
+        async with session.get(f"{url}{self._first_path()}") as answer:
             text = await answer.text()
             # A function that cannot be imported is a 200 with Lambda's error object to sam local.
             if answer.status >= 500 or '"errorType"' in text:
-                raise StartFailed(f"GET /status answers {answer.status}: {text}")
+                raise StartFailed(f"the API answers {answer.status}: {text}")
         self.console.ready(url)
 
-    def _triggers(self, functions: Invoker) -> Iterator[Coroutine[Any, Any, None]]:
-        for trigger in self.application.sqs_triggers:
-            yield QueuePoller(trigger, functions, sqs_client(self.aws_url, REGION)).run()
-        for schedule in self.application.schedules:
-            yield Clockwork(schedule, functions, region=REGION).run()
+    def _first_path(self) -> str:
+        """A path that some function answers, whatever it says."""
+        paths = [route.path for route in self.application.routes if "{" not in route.path]
+        return next((path for path in paths if path.startswith("/")), "/")
 
 
 def lambda_url(ports: Ports) -> str:

@@ -6,11 +6,11 @@ import time
 from contextlib import ExitStack
 from types import FrameType
 
-from local.aws.config import AwsConfig
+from local.aws.config import REGION, AwsConfig
 from local.console import Console
 from local.project import Project
 from local.resources import create_resources
-from local.sam.cli import REGION, SamCli
+from local.sam.cli import SamCli
 from local.sam.engine import find_engine
 from local.sam.stack import SamStack, lambda_url
 from local.services.group import DataServices, Started

@@ -4,10 +4,10 @@ import sys
 from pathlib import Path
 
 from local.aws.config import AwsConfig
-from local.services.process import ServerProcess, accepts_connections
+from local.services.process import Server, ServerProcess
 
 
-class AwsServer:
+class AwsServer(Server):
     """One S3 and SQS endpoint; what it stores lives as long as its process."""
 
     def __init__(
@@ -18,34 +18,20 @@ class AwsServer:
         config: AwsConfig | None = None,
         listen: str = "127.0.0.1",
     ) -> None:
-        self.host = listen
-        self.port = port
         self._config = config or AwsConfig()
         self._config_file = state_dir / "aws.json"
-        self._process = ServerProcess(
-            "S3 and SQS",
-            [
-                *(sys.executable, "-m", "local.aws", "--host", listen, "--port", str(port)),
-                *("--config", str(self._config_file)),
-            ],
-            log=state_dir / "logs" / "aws.log",
-        )
+        command = [
+            *(sys.executable, "-m", "local.aws", "--host", listen, "--port", str(port)),
+            *("--config", str(self._config_file)),
+        ]
+        log = state_dir / "logs" / "aws.log"
+        super().__init__(ServerProcess("S3 and SQS", command, log=log), host=listen, port=port)
 
     @property
     def url(self) -> str:
         return f"http://{self.host}:{self.port}"
 
-    @property
-    def pid(self) -> int | None:
-        return self._process.pid
-
-    def is_running(self) -> bool:
-        return self._process.is_running()
-
     def start(self) -> None:
         """Raises ServiceFailed."""
         self._config.write(self._config_file)
-        self._process.start(lambda: accepts_connections(self.port, self.host))
-
-    def stop(self) -> None:
-        self._process.stop()
+        super().start()

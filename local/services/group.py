@@ -4,29 +4,16 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 from local.aws.config import AwsConfig
 from local.services.aws import AwsServer
 from local.services.opensearch import OpenSearchServer
 from local.services.ports import Ports, require_free
 from local.services.postgres import DATABASE, USER, PostgresServer
+from local.services.process import Server
 from local.services.redis import RedisServer
 
 LOOPBACK = "127.0.0.1"
-
-
-class Service(Protocol):
-    """One running server."""
-
-    @property
-    def pid(self) -> int | None: ...
-
-    def is_running(self) -> bool: ...
-
-    def start(self) -> None: ...
-
-    def stop(self) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -63,7 +50,7 @@ class DataServices:
         self.opensearch = OpenSearchServer(state, ports.opensearch, listen=self.host)
         self.aws = AwsServer(state, ports.aws, config=aws, listen=self.host)
 
-    def named(self) -> Iterator[tuple[str, Service]]:
+    def named(self) -> Iterator[tuple[str, Server]]:
         """Title and service, in the order of starting."""
         yield "PostgreSQL", self.postgres
         yield "Redis", self.redis
@@ -80,8 +67,8 @@ class DataServices:
         for title, service in self.named():
             begin = time.monotonic()
             service.start()
-            port = getattr(service, "port", 0)
-            on_started(Started(title, f"{self.host}:{port}", time.monotonic() - begin))
+            address = f"{service.host}:{service.port}"
+            on_started(Started(title, address, time.monotonic() - begin))
 
     def stop(self) -> None:
         for _, service in reversed([*self.named()]):

@@ -4,41 +4,23 @@ import os
 from importlib.util import find_spec
 from pathlib import Path
 
-from local.services.process import ServerProcess, ServiceFailed, accepts_connections
+from local.services.process import Server, ServerProcess, ServiceFailed
 
 
-class OpenSearchServer:
+class OpenSearchServer(Server):
     """One osmem-server on one address; restartable on the same port, empty each time."""
 
     def __init__(self, state_dir: Path, port: int, *, listen: str = "127.0.0.1") -> None:
-        self.host = listen
-        self.port = port
-        self._process = ServerProcess(
-            "OpenSearch",
-            [
-                *(str(_binary()), "--addr", f"{listen}:{port}"),
-                *("--no-stdin-watch", "--parent-pid", str(os.getpid())),
-            ],
-            log=state_dir / "logs" / "opensearch.log",
-        )
+        command = [
+            *(str(_binary()), "--addr", f"{listen}:{port}"),
+            *("--no-stdin-watch", "--parent-pid", str(os.getpid())),
+        ]
+        log = state_dir / "logs" / "opensearch.log"
+        super().__init__(ServerProcess("OpenSearch", command, log=log), host=listen, port=port)
 
     @property
     def url(self) -> str:
         return f"http://{self.host}:{self.port}"
-
-    @property
-    def pid(self) -> int | None:
-        return self._process.pid
-
-    def is_running(self) -> bool:
-        return self._process.is_running()
-
-    def start(self) -> None:
-        """Raises ServiceFailed."""
-        self._process.start(lambda: accepts_connections(self.port, self.host))
-
-    def stop(self) -> None:
-        self._process.stop()
 
 
 def _binary() -> Path:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pg8000.native
 
-from local.services.process import Account, ServerProcess, ServiceFailed
+from local.services.process import Account, Server, ServerProcess, ServiceFailed
 
 DATABASE = "app"
 USER = "app"
@@ -21,7 +21,7 @@ _MAJOR = "18"
 _SUPERUSER = "postgres"
 
 
-class PostgresServer:
+class PostgresServer(Server):
     """One cluster under `state_dir`; role and database `app`, password in `password_file`."""
 
     def __init__(
@@ -32,33 +32,24 @@ class PostgresServer:
         listen: Sequence[str] = ("127.0.0.1",),
         durable: bool = True,
     ) -> None:
-        self.port = port
-        self.host = "127.0.0.1"
         self._data = state_dir / "postgres"
         self._password_file = state_dir / "postgres.password"
         self._account = _unprivileged_account()
         self._listen = tuple(listen)
-        self._log = state_dir / "logs" / "postgres.log"
-        self._process = ServerProcess(
+        process = ServerProcess(
             "PostgreSQL",
-            self._command(durable=durable),
-            log=self._log,
+            self._command(port, durable=durable),
+            log=state_dir / "logs" / "postgres.log",
             account=self._account,
             # SIGINT is PostgreSQL's fast shutdown: clients are cut off, data is flushed.
             stop_signal=signal.SIGINT,
         )
+        super().__init__(process, host="127.0.0.1", port=port)
 
     @property
     def password(self) -> str:
         """Made at the first start; belongs to this machine's throw-away cluster only."""
         return self._password_file.read_text().strip()
-
-    @property
-    def pid(self) -> int | None:
-        return self._process.pid
-
-    def is_running(self) -> bool:
-        return self._process.is_running()
 
     def start(self) -> None:
         """Creates the cluster at the first start; raises ServiceFailed."""
@@ -75,12 +66,9 @@ class PostgresServer:
         self._process.start(self._answers)
         self._create_database()
 
-    def stop(self) -> None:
-        self._process.stop()
-
-    def _command(self, *, durable: bool) -> list[str]:
+    def _command(self, port: int, *, durable: bool) -> list[str]:
         settings = {
-            "port": self.port,
+            "port": port,
             "listen_addresses": ",".join(self._listen),
             "unix_socket_directories": "",
             "max_connections": 100,

@@ -106,6 +106,29 @@ class ServerProcess:
         process.wait()
 
 
+class Server:
+    """A data service: one child process that answers on a port of an address."""
+
+    def __init__(self, process: ServerProcess, *, host: str, port: int) -> None:
+        self._process = process
+        self.host = host
+        self.port = port
+
+    @property
+    def pid(self) -> int | None:
+        return self._process.pid
+
+    def is_running(self) -> bool:
+        return self._process.is_running()
+
+    def start(self) -> None:
+        """Raises ServiceFailed."""
+        self._process.start(lambda: accepts_connections(self.port, self.host))
+
+    def stop(self) -> None:
+        self._process.stop()
+
+
 def accepts_connections(port: int, host: str = "127.0.0.1") -> bool:
     """True when something listens on the port."""
     with suppress(OSError), closing(socket.create_connection((host, port), timeout=1)):

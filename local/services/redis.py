@@ -4,42 +4,24 @@ from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
-from local.services.process import ServerProcess, ServiceFailed, accepts_connections
+from local.services.process import Server, ServerProcess, ServiceFailed
 
 
-class RedisServer:
+class RedisServer(Server):
     """One redis-server; restartable on the same port."""
 
     def __init__(
         self, state_dir: Path, port: int, *, listen: Sequence[str] = ("127.0.0.1",)
     ) -> None:
-        self.host = "127.0.0.1"
-        self.port = port
-        self._process = ServerProcess(
-            "Redis",
-            [
-                *(str(_binary()), "--port", str(port), "--bind", *listen),
-                *("--save", "", "--appendonly", "no", "--maxmemory", "64mb"),
-                *("--maxmemory-policy", "allkeys-lru", "--daemonize", "no"),
-                # Only loopback and the container bridge are bound, never a public address.
-                *("--protected-mode", "no"),
-            ],
-            log=state_dir / "logs" / "redis.log",
-        )
-
-    @property
-    def pid(self) -> int | None:
-        return self._process.pid
-
-    def is_running(self) -> bool:
-        return self._process.is_running()
-
-    def start(self) -> None:
-        """Raises ServiceFailed."""
-        self._process.start(lambda: accepts_connections(self.port))
-
-    def stop(self) -> None:
-        self._process.stop()
+        command = [
+            *(str(_binary()), "--port", str(port), "--bind", *listen),
+            *("--save", "", "--appendonly", "no", "--maxmemory", "64mb"),
+            *("--maxmemory-policy", "allkeys-lru", "--daemonize", "no"),
+            # Only loopback and the container bridge are bound, never a public address.
+            *("--protected-mode", "no"),
+        ]
+        log = state_dir / "logs" / "redis.log"
+        super().__init__(ServerProcess("Redis", command, log=log), host="127.0.0.1", port=port)
 
 
 def _binary() -> Path:

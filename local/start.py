@@ -1,0 +1,45 @@
+"""What both stacks do with functions besides HTTP: start invokes, queues and schedules."""
+
+import asyncio
+import json
+from collections.abc import Coroutine, Iterator
+from typing import Any
+
+from local.aws.config import REGION
+from local.project import Project
+from local.resources import sqs_client
+from local.template.model import Application
+from local.triggers.invoker import Invoker
+from local.triggers.schedule import Clockwork
+from local.triggers.sqs import QueuePoller
+
+
+class StartFailed(Exception):
+    """A function that has to run before the API opens failed; the message says how."""
+
+
+async def run_start_invokes(project: Project, functions: Invoker) -> None:
+    """Invokes what local.toml names, in its order; raises StartFailed."""
+    for start in project.start:
+        result = await functions.invoke(start.function, start.event)
+        if result.function_error:
+            error = json.loads(result.payload)
+            raise StartFailed(
+                f"{start.function} failed: {error.get('errorType')}: {error.get('errorMessage')}"
+            )
+
+
+def triggers(
+    application: Application, functions: Invoker, *, aws_url: str
+) -> Iterator[Coroutine[Any, Any, None]]:
+    """The template's queue pollers and schedules; none of them ends by itself."""
+    for trigger in application.sqs_triggers:
+        yield QueuePoller(trigger, functions, sqs_client(aws_url, REGION)).run()
+    for schedule in application.schedules:
+        yield never_ending(Clockwork(schedule, functions, region=REGION).run())
+
+
+async def never_ending(work: Coroutine[Any, Any, None]) -> None:
+    """The work, then nothing for ever: a stack ends when one of its tasks does."""
+    await work
+    await asyncio.Event().wait()
