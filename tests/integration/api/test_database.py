@@ -1,17 +1,23 @@
 """The connection to PostgreSQL: TLS, secrets, prepared plans, lost servers."""
 
 import json
+import ssl
 from collections.abc import Iterator
+from contextlib import nullcontext
+from pathlib import Path
 
 import boto3
 import pytest
+import trustme
 from pydantic import SecretStr
 
 from api.database import Database, Session
 from api.errors import DatabaseUnavailable
 from api.settings import Settings
 from api.wiring import build_database
+from local.services.group import DataServices
 from tests.integration.api.conftest import Proxies
+from tests.tls_front import TlsFront
 
 
 @pytest.fixture
@@ -32,6 +38,37 @@ def test_server_without_tls_is_refused_not_spoken_to_in_the_clear(
         database.run("SELECT 1", repeatable=True)
     # The question for TLS and nothing after it: no user name, no password.
     assert proxies.postgres.round_trips == proxies.postgres.connections == 1
+
+
+@pytest.mark.parametrize(
+    ("named", "trusted", "accepted"),
+    [("localhost", True, True), ("db.example.com", True, False), ("localhost", False, False)],
+)
+def test_only_a_trusted_certificate_of_the_right_name_is_spoken_to(
+    settings: Settings,
+    services: DataServices,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    named: str,
+    trusted: bool,
+    accepted: bool,
+) -> None:
+    authority, stranger = trustme.CA(), trustme.CA()
+    roots = tmp_path / "roots.pem"
+    (authority if trusted else stranger).cert_pem.write_to_path(str(roots))
+    monkeypatch.setenv("SSL_CERT_FILE", str(roots))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert(named).configure_cert(context)
+    with TlsFront(services.postgres.port, context) as front:
+        verifying = {
+            "database_tls": "verify-full",
+            "database_host": "localhost",
+            "database_port": front.port,
+        }
+        database = build_database(settings.model_copy(update=verifying))
+        with nullcontext() if accepted else pytest.raises(DatabaseUnavailable):
+            assert database.run("SELECT 1") == [[1]]
+        database.close()
 
 
 def test_wrong_password_is_unavailable_and_not_told(settings: Settings) -> None:
