@@ -35,7 +35,7 @@ redis.Redis(protocol=2)
 
 DATA_WORK = """
 import io
-import awswrangler, boto3, jsonschema, numpy, pandas, pyarrow, pydantic_settings
+import awswrangler, boto3, numpy, pandas, pyarrow, pydantic_settings
 import pyarrow.compute, pyarrow.csv, pyarrow.dataset, pyarrow.parquet
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.utilities.data_classes import S3Event
@@ -54,7 +54,6 @@ assert list(awswrangler.s3.read_csv("s3://data-layer/a.csv")["price"]) == [1.5, 
 assert len(awswrangler.s3.read_parquet("s3://data-layer/p/", dataset=True)) == 2
 assert awswrangler.catalog.does_table_exist("no", "such") is False
 assert numpy.linalg.det(numpy.eye(3)) == 1.0
-jsonschema.Draft202012Validator({"type": "object"}).validate({})
 for service in ("athena", "emr-serverless", "sqs"):
     boto3.client(service)
 """
