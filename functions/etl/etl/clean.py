@@ -115,18 +115,13 @@ class _Run:
                 judged = self.rules.judge(fields, self.first_rows)
                 kept = kept_rows(judged)
                 figures.add(kept)
-                outputs.write_kept(kept, plain=self._is_plain(fields))
+                outputs.write_kept(kept)
                 dropped = dropped_lines(judged)
                 if dropped is not None:
                     outputs.write_dropped(dropped)
                 tell(len(fields.block.data))
         figures.lost_orders = self.first_rows.lost_orders
         return Cleaned(self.header, figures, outputs.files, outputs.date_form)
-
-    def _is_plain(self, fields: Fields) -> bool:
-        """Whether no field of the block can hold a comma, a quote or a line end."""
-        data = fields.block.regular
-        return b'"' not in data and (self.header.delimiter == "," or b"," not in data)
 
 
 def _silent(_size: int) -> None:

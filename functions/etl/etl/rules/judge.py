@@ -53,6 +53,11 @@ class Judgement:
     reasons: Codes
     repeats: Repeats
 
+    @property
+    def numbers(self) -> dict[str, Judged]:
+        """The columns that are read as values, by name."""
+        return {"quantity": self.quantity, "price": self.price, "order_date": self.order_date}
+
 
 class Rules:
     """The rules as one source's header and description set them."""
@@ -134,7 +139,8 @@ class Rules:
 def _by_distinct(texts: pa.StringArray, judge: Callable[[pa.StringArray], Verdicts]) -> Judged:
     """Judge each distinct text once: sales files repeat their dates, quantities and prices."""
     encoded = texts.dictionary_encode()
-    return Judged(*judge(strip(encoded.dictionary)), arrow.numbers(encoded.indices, np.int32))
+    values, status = judge(strip(encoded.dictionary))
+    return Judged(encoded.dictionary, values, status, arrow.numbers(encoded.indices, np.int32))
 
 
 def _rules_4_to_6(quantity: Judged, price: Judged, order_date: Judged) -> Codes:

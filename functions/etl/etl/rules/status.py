@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 OK: Final = 0
@@ -16,8 +17,12 @@ Verdicts = tuple[NDArray[Any], NDArray[np.uint8]]
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """The distinct values of a column with their status, and which of them each row has."""
+    """The distinct values of a column with their status, and which of them each row has.
 
+    `texts` are the same values as the file has them, blanks included.
+    """
+
+    texts: pa.StringArray
     distinct: NDArray[Any]
     status: NDArray[np.uint8]
     indices: NDArray[np.int32]

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from etl.rules import arrow
 from etl.rules.text import octets
+from etl.sink.originals import are_canonical, with_gaps
 from etl.sink.table import Kept, number_texts
 
 DATE: Final = "date"
@@ -30,14 +31,35 @@ def header_line(names: Sequence[str]) -> bytes:
     return octets(_lines([quoted(arrow.texts([name])) for name in names])).tobytes()
 
 
-def csv_bytes(kept: Kept, date_form: str, *, plain: bool) -> memoryview:
-    """The rows as CSV lines. With `plain` no text of them holds a comma, quote or line end."""
-    cells = number_texts(kept, _DATE_TYPES[date_form])
+def csv_bytes(kept: Kept, date_form: str) -> memoryview:
+    """The rows as CSV lines: most are copied from the file, only the others are written anew."""
+    numbers = number_texts(kept.judged, _DATE_TYPES[date_form])
+    block = kept.judged.fields.block
+    changed = np.flatnonzero(~are_canonical(kept, numbers))
+    anew = _lines(_cells(kept, numbers, changed))
+    if len(changed) == len(kept):
+        return memoryview(octets(anew))  # type: ignore[arg-type]
+    originals = with_gaps(block)
+    source = 2 * kept.judged.fields.records[kept.rows]
+    source[changed] = len(originals) + np.arange(len(changed))
+    lines = pa.concat_arrays([originals, anew]).take(arrow.column(source))
+    return memoryview(octets(lines))  # type: ignore[arg-type]
+
+
+def _cells(
+    kept: Kept, numbers: dict[str, pa.StringArray], chosen: NDArray[np.int64]
+) -> list[pa.StringArray]:
+    """The columns of some of the kept rows."""
+    rows = kept.rows[chosen]
+    cells = []
     for name in kept.table.column_names:
-        if name not in cells:
+        if name in numbers:
+            indices = kept.judged.numbers[name].indices[rows]
+            cells.append(numbers[name].take(arrow.column(indices)))
+        else:
             texts = kept.table.column(name).chunk(0)
-            cells[name] = texts if plain else quoted(texts)
-    return join_cells([cells[name] for name in kept.table.column_names])
+            cells.append(quoted(texts.take(arrow.column(chosen))))
+    return cells
 
 
 def join_cells(columns: Sequence[pa.StringArray]) -> memoryview:

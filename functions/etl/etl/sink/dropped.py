@@ -12,7 +12,7 @@ from etl.rules import arrow
 from etl.rules.judge import CODES, REASONS, Judgement
 from etl.rules.text import strip
 from etl.sink.csv_lines import always_quoted, join_cells, quoted
-from etl.source.records import Block
+from etl.sink.originals import originals
 
 REJECTED_COLUMNS = ("line", "reason", "detail", "original")
 
@@ -71,16 +71,3 @@ def _groups(judged: Judgement) -> Iterator[_Dropped]:
 
 def _filled(rows: NDArray[np.int64], reason: str) -> NDArray[np.uint8]:
     return np.full(len(rows), CODES[reason], np.uint8)
-
-
-def originals(block: Block, records: NDArray[np.int64]) -> pa.StringArray:
-    """The records as they stand in the file, without their line ends."""
-    begin, end = block.starts[records], block.ends[records]
-    lengths = end - begin
-    ends = lengths.cumsum()
-    # One gather of all bytes: for each output byte, where in the block it stands.
-    source = np.arange(ends[-1]) + np.repeat(begin - (ends - lengths), lengths)
-    data = np.frombuffer(block.data, np.uint8)[source]
-    bounds = np.concatenate(([0], ends)).astype(np.int32)
-    texts = pa.StringArray.from_buffers(len(records), pa.py_buffer(bounds), pa.py_buffer(data))
-    return pc.utf8_rtrim(texts, characters="\r\n")

@@ -79,12 +79,12 @@ class Outputs:
         self.files[CSV].write(header_line(names))
         self.files[REJECTED].write(header_line(REJECTED_COLUMNS))
 
-    def write_kept(self, kept: Kept, *, plain: bool) -> None:
+    def write_kept(self, kept: Kept) -> None:
         """Raises LongerDatesNeeded: begin again with that form."""
         needed = date_form_of(kept.order_date)
         if DATE_FORMS.index(needed) > DATE_FORMS.index(self.date_form):
             raise LongerDatesNeeded(needed)
-        self.files[CSV].write(csv_bytes(kept, self.date_form, plain=plain))
+        self.files[CSV].write(csv_bytes(kept, self.date_form))
         self._pending.append(kept.table)
         if sum(part.num_rows for part in self._pending) >= ROW_GROUP_ROWS:
             self._write_row_groups()

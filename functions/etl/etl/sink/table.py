@@ -60,9 +60,8 @@ def kept_rows(judged: Judgement) -> Kept:
     return Kept(judged, rows, quantity, price, order_date, table)
 
 
-def number_texts(kept: Kept, date_type: pa.DataType) -> dict[str, pa.StringArray]:
-    """Quantity, price and date as the CSV shows them, written once per distinct value."""
-    judged = kept.judged
+def number_texts(judged: Judgement, date_type: pa.DataType) -> dict[str, pa.StringArray]:
+    """Each distinct quantity, price and date as the CSV shows it."""
     dates = arrow.column(judged.order_date.distinct).view(pa.timestamp("us"))
     typed = {
         "quantity": arrow.column(judged.quantity.distinct),
@@ -70,13 +69,8 @@ def number_texts(kept: Kept, date_type: pa.DataType) -> dict[str, pa.StringArray
         "price": arrow.column(judged.price.distinct, judged.price.status == OK),
         "order_date": pc.cast(dates, date_type, safe=False),
     }
-    indices = {
-        "quantity": judged.quantity.indices,
-        "price": judged.price.indices,
-        "order_date": judged.order_date.indices,
-    }
     return {
-        name: pc.cast(values, pa.string()).take(arrow.column(indices[name][kept.rows]))
+        name: pc.fill_null(pc.cast(values, pa.string()), arrow.EMPTY)
         for name, values in typed.items()
     }
 

@@ -23,6 +23,7 @@ class Fields:
     """
 
     block: Block
+    delimiter: str
     columns: Columns
     records: NDArray[np.int64]
     malformed: dict[int, int]
@@ -48,7 +49,7 @@ def split(block: Block, header: Header) -> Fields:
         raise RuntimeError(
             f"{len(block)} records were read as {rows} rows and {len(malformed)} others"
         )
-    return Fields(block, columns, records, malformed)
+    return Fields(block, header.delimiter, columns, records, malformed)
 
 
 def split_columns(text: bytes, header: Header, names: Sequence[str]) -> Columns:

@@ -1,0 +1,72 @@
+"""The records as they stand in the file: copied to the outputs wherever nothing has changed."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from etl.rules import arrow
+from etl.rules.text import is_empty
+from etl.sink.table import Kept
+from etl.source.records import Block
+
+_LF, _CR = b"\n\r"
+
+
+def with_gaps(block: Block) -> pa.StringArray:
+    """Without a copy: element 2 i is record i with its line end, the others are in between."""
+    bounds = np.empty(2 * len(block), np.int32)
+    bounds[0::2], bounds[1::2] = block.starts, block.ends
+    return pa.StringArray.from_buffers(
+        len(bounds) - 1, pa.py_buffer(bounds), pa.py_buffer(block.data)
+    )
+
+
+def originals(block: Block, records: NDArray[np.int64]) -> pa.StringArray:
+    """Some of the records, without their line ends."""
+    return pc.utf8_rtrim(with_gaps(block).take(arrow.column(2 * records)), characters="\r\n")
+
+
+def are_canonical(kept: Kept, numbers: Mapping[str, pa.StringArray]) -> NDArray[np.bool_]:
+    """Which kept rows stand in the file just as the CSV shall have them.
+
+    `numbers` are the distinct values of the columns that are not text, as the CSV shows them.
+    """
+    if kept.judged.fields.delimiter != ",":
+        return np.zeros(len(kept), bool)
+    canonical = _have_plain_lines(kept)
+    for name, judged in kept.judged.numbers.items():
+        same = arrow.booleans(pc.equal(numbers[name], judged.texts))
+        if not same.all():
+            canonical &= same[judged.indices[kept.rows]]
+    for name in kept.judged.texts.keys() - kept.judged.numbers.keys():
+        _clear_changed_texts(canonical, kept, name)
+    return canonical
+
+
+def _have_plain_lines(kept: Kept) -> NDArray[np.bool_]:
+    """Which rows have no quote and end in LF alone."""
+    block = kept.judged.fields.block
+    records = kept.judged.fields.records[kept.rows]
+    octets = np.frombuffer(block.data, np.uint8)
+    ends = block.ends[records]
+    plain: NDArray[np.bool_] = (octets[ends - 1] == _LF) & (octets[ends - 2] != _CR)
+    if b'"' in block.data:
+        quotes = np.flatnonzero(octets == ord('"'))
+        quoted = np.zeros(len(block) + 1, bool)
+        quoted[np.searchsorted(block.starts, quotes, side="right") - 1] = True
+        plain &= ~quoted[records]
+    return plain
+
+
+def _clear_changed_texts(canonical: NDArray[np.bool_], kept: Kept, name: str) -> None:
+    """Unset the rows whose text has lost its blanks."""
+    before, after = kept.judged.fields.columns[name], kept.judged.texts[name]
+    if after is not before:
+        canonical &= arrow.booleans(pc.equal(after, before))[kept.rows]
+    column = kept.table.column(name).chunk(0)
+    if column.null_count:
+        blank = arrow.booleans(pc.is_null(column)) & ~is_empty(before)[kept.rows]
+        canonical &= ~blank
