@@ -9,6 +9,7 @@ import time
 from contextlib import closing
 from pathlib import Path
 
+import boto3
 import psutil
 import pytest
 
@@ -195,3 +196,30 @@ def test_logs_are_listed_and_shown(stack: EmbeddedStack) -> None:
     missing = local(stack, "local", "logs", "Nobody")
     assert missing.returncode == 1
     assert "UsersApiFunction" in missing.stderr
+
+
+FUNCTIONS = {
+    "http": "UsersApiFunction",
+    "migrate": "MigrateFunction",
+    "schedule": "SearchSyncFunction",
+    "search": "SearchSyncFunction",
+    "s3": "SalesEtlFunction",
+    "sqs": "SalesEtlFunction",
+    "eventbridge": "SalesEtlFunction",
+}
+
+
+@pytest.mark.parametrize("event", sorted((ROOT / "events").glob("*.json")), ids=lambda e: e.stem)
+def test_every_event_file_is_taken_by_its_function(stack: EmbeddedStack, event: Path) -> None:
+    function = FUNCTIONS[event.stem.split("_")[0]]
+    client = boto3.client(
+        "lambda",
+        endpoint_url=stack.lambda_url,
+        region_name="us-east-1",
+        aws_access_key_id="local",
+        aws_secret_access_key="local",
+    )
+    answer = client.invoke(FunctionName=function, Payload=event.read_bytes())
+    payload = json.load(answer["Payload"])
+    assert "FunctionError" not in answer, payload
+    assert payload.get("statusCode", 200) < 500
