@@ -11,8 +11,6 @@ from etl.rules.judge import CODES, DUPLICATES, KEPT, REASONS
 from etl.rules.status import MISSING
 from etl.sink.table import Kept
 
-_EPOCH_MONTH = np.datetime64("1970-01", "M")
-
 
 @dataclass
 class Figures:
@@ -74,17 +72,19 @@ class Figures:
         with np.errstate(over="ignore"):
             self.price_sums.append(float(np.nansum(kept.price)))
             self.amount_sums.append(float(np.nansum(kept.quantity * kept.price)))
-        self._add_dates(kept.order_date.view("datetime64[us]"))
+        self._add_dates(kept)
 
-    def _add_dates(self, dates: NDArray[np.datetime64]) -> None:
+    def _add_dates(self, kept: Kept) -> None:
+        judged = kept.judged.order_date
+        counts = np.bincount(judged.indices[kept.rows], minlength=len(judged.distinct))
+        dates, counts = judged.distinct[counts > 0].view("datetime64[us]"), counts[counts > 0]
         low, high = dates.min(), dates.max()
         self.first_date = low if self.first_date is None else min(low, self.first_date)
         self.last_date = high if self.last_date is None else max(high, self.last_date)
-        months = dates.astype("datetime64[M]").astype(np.int64)
-        offset = months.min()
-        for i, count in enumerate(np.bincount(months - offset)):
-            if count:
-                self.orders_per_month[str(_EPOCH_MONTH + offset + i)] += int(count)
+        months, places = np.unique(dates.astype("datetime64[M]"), return_inverse=True)
+        sums = np.zeros(len(months), np.int64)
+        np.add.at(sums, places, counts)
+        self.orders_per_month.update(dict(zip(map(str, months), sums.tolist(), strict=True)))
 
 
 def _exact_sum(values: NDArray[np.int64]) -> int:

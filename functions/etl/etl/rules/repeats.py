@@ -94,9 +94,8 @@ class FirstRows:
     def decide(self, found: Candidates) -> Repeats:
         """Take the block's candidates in; say which of them repeat an earlier row."""
         groups = self._groups(found)
-        fresh = np.flatnonzero(self._line[groups] < 0)
-        opened, at = np.unique(groups[fresh], return_index=True)
-        first = fresh[at]
+        first = self._firsts(groups, self._line)
+        opened = groups[first]
         self._line[opened] = found.lines[first]
         self._content[opened] = found.contents[first]
         self._good[opened] = found.good[first]
@@ -113,15 +112,25 @@ class FirstRows:
     def _groups(self, found: Candidates) -> Indices:
         """One number per distinct key text: its hash's slot, or a new one for a collision."""
         slots = found.slots
-        fresh = np.flatnonzero(self._text_of[slots] < 0)
-        opened, at = np.unique(slots[fresh], return_index=True)
-        self._text_of[opened] = self._texts.extend(found.keys.take(arrow.column(fresh[at])))
+        first = self._firsts(slots, self._text_of)
+        self._text_of[slots[first]] = self._texts.extend(found.keys.take(arrow.column(first)))
         owners = self._texts.take(self._text_of[slots])
         same = arrow.booleans(pc.equal(owners, found.keys.cast(pa.large_string())))
         groups = slots.copy()
         for row in np.flatnonzero(~same):
             groups[row] = self._stranger(found.keys[int(row)].as_py())
         return groups
+
+    @staticmethod
+    def _firsts(groups: Indices, known: Indices) -> Indices:
+        """The first row of each group that `known` has nothing of (-1); `known` is scratch there.
+
+        Assigned backwards, the first row of a group is the one that stays.
+        """
+        fresh = np.flatnonzero(known[groups] < 0)
+        known[groups[fresh[::-1]]] = fresh[::-1]
+        firsts: Indices = fresh[known[groups[fresh]] == fresh]
+        return firsts
 
     def _stranger(self, key: str) -> int:
         group = self._strangers.setdefault(key, len(self._hashes) + len(self._strangers))

@@ -42,12 +42,19 @@ def strip(values: pa.StringArray) -> pa.StringArray:
 
 def _has_blank_edge(values: pa.StringArray) -> bool:
     run, bounds = octets(values), offsets(values)
-    if not len(run):
+    if not _may_be_blank(run).any():
         return False
-    begin, end = bounds[:-1] - bounds[0], bounds[1:] - bounds[0]
-    filled = end > begin
-    first, last = run[begin[filled]], run[end[filled] - 1]
-    return bool((first <= 32).any() | (last <= 32).any() | (first > 127).any() | (last > 127).any())
+    # Where a value is empty these are its neighbours' bytes, which count anyway.
+    begin, last = bounds[:-1] - bounds[0], bounds[1:] - bounds[0] - 1
+    edges = run[begin[begin < len(run)]], run[last]
+    return any(bool(_may_be_blank(edge).any()) for edge in edges)
+
+
+def _may_be_blank(run: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """Which bytes are an ASCII blank, a control character or part of a longer character."""
+    # Unsigned, so that what is below 33 wraps around: one comparison instead of two.
+    found: NDArray[np.bool_] = run - np.uint8(33) > 127 - 33
+    return found
 
 
 def is_empty(values: pa.StringArray) -> NDArray[np.bool_]:
@@ -58,10 +65,11 @@ def is_empty(values: pa.StringArray) -> NDArray[np.bool_]:
 def is_blank(values: pa.StringArray) -> NDArray[np.bool_]:
     """Which values are empty or nothing but blanks."""
     blank = is_empty(values)
-    filled = np.flatnonzero(~blank)
     run, bounds = octets(values), offsets(values)
-    first = run[bounds[filled] - bounds[0]]
-    suspects = filled[(first <= 32) | (first > 127)]
+    if not _may_be_blank(run).any():
+        return blank
+    filled = np.flatnonzero(~blank)
+    suspects = filled[_may_be_blank(run[bounds[filled] - bounds[0]])]
     if len(suspects):
         blank[suspects] = is_empty(
             pc.utf8_trim(values.take(arrow.column(suspects)), characters=BLANKS)

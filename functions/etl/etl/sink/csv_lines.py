@@ -24,6 +24,8 @@ _DATE_TYPES = {
     MICROSECONDS: pa.timestamp("us"),
 }
 _SPECIAL = r'[",\r\n]'
+_SPECIAL_BYTES = np.zeros(256, bool)
+_SPECIAL_BYTES[list(b'",\r\n')] = True
 _COMMA, _QUOTE, _LINE_END = arrow.texts([",", '"', "\n"])
 
 
@@ -75,15 +77,16 @@ def _lines(columns: Sequence[pa.StringArray]) -> pa.StringArray:
 
 def quoted(texts: pa.StringArray) -> pa.StringArray:
     """The texts with quotes around those that need them."""
-    special = pc.match_substring_regex(texts, _SPECIAL)
-    if not pc.any(special).as_py():
+    if not _SPECIAL_BYTES[octets(texts)].any():
         return texts
+    special = pc.match_substring_regex(texts, _SPECIAL)
     return pc.if_else(special, always_quoted(texts), texts)
 
 
 def always_quoted(texts: pa.StringArray) -> pa.StringArray:
-    doubled = pc.replace_substring(texts, '"', '""')
-    return pc.binary_join_element_wise(_QUOTE, doubled, _QUOTE, arrow.EMPTY)
+    if (octets(texts) == ord('"')).any():
+        texts = pc.replace_substring(texts, '"', '""')
+    return pc.binary_join_element_wise(_QUOTE, texts, _QUOTE, arrow.EMPTY)
 
 
 def date_form_of(micros: NDArray[np.int64]) -> str:
