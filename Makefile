@@ -7,8 +7,8 @@ SAM := .venv-sam/bin/sam
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help up up-sam down reset drop etl invoke events logs doctor test test-sam check scan format \
-	lock bench build deploy destroy sample clean
+.PHONY: help up up-sam down reset drop invoke events logs doctor test test-sam check scan audit \
+	format lock bench build deploy destroy sample clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -91,9 +91,15 @@ check: $(VENV)/dev.stamp ## lint, types, import rules, template
 	@PYTHONPATH=functions/api:functions/etl $(BIN)/lint-imports --no-cache
 	@$(BIN)/cfn-lint template.yaml infrastructure/*.yaml
 
-scan: .venv-checkov/checkov.stamp ## security rules of checkov on the templates (a big tool, hence apart from check)
+scan: .venv-checkov/checkov.stamp $(VENV)/dev.stamp ## security rules: checkov on the templates, bandit on the code
 	@.venv-checkov/bin/checkov --file template.yaml infrastructure/*.yaml --framework cloudformation \
 		--skip-download --compact --quiet
+	@# its warnings are about comments it need not have read; findings are on standard output
+	@$(BIN)/bandit --quiet --configfile pyproject.toml --recursive functions layers/builder local client \
+		requirements/audit samples 2>$(VENV)/bandit.log || { cat $(VENV)/bandit.log >&2; exit 1; }
+
+audit: $(VENV)/dev.stamp ## vulnerabilities and abandoned dependencies in the locks; STRICT=1 fails if nobody can be asked
+	@$(BIN)/python -m requirements.audit $(if $(STRICT),--strict)
 
 format: $(VENV)/dev.stamp ## format the code
 	@$(BIN)/ruff check --fix --quiet .

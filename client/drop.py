@@ -116,7 +116,7 @@ def _s3_client(*, aws: bool) -> "S3Client":
         endpoint_url=f"http://127.0.0.1:{port}",
         region_name="us-east-1",
         aws_access_key_id="local",
-        aws_secret_access_key="local",  # noqa: S106 - the local S3 takes any
+        aws_secret_access_key="local",  # noqa: S106 # nosec B106 # the local S3 takes any
         config=Config(s3={"addressing_style": "path"}, retries={"total_max_attempts": 1}),
     )
 

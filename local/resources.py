@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 # Local servers take any credentials; real ones in the shell must never be sent to them.
 _CREDENTIALS: Mapping[str, Any] = {
     "aws_access_key_id": "local",
-    "aws_secret_access_key": "local",
+    "aws_secret_access_key": "local",  # nosec B105 # what local servers take
 }
 
 

@@ -73,4 +73,7 @@ def _find_interpreter(version: tuple[int, int]) -> str:
 
 def _has_version(interpreter: str, version: tuple[int, int]) -> bool:
     code = f"import sys; sys.exit(sys.version_info[:2] != {version})"
-    return subprocess.run([interpreter, "-c", code], capture_output=True).returncode == 0
+    result = subprocess.run(  # nosec B603 # arguments of our own making
+        [interpreter, "-c", code], capture_output=True
+    )
+    return result.returncode == 0

@@ -47,7 +47,7 @@ class Delivery:
         )
         for attempt in range(_ATTEMPTS):
             try:
-                urllib.request.urlopen(request, timeout=900).close()  # noqa: S310
+                urllib.request.urlopen(request, timeout=900).close()  # noqa: S310 # nosec B310 # see above
             except OSError as error:
                 reason = error
                 time.sleep(_PAUSE_SECONDS * 2**attempt)

@@ -80,7 +80,7 @@ def _docker_problem() -> str | None:
     if docker is None:
         return "not installed"
     try:
-        result = subprocess.run(  # noqa: S603 - the docker found on PATH
+        result = subprocess.run(  # noqa: S603 # nosec B603 # the docker found on PATH
             [docker, "info", "--format", "{{.ServerVersion}}"],
             capture_output=True,
             text=True,

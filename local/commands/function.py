@@ -31,7 +31,7 @@ def _invoke(arguments: argparse.Namespace, _root: Path) -> None:
         endpoint_url=f"http://{LOOPBACK}:{port}",
         region_name=REGION,
         aws_access_key_id="local",
-        aws_secret_access_key="local",  # noqa: S106 - the local endpoint takes any
+        aws_secret_access_key="local",  # noqa: S106 # nosec B106 # the local endpoint takes any
         config=Config(read_timeout=_LONGEST_RUN_SECONDS, retries={"max_attempts": 0}),
     )
     try:

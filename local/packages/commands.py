@@ -60,7 +60,7 @@ def run(
     # The Makefile's `python3` and `pip` are then the stack's own, not whatever comes first.
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
     environment = {**os.environ, "PATH": path, **(variables or {})}
-    done = subprocess.run(  # noqa: S603 - the commands are the ones above
+    done = subprocess.run(  # noqa: S603 # nosec B603 # the commands are the ones above
         command,
         cwd=cwd,
         env=environment,

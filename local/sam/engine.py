@@ -60,7 +60,7 @@ def _docker(*arguments: str) -> str:
     if docker is None:
         raise ContainersUnavailable("there is no docker command on this machine")
     try:
-        result = subprocess.run(  # noqa: S603 - arguments are this module's own
+        result = subprocess.run(  # noqa: S603 # nosec B603 # arguments are this module's own
             [docker, *arguments], capture_output=True, text=True, timeout=_TIMEOUT_SECONDS
         )
     except subprocess.TimeoutExpired as error:

@@ -90,7 +90,7 @@ class PostgresServer(Server):
             for path in (self._data, self._password_file):
                 os.chown(path, self._account.uid, self._account.gid)
         identity = {"user": self._account.uid, "group": self._account.gid} if self._account else {}
-        result = subprocess.run(  # noqa: S603 - our own server
+        result = subprocess.run(  # noqa: S603 # nosec B603 # our own server
             [
                 *(str(_binary("initdb")), "-D", str(self._data), "-U", _SUPERUSER),
                 *("--auth=scram-sha-256", f"--pwfile={self._password_file}"),

@@ -63,7 +63,7 @@ class ServerProcess:
             else {}
         )
         with self._log.open("ab") as log:
-            self._process = subprocess.Popen(  # noqa: S603 - our own servers
+            self._process = subprocess.Popen(  # noqa: S603 # nosec B603 # our own servers
                 self._command,
                 stdin=subprocess.DEVNULL,
                 stdout=log,

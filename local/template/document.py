@@ -55,7 +55,8 @@ def read_document(template: Path) -> dict[str, Any]:
     Raises TemplateError when the file is missing, is no YAML or declares no resource.
     """
     try:
-        document = yaml.load(template.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506
+        text = template.read_text(encoding="utf-8")
+        document = yaml.load(text, Loader=_Loader)  # noqa: S506 # nosec B506 # a SafeLoader
     except FileNotFoundError as error:
         raise TemplateError(f"{template}: no such file") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:

@@ -80,7 +80,7 @@ class RedisUsers:
         return _read(held)
 
     def put(self, key: EmailKey, stored: StoredUser) -> None:
-        jitter = random.uniform(0.9, 1.1)  # noqa: S311 - spreads expiry, protects nothing
+        jitter = random.uniform(0.9, 1.1)  # noqa: S311 # nosec B311 # spreads expiry, protects nothing
         milliseconds = int(self._ttl_seconds * 1000 * jitter)
         with self._guarded():
             self._redis.eval(

@@ -22,7 +22,7 @@ _BULK_SECONDS = 10.0
 _TAKE = """
 SELECT position, user_id, revision, email_keys FROM search_outbox
 WHERE position > :after ORDER BY position LIMIT CAST(:count AS int) FOR UPDATE SKIP LOCKED"""
-_READ = f"SELECT {COLUMNS} FROM users WHERE id = ANY(CAST(:ids AS uuid[]))"  # noqa: S608
+_READ = f"SELECT {COLUMNS} FROM users WHERE id = ANY(CAST(:ids AS uuid[]))"  # noqa: S608 # nosec B608
 _DONE = "DELETE FROM search_outbox WHERE position = ANY(CAST(:positions AS bigint[]))"
 _BACKLOG = """
 SELECT count(*), coalesce(extract(epoch FROM now() - min(queued_at)), 0)::float8

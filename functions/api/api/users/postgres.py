@@ -20,7 +20,7 @@ WITH written AS (
     INSERT INTO search_outbox (user_id, revision, email_keys)
     SELECT id, revision, ARRAY[CAST(:key AS text)] FROM written
 )
-SELECT {COLUMNS} FROM written"""  # noqa: S608 - column names only
+SELECT {COLUMNS} FROM written"""  # noqa: S608 # nosec B608 # column names only
 
 _CHANGE = f"""
 WITH written AS (
@@ -40,7 +40,7 @@ WITH written AS (
     SELECT id, revision, array_remove(ARRAY[CAST(:key AS text), CAST(:new_key AS text)], NULL)
     FROM written
 )
-SELECT {COLUMNS} FROM written"""  # noqa: S608
+SELECT {COLUMNS} FROM written"""  # noqa: S608 # nosec B608 # column names only
 
 _REMOVE = """
 WITH gone AS (
@@ -54,13 +54,13 @@ WITH gone AS (
 )
 SELECT user_id, revision FROM queued"""
 
-_GET = f"SELECT {COLUMNS} FROM users WHERE email_key = :key"  # noqa: S608
-_GET_BY_IDS = f"SELECT {COLUMNS} FROM users WHERE id = ANY(CAST(:ids AS uuid[]))"  # noqa: S608
+_GET = f"SELECT {COLUMNS} FROM users WHERE email_key = :key"  # noqa: S608 # nosec B608
+_GET_BY_IDS = f"SELECT {COLUMNS} FROM users WHERE id = ANY(CAST(:ids AS uuid[]))"  # noqa: S608 # nosec B608
 
 _LIST = f"""
 SELECT {COLUMNS} FROM users
 WHERE (created_at, id) > (CAST(:created_at AS timestamptz), CAST(:id AS uuid)) {{role}}
-ORDER BY created_at, id LIMIT CAST(:count AS int)"""  # noqa: S608
+ORDER BY created_at, id LIMIT CAST(:count AS int)"""  # noqa: S608 # nosec B608 # column names only
 
 _FIND = f"""
 WITH hits AS MATERIALIZED (
@@ -69,7 +69,7 @@ WITH hits AS MATERIALIZED (
     SELECT * FROM hits ORDER BY name, id LIMIT CAST(:count AS int) OFFSET CAST(:skip AS int)
 )
 SELECT {COLUMNS}, (SELECT count(*) FROM hits) FROM (SELECT 1) one
-LEFT JOIN page ON true ORDER BY name, id"""  # noqa: S608
+LEFT JOIN page ON true ORDER BY name, id"""  # noqa: S608 # nosec B608 # column names only
 
 _OF_ROLE = "AND role = :role"
 _HAS_TERM = "(name || ' ' || email || ' ' || role) ILIKE :term{}"

@@ -16,7 +16,7 @@ from api.users.postgres import COLUMNS, stored_user
 
 _PAGE = f"""
 SELECT {COLUMNS} FROM users WHERE id > CAST(:after AS uuid)
-ORDER BY id LIMIT CAST(:count AS int)"""  # noqa: S608 - column names only
+ORDER BY id LIMIT CAST(:count AS int)"""  # noqa: S608 # nosec B608 # column names only
 _SECONDS = 10.0
 
 

@@ -1,0 +1,14 @@
+"""The lock files, and who depends on them."""
+
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+LAYERS = sorted(ROOT.glob("layers/*/requirements.txt"))
+TOOLS = sorted((ROOT / "requirements").glob("*.txt"))
+EVERY_LOCK = [*LAYERS, *TOOLS]
+# What runs on AWS and on a user's machine; tools of this repository's own tests are left out.
+SHIPPED = [*LAYERS, *(ROOT / "requirements" / name for name in ("runtime.txt", "local.txt"))]
+
+
+class Unanswered(Exception):
+    """Whoever knows could not be asked."""
