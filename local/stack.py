@@ -21,7 +21,7 @@ from local.resources import create_resources, sqs_client
 from local.runtime.functions import Functions
 from local.services.group import LOOPBACK, DataServices
 from local.services.ports import Ports
-from local.start import never_ending, run_start_invokes, triggers
+from local.start import run_start_invokes, triggers
 from local.template.model import Application
 from local.triggers.failure_queue import FailureQueue
 
@@ -70,6 +70,8 @@ class Stack:
             stack.push_async_callback(functions.close)
             endpoint = create_lambda_endpoint(functions)
             await _listen(stack, endpoint, self.ports.lambda_endpoint)
+            warming = asyncio.create_task(self._warm(functions))
+            stack.push_async_callback(_cancel, [warming])
             await run_start_invokes(self.project, functions)
             gateway = create_gateway(self.application, functions, observe=self.console.answered)
             await _listen(stack, gateway, self.ports.api)
@@ -88,13 +90,16 @@ class Stack:
                 Told(self.console.reloaded, self.console.problem),
                 template=self.project.template,
             ),
-            never_ending(self._warm(functions)),
             self._report_lost_services(),
         ]
 
     async def _warm(self, functions: Functions) -> None:
-        """One worker per function, so that nobody's first request pays for the imports."""
-        for name in self.application.functions:
+        """One worker per function, so that nobody's first request pays for the imports.
+
+        Those that answer HTTP come first: somebody waits for them.
+        """
+        routed = [route.function for route in self.application.routes]
+        for name in dict.fromkeys([*routed, *self.application.functions]):
             await functions.warm(name)
 
     async def _report_lost_services(self) -> None:

@@ -87,7 +87,8 @@ class SamCli:
             *("--warm-containers", "LAZY", *self._local_options()),
         ]
         process = ServerProcess(f"sam local {service}", command, log=self._logs / f"{service}.log")
-        process.start(lambda: accepts_connections(port))
+        process.launch()
+        process.wait_until(lambda: accepts_connections(port))
         return process
 
     def _local_options(self) -> list[str]:

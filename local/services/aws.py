@@ -31,7 +31,7 @@ class AwsServer(Server):
     def url(self) -> str:
         return f"http://{self.host}:{self.port}"
 
-    def start(self) -> None:
+    def launch(self) -> None:
         """Raises ServiceFailed."""
         self._config.write(self._config_file)
-        super().start()
+        super().launch()

@@ -18,7 +18,7 @@ LOOPBACK = "127.0.0.1"
 
 @dataclass(frozen=True)
 class Started:
-    """A service that answers, where, and the seconds it took."""
+    """A service that answers, where, and the seconds since the start began."""
 
     title: str
     address: str
@@ -64,9 +64,12 @@ class DataServices:
 
     def start(self, on_started: Callable[[Started], None]) -> None:
         """Raises ServiceFailed; call from the main thread, with which the servers end."""
+        begin = time.monotonic()
+        # The last is the slowest to import what it needs, so it gets a head start.
+        for _, service in reversed([*self.named()]):
+            service.launch()
         for title, service in self.named():
-            begin = time.monotonic()
-            service.start()
+            service.wait()
             address = f"{service.host}:{service.port}"
             on_started(Started(title, address, time.monotonic() - begin))
 

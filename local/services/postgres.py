@@ -51,7 +51,7 @@ class PostgresServer(Server):
         """Made at the first start; belongs to this machine's throw-away cluster only."""
         return self._password_file.read_text().strip()
 
-    def start(self) -> None:
+    def launch(self) -> None:
         """Creates the cluster at the first start; raises ServiceFailed."""
         if self._account:
             _let_through(self._data, _binary("postgres"))
@@ -63,7 +63,11 @@ class PostgresServer(Server):
                 "make reset starts afresh"
             )
         self._allow_listeners()
-        self._process.start(self._answers)
+        super().launch()
+
+    def wait(self) -> None:
+        """Creates role and database at the first start; raises ServiceFailed."""
+        self._process.wait_until(self._answers)
         self._create_database()
 
     def _command(self, port: int, *, durable: bool) -> list[str]:

@@ -54,8 +54,8 @@ class ServerProcess:
     def is_running(self) -> bool:
         return self._process is not None and self._process.poll() is None
 
-    def start(self, is_ready: Callable[[], bool]) -> None:
-        """Starts the child and waits until `is_ready`; raises ServiceFailed."""
+    def launch(self) -> None:
+        """Starts the child; `wait_until` says when it can be used."""
         self._log.parent.mkdir(parents=True, exist_ok=True)
         identity = (
             {"user": self._account.uid, "group": self._account.gid, "extra_groups": []}
@@ -73,9 +73,9 @@ class ServerProcess:
                 preexec_fn=_die_with_parent if sys.platform == "linux" else None,
                 **identity,  # type: ignore[call-overload]
             )
-        self._wait_until(is_ready)
 
-    def _wait_until(self, is_ready: Callable[[], bool]) -> None:
+    def wait_until(self, is_ready: Callable[[], bool]) -> None:
+        """Raises ServiceFailed when the child ends or does not get ready in a minute."""
         deadline = time.monotonic() + READY_TIMEOUT_SECONDS
         while time.monotonic() < deadline:
             if not self.is_running():
@@ -121,9 +121,18 @@ class Server:
     def is_running(self) -> bool:
         return self._process.is_running()
 
+    def launch(self) -> None:
+        """Starts the process without waiting for it; raises ServiceFailed."""
+        self._process.launch()
+
+    def wait(self) -> None:
+        """Returns when the service can be used; raises ServiceFailed."""
+        self._process.wait_until(lambda: accepts_connections(self.port, self.host))
+
     def start(self) -> None:
         """Raises ServiceFailed."""
-        self._process.start(lambda: accepts_connections(self.port, self.host))
+        self.launch()
+        self.wait()
 
     def stop(self) -> None:
         self._process.stop()
