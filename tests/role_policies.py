@@ -25,6 +25,7 @@ PARAMETERS = {
     "LandingBucket": "sales-landing",
     "ProcessedBucket": "sales-processed",
     "FailureQueueArn": "arn:aws:sqs:us-east-1:123456789012:failures",
+    "GlueDatabase": "sales_db",
     "DatabaseSecretArn": SECRET,
     "SearchArn": DOMAIN,
     "UsersApiLogs": "arn:aws:logs:us-east-1:123456789012:log-group:users-api:*",
@@ -72,12 +73,14 @@ class Role:
         return {action for action in actions if not action.startswith(MADE_BY_LAMBDA)}
 
 
-def roles() -> dict[str, Role]:
-    """Every role by its logical id."""
+def roles(**changed: str) -> dict[str, Role]:
+    """Every role by its logical id, with the parameters of roles.yaml `changed`."""
     document = read_document(TEMPLATE)
     resources: Mapping[str, Any] = document["Resources"]
     resolver = Resolver(
-        document, Names(resources, region="us-east-1", aws_url="http://127.0.0.1"), PARAMETERS
+        document,
+        Names(resources, region="us-east-1", aws_url="http://127.0.0.1"),
+        PARAMETERS | changed,
     )
     return {
         name: Role(name, tuple(_statements(name, resource, resources, resolver)))
@@ -93,6 +96,10 @@ def _statements(
     documents = [policy["PolicyDocument"] for policy in properties["Policies"]]
     for managed in properties.get("ManagedPolicyArns", []):
         documents.append(resources[managed["Ref"]]["Properties"]["PolicyDocument"])
+    for logical_id, other in resources.items():
+        attached = other["Type"] == "AWS::IAM::Policy" and resolver.exists(logical_id)
+        if attached and {"Ref": name} in other["Properties"]["Roles"]:
+            documents.append(other["Properties"]["PolicyDocument"])
     for document in documents:
         for statement in resolver.resolve(document, name)["Statement"]:
             if statement["Effect"] == "Allow":
@@ -145,9 +152,12 @@ def _recorded_presigning(calls: set[Call]) -> Iterator[None]:
 
 
 def _iam(operation: str, parameters: Mapping[str, Any]) -> Iterator[Call]:
-    """Service Authorization Reference, Amazon S3 and Secrets Manager."""
+    """Service Authorization Reference, Amazon S3, Secrets Manager and AWS Glue."""
     if operation == "GetSecretValue":
         yield Call("secretsmanager:GetSecretValue", parameters["SecretId"])
+        return
+    if "DatabaseName" in parameters:
+        yield from _glue(operation, parameters)
         return
     bucket = f"arn:aws:s3:::{parameters['Bucket']}"
     item = f"{bucket}/{parameters.get('Key', '')}"
@@ -159,3 +169,13 @@ def _iam(operation: str, parameters: Mapping[str, Any]) -> Iterator[Call]:
         "ListObjectsV2": ("s3:ListBucket", bucket),
     }
     yield Call(*actions[operation])
+
+
+def _glue(operation: str, parameters: Mapping[str, Any]) -> Iterator[Call]:
+    """A call on a table needs its database and the catalog allowed as well."""
+    database = parameters["DatabaseName"]
+    table = (
+        parameters.get("Name") or parameters.get("TableName") or parameters["TableInput"]["Name"]
+    )
+    for resource in ("catalog", f"database/{database}", f"table/{database}/{table}"):
+        yield Call(f"glue:{operation}", f"arn:aws:glue:us-east-1:123456789012:{resource}")

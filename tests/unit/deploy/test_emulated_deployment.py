@@ -36,6 +36,7 @@ EVERYTHING = {
     **REQUIRED,
     "AlarmEmail": "ops@example.com",
     "Egress": "nat",
+    "GlueDatabase": "sales_db",
     "HighlyAvailable": "true",
 }
 EXISTING = {

@@ -72,13 +72,29 @@ def s3(monkeypatch):
         yield client
 
 
-def test_etl_makes_exactly_the_calls_that_its_role_allows(s3):
+PLAIN = b"order_id,customer_id,product,quantity,price,order_date\n1,C,W,1,2,2024-01-05\n"
+WIDER = b"order_id,customer_id,product,quantity,price,order_date,region\n1,C,W,1,2,2024-01-05,n\n"
+
+
+def event(key: str) -> dict:
+    put = json.loads((EVENTS / "s3_put.json").read_text())
+    put["Records"][0]["s3"]["object"]["key"] = key
+    return put
+
+
+@pytest.mark.parametrize("database", ["", "sales_db"])
+def test_etl_makes_exactly_the_calls_that_its_role_allows(s3, monkeypatch, database):
+    monkeypatch.setenv("GLUE_DATABASE", database)
+    boto3.client("glue").create_database(DatabaseInput={"Name": "sales_db"})
     sample = io.StringIO()
     write_sales(sample)
     s3.put_object(Bucket="sales-landing", Key="raw.csv", Body=sample.getvalue().encode())
     second = s3.put_object(Bucket="sales-landing", Key="raw.csv", Body=b"order_id\n")
-    latest = json.loads((EVENTS / "s3_put.json").read_text())
-    versioned = json.loads((EVENTS / "s3_put.json").read_text())
+    # The table is made for the first and has to learn a column of the second.
+    s3.put_object(Bucket="sales-landing", Key="plain.csv", Body=PLAIN)
+    s3.put_object(Bucket="sales-landing", Key="wider.csv", Body=WIDER)
+    latest = event("raw.csv")
+    versioned = event("raw.csv")
     versioned["Records"][0]["s3"]["object"]["versionId"] = second["VersionId"]
     from etl import handler  # Powertools reads the environment when it is imported
 
@@ -86,8 +102,21 @@ def test_etl_makes_exactly_the_calls_that_its_role_allows(s3):
     with recorded_calls() as calls:
         handler.handler(versioned, Context())
         handler.handler(latest, Context())
+        handler.handler(event("plain.csv"), Context())
+        handler.handler(event("wider.csv"), Context())
     handler.job.cache_clear()
-    role = ROLES["SalesEtlRole"]
+    role = roles(GlueDatabase=database)["SalesEtlRole"]
     assert [call for call in calls if not role.allows(call)] == []
     # Listing is allowed for the sake of its answer only: without it a missing object is forbidden.
     assert {call.action for call in calls} | {"s3:ListBucket"} == role.actions_of_the_code
+
+
+def test_glue_is_allowed_only_with_a_database_and_then_one_table_of_it():
+    without = roles(GlueDatabase="")["SalesEtlRole"]
+    assert not any(action.startswith("glue:") for action in without.actions_of_the_code)
+    (statement,) = [s for s in ROLES["SalesEtlRole"].statements if "glue:GetTable" in s.actions]
+    assert [resource.split(":", 5)[5] for resource in statement.resources] == [
+        "catalog",
+        "database/sales_db",
+        "table/sales_db/sales",
+    ]
