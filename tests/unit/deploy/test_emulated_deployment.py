@@ -71,7 +71,8 @@ def test_every_resource_that_the_emulator_knows_is_created(parameters, monkeypat
         stack.name: stack.wanted for stack in stacks
     }
     nested = {stack.name.split("-")[1] for stack in stacks if "-" in stack.name}
-    always = {"Network", "Stores", "Roles", "Migration", "ReleaseAlarms", "Monitoring"}
+    always = {"Logs", "Network", "Stores", "Roles", "Migration", "ReleaseAlarms", "Monitoring"}
+    always |= {"TlsOnly"}
     assert nested == (always if "JwtIssuer" in parameters else always | {"Identity"})
 
 

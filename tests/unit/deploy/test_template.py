@@ -89,7 +89,7 @@ def test_only_status_is_open():
 def test_every_function_has_its_role_its_log_group_and_keeps_logs_for_a_time():
     functions = of_type("AWS::Serverless::Function")
     roles = [json.dumps(function["Role"]) for function in functions.values()]
-    groups = [function["LoggingConfig"]["LogGroup"]["Ref"] for function in functions.values()]
+    groups = [json.dumps(function["LoggingConfig"]["LogGroup"]) for function in functions.values()]
     assert len(set(roles)) == len(set(groups)) == len(functions) == 4
     for name, group in of_type("AWS::Logs::LogGroup").items():
         assert group["RetentionInDays"], name
