@@ -119,7 +119,7 @@ class _Run:
                 dropped = dropped_lines(judged)
                 if dropped is not None:
                     outputs.write_dropped(dropped)
-                tell(len(fields.block.data))
+                tell(len(fields.block.regular))
         figures.lost_orders = self.first_rows.lost_orders
         return Cleaned(self.header, figures, outputs.files, outputs.date_form)
 

@@ -52,13 +52,13 @@ def split(block: Block, header: Header) -> Fields:
     return Fields(block, header.delimiter, columns, records, malformed)
 
 
-def split_columns(text: bytes, header: Header, names: Sequence[str]) -> Columns:
+def split_columns(text: memoryview, header: Header, names: Sequence[str]) -> Columns:
     """These columns of all well-formed records in a text that is regular."""
     return _read(text, header, names, lambda _: "skip")
 
 
 def _read(
-    text: bytes,
+    text: memoryview,
     header: Header,
     names: Sequence[str],
     set_aside: Callable[[csv.InvalidRow], str],
@@ -73,7 +73,7 @@ def _read(
         ),
         parse_options=csv.ParseOptions(
             delimiter=header.delimiter,
-            newlines_in_values=b'"' in text,
+            newlines_in_values=bool((np.frombuffer(text, np.uint8) == ord('"')).any()),
             invalid_row_handler=set_aside,
         ),
         convert_options=csv.ConvertOptions(

@@ -20,15 +20,15 @@ Positions = NDArray[np.int64]
 class Block:
     """Whole records of a file; record i is `data[starts[i]:ends[i]]`, on line `lines[i]`.
 
-    `regular` is what a strict CSV parser reads the same records from: `data` itself, or a
-    rewritten copy if the quoting of `data` follows no rule.
+    `data` may go on after the last record. `regular` is what a strict CSV parser reads the same
+    records from: a view of `data`, or a rewritten copy if the quoting of `data` follows no rule.
     """
 
     data: bytes
     starts: Positions
     ends: Positions
     lines: Positions
-    regular: bytes
+    regular: memoryview
 
     def __len__(self) -> int:
         return len(self.starts)
@@ -58,7 +58,7 @@ def blocks(chunks: Iterator[bytes], delimiter: str, *, first_line: int = 1) -> I
             yield block
 
 
-def record_texts(chunks: Iterator[bytes], delimiter: str) -> Iterator[bytes]:
+def record_texts(chunks: Iterator[bytes], delimiter: str) -> Iterator[memoryview]:
     """Yield the same records as whole regular text, cheaper because nobody asks for lines.
 
     Raises Refused (`unterminated_quote`) with a line that is not the true one.
@@ -68,10 +68,10 @@ def record_texts(chunks: Iterator[bytes], delimiter: str) -> Iterator[bytes]:
         data = carry + chunk if carry else chunk
         if b'"' in data or b"\r" in data:
             end, block, _ = _cut(data, delimiter, 1, final=False)
-            text = b"" if block is None else block.regular
+            text = memoryview(b"") if block is None else block.regular
         else:
             end = data.rfind(b"\n") + 1
-            text = data[:end]
+            text = memoryview(data)[:end]
         carry = data[end:]
         if len(carry) > MAX_RECORD_BYTES:
             raise _unterminated(1)
@@ -104,7 +104,7 @@ def _cut(data: bytes, delimiter: str, line: int, *, final: bool) -> tuple[int, B
         before, used = np.searchsorted(newlines, starts), int(np.searchsorted(newlines, end))
     else:
         before, used = np.arange(len(starts)), len(newlines)
-    block = _without_blank_lines(data[:end], starts, closing + 1, line + before, delimiter)
+    block = _without_blank_lines(data, starts, closing + 1, line + before, delimiter)
     return end, block, used
 
 
@@ -165,7 +165,7 @@ def _cut_irregular(
         starts=np.array(starts, np.int64),
         ends=np.array(ends, np.int64),
         lines=np.array(lines, np.int64),
-        regular=rows.getvalue().encode(),
+        regular=memoryview(rows.getvalue().encode()),
     )
     return reader.consumed, block, reader.lines_consumed
 
@@ -219,12 +219,12 @@ def _without_blank_lines(
     suspects = np.flatnonzero(blank_byte[octets[starts]] & blank_byte[octets[ends - 1]])
     blank = [i for i in suspects if _is_blank(data[starts[i] : ends[i]], delimiter)]
     if not blank:
-        return Block(data, starts, ends, lines, data)
+        return Block(data, starts, ends, lines, memoryview(data)[: ends[-1]])
     kept = np.ones(len(starts), bool)
     kept[blank] = False
     starts, ends, lines = starts[kept], ends[kept], lines[kept]
     regular = b"".join(data[s:e] for s, e in zip(starts, ends, strict=True))
-    return Block(data, starts, ends, lines, regular)
+    return Block(data, starts, ends, lines, memoryview(regular))
 
 
 def _is_blank(record: bytes, delimiter: str) -> bool:
