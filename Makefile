@@ -7,7 +7,7 @@ SAM := .venv-sam/bin/sam
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help up up-sam down reset drop invoke events logs doctor test test-sam check scan audit \
+.PHONY: help up up-sam down reset drop etl invoke events logs doctor test test-sam check scan audit \
 	format lock bench build deploy destroy sample clean
 
 help: ## list the targets
