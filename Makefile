@@ -39,6 +39,12 @@ $(VENV)/dev.stamp: requirements/dev.txt $(VENV)/local.stamp
 	@.venv-checkov/bin/python $(PIP_INSTALL) --no-deps -r $<
 	@touch $@
 
+.venv-bench/bench.stamp: requirements/bench.txt
+	@test -x .venv-bench/bin/python || $(PYTHON) -m venv .venv-bench
+	@echo "Installing the benchmarks and what they compare with into .venv-bench (the first time only)"
+	@.venv-bench/bin/python $(PIP_INSTALL) -r $<
+	@touch $@
+
 # ---- run
 
 up: $(VENV)/local.stamp ## run everything on this machine; Ctrl-C stops
@@ -101,6 +107,12 @@ scan: .venv-checkov/checkov.stamp $(VENV)/dev.stamp ## security rules: checkov o
 audit: $(VENV)/dev.stamp ## vulnerabilities and abandoned dependencies in the locks; STRICT=1 fails if nobody can be asked
 	@$(BIN)/python -m requirements.audit $(if $(STRICT),--strict)
 
+bench: .venv-bench/bench.stamp ## sizes and cold starts, the local gateway, the ETL beside other engines: ROWS=1000000
+	@# each runs whatever the others found; a missed target fails the whole at the end
+	@failed=; for bench in cold_start local_http "etl $(or $(ROWS),1000000)"; do \
+		printf '\n== %s\n' "$$bench"; .venv-bench/bin/python -m benchmarks.$$bench || failed="$$failed $$bench"; \
+	done; test -z "$$failed" || { echo "missed a target:$$failed" >&2; exit 1; }
+
 format: $(VENV)/dev.stamp ## format the code
 	@$(BIN)/ruff check --fix --quiet .
 	@$(BIN)/ruff format .
@@ -142,4 +154,4 @@ lock: $(VENV)/dev.stamp ## resolve every requirements/*.in again, newest version
 		$(UV_COMPILE) --upgrade requirements/$$list.in -o requirements/$$list.txt || exit 1; done
 
 clean: ## remove what was built and installed here
-	rm -rf .venv .venv-sam .venv-checkov .local .aws-sam
+	rm -rf .venv .venv-sam .venv-checkov .venv-bench .local .aws-sam
