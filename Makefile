@@ -68,7 +68,8 @@ etl: $(VENV)/dev.stamp ## clean a file here, without any cloud: FILE=raw.csv OUT
 	@PYTHONPATH=functions/etl $(BIN)/python -m etl "$(FILE)" "$(OUT)"
 
 invoke: $(VENV)/local.stamp ## run one function of the running stack: NAME=... EVENT=events/x.json
-	@$(BIN)/python -m local invoke "$(NAME)" --event "$(or $(EVENT),-)"
+	@test -n "$(NAME)" -a -n "$(EVENT)" || { echo "usage: make invoke NAME=SalesEtlFunction EVENT=events/s3_put.json" >&2; exit 2; }
+	@$(BIN)/python -m local invoke "$(NAME)" --event "$(EVENT)"
 
 events: $(VENV)/local.stamp ## list the events that functions can be invoked with
 	@$(BIN)/python -m local events

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 _LOCAL_PORT = "4566"
 _POLL_SECONDS = 0.1
+_LONGEST_POLL_SECONDS = 2.0
+_CLEANED = (".csv", ".csv.gz")
 _REPORT = "report.json"
 
 Report = Mapping[str, Any]
@@ -31,11 +33,17 @@ class DropFailed(Exception):
 def main() -> int:
     """Exit code 0 for a cleaned file, 1 with the reason on stderr for any other end."""
     arguments = _parse_arguments()
+    key = arguments.key or arguments.file.name
+    s3 = _s3_client(aws=arguments.aws)
     try:
+        if not key.lower().endswith(_CLEANED):
+            _put(s3, arguments.file, arguments.landing, key)
+            sys.stdout.write(f"s3://{arguments.landing}/{key} is there; only .csv is cleaned\n")
+            return 0
         report = drop(
             arguments.file,
-            s3=_s3_client(aws=arguments.aws),
-            key=arguments.key or arguments.file.name,
+            s3=s3,
+            key=key,
             landing=arguments.landing,
             processed=arguments.processed,
             timeout=arguments.timeout,
@@ -52,14 +60,14 @@ def drop(  # noqa: PLR0913 - the two ends of the flow, spelled out
 ) -> Report:
     """Uploads the file and returns the report of a successful run; raises DropFailed."""
     version = _put(s3, file, landing, key)
-    deadline = time.monotonic() + timeout
-    while time.monotonic() < deadline:
+    begin = time.monotonic()
+    while (waited := time.monotonic() - begin) < timeout:
         report = _find_report(s3, processed, key, version)
         if report and report["status"] == "succeeded":
             return report
         if report and report["status"] != "publishing":
             raise DropFailed(f"{file.name} was {_ending(report)}")
-        time.sleep(_POLL_SECONDS)
+        time.sleep(min(_LONGEST_POLL_SECONDS, _POLL_SECONDS + waited / 10))
     raise DropFailed(
         f"no report of {key} within {timeout:.0f} s; make logs NAME=SalesEtlFunction says why"
     )
@@ -84,7 +92,9 @@ def _put(s3: "S3Client", file: Path, bucket: str, key: str) -> str | None:
         raise DropFailed(f"{file}: {error.strerror}") from error
     except EndpointConnectionError as error:
         place = error.kwargs["endpoint_url"]
-        raise DropFailed(f"nothing answers at {place}; is make up running?") from error
+        raise DropFailed(
+            f"nothing answers at {place}; is make up running, and LOCAL_AWS_PORT as there?"
+        ) from error
     except (BotoCoreError, ClientError, Boto3Error) as error:
         raise DropFailed(f"{file} could not be uploaded: {error}") from error
 

@@ -1,9 +1,23 @@
 """Listens on a loopback address for one of the stack's web applications."""
 
+import logging
+
 from aiohttp import web
+from aiohttp.http_exceptions import BadHttpMessage
 
 # API Gateway's limit for the request line and all headers together.
 HEADER_LIMIT = 10_240
+
+
+class _OnlyOurFaults(logging.Filter):
+    """Keeps a client's malformed request, which is answered with 400, off the terminal."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        error = record.exc_info[1] if record.exc_info else None
+        return not isinstance(error, BadHttpMessage)
+
+
+_ONLY_OUR_FAULTS = _OnlyOurFaults()
 
 
 async def serve(app: web.Application, host: str, port: int) -> web.AppRunner:
@@ -11,6 +25,7 @@ async def serve(app: web.Application, host: str, port: int) -> web.AppRunner:
 
     Bodies are passed on as sent: whether they are compressed is the function's business.
     """
+    logging.getLogger("aiohttp.server").addFilter(_ONLY_OUR_FAULTS)
     runner = web.AppRunner(
         app,
         access_log=None,

@@ -109,7 +109,10 @@ class Stack:
             for title, service in self.services.named():
                 if title not in lost and not service.is_running():
                     lost.add(title)
-                    self.console.problem(f"{title} is gone; its log is in {self.project.state}")
+                    self.console.problem(
+                        f"{title} has stopped and stays away until the stack starts again; "
+                        f"make logs NAME={service.log_name} shows its last words"
+                    )
             await asyncio.sleep(_CHECK_SECONDS)
 
 

@@ -7,7 +7,7 @@ what a client asked and what S3 answered says all that an event needs.
 import ipaddress
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qs, unquote
+from urllib.parse import parse_qs, quote, unquote
 
 from werkzeug.datastructures import Headers
 from werkzeug.test import Client
@@ -85,7 +85,7 @@ class S3Observer:
     def _head(self, bucket: str, key: str, version: str | None) -> Response:
         query = {"versionId": version} if version else {}
         return self._client.head(
-            f"/{bucket}/{key}",
+            quote(f"/{bucket}/{key}"),
             base_url="http://127.0.0.1",
             query_string=query,
             headers={"Authorization": "AWS4-HMAC-SHA256 Credential=local/x/us-east-1/s3/aws4"},

@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 from local.aws.config import REGION
 from local.commands.command import Command, CommandFailed
 from local.services.group import LOOPBACK
-from local.services.ports import Ports
+from local.services.ports import Ports, variable_of
 
 _LONGEST_RUN_SECONDS = 900
 
@@ -37,7 +37,10 @@ def _invoke(arguments: argparse.Namespace, _root: Path) -> None:
     try:
         answer = client.invoke(FunctionName=arguments.function, Payload=event, LogType="Tail")
     except EndpointConnectionError as error:
-        raise CommandFailed(f"nothing answers on port {port}; make up starts the stack") from error
+        raise CommandFailed(
+            f"nothing answers on port {port}; make up starts the stack "
+            f"({variable_of('lambda_endpoint')} must be as there)"
+        ) from error
     except ClientError as error:
         raise CommandFailed(error.response["Error"]["Message"]) from error
     sys.stderr.write(base64.b64decode(answer.get("LogResult", "")).decode(errors="replace"))

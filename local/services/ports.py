@@ -36,7 +36,19 @@ class Ports:
             text = environment.get(variable_of(field.name))
             if text is not None:
                 chosen[field.name] = _parse(variable_of(field.name), text)
-        return cls(**chosen)
+        ports = cls(**chosen)
+        ports.require_distinct()
+        return ports
+
+    def require_distinct(self) -> None:
+        """Raises InvalidPort where two services would listen on one port."""
+        seen: dict[int, str] = {}
+        for name, port in self.items():
+            if port in seen:
+                raise InvalidPort(
+                    f"{variable_of(seen[port])} and {variable_of(name)} are both {port}"
+                )
+            seen[port] = name
 
     def items(self) -> Iterator[tuple[str, int]]:
         for field in fields(self):

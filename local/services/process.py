@@ -51,6 +51,11 @@ class ServerProcess:
     def pid(self) -> int | None:
         return self._process.pid if self._process else None
 
+    @property
+    def log_name(self) -> str:
+        """What `local logs` calls it."""
+        return self._log.stem
+
     def is_running(self) -> bool:
         return self._process is not None and self._process.poll() is None
 
@@ -117,6 +122,11 @@ class Server:
     @property
     def pid(self) -> int | None:
         return self._process.pid
+
+    @property
+    def log_name(self) -> str:
+        """What `local logs` calls it."""
+        return self._process.log_name
 
     def is_running(self) -> bool:
         return self._process.is_running()

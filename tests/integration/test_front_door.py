@@ -180,6 +180,16 @@ def test_a_refused_file_fails_the_drop_with_its_reason(
     assert "order_date" in result.stderr
 
 
+def test_a_file_that_nothing_cleans_is_put_without_waiting(
+    stack: EmbeddedStack, tmp_path: Path
+) -> None:
+    file = tmp_path / "_source.json"
+    file.write_text("{}")
+    result = local(stack, "client.drop", str(file), "--key", "described/_source.json")
+    assert result.returncode == 0, result.stderr
+    assert "s3://sales-landing/described/_source.json is there" in result.stdout
+
+
 def test_a_function_is_invoked_from_the_command_line(stack: EmbeddedStack) -> None:
     result = local(stack, "local", "invoke", "UsersApiFunction", "-e", "events/http_status.json")
     assert result.returncode == 0, result.stderr

@@ -115,6 +115,21 @@ def odd_addresses_survive_the_path(call: Call) -> None:
         assert call("GET", path_of(user)).json()["email"] == user["email"]
 
 
+def text_that_was_damaged_is_not_stored(call: Call) -> None:
+    headers = {"Content-Type": "application/json"}
+    body = b'{"name": "caf\xe9", "email": "cafe@example.com", "role": "guest"}'
+    answer = call("POST", "/users/", body=body, headers=headers)
+    assert 400 <= answer.status <= 422
+    assert answer.headers["content-type"] == PROBLEM
+
+
+def address_that_no_path_can_hold_is_refused(call: Call) -> None:
+    for email in ("50%@example.com", "a?b@example.com"):
+        answer = call("POST", "/users/", body=new_user(email=email))
+        assert answer.status == 422
+        assert answer.json()["errors"][0]["pointer"].lstrip("#") == "/email"
+
+
 def new_user_is_found_by_name(call: Call) -> None:
     name = f"Zo{uuid4().hex[:10]}"
     call("POST", "/users/", body=new_user(name=f"{name} Müller"))
@@ -202,6 +217,8 @@ CONVERSATIONS: tuple[Callable[[Call], None], ...] = (
     stale_change_is_refused,
     deleted_user_is_gone,
     odd_addresses_survive_the_path,
+    text_that_was_damaged_is_not_stored,
+    address_that_no_path_can_hold_is_refused,
     new_user_is_found_by_name,
     pages_follow_their_links,
     head_is_get_without_a_body,

@@ -8,6 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from queue import Empty, Queue
 from typing import Any
+from urllib.parse import unquote_plus
 
 import boto3
 import pytest
@@ -97,6 +98,14 @@ def test_a_put_names_the_version_it_wrote(s3: Any, endpoint: LambdaEndpoint) -> 
     assert record["s3"]["object"]["eTag"] == put["ETag"].strip('"')
     assert record["s3"]["object"]["size"] == 5
     assert_silent(endpoint)
+
+
+def test_any_character_in_a_key_reaches_the_event(s3: Any, endpoint: LambdaEndpoint) -> None:
+    key = "odd/a?b#c%d&e=f ü.csv"
+    s3.put_object(Bucket="landing", Key=key, Body=b"12345")
+    _, record = next_record(endpoint)
+    assert unquote_plus(record["s3"]["object"]["key"]) == key
+    assert record["s3"]["object"]["size"] == 5
 
 
 def test_a_multipart_upload_fires_once_when_complete(

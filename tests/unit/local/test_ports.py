@@ -21,6 +21,11 @@ def test_a_variable_moves_one_port() -> None:
     assert (ports.api, ports.aws) == (8080, 4566)
 
 
+def test_two_services_on_one_port_are_named() -> None:
+    with pytest.raises(InvalidPort, match="LOCAL_API_PORT and LOCAL_LAMBDA_ENDPOINT_PORT are both"):
+        Ports.from_environment({"LOCAL_API_PORT": "3001"})
+
+
 @pytest.mark.parametrize("text", ["", "http", "0", "65536", "-1", "80.5"])
 def test_a_wrong_port_names_its_variable(text: str) -> None:
     with pytest.raises(InvalidPort, match="LOCAL_REDIS_PORT"):

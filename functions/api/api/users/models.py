@@ -17,6 +17,8 @@ EmailKey = NewType("EmailKey", str)
 
 _MAX_EMAIL = 254
 _NOT_TEXT = re.compile("[\x00\ud800-\udfff]")
+# U+FFFD stands for bytes that were not UTF-8: what it replaced is lost, so it is not stored.
+_DAMAGED = "\ufffd"
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _BLANKS = "\t\n\v\f\r \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 _AROUND = re.compile(f"^[{_BLANKS}]+|[{_BLANKS}]+$")
@@ -25,8 +27,8 @@ _AROUND = re.compile(f"^[{_BLANKS}]+|[{_BLANKS}]+$")
 def _line_pattern(limit: int) -> str:
     r"""What `_line` takes, for the document: written out, as engines differ about \s."""
     blanks = r"\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
-    edge = rf"[^\u0000-\u0020\u007f-\u009f{blanks}]"
-    inner = r"[^\u0000-\u001f\u007f-\u009f]"
+    edge = rf"[^\u0000-\u0020\u007f-\u009f\ufffd{blanks}]"
+    inner = r"[^\u0000-\u001f\u007f-\u009f\ufffd]"
     around = rf"[\t-\r {blanks}]*"
     return rf"^{around}{edge}({inner}{{0,{limit - 2}}}{edge})?{around}$"
 
@@ -42,6 +44,8 @@ def _line(limit: int) -> Callable[[str], str]:
             raise ValueError(f"must have at most {limit} characters")
         if _CONTROL.search(text):
             raise ValueError("must be one line of text, without control characters")
+        if _DAMAGED in text:
+            raise ValueError("was damaged on its way: it was not sent as UTF-8")
         return text
 
     return trimmed
@@ -56,8 +60,8 @@ def _check_email(value: str) -> str:
         validate_email(value, check_deliverability=False, test_environment=True)
     except EmailNotValidError as error:
         raise ValueError(str(error)) from None
-    if "%" in value:
-        raise ValueError("a percent sign cannot be told from an encoded character in a URL")
+    if "%" in value or "?" in value:
+        raise ValueError("must not contain % or ?, which API Gateway does not keep in a path")
     return value
 
 
@@ -68,7 +72,7 @@ Email = Annotated[
     str,
     Field(
         max_length=_MAX_EMAIL,
-        json_schema_extra={"format": "email", "not": {"pattern": "%"}},
+        json_schema_extra={"format": "email", "not": {"pattern": "[%?]"}},
         examples=["ada@example.com"],
     ),
     AfterValidator(_check_email),
