@@ -138,6 +138,7 @@ def test_wrong_source_description_is_refused_naming_the_field(content, field):
         parse_description(content.encode())
 
     assert refused.value.reason == "bad_source_description"
+    assert "Value error" not in refused.value.message
 
 
 def test_key_column_that_the_file_lacks_is_refused():

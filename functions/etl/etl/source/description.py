@@ -14,6 +14,7 @@ from pydantic import (
     ValidationError,
     field_validator,
 )
+from pydantic_core import ErrorDetails
 
 from etl.errors import Refused
 
@@ -108,10 +109,13 @@ def parse_description(content: bytes) -> Description:
     try:
         return Description.model_validate_json(content)
     except ValidationError as error:
-        problems = "; ".join(
-            f"{'.'.join(map(str, e['loc'])) or 'the document'}: {e['msg']}" for e in error.errors()
-        )
+        problems = "; ".join(map(_in_words, error.errors()))
         raise Refused("bad_source_description", f"{FILE_NAME} is wrong: {problems}.") from error
+
+
+def _in_words(fault: ErrorDetails) -> str:
+    place = ".".join(map(str, fault["loc"])) or "the document"
+    return f"{place}: {fault['msg'].removeprefix('Value error, ')}"
 
 
 def published_schema() -> str:
