@@ -125,7 +125,7 @@ def variables() -> dict[str, str]:
     return {
         name: value if isinstance(value, str) else f"https://{name.lower()}"
         for name, value in declared.items()
-    } | {"POWERTOOLS_LOG_LEVEL": "INFO"}
+    } | {"POWERTOOLS_LOG_LEVEL": "INFO", "DATABASE_HOST": "users.abc.eu-west-1.rds.amazonaws.com"}
 
 
 def init_seconds(subject: Subject, path: list[Path], *, bytecode: bool) -> float:

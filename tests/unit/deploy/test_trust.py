@@ -22,8 +22,13 @@ def test_request_without_claims_has_no_scopes_at_all():
     assert granted_scopes({"requestContext": {}}) is None
 
 
-def test_roots_of_rds_are_trusted_beside_the_public_ones_and_names_are_checked():
-    context = verifying_context()
+RDS_HOST = "users.abc123.eu-west-1.rds.amazonaws.com"
+
+
+def test_a_server_of_rds_is_vouched_for_by_the_roots_of_rds_alone():
+    context = verifying_context(RDS_HOST)
+    certificates = context.get_ca_certs()
+    assert all("Amazon RDS" in str(certificate["subject"]) for certificate in certificates)
     names = {
         dict(part[0] for part in certificate["subject"])["commonName"]
         for certificate in context.get_ca_certs()
@@ -35,10 +40,23 @@ def test_roots_of_rds_are_trusted_beside_the_public_ones_and_names_are_checked()
     assert context.check_hostname
 
 
+RDS_PROXY_HOST = "users.proxy-abc123.eu-west-1.rds.amazonaws.com"
+
+
+@pytest.mark.parametrize(
+    "host", ["db.example.com", "rds.amazonaws.com.example.com", "localhost", RDS_PROXY_HOST]
+)
+def test_any_other_server_is_vouched_for_by_the_roots_of_the_platform(host):
+    context = verifying_context(host)
+    assert not any("Amazon RDS" in str(found["subject"]) for found in context.get_ca_certs())
+    assert context.verify_mode is ssl.CERT_REQUIRED
+    assert context.check_hostname
+
+
 def test_no_root_of_rds_runs_out_within_ten_years():
     expiries = [
         ssl.cert_time_to_seconds(certificate["notAfter"])
-        for certificate in verifying_context().get_ca_certs()
+        for certificate in verifying_context(RDS_HOST).get_ca_certs()
         if "Amazon RDS" in str(certificate["subject"])
     ]
     assert len(expiries) > 80
