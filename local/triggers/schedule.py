@@ -5,10 +5,11 @@ import json
 import uuid
 from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from local.aws.config import ACCOUNT_ID
 from local.template.model import ScheduleTrigger
-from local.triggers.expression import Schedule, parse
+from local.triggers.expression import InvalidExpression, Rate, Schedule, parse
 from local.triggers.invoker import Invoker
 
 
@@ -20,15 +21,32 @@ class Clockwork:
         self._invoker = invoker
         self._region = region
         self._schedule: Schedule = parse(trigger.expression)
+        try:
+            self._zone = ZoneInfo(trigger.timezone)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise InvalidExpression(f"{trigger.timezone!r} is no time zone known here") from error
 
     async def run(self) -> None:
         """Invokes until cancelled, or until the schedule is over."""
-        due = self._schedule.next_after(datetime.now(UTC))
+        due = self.next_after(datetime.now(UTC))
         while due is not None:
             await asyncio.sleep(max(0.0, (due - datetime.now(UTC)).total_seconds()))
             await self._invoker.invoke_event(self._trigger.function, self.payload(due))
             # After the laptop slept, missed times are skipped rather than caught up.
-            due = self._schedule.next_after(max(due, datetime.now(UTC)))
+            due = self.next_after(max(due, datetime.now(UTC)))
+
+    def next_after(self, moment: datetime) -> datetime | None:
+        """The next time in UTC; cron() and at() go by the clocks of the schedule's time zone."""
+        if isinstance(self._schedule, Rate):
+            return self._schedule.next_after(moment)
+        clock = moment.astimezone(self._zone).replace(tzinfo=UTC, fold=0)
+        shown = self._schedule.next_after(clock)
+        if shown is None:
+            return None
+        due = shown.replace(tzinfo=self._zone)
+        # In the hour that clocks show twice, the first showing may be over.
+        again = due.replace(fold=1)
+        return (due if due.astimezone(UTC) > moment else again).astimezone(UTC)
 
     def payload(self, due: datetime) -> bytes:
         """The template's Input, or the event AWS sends by default."""

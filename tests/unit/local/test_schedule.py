@@ -57,6 +57,31 @@ def test_a_wrong_expression_names_the_part(expression: str, reason: str) -> None
         parse(expression)
 
 
+@pytest.mark.parametrize(
+    ("expression", "after", "expected"),
+    [
+        ("cron(0 3 * * ? *)", "2026-01-10T00:00:00", "2026-01-10T02:00:00"),
+        ("cron(0 3 * * ? *)", "2026-07-10T00:00:00", "2026-07-10T01:00:00"),
+        ("at(2026-07-10T09:00:00)", "2026-07-01T00:00:00", "2026-07-10T07:00:00"),
+        ("rate(1 day)", "2026-03-28T12:00:00", "2026-03-29T12:00:00"),
+        # The clocks show 2:00 to 3:00 twice on 25 October 2026.
+        ("cron(0/30 * * * ? *)", "2026-10-25T01:10:00", "2026-10-25T01:30:00"),
+    ],
+)
+def test_cron_and_at_go_by_the_clocks_of_their_time_zone(
+    expression: str, after: str, expected: str
+) -> None:
+    trigger = ScheduleTrigger("Tick", "F", expression, timezone="Europe/Berlin")
+    clockwork = Clockwork(trigger, invoker=None, region="eu-west-1")
+    assert clockwork.next_after(at(after)) == at(expected)
+
+
+def test_an_unknown_time_zone_is_named() -> None:
+    trigger = ScheduleTrigger("Tick", "F", "rate(1 day)", timezone="Mars/Olympus")
+    with pytest.raises(InvalidExpression, match="Mars/Olympus"):
+        Clockwork(trigger, invoker=None, region="eu-west-1")
+
+
 def test_the_scheduler_sends_its_own_default_event() -> None:
     trigger = ScheduleTrigger("Tick", "F", "rate(1 minute)", event_bridge_rule=False)
     event = json.loads(
