@@ -26,6 +26,7 @@ from local.template.document import read_document
 ROOT = Path(__file__).parents[1]
 ARTIFACTS = "deployment-artifacts"
 STACK = "sales"
+ADDRESSES = read_document(ROOT / "template.yaml")["Parameters"]["VpcCidr"]["Default"]
 
 # moto has models of these that do not get through this template; measured with moto 5.2.5.
 BROKEN = {
@@ -157,8 +158,7 @@ def _supported(deployment: Deployment, template: str, document: Document) -> Doc
     kept = {name: one for name, one in document["Resources"].items() if name not in missing}
     rest = {**document, "Resources": kept}
     rest.pop("Rules", None)  # moto has none
-    addresses = document.get("Parameters", {}).get("VpcCidr", {}).get("Default", "")
-    deployment.documents[template] = _with_subnets(_without(rest, missing), addresses)
+    deployment.documents[template] = _with_subnets(_without(rest, missing), ADDRESSES)
     return deployment.documents[template]
 
 
@@ -212,11 +212,15 @@ def _holds(document: Document, name: str | None, parameters: Mapping[str, str]) 
     if name is None:
         return True
     defaults = {key: one.get("Default") for key, one in document.get("Parameters", {}).items()}
-    return _truth(document["Conditions"][name], defaults | dict(parameters))
+    return _truth({"Condition": name}, document["Conditions"], defaults | dict(parameters))
 
 
-def _truth(condition: Mapping[str, Any], values: Mapping[str, Any]) -> bool:
+def _truth(condition: Document, named: Document, values: Mapping[str, Any]) -> bool:
+    if "Condition" in condition:
+        return _truth(named[condition["Condition"]], named, values)
     if "Fn::Not" in condition:
-        return not _truth(condition["Fn::Not"][0], values)
+        return not _truth(condition["Fn::Not"][0], named, values)
+    if "Fn::And" in condition:
+        return all(_truth(one, named, values) for one in condition["Fn::And"])
     left, right = condition["Fn::Equals"]
     return bool(values[left["Ref"]] == right)

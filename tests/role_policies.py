@@ -18,7 +18,8 @@ from local.template.names import Names
 from local.template.resolve import Resolver
 
 TEMPLATE = Path(__file__).parent.parent / "infrastructure" / "roles.yaml"
-SECRET = "arn:aws:secretsmanager:us-east-1:123456789012:secret:database"
+SECRET = "arn:aws:secretsmanager:us-east-1:123456789012:secret:user"
+OWNER_SECRET = "arn:aws:secretsmanager:us-east-1:123456789012:secret:owner"
 DOMAIN = "arn:aws:es:us-east-1:123456789012:domain/search"
 PARAMETERS = {
     "ApplicationStack": "sales",
@@ -26,7 +27,8 @@ PARAMETERS = {
     "ProcessedBucket": "sales-processed",
     "FailureQueueArn": "arn:aws:sqs:us-east-1:123456789012:failures",
     "GlueDatabase": "sales_db",
-    "DatabaseSecretArn": SECRET,
+    "DatabaseUserSecretArn": SECRET,
+    "DatabaseOwnerSecretArn": OWNER_SECRET,
     "SearchArn": DOMAIN,
     "UsersApiLogs": "arn:aws:logs:us-east-1:123456789012:log-group:users-api:*",
     "SearchSyncLogs": "arn:aws:logs:us-east-1:123456789012:log-group:search-sync:*",

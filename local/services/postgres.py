@@ -134,11 +134,12 @@ class PostgresServer(Server):
         return True
 
     def _create_database(self) -> None:
-        """The application's role owns its database and nothing else, as on AWS."""
+        """The owner may do to its database what the instance's user may on AWS, and make users."""
         with closing(self._connect(_SUPERUSER, "postgres")) as connection:
             if not connection.run("SELECT 1 FROM pg_roles WHERE rolname = :name", name=USER):
                 password = pg8000.native.literal(self.password)
                 connection.run(f"CREATE ROLE {USER} LOGIN PASSWORD {password}")
+            connection.run(f"ALTER ROLE {USER} CREATEROLE")
             self.create_database(DATABASE, connection=connection)
 
     def create_database(

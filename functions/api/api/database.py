@@ -210,8 +210,7 @@ def _open_socket(server: Server) -> socket.socket:
 
 
 def _log_in(connected: socket.socket, server: Server, login: Login) -> Connection:
-    milliseconds = int(server.answer * 1000)
-    return Connection(
+    connection = Connection(
         login.user,
         host=server.host,
         database=server.database,
@@ -219,11 +218,13 @@ def _log_in(connected: socket.socket, server: Server, login: Login) -> Connectio
         sock=connected,
         ssl_context=False,  # the socket speaks TLS already where it has to
         application_name="users-api",
-        startup_params={
-            "options": f"-c statement_timeout={milliseconds}"
-            " -c idle_in_transaction_session_timeout=30000 -c timezone=UTC"
-        },
     )
+    # Not among the options of the login: an RDS Proxy refuses a login that has any.
+    connection.run(
+        f"SET statement_timeout = {int(server.answer * 1000)};"
+        " SET idle_in_transaction_session_timeout = 30000; SET timezone = 'UTC'"
+    )
+    return connection
 
 
 @contextmanager

@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from api.database import Database, Session
+from api.database_user import grant_access
 from api.observability import get_logger
-from api.settings import load_settings
-from api.wiring import build_database
+from api.settings import MigrationSettings, load_migration_settings
+from api.wiring import build_database, login_of
 
 FOLDER = Path(__file__).parent / "migrations"
 _FILE = re.compile(r"(\d{4})_[a-z0-9_]+\.sql")
@@ -28,13 +29,26 @@ class MigrationError(Exception):
 
 def handler(event: Any, context: Any) -> dict[str, Any]:  # noqa: ANN401, ARG001 - Lambda's contract
     """Returns the names of the files applied now; safe when several run at once."""
-    database = build_database(load_settings(), answer_seconds=240.0)
-    try:
-        applied = apply_migrations(database, FOLDER)
-    finally:
-        database.close()
+    applied = migrate(load_migration_settings())
     get_logger().info("migrated", extra={"applied": applied})
     return {"applied": applied}
+
+
+def migrate(settings: MigrationSettings) -> list[str]:
+    """As the owner: applies what is missing, then lets in the user that the functions log in as.
+
+    A database with one login for everything needs no other user. Raises as `apply_migrations`.
+    """
+    user = login_of(settings)(False)
+    database = build_database(settings.as_owner(), answer_seconds=240.0)
+    try:
+        applied = apply_migrations(database, FOLDER)
+        if user.user != login_of(settings.as_owner())(False).user:
+            with database.session() as session:
+                grant_access(session, user)
+    finally:
+        database.close()
+    return applied
 
 
 def apply_migrations(database: Database, folder: Path) -> list[str]:

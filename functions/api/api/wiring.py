@@ -14,7 +14,7 @@ from api.datasets.s3 import S3Datasets
 from api.datasets.service import DatasetService
 from api.errors import DatabaseUnavailable
 from api.opensearch import Client
-from api.settings import Settings
+from api.settings import DatabaseSettings, Settings
 from api.users.cache import RedisUsers, connect
 from api.users.postgres import PostgresUsers
 from api.users.search import OpenSearchUsers
@@ -62,7 +62,7 @@ def build_search_client(settings: Settings) -> Client:
     return Client(settings.opensearch_url, auth=settings.opensearch_auth)
 
 
-def build_database(settings: Settings, *, answer_seconds: float = 1.7) -> Database:
+def build_database(settings: DatabaseSettings, *, answer_seconds: float = 1.7) -> Database:
     """TLS verifies the server's certificate and name, always."""
     host = settings.database_host
     tls = None if settings.database_tls == "disable" else verifying_context(host)
@@ -73,7 +73,7 @@ def build_database(settings: Settings, *, answer_seconds: float = 1.7) -> Databa
         tls,
         answer=answer_seconds,
     )
-    return Database(server, _login(settings))
+    return Database(server, login_of(settings))
 
 
 def verifying_context(host: str) -> ssl.SSLContext:
@@ -91,7 +91,8 @@ def verifying_context(host: str) -> ssl.SSLContext:
     return context
 
 
-def _login(settings: Settings) -> Callable[[bool], Login]:
+def login_of(settings: DatabaseSettings) -> Callable[[bool], Login]:
+    """Reads the login when it is needed, and anew when asked: its secret may have been rotated."""
     if not settings.database_secret_arn:
         fixed = Login(settings.database_user, settings.database_password.get_secret_value())
         return lambda _renew: fixed
@@ -105,7 +106,7 @@ def _login(settings: Settings) -> Callable[[bool], Login]:
     return from_secret
 
 
-def _read_secret(settings: Settings) -> Login:
+def _read_secret(settings: DatabaseSettings) -> Login:
     """The secret is JSON with `password` and perhaps `username`, as RDS writes it."""
     import boto3
     from botocore.config import Config

@@ -13,7 +13,7 @@ import redis
 from api import migrate, search_sync
 from api.handler import HttpEntry
 from api.opensearch import Client
-from api.settings import Settings
+from api.settings import DatabaseSettings, MigrationSettings, Settings
 from api.wiring import build_database
 from local.services.group import DataServices
 from tests.api_client import ApiClient
@@ -27,7 +27,7 @@ def settings_for(services: DataServices, database: str) -> Settings:
         database_host=services.postgres.host,
         database_port=services.postgres.port,
         database_name=database,
-        database_user="app",
+        database_user="users_api",
         database_password=services.postgres.password,
         database_secret_arn="",
         database_tls="disable",
@@ -41,6 +41,15 @@ def settings_for(services: DataServices, database: str) -> Settings:
         landing_bucket="sales-landing",
         processed_bucket="sales-processed",
         aws_endpoint_url=f"http://127.0.0.1:{services.aws.port}",
+    )
+
+
+def migration_settings_for(services: DataServices, database: str) -> MigrationSettings:
+    return MigrationSettings(
+        database_owner_user="app",
+        database_owner_password=services.postgres.password,
+        database_owner_secret_arn="",
+        **settings_for(services, database).model_dump(include=DatabaseSettings.model_fields.keys()),
     )
 
 
@@ -59,14 +68,11 @@ def _lambda_environment() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def migrated(services: DataServices) -> Settings:
-    """A database of this run's own, with every migration applied."""
+    """A database of this run's own, with every migration applied, for the functions' own user."""
     name = f"test_{uuid.uuid4().hex}"
     services.postgres.create_database(name)
-    settings = settings_for(services, name)
-    database = build_database(settings, answer_seconds=20)
-    migrate.apply_migrations(database, migrate.FOLDER)
-    database.close()
-    return settings
+    migrate.migrate(migration_settings_for(services, name))
+    return settings_for(services, name)
 
 
 @pytest.fixture(scope="session")
@@ -91,7 +97,7 @@ def empty(migrated: Settings) -> None:
     """No users, nothing cached, an index with nothing in it."""
     database = build_database(migrated, answer_seconds=20)
     with database.session() as session:
-        session.run_script("TRUNCATE users, search_outbox")
+        session.run_script("DELETE FROM users; DELETE FROM search_outbox")
     database.close()
     with redis.Redis(host=migrated.redis_host, port=migrated.redis_port) as client:
         client.flushall()

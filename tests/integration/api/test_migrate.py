@@ -6,26 +6,37 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from pg8000.native import DatabaseError
+from pydantic import SecretStr
 
-from api.database import Database
-from api.migrate import FOLDER, MigrationError, apply_migrations
-from api.settings import Settings
+from api.database import Database, sqlstate
+from api.errors import DatabaseUnavailable
+from api.migrate import FOLDER, MigrationError, apply_migrations, migrate
+from api.settings import DatabaseSettings, MigrationSettings
 from api.wiring import build_database
 from local.services.group import DataServices
-from tests.integration.api.conftest import settings_for
+from tests.integration.api.conftest import migration_settings_for
+
+PASSWORD = SecretStr("never to be seen in a log")
 
 
 @pytest.fixture
-def settings(services: DataServices) -> Settings:
-    """An empty database of the test's own."""
+def settings(services: DataServices) -> MigrationSettings:
+    """An empty database of the test's own, and a user of its own for it."""
     name = f"test_{uuid.uuid4().hex}"
     services.postgres.create_database(name)
-    return settings_for(services, name)
+    settings = migration_settings_for(services, name)
+    return settings.model_copy(update={"database_user": f'"{name}', "database_password": PASSWORD})
 
 
 @pytest.fixture
-def database(settings: Settings) -> Iterator[Database]:
-    opened = build_database(settings, answer_seconds=20)
+def owner(settings: MigrationSettings) -> DatabaseSettings:
+    return settings.as_owner()
+
+
+@pytest.fixture
+def database(owner: DatabaseSettings) -> Iterator[Database]:
+    opened = build_database(owner, answer_seconds=20)
     yield opened
     opened.close()
 
@@ -37,12 +48,12 @@ def test_empty_database_gets_every_file_once(database: Database) -> None:
     assert apply_migrations(database, FOLDER) == []
 
 
-def test_two_at_once_apply_each_file_once(settings: Settings, database: Database) -> None:
+def test_two_at_once_apply_each_file_once(owner: DatabaseSettings, database: Database) -> None:
     barrier = threading.Barrier(4)
     applied: list[list[str]] = []
 
     def migrate() -> None:
-        own = build_database(settings, answer_seconds=20)
+        own = build_database(owner, answer_seconds=20)
         barrier.wait()
         applied.append(apply_migrations(own, FOLDER))
         own.close()
@@ -79,3 +90,64 @@ def test_misnamed_files_are_refused(database: Database, tmp_path: Path, names: l
         (tmp_path / name).write_text("SELECT 1")
     with pytest.raises(MigrationError):
         apply_migrations(database, tmp_path)
+
+
+def rows(settings: DatabaseSettings, sql: str) -> list[list[object]]:
+    opened = build_database(settings)
+    try:
+        return opened.run(sql)
+    finally:
+        opened.close()
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "DROP TABLE users",
+        "TRUNCATE users",
+        "ALTER TABLE users ADD COLUMN x int",
+        "CREATE TABLE own ()",
+        "SELECT * FROM schema_migrations",
+        "CREATE ROLE other",
+        "SELECT setval('users_revision', 1)",
+    ],
+)
+def test_user_of_the_functions_writes_rows_and_changes_no_table(
+    settings: MigrationSettings, sql: str
+) -> None:
+    migrate(settings)
+    assert rows(settings, "SELECT count(*) FROM users") == [[0]]
+    with pytest.raises(DatabaseError) as refused:
+        rows(settings, sql)
+    assert sqlstate(refused.value) == "42501"
+
+
+def test_new_password_of_the_user_is_taken_over_and_the_old_one_refused(
+    settings: MigrationSettings,
+) -> None:
+    migrate(settings)
+    changed = settings.model_copy(update={"database_password": SecretStr("pä'ss\\w %I $1")})
+    assert migrate(changed) == []
+    assert rows(changed, "SELECT 1") == [[1]]
+    with pytest.raises(DatabaseUnavailable):
+        rows(settings, "SELECT 1")
+
+
+def test_password_of_the_user_is_in_no_log_of_the_database(
+    settings: MigrationSettings, owner: DatabaseSettings, services: DataServices
+) -> None:
+    superuser = owner.model_copy(update={"database_user": "postgres"})
+    rows(superuser, f"ALTER DATABASE {settings.database_name} SET log_statement = 'all'")
+    migrate(settings)
+    logged = services.postgres._process._log.read_text()
+    assert "LOGIN PASSWORD 'SCRAM-SHA-256$" in logged
+    assert PASSWORD.get_secret_value() not in logged
+
+
+def test_database_with_one_login_for_everything_needs_no_other_user(
+    settings: MigrationSettings,
+) -> None:
+    alone = settings.as_owner()
+    before = rows(alone, "SELECT count(*) FROM pg_roles")
+    assert migrate(settings.model_copy(update={"database_user": "app"})) != []
+    assert rows(alone, "SELECT count(*) FROM pg_roles") == before

@@ -9,7 +9,7 @@ import pytest
 from moto import mock_aws
 
 from api.settings import Settings
-from api.wiring import _login
+from api.wiring import login_of
 from tests.api_client import ApiClient, address
 from tests.role_policies import SECRET, Call, recorded_calls, roles
 
@@ -39,7 +39,7 @@ def secret_calls(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> set[Cal
         monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
         changed = settings.model_copy(update={"database_secret_arn": arn, "aws_endpoint_url": ""})
         with recorded_calls() as calls:
-            assert _login(changed)(False).password == "x"
+            assert login_of(changed)(False).password == "x"
     return {Call(call.action, SECRET) for call in calls}
 
 

@@ -4,12 +4,22 @@ from pathlib import Path
 
 import pytest
 
-from api.settings import Settings, SettingsError, load_settings
+from api.settings import (
+    MigrationSettings,
+    Settings,
+    SettingsError,
+    load_migration_settings,
+    load_settings,
+)
 from local.project import open_project
 from local.template.load import load_application
 
 ROOT = Path(__file__).parents[3]
-FUNCTIONS = ("UsersApiFunction", "SearchSyncFunction", "MigrateFunction")
+FUNCTIONS = {
+    "UsersApiFunction": Settings,
+    "SearchSyncFunction": Settings,
+    "MigrateFunction": MigrationSettings,
+}
 
 
 def declared(function: str) -> set[str]:
@@ -24,7 +34,7 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
         "DATABASE_HOST": "127.0.0.1",
         "DATABASE_PORT": "5432",
         "DATABASE_NAME": "app",
-        "DATABASE_USER": "app",
+        "DATABASE_USER": "users_api",
         "DATABASE_PASSWORD": "s3cret-value",
         "DATABASE_SECRET_ARN": "",
         "DATABASE_TLS": "verify-full",
@@ -46,7 +56,7 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
 
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_every_setting_is_a_variable_of_the_template_and_the_other_way_round(function: str) -> None:
-    ours = {name.upper() for name in Settings.model_fields}
+    ours = {name.upper() for name in FUNCTIONS[function].model_fields}
     theirs = {name for name in declared(function) if not name.startswith("POWERTOOLS_")}
     assert ours == theirs
 
@@ -83,6 +93,37 @@ def test_missing_variable_is_named(environment: pytest.MonkeyPatch) -> None:
     environment.delenv("DATABASE_TLS")
     with pytest.raises(SettingsError, match="DATABASE_TLS"):
         load_settings()
+
+
+@pytest.fixture
+def migration(environment: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    environment.setenv("DATABASE_OWNER_USER", "app")
+    environment.setenv("DATABASE_OWNER_PASSWORD", "0wner-value")
+    environment.setenv("DATABASE_OWNER_SECRET_ARN", "")
+    return environment
+
+
+def test_owner_is_another_login_of_the_same_database(migration: pytest.MonkeyPatch) -> None:
+    settings = load_migration_settings()
+    owner = settings.as_owner()
+    assert (settings.database_user, owner.database_user) == ("users_api", "app")
+    assert owner.database_password.get_secret_value() == "0wner-value"
+    assert owner.database_host == settings.database_host
+
+
+@pytest.mark.parametrize("variable", ["DATABASE_OWNER_USER", "DATABASE_OWNER_SECRET_ARN"])
+def test_missing_variable_of_the_owner_is_named(
+    migration: pytest.MonkeyPatch, variable: str
+) -> None:
+    migration.delenv(variable)
+    with pytest.raises(SettingsError, match=variable):
+        load_migration_settings()
+
+
+def test_password_of_the_owner_has_one_source(migration: pytest.MonkeyPatch) -> None:
+    migration.setenv("DATABASE_OWNER_PASSWORD", "")
+    with pytest.raises(SettingsError, match="DATABASE_OWNER_SECRET_ARN"):
+        load_migration_settings()
 
 
 @pytest.mark.parametrize(("password", "arn"), [("", ""), ("s3cret-value", "arn:aws:x")])

@@ -25,16 +25,20 @@ UNSUPPORTED = [
     "AWS::Logs::MetricFilter",
     "AWS::OpenSearchService::Domain",
     "AWS::RDS::DBInstance",
+    "AWS::RDS::DBProxy",
+    "AWS::RDS::DBProxyTargetGroup",
     "AWS::S3::BucketPolicy",
     "AWS::SNS::Subscription",
     "AWS::SQS::QueuePolicy",
     "AWS::Scheduler::Schedule",
+    "AWS::SecretsManager::Secret",
     "Custom::Migration",
 ]
 REQUIRED = {"BucketSuffix": "-acme", "PythonRuntime": "python3.13"}
 EVERYTHING = {
     **REQUIRED,
     "AlarmEmail": "ops@example.com",
+    "DatabaseProxy": "true",
     "Egress": "nat",
     "GlueDatabase": "sales_db",
     "HighlyAvailable": "true",
@@ -43,6 +47,8 @@ EXISTING = {
     **REQUIRED,
     "JwtIssuer": "https://issuer.example.com",
     "JwtAudience": "users",
+    "ExistingVpcId": "vpc-existing",
+    "ExistingSubnetIds": "subnet-a,subnet-b",
     "ExistingDatabaseHost": "db.example.com",
     "ExistingDatabaseSecretArn": "arn:aws:secretsmanager:us-east-1:123456789012:secret:db",
     "ExistingRedisHost": "redis.example.com",
@@ -71,9 +77,8 @@ def test_every_resource_that_the_emulator_knows_is_created(parameters, monkeypat
         stack.name: stack.wanted for stack in stacks
     }
     nested = {stack.name.split("-")[1] for stack in stacks if "-" in stack.name}
-    always = {"Logs", "Network", "Stores", "Roles", "Migration", "ReleaseAlarms", "Monitoring"}
-    always |= {"TlsOnly"}
-    assert nested == (always if "JwtIssuer" in parameters else always | {"Identity"})
+    always = {"Logs", "Stores", "Roles", "Migration", "ReleaseAlarms", "Monitoring", "TlsOnly"}
+    assert nested == always | (set() if parameters is EXISTING else {"Identity", "Network"})
 
 
 def test_only_the_listed_types_are_left_out(monkeypatch, capsys):

@@ -9,7 +9,7 @@ import pytest
 from moto import mock_aws
 
 from samples.sales import write_sales
-from tests.role_policies import recorded_calls, roles
+from tests.role_policies import OWNER_SECRET, SECRET, Call, recorded_calls, roles
 
 EVENTS = Path(__file__).parents[3] / "events"
 # Neither names a resource: X-Ray takes none, and an interface has no name before it exists.
@@ -37,8 +37,16 @@ def test_every_function_has_a_role_of_its_own():
     assert set(ROLES) == {"UsersApiRole", "SearchSyncRole", "MigrateRole", "SalesEtlRole"}
 
 
-def test_migrate_may_read_the_database_secret_and_nothing_else():
-    assert ROLES["MigrateRole"].actions_of_the_code == {"secretsmanager:GetSecretValue"}
+def test_migrate_may_read_both_logins_and_nothing_else():
+    role = ROLES["MigrateRole"]
+    assert role.actions_of_the_code == {"secretsmanager:GetSecretValue"}
+    for secret in (SECRET, OWNER_SECRET):
+        assert role.allows(Call("secretsmanager:GetSecretValue", secret))
+
+
+@pytest.mark.parametrize("name", ROLES.keys() - {"MigrateRole"})
+def test_only_migrate_may_read_the_login_that_changes_tables(name):
+    assert not ROLES[name].allows(Call("secretsmanager:GetSecretValue", OWNER_SECRET))
 
 
 class Context:
