@@ -251,5 +251,8 @@ def _translated() -> Iterator[None]:
         if state.startswith(_TRY_LATER) or state in _REFUSED_LOGIN:
             raise DatabaseUnavailable("The database cannot answer now.") from error
         raise
+    except ssl.SSLCertVerificationError as error:
+        said = f"The database's certificate is not trusted: {error.verify_message}."
+        raise DatabaseUnavailable(said) from error
     except (InterfaceError, OSError) as error:
         raise DatabaseUnavailable("The database does not answer.") from error

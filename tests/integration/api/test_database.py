@@ -66,7 +66,8 @@ def test_only_a_trusted_certificate_of_the_right_name_is_spoken_to(
             "database_port": front.port,
         }
         database = build_database(settings.model_copy(update=verifying))
-        with nullcontext() if accepted else pytest.raises(DatabaseUnavailable):
+        refused = pytest.raises(DatabaseUnavailable, match="certificate is not trusted")
+        with nullcontext() if accepted else refused:
             assert database.run("SELECT 1") == [[1]]
         database.close()
 

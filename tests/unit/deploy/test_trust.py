@@ -1,12 +1,17 @@
 """What the deployed API trusts: tokens as Cognito writes them, databases as RDS signs them."""
 
+import re
 import ssl
 import time
+from pathlib import Path
 
+import boto3
 import pytest
 
 from api.routing import granted_scopes
 from api.wiring import verifying_context
+
+DEPLOY_DOC = Path(__file__).parents[3] / "docs" / "deploy.md"
 
 
 def event(scope: str) -> dict:
@@ -38,6 +43,17 @@ def test_a_server_of_rds_is_vouched_for_by_the_roots_of_rds_alone():
         assert f"Amazon RDS {region} Root CA RSA2048 G1" in names
     assert context.verify_mode is ssl.CERT_REQUIRED
     assert context.check_hostname
+
+
+def regions_with_a_root() -> set[str]:
+    subjects = [str(found["subject"]) for found in verifying_context(RDS_HOST).get_ca_certs()]
+    return {match[1] for text in subjects if (match := re.search(r"RDS (\S+) Root CA", text))}
+
+
+def test_regions_whose_databases_no_root_vouches_for_are_documented():
+    known = set(boto3.session.Session().get_available_regions("rds"))
+    (listed,) = re.findall(r"newer regions \((.*?)\)", DEPLOY_DOC.read_text(), re.S)
+    assert set(re.split(r",\s+", listed)) == known - regions_with_a_root()
 
 
 RDS_PROXY_HOST = "users.proxy-abc123.eu-west-1.rds.amazonaws.com"
