@@ -8,7 +8,7 @@ PIP_INSTALL := -m pip install --quiet --disable-pip-version-check --require-hash
 
 .DEFAULT_GOAL := help
 .PHONY: help up up-sam down reset drop etl invoke events logs doctor test test-sam check scan audit \
-	format lock bench build deploy destroy sample clean
+	format lock bench build preflight deploy destroy sample clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -103,7 +103,7 @@ scan: .venv-checkov/checkov.stamp $(VENV)/dev.stamp ## security rules: checkov o
 		--skip-download --compact --quiet
 	@# its warnings are about comments it need not have read; findings are on standard output
 	@$(BIN)/bandit --quiet --configfile pyproject.toml --recursive functions layers/builder local client \
-		requirements/audit samples 2>$(VENV)/bandit.log || { cat $(VENV)/bandit.log >&2; exit 1; }
+		requirements/audit infrastructure samples 2>$(VENV)/bandit.log || { cat $(VENV)/bandit.log >&2; exit 1; }
 
 audit: $(VENV)/dev.stamp ## vulnerabilities and abandoned dependencies in the locks; STRICT=1 fails if nobody can be asked
 	@$(BIN)/python -m requirements.audit $(if $(STRICT),--strict)
@@ -134,9 +134,13 @@ build: $(VENV)/local.stamp .venv-sam/sam.stamp ## build for AWS: RUNTIME=3.13 DE
 	@cd layers && $(abspath $(BIN)/python) -B -m builder.check ../.aws-sam/build \
 		--python-version $(RUNTIME) --architecture $(DEPLOY_ARCHITECTURE)
 
-deploy: build ## deploy to the AWS account of your shell: BUCKET_SUFFIX=-acme-prod [PARAMETERS="AlarmEmail=..."]
+preflight: $(VENV)/local.stamp ## ask the AWS account of your shell what would make a deployment fail
 	@test -n "$(BUCKET_SUFFIX)" || { echo "usage: make deploy BUCKET_SUFFIX=-acme-prod (bucket names are global on AWS)" >&2; exit 2; }
-	@$(SAM) deploy --config-env prod --parameter-overrides $(OVERRIDES)
+	@$(BIN)/python -m infrastructure.preflight $(OVERRIDES)
+
+deploy: preflight build ## deploy to the AWS account of your shell: BUCKET_SUFFIX=-acme-prod [PARAMETERS="AlarmEmail=..."]
+	@release=$$(cd layers && $(abspath $(BIN)/python) -B -m builder.release ../.aws-sam/build $(OVERRIDES)) && \
+		$(SAM) deploy --config-env prod --parameter-overrides $(OVERRIDES) Release=$$release
 
 destroy: .venv-sam/sam.stamp ## remove the deployment; buckets, user pool and a database snapshot stay
 	@$(SAM) delete --config-env prod

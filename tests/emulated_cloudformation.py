@@ -100,8 +100,7 @@ def deploy(parameters: Mapping[str, str], monkeypatch: pytest.MonkeyPatch) -> De
         key = f"infrastructure/{path.name}"
         document = _supported(deployment, key, read_document(path))
         s3.put_object(Bucket=ARTIFACTS, Key=key, Body=json.dumps(document).encode())
-    expanded = transform(_packaged(), dict(parameters), _ManagedPolicies())
-    document = _supported(deployment, "template.yaml", expanded)
+    document = _supported(deployment, "template.yaml", expand(parameters))
     boto3.client("cloudformation").create_stack(
         StackName=STACK,
         TemplateBody=json.dumps(document),
@@ -109,6 +108,12 @@ def deploy(parameters: Mapping[str, str], monkeypatch: pytest.MonkeyPatch) -> De
         Capabilities=["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
     )
     return deployment
+
+
+def expand(parameters: Mapping[str, str]) -> Document:
+    """What SAM's translator makes of the template in CloudFormation; touches no AWS."""
+    expanded: Document = transform(_packaged(), dict(parameters), _ManagedPolicies())
+    return expanded
 
 
 def _template_of(stack: str, top: Document) -> str:

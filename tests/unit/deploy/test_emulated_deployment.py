@@ -4,7 +4,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from tests.emulated_cloudformation import deploy
+from tests.emulated_cloudformation import deploy, expand
 
 # What moto has no model for, or one that this template does not get through. The list is exact:
 # what moto learns has to come off it, and is then made and checked like the rest.
@@ -34,21 +34,26 @@ UNSUPPORTED = [
     "AWS::SecretsManager::Secret",
     "Custom::Migration",
 ]
-REQUIRED = {"BucketSuffix": "-acme", "PythonRuntime": "python3.13"}
+REQUIRED = {
+    "BucketSuffix": "-acme",
+    "PythonRuntime": "python3.13",
+    "Release": "0123456789abcdef" * 4,
+}
 EVERYTHING = {
     **REQUIRED,
     "AlarmEmail": "ops@example.com",
+    "AvailabilityZones": "us-east-1b,us-east-1c",
     "DatabaseProxy": "true",
     "Egress": "nat",
     "GlueDatabase": "sales_db",
     "HighlyAvailable": "true",
+    "ReleaseType": "AllAtOnce",
+    "ReserveConcurrency": "false",
 }
 EXISTING = {
     **REQUIRED,
     "JwtIssuer": "https://issuer.example.com",
     "JwtAudience": "users",
-    "ExistingVpcId": "vpc-existing",
-    "ExistingSubnetIds": "subnet-a,subnet-b",
     "ExistingDatabaseHost": "db.example.com",
     "ExistingDatabaseSecretArn": "arn:aws:secretsmanager:us-east-1:123456789012:secret:db",
     "ExistingRedisHost": "redis.example.com",
@@ -67,11 +72,22 @@ def aws(monkeypatch):
         yield
 
 
+def existing_network():
+    """The network that every account has from the start."""
+    subnets = boto3.client("ec2").describe_subnets()["Subnets"][:2]
+    return {
+        "ExistingVpcId": subnets[0]["VpcId"],
+        "ExistingSubnetIds": ",".join(subnet["SubnetId"] for subnet in subnets),
+        "VpcCidr": "172.31.0.0/16",
+    }
+
+
 @pytest.mark.parametrize(
     "parameters", [REQUIRED, EVERYTHING, EXISTING], ids=["as_is", "all", "existing"]
 )
 def test_every_resource_that_the_emulator_knows_is_created(parameters, monkeypatch):
-    stacks = deploy(parameters, monkeypatch).stacks()
+    network = existing_network() if parameters is EXISTING else {}
+    stacks = deploy(parameters | network, monkeypatch).stacks()
     assert {stack.name: stack.status for stack in stacks if stack.status != "CREATE_COMPLETE"} == {}
     assert {stack.name: stack.made for stack in stacks} == {
         stack.name: stack.wanted for stack in stacks
@@ -115,3 +131,30 @@ def test_landing_bucket_calls_the_etl(monkeypatch):
     assert set(targets) == {".csv", ".csv.gz"}
     (alias,) = {str(target) for target in targets.values()}
     assert "'SalesEtlFunction'" in alias
+
+
+def expanded(kind, **changed):
+    """Resources of one type, by logical id, of the template that SAM's translator wrote."""
+    resources = expand({**REQUIRED, **changed})["Resources"]
+    return {name: one["Properties"] for name, one in resources.items() if one["Type"] == kind}
+
+
+def test_every_release_publishes_a_new_version_of_every_function():
+    """SAM sees neither layers nor parameters; an alias would stay on what was before them."""
+    before = expanded("AWS::Lambda::Version")
+    after = expanded("AWS::Lambda::Version", Release="fedcba9876543210" * 4)
+    assert (len(before), len(after)) == (4, 4)
+    assert set(before).isdisjoint(after)
+    # Lambda makes no new version of a function in which nothing has changed.
+    for function in expanded("AWS::Lambda::Function").values():
+        assert function["Description"].endswith(f" {REQUIRED['Release']}")
+
+
+def test_fix_can_be_released_while_its_alarm_rings():
+    groups = expanded("AWS::CodeDeploy::DeploymentGroup", ReleaseType="AllAtOnce")
+    assert len(groups) == 2
+    for group in groups.values():
+        configuration = group["DeploymentConfigName"]["Fn::Sub"]
+        assert configuration[1] == {"ConfigName": "AllAtOnce"}
+        condition, alarms, none = group["AlarmConfiguration"]["Fn::If"]
+        assert (condition, alarms["Enabled"], none) == ("HasCanary", True, {})

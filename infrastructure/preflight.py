@@ -1,0 +1,149 @@
+"""Asks the AWS account, before half an hour of deployment, for what would make it fail at the end.
+
+Reads only. What may not be asked is said and left to the deployment itself.
+"""
+
+import argparse
+import ssl
+import sys
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+
+ROOT = Path(__file__).parents[1]
+RDS_ROOTS = ROOT / "functions" / "api" / "api" / "rds_roots.pem"
+RESERVED = 12  # environments that template.yaml reserves for its functions
+UNRESERVED = 100  # Lambda leaves an account at least so many
+SEARCH_ROLE = "AWSServiceRoleForAmazonOpenSearchService"
+ZONES_WITHOUT_LAMBDA = {"use1-az3"}
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """What is to be deployed, and where."""
+
+    session: boto3.session.Session
+    stack: str
+    parameters: Mapping[str, str]
+
+    def given(self, parameter: str) -> str:
+        return self.parameters.get(parameter, "")
+
+
+def main() -> None:
+    """Exit status 1 with one paragraph for each thing to do first."""
+    parser = argparse.ArgumentParser(prog="infrastructure.preflight", description=__doc__)
+    parser.add_argument("parameters", nargs="*", metavar="NAME=VALUE")
+    arguments = parser.parse_args()
+    parameters = dict(text.partition("=")[::2] for text in arguments.parameters)
+    settings = tomllib.loads((ROOT / "samconfig.toml").read_text())
+    stack = settings["prod"]["global"]["parameters"]["stack_name"]
+    problems = list(check(Deployment(boto3.session.Session(), stack, parameters)))
+    if problems:
+        sys.exit("Not deployed. First:\n\n" + "\n\n".join(problems))
+
+
+def check(deployment: Deployment) -> Iterator[str]:
+    """One paragraph for each thing that would fail. Credentials come first: nothing else works."""
+    if deployment.session.region_name is None:
+        yield "Name a region: export AWS_DEFAULT_REGION=eu-west-1, or `aws configure`."
+        return
+    try:
+        deployment.session.client("sts").get_caller_identity()
+    except (BotoCoreError, ClientError) as error:
+        yield f"Sign in to AWS in this shell (`aws configure sso`, `aws sso login`): {error}"
+        return
+    for ask in (_concurrency, _search_role, _database_root, _buckets, _zones):
+        try:
+            yield from ask(deployment)
+        except ClientError as error:
+            sys.stderr.write(f"not checked before deploying: {error}\n")
+
+
+def _concurrency(deployment: Deployment) -> Iterator[str]:
+    if deployment.given("ReserveConcurrency") == "false":
+        return
+    limits = deployment.session.client("lambda").get_account_settings()["AccountLimit"]
+    limit = limits["ConcurrentExecutions"]
+    if limit < UNRESERVED + RESERVED:
+        yield (
+            f"This account runs {limit} Lambda environments at a time, as new ones do; {RESERVED} "
+            f"are to be reserved and {UNRESERVED} have to stay. Ask for more (Service Quotas, AWS "
+            'Lambda, Concurrent executions), or add PARAMETERS="ReserveConcurrency=false".'
+        )
+
+
+def _search_role(deployment: Deployment) -> Iterator[str]:
+    if deployment.given("ExistingSearchUrl"):
+        return
+    iam = deployment.session.client("iam")
+    try:
+        iam.get_role(RoleName=SEARCH_ROLE)
+    except iam.exceptions.NoSuchEntityException:
+        yield (
+            "OpenSearch needs its role in this account, once, to reach a private network:\n"
+            "  aws iam create-service-linked-role"
+            " --aws-service-name opensearchservice.amazonaws.com"
+        )
+
+
+def _database_root(deployment: Deployment) -> Iterator[str]:
+    region = deployment.session.region_name
+    roots = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    roots.load_verify_locations(RDS_ROOTS)
+    known = any(f"RDS {region} Root CA" in str(found["subject"]) for found in roots.get_ca_certs())
+    if not deployment.given("ExistingDatabaseHost") and not known:
+        yield (
+            f"The root that signs databases in {region} is not here yet; AWS publishes it:\n"
+            f"  curl --fail https://truststore.pki.rds.amazonaws.com/{region}/{region}-bundle.pem"
+            " >> functions/api/api/rds_roots.pem"
+        )
+
+
+def _buckets(deployment: Deployment) -> Iterator[str]:
+    """A first deployment makes its buckets; those of a removed one are still there."""
+    if _is_deployed(deployment):
+        return
+    s3 = deployment.session.client("s3")
+    for name in ("sales-landing", "sales-processed"):
+        bucket = name + deployment.given("BucketSuffix")
+        try:
+            s3.head_bucket(Bucket=bucket)
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "404":
+                continue
+        yield (
+            f"The bucket {bucket} exists: kept from a deployment that was removed, or somebody "
+            "else's. Give another BUCKET_SUFFIX, or remove the bucket if its files are not needed."
+        )
+
+
+def _is_deployed(deployment: Deployment) -> bool:
+    try:
+        deployment.session.client("cloudformation").describe_stacks(StackName=deployment.stack)
+    except ClientError as error:
+        if "does not exist" in str(error):
+            return False
+        raise
+    return True
+
+
+def _zones(deployment: Deployment) -> Iterator[str]:
+    if deployment.given("AvailabilityZones") or deployment.given("ExistingVpcId"):
+        return
+    found = deployment.session.client("ec2").describe_availability_zones()["AvailabilityZones"]
+    zones = sorted((zone["ZoneName"], zone["ZoneId"]) for zone in found)
+    usable = [name for name, number in zones if number not in ZONES_WITHOUT_LAMBDA]
+    if any(number in ZONES_WITHOUT_LAMBDA for _, number in zones[:2]):
+        yield (
+            "One of the region's first two zones has no Lambda. Name two others: "
+            f'PARAMETERS="AvailabilityZones={",".join(usable[:2])}".'
+        )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,76 @@
+"""Alarms on the functions' own metrics watch what the functions write, dimension by dimension."""
+
+import json
+
+import pytest
+
+from api.observability import emit
+from tests.unit.deploy.test_template import TEMPLATES, of_type
+
+OWN = {
+    alarm["MetricName"]: alarm
+    for alarm in of_type("AWS::CloudWatch::Alarm").values()
+    if alarm.get("Namespace") == {"Ref": "MetricsNamespace"}
+}
+
+
+def metrics_in(printed: str) -> dict[str, list[set[str]]]:
+    """The sets of dimensions, with their values, of every metric in lines of EMF."""
+    found: dict[str, list[set[str]]] = {}
+    for line in printed.splitlines():
+        document = json.loads(line)
+        for directive in document.get("_aws", {}).get("CloudWatchMetrics", []):
+            sets = [{f"{n}={document[n]}" for n in names} for names in directive["Dimensions"]]
+            for metric in directive["Metrics"]:
+                found[metric["Name"]] = sets
+    return found
+
+
+def variables(function: str) -> dict[str, str]:
+    resource = TEMPLATES["template.yaml"]["Resources"][function]["Properties"]
+    declared = resource["Environment"]["Variables"]
+    return {name: text for name, text in declared.items() if isinstance(text, str)}
+
+
+@pytest.fixture
+def written(monkeypatch, capsys) -> dict[str, list[set[str]]]:
+    """What both applications write under the variables of the template."""
+    for name, text in variables("SearchSyncFunction").items():
+        monkeypatch.setenv(name, text)
+    emit({"OutboxRows": 1, "OutboxAgeSeconds": 1.0}, {})
+    for name, text in variables("SalesEtlFunction").items():
+        monkeypatch.setenv(name, text)
+    from etl.handler import count  # Powertools reads the environment when it is imported
+    from etl.publication import Result
+    from etl.report.document import HANDED_OVER, REFUSED, SUCCEEDED
+
+    nothing_left = {"rows_in": 1, "rows_out": 0, "duplicates": 0, "rejected": 1}
+    count([Result("a.csv", status, None) for status in (REFUSED, HANDED_OVER)])
+    count([Result("a.csv", SUCCEEDED, nothing_left)])
+    return metrics_in(capsys.readouterr().out)
+
+
+def test_every_alarm_on_an_own_metric_gets_what_it_watches(written):
+    assert set(OWN) == {"OutboxAgeSeconds", "Files_refused", "Files_handed_over", "ZeroRowsOut"}
+    for name, alarm in OWN.items():
+        watched = {f"{one['Name']}={one['Value']}" for one in alarm["Dimensions"]}
+        assert watched in written[name], name
+
+
+def test_dashboard_shows_own_metrics_with_the_dimensions_they_have(written):
+    (dashboard,) = of_type("AWS::CloudWatch::Dashboard").values()
+    shown: dict[str, set[str]] = {}
+    for widget in json.loads(dashboard["DashboardBody"]["Fn::Sub"])["widgets"]:
+        above: list[str] = []
+        for row in widget["properties"]["metrics"]:
+            words = [word for word in row if isinstance(word, str)]
+            if words[0] == "...":
+                words = above[: len(above) - len(words) + 1] + words[1:]
+            above = [above[i] if word == "." else word for i, word in enumerate(words)]
+            if above[0] == "${MetricsNamespace}":
+                shown[above[1]] = {
+                    f"{n}={v}" for n, v in zip(above[2::2], above[3::2], strict=True)
+                }
+    assert set(shown) >= set(OWN) - {"ZeroRowsOut"}
+    for name, dimensions in shown.items():
+        assert dimensions in written[name], name

@@ -1,0 +1,123 @@
+"""What would fail after half an hour of deployment is said before it, with what to do."""
+
+from functools import cache
+
+import boto3
+import pytest
+from botocore.stub import Stubber
+from moto import mock_aws
+
+from infrastructure.preflight import SEARCH_ROLE, Deployment, check, main
+
+REGION = "eu-west-1"
+SERVICE = "opensearchservice.amazonaws.com"
+
+
+class Session(boto3.session.Session):
+    """An account whose Lambda quota is set by the test; moto has none."""
+
+    quota = 1000
+
+    def client(self, service, *arguments, **options):
+        made = super().client(service, *arguments, **options)
+        if service == "lambda":
+            stub = Stubber(made)
+            answer = {"AccountLimit": {"ConcurrentExecutions": self.quota}}
+            stub.add_response("get_account_settings", answer, {})
+            stub.activate()
+        return made
+
+
+@pytest.fixture(autouse=True)
+def aws(monkeypatch):
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    monkeypatch.delenv("AWS_DEFAULT_REGION", raising=False)
+    monkeypatch.delenv("AWS_REGION", raising=False)
+    with mock_aws():
+        # moto gives the roles of services names of its own
+        session_in(REGION).client("iam").create_role(
+            RoleName=SEARCH_ROLE, AssumeRolePolicyDocument="{}"
+        )
+        yield
+
+
+@cache
+def session_in(region):
+    """One per region, because reading AWS's models anew takes seconds."""
+    return Session(region_name=region)
+
+
+def problems(region=REGION, *, session=None, **parameters):
+    given = {"BucketSuffix": "-acme", **parameters}
+    return list(check(Deployment(session or session_in(region), "sales", given)))
+
+
+def test_account_that_has_everything_is_deployed_to():
+    assert problems() == []
+
+
+def test_new_account_hears_of_its_quota_and_how_to_do_without(monkeypatch):
+    monkeypatch.setattr(Session, "quota", 10)
+    (problem,) = problems()
+    assert "runs 10 Lambda environments" in problem
+    assert problems(ReserveConcurrency="false") == []
+
+
+def test_missing_role_of_opensearch_is_named_with_its_command():
+    session_in(REGION).client("iam").delete_role(RoleName=SEARCH_ROLE)
+    (problem,) = problems()
+    assert f"create-service-linked-role --aws-service-name {SERVICE}" in problem
+    assert problems(ExistingSearchUrl="https://search.example.com") == []
+
+
+def test_region_whose_databases_no_root_vouches_for_gets_the_command():
+    (problem,) = problems(region="il-central-1")
+    assert "il-central-1-bundle.pem >> functions/api/api/rds_roots.pem" in problem
+    assert problems(region="il-central-1", ExistingDatabaseHost="db.example.com") == []
+
+
+def test_buckets_left_from_a_removed_deployment_are_named():
+    where = {"LocationConstraint": REGION}
+    s3 = session_in(REGION).client("s3")
+    s3.create_bucket(Bucket="sales-processed-acme", CreateBucketConfiguration=where)
+    (problem,) = problems()
+    assert problem.startswith("The bucket sales-processed-acme exists")
+    template = '{"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}}'
+    session_in(REGION).client("cloudformation").create_stack(
+        StackName="sales", TemplateBody=template
+    )
+    assert problems() == []
+
+
+def test_zone_without_lambda_is_passed_over(monkeypatch):
+    assert problems(region="us-east-1") == []
+    # Which number is behind which letter differs from account to account.
+    zones = session_in("us-east-1").client("ec2").describe_availability_zones()
+    number = {zone["ZoneName"]: zone["ZoneId"] for zone in zones["AvailabilityZones"]}
+    monkeypatch.setattr("infrastructure.preflight.ZONES_WITHOUT_LAMBDA", {number["us-east-1b"]})
+    (problem,) = problems(region="us-east-1")
+    assert '"AvailabilityZones=us-east-1a,us-east-1c"' in problem
+    assert problems(region="us-east-1", AvailabilityZones="us-east-1a,us-east-1c") == []
+
+
+def test_shell_without_a_region_or_credentials_hears_that_and_nothing_else(monkeypatch):
+    (problem,) = problems(region=None)
+    assert problem.startswith("Name a region")
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+    monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent")
+    (problem,) = problems(session=Session(region_name=REGION))
+    assert problem.startswith("Sign in to AWS")
+
+
+def test_command_fails_and_prints_every_problem(monkeypatch):
+    session_in(REGION).client("iam").delete_role(RoleName=SEARCH_ROLE)
+    monkeypatch.setattr("boto3.session.Session", lambda: session_in(REGION))
+    monkeypatch.setattr(Session, "quota", 10)
+    monkeypatch.setattr("sys.argv", ["preflight", "BucketSuffix=-acme"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert str(ended.value).count("\n\n") == 2
