@@ -91,12 +91,13 @@ test: $(VENV)/dev.stamp ## unit, integration and parity tests, on real servers, 
 test-sam: $(VENV)/dev.stamp .venv-sam/sam.stamp ## the main flows in real containers (needs Docker)
 	@$(BIN)/python -m pytest tests/sam
 
-check: $(VENV)/dev.stamp ## lint, types, import rules, template
+check: $(VENV)/dev.stamp .venv-sam/sam.stamp ## lint, types, import rules, template
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@PYTHONPATH=functions/api:functions/etl $(BIN)/lint-imports --no-cache
 	@$(BIN)/cfn-lint template.yaml infrastructure/*.yaml
+	@SAM_CLI_TELEMETRY=0 $(SAM) validate --lint --region us-east-1
 
 scan: .venv-checkov/checkov.stamp $(VENV)/dev.stamp ## security rules: checkov on the templates, bandit on the code
 	@.venv-checkov/bin/checkov --file template.yaml infrastructure/*.yaml --framework cloudformation \
