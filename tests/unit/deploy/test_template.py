@@ -111,3 +111,22 @@ def test_every_suppressed_finding_says_why():
         for skip in resource.get("Metadata", {}).get("checkov", {}).get("skip", []):
             assert len(skip["comment"]) > 15, f"{file} {name} {skip}"
             assert set(skip) == {"id", "comment"}, f"{file} {name}: a comma cuts the comment"
+
+
+ROLES = of_type("AWS::IAM::Role")
+
+
+@pytest.mark.parametrize("role", ROLES.values(), ids=ROLES)
+def test_role_is_taken_by_one_service_and_names_actions_and_resources(role):
+    (trust,) = role["AssumeRolePolicyDocument"]["Statement"]
+    assert list(trust["Principal"]) == ["Service"]
+    assert isinstance(trust["Principal"]["Service"], str)
+    for policy in role.get("Policies", []):
+        for statement in policy["PolicyDocument"]["Statement"]:
+            assert "*" not in str(statement["Action"])
+            resources = statement["Resource"]
+            for resource in resources if isinstance(resources, list) else [resources]:
+                # Always of this stack: a name, an attribute or a text with one of them in it.
+                (how,) = resource
+                assert how in {"Ref", "Fn::GetAtt", "Fn::Sub"}
+                assert how != "Fn::Sub" or "${" in resource[how].replace("${AWS::", "")
