@@ -17,6 +17,13 @@ from api import errors
 MEDIA_TYPE = "application/problem+json"
 MAX_BODY = 1024 * 1024
 _RETRY_AFTER = {"Retry-After": "2"}
+_NOT_FOUND = "Nothing is here. /docs shows what there is."
+# Where pydantic's own words speak of its models, not of the request.
+_WORDS = {
+    "missing": "is required",
+    "extra_forbidden": "is not known here",
+    "model_attributes_type": "must be an object",
+}
 _METHODS = ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")
 
 
@@ -148,7 +155,9 @@ async def _show_invalid_request(request: Request, error: Exception) -> Response:
 
 def _fault(fault: Mapping[str, Any]) -> dict[str, str]:
     where, *path = (str(part) for part in fault["loc"])
-    said = str(fault["ctx"]["error"]) if fault["type"] == "value_error" else fault["msg"]
+    said = _WORDS.get(fault["type"], fault["msg"])
+    if fault["type"] == "value_error":
+        said = str(fault["ctx"]["error"])
     if fault["type"] == "json_invalid":
         return {
             "pointer": "#",
@@ -167,9 +176,11 @@ def _said(fault: Mapping[str, str]) -> str:
 async def _show_http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     request_id = request.state.request_id
-    if error.status_code == 400:
-        # FastAPI's word for a body that is no text, nested too deep, or a number without end.
-        faults = [{"pointer": "#", "detail": "the body cannot be read as JSON"}]
+    if error.status_code in (400, 422):
+        # 400: FastAPI's word for a body that is no text, too deep, or a number without end.
+        unreadable = error.status_code == 400
+        said = "the body cannot be read as JSON" if unreadable else str(error.detail)
+        faults = [{"pointer": "#", "detail": said}]
         return problem_response(
             request_id, KINDS[errors.InvalidInput], faults[0]["detail"], faults=faults
         )
@@ -177,7 +188,7 @@ async def _show_http_error(request: Request, error: Exception) -> Response:
         return _show_wrong_method(request)
     if error.status_code == 413:
         return too_large(request_id)
-    detail = "Nothing is here." if error.status_code == 404 else str(error.detail)
+    detail = _NOT_FOUND if error.status_code == 404 else str(error.detail)
     return problem_response(request_id, plain_kind(error.status_code), detail)
 
 

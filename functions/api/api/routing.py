@@ -1,11 +1,14 @@
-"""The route class of every call: who may, and in which media type, before a body is read."""
+"""The route class of every call: who may, in which media type, and how a body is read."""
 
+import json
+from collections import Counter
 from collections.abc import Callable, Coroutine
 from typing import Any, ClassVar
 
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
 from starlette.convertors import Convertor, register_url_convertor
+from starlette.exceptions import HTTPException
 
 from api.errors import MissingScope, Unauthenticated, UnsupportedMediaType
 
@@ -49,7 +52,7 @@ class GuardedRoute(APIRoute):
             self._authorize(request)
             if request.method in ("POST", "PATCH"):
                 _require_media_type(request, MERGE_PATCH if request.method == "PATCH" else JSON)
-            return await handle(request)
+            return await handle(_StrictRequest(request.scope, request.receive))
 
         return guarded
 
@@ -81,6 +84,21 @@ class OpenRoute(GuardedRoute):
 
     def _authorize(self, request: Request) -> None:
         """Nothing to check."""
+
+
+class _StrictRequest(Request):
+    """Reads no body of which two readers may take different parts (RFC 8259, section 4)."""
+
+    async def json(self) -> Any:  # noqa: ANN401 - JSON
+        return json.loads(await self.body(), object_pairs_hook=_unrepeated)
+
+
+def _unrepeated(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) < len(pairs):
+        ((repeated, _),) = Counter(name for name, _ in pairs).most_common(1)
+        raise HTTPException(422, f"{json.dumps(repeated[:100])} is given more than once")
+    return members
 
 
 def granted_scopes(event: object) -> frozenset[str] | None:

@@ -10,11 +10,20 @@ from api.errors import SearchUnavailable
 from api.opensearch import Client
 from api.search_sync import synchronise
 from api.settings import Settings
+from api.users.document import INDEX
 from tests.api_client import ApiClient, address, load_event
 from tests.environments import Environment
 from tests.integration.api.conftest import drop_indices
 
 Sync = Callable[..., dict[str, Any]]
+_TODAY: Any = INDEX["mappings"]["properties"]
+OLDER = {
+    **INDEX,
+    "mappings": {
+        "dynamic": "strict",
+        "properties": {name: field for name, field in _TODAY.items() if name != "symbols"},
+    },
+}
 
 
 def found(api: ApiClient, text: str) -> list[str]:
@@ -56,6 +65,24 @@ def test_missing_index_is_built_by_the_schedule_itself(
     drop_indices(settings)
     assert sync()["rebuilt"] == 1
     assert found(api, "ada") == ["ada@example.com"]
+
+
+def test_index_of_an_older_shape_is_replaced_by_the_schedule_itself(
+    api: ApiClient, sync: Sync, settings: Settings
+) -> None:
+    client = Client(settings.opensearch_url, auth="none")
+    (name,) = client.call("GET", "/_alias/users", seconds=5)
+    client.call("PUT", "/users-20260101000000-abcdef", body=OLDER, seconds=5)
+    swap = [
+        {"remove_index": {"index": name}},
+        {"add": {"index": "users-20260101000000-abcdef", "alias": "users"}},
+    ]
+    client.call("POST", "/_aliases", body={"actions": swap}, seconds=5)
+    user = api.create("ada@example.com", name="Ada 🦄")
+    assert api.get("/users/search", query="q=ada").json()["total"] == 0
+    assert sync()["rebuilt"] == 1
+    assert api.get("/users/search", query="q=%F0%9F%A6%84").json()["items"] == [user]
+    assert "rebuilt" not in sync()
 
 
 def test_rebuild_leaves_one_index_and_searches_answer_all_along(

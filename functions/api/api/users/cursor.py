@@ -13,6 +13,11 @@ from api.users.service import ListPlace
 _LAYOUT = struct.Struct(">q16s6s")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LAST = datetime(9999, 12, 31, tzinfo=UTC) - _EPOCH
+_FOREIGN = "This is no cursor of this list. Send next_cursor as it came, or none to begin again."
+_OTHER_ROLE = (
+    "This cursor belongs to a list of another role."
+    " Ask for the role of the page before, or send no cursor to begin again."
+)
 
 
 def write_cursor(place: ListPlace, role: str | None) -> str:
@@ -28,11 +33,11 @@ def read_cursor(cursor: str, role: str | None) -> ListPlace:
         packed = base64.b64decode(cursor.encode("ascii"), altchars=b"-_", validate=True)
         microseconds, identifier, made_for = _LAYOUT.unpack(packed)
     except (UnicodeEncodeError, binascii.Error, struct.error):
-        raise InvalidInput("This is no cursor of this list.", parameter="cursor") from None
+        raise InvalidInput(_FOREIGN, parameter="cursor") from None
     if not 0 <= microseconds <= _LAST // timedelta(microseconds=1):
-        raise InvalidInput("This is no cursor of this list.", parameter="cursor")
+        raise InvalidInput(_FOREIGN, parameter="cursor")
     if made_for != _filter(role):
-        raise InvalidInput("The cursor belongs to another role filter.", parameter="cursor")
+        raise InvalidInput(_OTHER_ROLE, parameter="cursor")
     return ListPlace(_EPOCH + timedelta(microseconds=microseconds), UUID(bytes=identifier))
 
 

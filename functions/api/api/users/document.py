@@ -3,7 +3,10 @@
 Only what osmem-server and OpenSearch analyse alike: standard, lowercase, asciifolding, edge_ngram.
 """
 
+import hashlib
+import json
 import re
+import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
@@ -48,14 +51,18 @@ INDEX: Mapping[str, Any] = {
             "email_parts": _searchable(),
             "role": _searchable(),
             "role_exact": {"type": "keyword"},
+            # No tokenizer keeps these, or not every engine's.
+            "symbols": {"type": "keyword"},
         },
     },
 }
+# Part of an index's name: an index of another shape is built anew.
+SHAPE = hashlib.blake2b(json.dumps(INDEX).encode(), digest_size=4).hexdigest()
 _FIELDS = ("name^3", "email^2", "email_parts^2", "role")
 _PREFIX_FIELDS = ("name.prefix^3", "email.prefix^2", "email_parts.prefix^2", "role.prefix")
 
 
-def document(user: User) -> dict[str, str]:
+def document(user: User) -> dict[str, str | list[str]]:
     """The searchable text of a user; what callers see is read from PostgreSQL."""
     return {
         "id": str(user.id),
@@ -64,11 +71,15 @@ def document(user: User) -> dict[str, str]:
         "email_parts": _SEPARATORS.sub(" ", user.email),
         "role": user.role,
         "role_exact": user.role,
+        "symbols": _symbols(f"{user.name} {user.email} {user.role}"),
     }
 
 
 def query(request: SearchRequest) -> dict[str, Any]:
-    """Every term must be found in some field: as a word with a typo or two, or as a beginning."""
+    """Every term must be found in some field: as a word with a typo or two, or as a beginning.
+
+    A term without letters and digits is found where all its signs are.
+    """
     terms = request.text.split(maxsplit=_MAX_TERMS - 1)
     role = [] if request.role is None else [{"term": {"role_exact": request.role}}]
     return {
@@ -82,7 +93,29 @@ def query(request: SearchRequest) -> dict[str, Any]:
 
 
 def _term(term: str) -> dict[str, Any]:
+    symbols = _symbols(term)
+    if symbols and not any(map(_is_of_words, term)):
+        return {"bool": {"must": [{"term": {"symbols": one}} for one in symbols]}}
     whole = {"query": term, "operator": "and", "fuzziness": "AUTO", "fields": list(_FIELDS)}
     start = {"query": term, "operator": "and", "fields": list(_PREFIX_FIELDS)}
     either = [{"multi_match": whole}, {"multi_match": start}]
     return {"bool": {"should": either, "minimum_should_match": 1}}
+
+
+def _symbols(text: str) -> list[str]:
+    """Each punctuation mark, emoji or other sign of `text` once.
+
+    >>> _symbols("Zoë! (🦄 🦄)")
+    ['!', '(', '🦄', ')']
+    """
+    return [
+        character
+        for character in dict.fromkeys(text)
+        if unicodedata.category(character)[0] in "PSN" and not _is_of_words(character)
+    ]
+
+
+def _is_of_words(character: str) -> bool:
+    """Whether the tokenizers make words of it: letters, digits, numbers written as letters."""
+    category = unicodedata.category(character)
+    return category[0] == "L" or category in ("Nd", "Nl")

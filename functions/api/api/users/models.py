@@ -22,6 +22,14 @@ _DAMAGED = "\ufffd"
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _BLANKS = "\t\n\v\f\r \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 _AROUND = re.compile(f"^[{_BLANKS}]+|[{_BLANKS}]+$")
+# What Unicode calls default ignorable (joiners, marks of direction, fillers, selectors, tags), and
+# the empty Braille pattern: shown as nothing. Among visible characters they have their uses.
+_UNSEEN = (
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
+    "\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3"
+    "\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
+)
+_NOTHING_SEEN = re.compile(f"^[{_BLANKS}{_UNSEEN}]*$")
 
 
 def _line_pattern(limit: int) -> str:
@@ -34,12 +42,14 @@ def _line_pattern(limit: int) -> str:
 
 
 def _line(limit: int) -> Callable[[str], str]:
-    """Trims; raises ValueError for what is blank, too long, or not one line of text."""
+    """Trims; raises ValueError for what nobody sees, is too long, or not one line of text."""
 
     def trimmed(value: str) -> str:
         text = _AROUND.sub("", value)
         if not text:
             raise ValueError("must not be blank")
+        if _NOTHING_SEEN.search(text):
+            raise ValueError("must hold a visible character")
         if len(text) > limit:
             raise ValueError(f"must have at most {limit} characters")
         if _CONTROL.search(text):
@@ -52,7 +62,13 @@ def _line(limit: int) -> Callable[[str], str]:
 
 
 def _line_of(limit: int, example: str) -> Any:  # noqa: ANN401 - the type of FieldInfo
-    return Field(examples=[example], json_schema_extra={"pattern": _line_pattern(limit)})
+    return Field(
+        examples=[example],
+        json_schema_extra={
+            "pattern": _line_pattern(limit),
+            "not": {"pattern": _NOTHING_SEEN.pattern},
+        },
+    )
 
 
 def _check_email(value: str) -> str:

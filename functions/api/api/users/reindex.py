@@ -9,7 +9,7 @@ from typing import cast
 from api.database import Database, Session
 from api.errors import SearchUnavailable
 from api.opensearch import Client
-from api.users.document import ALIAS, INDEX
+from api.users.document import ALIAS, INDEX, SHAPE
 from api.users.models import StoredUser
 from api.users.outbox import LOCK, write_bulk
 from api.users.postgres import COLUMNS, stored_user
@@ -18,12 +18,13 @@ _PAGE = f"""
 SELECT {COLUMNS} FROM users WHERE id > CAST(:after AS uuid)
 ORDER BY id LIMIT CAST(:count AS int)"""  # noqa: S608 # nosec B608 # column names only
 _SECONDS = 10.0
+_PREFIX = f"{ALIAS}-{SHAPE}-"
 
 
 def has_index(client: Client) -> bool:
-    """Whether the alias is there. Raises SearchUnavailable."""
+    """Whether the alias names an index of today's shape. Raises SearchUnavailable."""
     with client.translated():
-        return client.call("HEAD", f"/_alias/{ALIAS}", seconds=_SECONDS) is True
+        return any(name.startswith(_PREFIX) for name in _indices(client))
 
 
 def rebuild(database: Database, client: Client, *, batch: int = 1000) -> int:
@@ -41,7 +42,7 @@ def rebuild(database: Database, client: Client, *, batch: int = 1000) -> int:
 
 
 def _rebuild_locked(session: Session, client: Client, batch: int) -> int:
-    name = f"{ALIAS}-{datetime.now(UTC):%Y%m%d%H%M%S}-{uuid.uuid4().hex[:6]}"
+    name = f"{_PREFIX}{datetime.now(UTC):%Y%m%d%H%M%S}-{uuid.uuid4().hex[:6]}"
     with client.translated():
         client.call("PUT", f"/{name}", body=INDEX, seconds=_SECONDS)
         try:

@@ -1,0 +1,17 @@
+"""The examples in the docstrings are true."""
+
+import doctest
+from types import ModuleType
+
+import pytest
+
+from api.datasets import models as datasets
+from api.users import document
+from api.users import models as users
+
+
+@pytest.mark.parametrize("module", [datasets, document, users])
+def test_examples_hold(module: ModuleType) -> None:
+    results = doctest.testmod(module)
+    assert results.attempted
+    assert not results.failed
