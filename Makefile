@@ -7,11 +7,11 @@ SAM := .venv-sam/bin/sam
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help up up-sam down reset drop etl invoke events logs doctor test test-sam check scan audit \
-	format lock bench build preflight deploy destroy sample clean
+.PHONY: help up up-sam down reset drop etl invoke events logs doctor test test-sam test-browser check \
+	scan audit format lock bench build preflight deploy destroy sample clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 # ---- set-up: a stamp file per list of requirements
 
@@ -37,6 +37,12 @@ $(VENV)/dev.stamp: requirements/dev.txt $(VENV)/local.stamp
 	@test -x .venv-checkov/bin/python || $(PYTHON) -m venv .venv-checkov
 	@echo "Installing checkov into .venv-checkov (the first time only)"
 	@.venv-checkov/bin/python $(PIP_INSTALL) --no-deps -r $<
+	@touch $@
+
+.venv-browser/browser.stamp: requirements/browser.txt
+	@test -x .venv-browser/bin/python || $(PYTHON) -m venv .venv-browser
+	@echo "Installing the stack and the browser's driver into .venv-browser (the first time only)"
+	@.venv-browser/bin/python $(PIP_INSTALL) -r $<
 	@touch $@
 
 .venv-bench/bench.stamp: requirements/bench.txt
@@ -90,6 +96,18 @@ test: $(VENV)/dev.stamp ## unit, integration and parity tests, on real servers, 
 
 test-sam: $(VENV)/dev.stamp .venv-sam/sam.stamp ## the main flows in real containers (needs Docker)
 	@$(BIN)/python -m pytest tests/sam
+
+# Installs nothing where there is no browser to drive.
+CHROMIUM ?= $(shell for name in chromium chromium-browser google-chrome google-chrome-stable \
+	"/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"; do command -v "$$name" && break; done)
+
+test-browser: $(if $(CHROMIUM),.venv-browser/browser.stamp) ## the web page in Chromium or Chrome: CHROMIUM=/path names one
+ifneq ($(CHROMIUM),)
+	@CHROMIUM="$(CHROMIUM)" .venv-browser/bin/python -m pytest tests/browser
+else
+	@echo "make test-browser: skipped, no Chromium or Chrome is on this machine (CHROMIUM=/path names one)"
+	@test -z "$(BROWSER_REQUIRED)"
+endif
 
 check: $(VENV)/dev.stamp .venv-sam/sam.stamp ## lint, types, import rules, template
 	@$(BIN)/ruff check .
@@ -154,10 +172,10 @@ UV_COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
 lock: $(VENV)/dev.stamp ## resolve every requirements/*.in again, newest versions
 	$(UV_COMPILE) --upgrade requirements/dev.in -o requirements/dev.txt
 	for list in layers/api_dependencies/requirements layers/data_dependencies/requirements \
-		requirements/runtime requirements/local requirements/bench; do \
+		requirements/runtime requirements/local requirements/bench requirements/browser; do \
 		$(UV_COMPILE) --upgrade $$list.in -c requirements/dev.txt -o $$list.txt || exit 1; done
 	for list in sam checkov; do \
 		$(UV_COMPILE) --upgrade requirements/$$list.in -o requirements/$$list.txt || exit 1; done
 
 clean: ## remove what was built and installed here
-	rm -rf .venv .venv-sam .venv-checkov .venv-bench .local .aws-sam
+	rm -rf .venv .venv-sam .venv-checkov .venv-bench .venv-browser .local .aws-sam

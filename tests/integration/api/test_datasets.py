@@ -85,13 +85,13 @@ def test_refused_file_still_offers_the_last_good_output(api: ApiClient, processe
         "status": "refused",
         "source": {"key": "raw.csv"},
         "refusal": {"reason": "empty", "message": "no rows", "line": None},
-        "outputs": {},
+        "outputs": {"report.html": {"key": "report.html", "version_id": "1"}},
         "last_good": {"outputs": good["outputs"]},
     }
     processed("report.json", json.dumps(refusal).encode())
     answer = api.get("/datasets/raw").json()
     assert answer["report"]["status"] == "refused"
-    assert set(answer["downloads"]) == {"processed_output.csv", "report.json"}
+    assert set(answer["downloads"]) == {"processed_output.csv", "report.html", "report.json"}
     (item,) = api.get("/datasets").json()["items"]
     assert (item["status"], item["rows_in"]) == ("refused", None)
 

@@ -11,8 +11,8 @@ from api.routing import GuardedRoute
 router = APIRouter(prefix="/console", route_class=GuardedRoute, include_in_schema=False)
 
 _FOLDER = Path(__file__).parent / "static"
-_TYPES = {"page.js": "text/javascript", "users.js": "text/javascript", "page.css": "text/css"}
-_TYPES |= {"datasets.js": "text/javascript", "api.js": "text/javascript"}
+_TYPES = {".js": "text/javascript", ".css": "text/css"}
+_ASSETS = {path.name: _TYPES[path.suffix] for path in _FOLDER.iterdir() if path.suffix in _TYPES}
 
 
 @router.get("")
@@ -32,10 +32,10 @@ async def show_page(request: Request) -> Response:
 @router.get("/{asset}")
 async def get_asset(asset: str) -> Response:
     """A script or the style sheet."""
-    if asset not in _TYPES:
+    if asset not in _ASSETS:
         raise HTTPException(404)
     headers = {"Cache-Control": "no-cache"}
-    return Response(_read(asset), headers=headers, media_type=_TYPES[asset])
+    return Response(_read(asset), headers=headers, media_type=_ASSETS[asset])
 
 
 def _read(name: str) -> bytes:

@@ -89,8 +89,12 @@ class DatasetService:
         return f"{parts.scheme}://{parts.netloc}"
 
     def _downloads(self, report_key: str, report: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
-        """The files that the report vouches for, in exactly the versions that it describes."""
-        vouched = report.get("outputs") or (report.get("last_good") or {}).get("outputs") or {}
+        """The files that the report vouches for, in exactly the versions that it describes.
+
+        A refused file has a report only; the outputs of the last good one are still there.
+        """
+        last_good = (report.get("last_good") or {}).get("outputs") or {}
+        vouched = last_good | (report.get("outputs") or {})
         for name, output in vouched.items():
             yield name, self._url(output["key"], output.get("version_id"))
         yield REPORT, self._url(report_key, None)

@@ -1,18 +1,20 @@
-// The page: which section is shown, dialogs, the token.
+// The page: which section the address names, dialogs that close, the token.
 
-import { byId } from "/console/api.js";
 import { showDatasets } from "/console/datasets.js";
 import { showUsers } from "/console/users.js";
+import { byId } from "/console/view.js";
 
 const sections = { users: showUsers, datasets: showDatasets };
 
 function show() {
-  const chosen = location.hash.slice(1) in sections ? location.hash.slice(1) : "users";
+  const [named] = location.hash.slice(1).split(/[?/]/);
+  const chosen = Object.hasOwn(sections, named) ? named : "users";
   for (const name of Object.keys(sections)) byId(name).hidden = name !== chosen;
   for (const link of document.querySelectorAll("nav a")) {
     if (link.hash === `#${chosen}`) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
   }
+  document.title = `${byId(`${chosen}-title`).textContent} – ${document.querySelector("h1").textContent}`;
   sections[chosen]();
 }
 

@@ -1,162 +1,164 @@
-// Users: list, search, create, change, delete. A change names the version that was shown.
+// The list of users: search, pages, a row for each. The address keeps what was searched for.
 
-import { byId, call, element, Problem, report, say, when } from "/console/api.js";
+import { call } from "/console/api.js";
+import { askToDelete, edit } from "/console/user_dialogs.js";
+import { byId, cell, counted, element, fail, notify, when, written } from "/console/view.js";
 
+const PAGE = 50;
+const LAST_OFFSET = 9900; // the API pages no further through a search
+const section = byId("users");
 const rows = byId("user-rows");
+const more = byId("more-users");
 const search = byId("search");
-const dialog = byId("user-dialog");
-const form = byId("user-form");
-let shown = null; // the user in the dialog; null for a new one
 let latest = 0;
 let next = null; // what asks for the following page
-
-const address = (user) => `/users/${encodeURIComponent(user.email)}`;
+let total; // of a search
 
 export async function showUsers() {
+  const wanted = new URLSearchParams(location.hash.split("?")[1]);
+  for (const name of ["q", "role"]) search.elements[name].value = wanted.get(name) || "";
   await load(firstPage(), true);
 }
 
-function firstPage() {
+function wantedNow() {
   const query = new URLSearchParams();
-  const text = search.elements.q.value.trim();
-  const role = search.elements.role.value.trim();
-  if (role) query.set("role", role);
-  if (!text) return `/users/?${query}`;
-  query.set("q", text);
-  return `/users/search?${query}`;
+  for (const name of ["q", "role"]) {
+    const text = search.elements[name].value.trim();
+    if (text) query.set(name, text);
+  }
+  return query;
+}
+
+function firstPage() {
+  const query = wantedNow();
+  query.set("limit", PAGE);
+  return `${query.has("q") ? "/users/search" : "/users/"}?${query}`;
+}
+
+async function searchAgain() {
+  const query = String(wantedNow());
+  history.replaceState(null, "", query ? `#users?${query}` : "#users");
+  await load(firstPage(), true);
 }
 
 async function load(path, anew) {
   const turn = (latest += 1);
+  section.setAttribute("aria-busy", "true");
   try {
     const page = await call("GET", path);
-    if (turn !== latest) return; // a later search was answered first
+    if (turn !== latest) return; // a later search was asked for meanwhile
     if (anew) rows.replaceChildren();
-    rows.append(...page.items.map(row));
+    const before = rows.childElementCount;
+    for (const user of page.items) put(user);
     next = following(path, page);
+    byId("users-failure").replaceChildren();
+    byId("users-degraded").hidden = !page.degraded;
+    total = page.total;
+    describe();
+    if (!anew && next === null) rows.children[before]?.querySelector("button").focus();
   } catch (error) {
-    report(error);
-    return;
+    if (turn !== latest) return;
+    if (anew) clear(); // what is shown answers another question
+    fail(byId("users-failure"), error, () => load(path, anew));
+  } finally {
+    if (turn === latest) section.removeAttribute("aria-busy");
   }
-  byId("users-empty").hidden = rows.childElementCount > 0;
-  byId("more-users").hidden = next === null;
+}
+
+function clear() {
+  rows.replaceChildren();
+  byId("users-count").textContent = "";
+  for (const part of ["user-table", "more-users", "users-degraded"]) byId(part).hidden = true;
 }
 
 function following(path, page) {
   const [route, text] = path.split("?");
   const query = new URLSearchParams(text);
-  const note = byId("users-note");
-  note.hidden = !page.degraded;
-  note.textContent = "The search engine is away: exact parts of words are found, typos are not.";
-  if (route === "/users/") {
+  if (page.total === undefined) {
     if (!page.next_cursor) return null;
     query.set("cursor", page.next_cursor);
   } else {
-    const offset = Number(query.get("offset") || 0) + 20;
-    if (offset >= page.total) return null;
+    const offset = Number(query.get("offset")) + PAGE;
+    if (offset >= page.total || offset > LAST_OFFSET) return null;
     query.set("offset", offset);
   }
   return `${route}?${query}`;
 }
 
-function row(user) {
-  const made = element("tr");
-  const cells = { Name: user.name, Email: user.email, Role: user.role, Changed: when(user.updated_at) };
-  for (const [label, text] of Object.entries(cells)) {
-    made.append(element("td", text, { "data-label": label }));
-  }
-  const actions = element("td", "", { class: "row-actions" });
-  const edit = element("button", "Edit", { type: "button", "aria-label": `Edit ${user.name}` });
-  const remove = element("button", "Delete", { type: "button", "aria-label": `Delete ${user.name}` });
-  edit.addEventListener("click", () => open(user));
-  remove.addEventListener("click", () => confirmDelete(user));
-  actions.append(edit, remove);
-  made.append(actions);
+function describe() {
+  const shown = rows.childElementCount;
+  byId("user-table").hidden = shown === 0;
+  more.hidden = next === null;
+  let text = counted(shown, "user", "users");
+  if (total !== undefined) text = `${counted(total, "user", "users")} found`;
+  if (next !== null) text = total === undefined ? `The first ${text}` : `${text}, ${shown} shown`;
+  if (shown === 0) text = String(wantedNow()) ? "No user matches." : "No users yet.";
+  byId("users-count").textContent = text;
+}
+
+const rowOf = (user) => byId(`user-${user.id}`);
+
+function put(user, place = "append") {
+  const made = row(user);
+  if (rowOf(user)) rowOf(user).replaceWith(made);
+  else rows[place](made);
   return made;
 }
 
-function open(user) {
-  shown = user;
-  form.reset();
-  showFaults([]);
-  byId("user-dialog-title").textContent = user ? "Edit user" : "New user";
-  for (const name of ["name", "email", "role"]) form.elements[name].value = user ? user[name] : "";
-  dialog.showModal();
+function row(user) {
+  const made = element("tr", "", { role: "row", id: `user-${user.id}` });
+  const name = element("th", "", { role: "rowheader", scope: "row", "data-label": "Name" });
+  name.append(written(user.name));
+  const actions = element("td", "", { role: "cell", class: "row-actions" });
+  actions.append(
+    action("Edit", user, () => edit(user, { saved, refreshed: put })),
+    action("Delete", user, () => askToDelete(user, { deleted, refreshed: put })),
+  );
+  made.append(
+    name,
+    cell("Email", written(user.email)),
+    cell("Role", written(user.role)),
+    cell("Changed", element("time", when(user.updated_at), { datetime: user.updated_at })),
+    actions,
+  );
+  return made;
 }
 
-async function save() {
-  const body = {};
-  for (const name of ["name", "email", "role"]) {
-    const value = form.elements[name].value;
-    if (!shown || value !== shown[name]) body[name] = value;
-  }
-  if (shown && Object.keys(body).length === 0) return dialog.close();
-  if (shown) await call("PATCH", address(shown), { body, headers: { "If-Match": `"${shown.version}"` } });
-  else await call("POST", "/users/", { body });
-  dialog.close();
-  say("Saved.");
-  return showUsers();
+function action(label, user, act) {
+  const button = element("button", label, { type: "button", "aria-label": `${label} ${user.name}` });
+  button.addEventListener("click", act);
+  return button;
 }
 
-function showFaults(faults) {
-  for (const place of form.querySelectorAll(".fault")) {
-    const name = place.dataset.for;
-    const texts = faults.filter((fault) => (fault.name || "") === name).map((fault) => fault.detail);
-    place.textContent = texts.join("; ");
-    place.hidden = texts.length === 0;
-    if (name) form.elements[name].setAttribute("aria-invalid", String(texts.length > 0));
-  }
+async function saved(user, isNew) {
+  notify(isNew ? `${user.name} was added.` : `${user.name} was saved.`);
+  if (isNew && wantedNow().has("q")) return searchAgain();
+  const made = put(user, "prepend");
+  made.classList.add("fresh");
+  describe();
+  if (!isNew) made.querySelector("button").focus();
+  return undefined;
 }
 
-function faultsOf(problem) {
-  const known = problem.faults.map((fault) => ({
-    name: (fault.pointer || "").replace("#/", ""), detail: fault.detail,
-  }));
-  if (problem.status === 409) known.push({ name: "email", detail: problem.message });
-  if (problem.status === 412) known.push({ name: "", detail: "Somebody changed this user meanwhile. Close and open it again." });
-  return known.length > 0 ? known : [{ name: "", detail: problem.message }];
+function deleted(user) {
+  const gone = rowOf(user);
+  const neighbour = gone?.nextElementSibling || gone?.previousElementSibling;
+  gone?.remove();
+  if (total !== undefined) total -= 1;
+  notify(`${user.name} was deleted.`);
+  describe();
+  (neighbour?.querySelector("button") || byId("new-user")).focus();
 }
-
-function confirmDelete(user) {
-  const question = byId("delete-dialog");
-  byId("delete-who").textContent = `${user.name}, ${user.email}`;
-  byId("delete-form").onsubmit = async (event) => {
-    event.preventDefault();
-    question.close();
-    try {
-      await call("DELETE", address(user), { headers: { "If-Match": `"${user.version}"` } });
-      say("Deleted.");
-    } catch (error) {
-      report(error);
-    }
-    await showUsers();
-  };
-  question.showModal();
-}
-
-form.addEventListener("submit", async (event) => {
-  event.preventDefault();
-  const button = form.querySelector(".main");
-  button.disabled = true;
-  try {
-    await save();
-  } catch (error) {
-    if (!(error instanceof Problem)) throw error;
-    if (error.status === 401) report(error);
-    else showFaults(faultsOf(error));
-  } finally {
-    button.disabled = false;
-  }
-});
 
 let typing;
 search.addEventListener("input", () => {
   clearTimeout(typing);
-  typing = setTimeout(showUsers, 200);
+  typing = setTimeout(searchAgain, 200);
 });
 search.addEventListener("submit", (event) => {
   event.preventDefault();
-  showUsers();
+  clearTimeout(typing);
+  searchAgain();
 });
-byId("new-user").addEventListener("click", () => open(null));
-byId("more-users").addEventListener("click", () => load(next, false));
+byId("new-user").addEventListener("click", () => edit(null, { saved, refreshed: put }));
+more.addEventListener("click", () => load(next, false));

@@ -1,0 +1,122 @@
+// Uploads: straight to the landing bucket, then waiting for what the ETL says of the file.
+
+import { call, Problem } from "/console/api.js";
+import { reportAddress } from "/console/dataset_dialog.js";
+import { askForToken, byId, element, faultsOf, number, showFaults, whileDisabled } from "/console/view.js";
+
+const form = byId("upload");
+const LARGEST = 5 * 1024 ** 3; // what one request to S3 carries
+const PATIENCE_MILLISECONDS = 15 * 60 * 1000; // as long as a function may run
+let finished = () => {};
+
+// `listener` is called when a report has come.
+export function follow(listener) {
+  finished = listener;
+}
+
+// One line per upload: what is happening to it now.
+function line(key) {
+  const item = element("li");
+  const bar = element("progress", "", { max: 1, "aria-label": key });
+  byId("uploads").prepend(item);
+  return {
+    item,
+    progress(share) {
+      if (!bar.isConnected) item.replaceChildren(element("bdi", key), bar);
+      bar.value = share;
+    },
+    say(text, ...links) {
+      item.replaceChildren(element("bdi", key), element("span", text), ...links);
+    },
+  };
+}
+
+function send(url, file, progress) {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    request.open("PUT", url);
+    request.setRequestHeader("Content-Type", file.type || "application/octet-stream");
+    request.upload.onprogress = (event) => progress(event.loaded / (event.total || 1));
+    request.onload = () => (request.status < 300 ? resolve() : reject(new Error(`the storage answered ${request.status}`)));
+    request.onerror = () => reject(new Error("the storage does not answer, or the file changed"));
+    request.send(file);
+  });
+}
+
+async function reportOf(key) {
+  try {
+    return (await call("GET", `/datasets/${encodeURIComponent(key)}`)).report;
+  } catch (error) {
+    if (error instanceof Problem && (error.status === 404 || error.passing)) return null;
+    throw error;
+  }
+}
+
+const identity = (report) => JSON.stringify(report && [report.source, report.finished_at]);
+
+async function waitFor(key, before, told) {
+  const started = Date.now();
+  told.say("sent, being cleaned …");
+  while (Date.now() - started < PATIENCE_MILLISECONDS) {
+    const pause = Date.now() - started < 20_000 ? 1000 : 5000;
+    await new Promise((resolve) => { setTimeout(resolve, pause); });
+    const report = await reportOf(key);
+    if (report && report.status !== "publishing" && identity(report) !== before) {
+      told.say(outcome(report), element("a", "Open the report", { href: reportAddress(key) }));
+      told.item.className = report.refusal ? "bad" : "good";
+      return finished();
+    }
+  }
+  return told.say("was sent; its report is not there yet.");
+}
+
+function outcome(report) {
+  if (report.refusal) return `was refused: ${report.refusal.message}`;
+  if (report.rows_out === undefined) return `is ${report.status}.`;
+  return `${number(report.rows_out)} of ${number(report.rows_in)} rows kept.`;
+}
+
+async function carry(file, key, place) {
+  const told = line(key);
+  try {
+    const before = place.dataset ? identity(await reportOf(key)) : "";
+    told.progress(0);
+    await send(place.url, file, told.progress);
+    if (place.dataset) await waitFor(key, before, told);
+    else told.say("was sent. It counts for the files that come to its folder from now on.");
+  } catch (error) {
+    told.say(`failed: ${error.message}.`);
+    told.item.className = "bad";
+  }
+}
+
+async function start() {
+  const [file] = form.elements.file.files;
+  const key = form.elements.key.value.trim();
+  const faults = [];
+  if (!file) faults.push({ name: "file", detail: "Choose a file." });
+  else if (file.size > LARGEST) faults.push({ name: "file", detail: "Over 5 GB: send it with an S3 client, in parts." });
+  if (file && !key) faults.push({ name: "key", detail: "must not be blank" });
+  showFaults(form, faults);
+  if (faults.length > 0) return;
+  const place = await call("POST", "/datasets/uploads", { body: { key } });
+  form.reset();
+  carry(file, key, place);
+}
+
+form.elements.file.addEventListener("change", () => {
+  const [file] = form.elements.file.files;
+  if (file) form.elements.key.value = file.name;
+});
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  whileDisabled(event.submitter, async () => {
+    try {
+      await start();
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      if (error.status === 401) askForToken();
+      else showFaults(form, faultsOf(error));
+    }
+  });
+});

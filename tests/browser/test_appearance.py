@@ -1,0 +1,73 @@
+"""What screen readers hear, and whether eyes can read it, in both colour schemes."""
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Opens, People
+
+CONTROLS = {"button", "textbox", "searchbox", "link", "dialog", "table", "progressbar", "search"}
+# Contrast by WCAG 2.2, of every text that can be seen against the ground behind it.
+CONTRAST = """() => {
+  const light = (rgb) => rgb.slice(0, 3)
+    .map((part) => part / 255)
+    .map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4))
+    .reduce((sum, part, index) => sum + part * [0.2126, 0.7152, 0.0722][index], 0);
+  const parts = (colour) => colour.match(/[\\d.]+/g).map(Number);
+  const ground = (element) => {
+    for (let at = element; at; at = at.parentElement) {
+      const colour = parts(getComputedStyle(at).backgroundColor);
+      if (colour.length < 4 || colour[3] === 1) return colour;
+    }
+    return [255, 255, 255];
+  };
+  const texts = [...document.querySelectorAll("body *")].filter((element) =>
+    element.checkVisibility() && [...element.childNodes].some((node) =>
+      node.nodeType === Node.TEXT_NODE && node.data.trim()));
+  return texts.map((element) => {
+    const [one, other] = [parts(getComputedStyle(element).color), ground(element)].map(light);
+    const ratio = (Math.max(one, other) + 0.05) / (Math.min(one, other) + 0.05);
+    return [Math.round(ratio * 10) / 10, element.textContent.slice(0, 40)];
+  });
+}"""
+
+
+def unnamed(page: Page) -> list[str]:
+    """The controls that a screen reader has no name for."""
+    session = page.context.new_cdp_session(page)
+    nodes: list[Any] = session.send("Accessibility.getFullAXTree")["nodes"]
+    return [
+        node["role"]["value"]
+        for node in nodes
+        if not node["ignored"] and node["role"]["value"] in CONTROLS
+        if not node.get("name", {}).get("value", "").strip()
+    ]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_everything_has_a_name_and_can_be_read(
+    opens: Opens, people: People, team: str, scheme: Any
+) -> None:
+    people("Ada", "Bob")
+    page = opens(f"#users?role={team}")
+    page.emulate_media(color_scheme=scheme)
+    expect(page.get_by_role("rowheader")).to_have_count(2)
+    assert (unnamed(page), too_faint(page)) == ([], [])
+    page.get_by_role("button", name="New user").click()
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("must not be blank").first).to_be_visible()
+    assert (unnamed(page), too_faint(page)) == ([], [])
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Delete Ada").click()
+    assert (unnamed(page), too_faint(page)) == ([], [])
+    page.keyboard.press("Escape")
+    page.get_by_role("link", name="Datasets").click()
+    expect(page.get_by_role("button", name="Upload")).to_be_visible()
+    assert (unnamed(page), too_faint(page)) == ([], [])
+    red = page.evaluate("parseInt(getComputedStyle(document.body).backgroundColor.slice(4))")
+    assert (red < 128) == (scheme == "dark")
+
+
+def too_faint(page: Page) -> list[Any]:
+    return [text for text in page.evaluate(CONTRAST) if text[0] < 4.5]

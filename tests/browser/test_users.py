@@ -1,0 +1,219 @@
+"""The users' part of the web page, as people use it."""
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Opens, People, Suspend
+from tests.http_calls import HttpCaller
+
+
+def fill(page: Page, **fields: str) -> None:
+    """Fills the fields of the dialog that is open."""
+    for label, text in fields.items():
+        page.get_by_role("dialog").get_by_label(label.capitalize()).fill(text)
+
+
+def press(page: Page, name: str) -> None:
+    page.get_by_role("button", name=name, exact=True).click()
+
+
+def row_of(page: Page, name: str):
+    return page.get_by_role("row").filter(has=page.get_by_role("rowheader", name=name, exact=True))
+
+
+def test_new_user_stands_first_and_is_found(opens: Opens, team: str) -> None:
+    page = opens()
+    press(page, "New user")
+    fill(page, name="Grace Hopper", email=f"grace@{team}.org", role=team)
+    press(page, "Save")
+    expect(page.get_by_text("Grace Hopper was added.")).to_be_visible()
+    expect(page.get_by_role("row").nth(1)).to_contain_text(f"grace@{team}.org")
+    page.get_by_label("Search").fill("gracee hoper")
+    page.get_by_role("textbox", name="Role").fill(team)
+    expect(page.get_by_text("1 user found")).to_be_visible()
+    expect(row_of(page, "Grace Hopper")).to_contain_text(team)
+
+
+def test_faults_stand_beside_their_fields(opens: Opens, people: People, team: str) -> None:
+    (ada,) = people("Ada")
+    page = opens()
+    press(page, "New user")
+    press(page, "Save")
+    name, email = (page.get_by_role("dialog").get_by_label(label) for label in ("Name", "Email"))
+    expect(name).to_be_focused()
+    expect(name).to_have_accessible_description("must not be blank")
+    expect(email).to_have_accessible_description("An email address must have an @-sign.")
+    fill(page, name="Other", email=ada["email"].upper(), role=team)
+    press(page, "Save")
+    expect(email).to_have_accessible_description("Another user has this email.")
+    expect(email).to_be_focused()
+    expect(name).to_have_accessible_description("")
+
+
+def test_change_in_another_tab_is_shown_and_nothing_typed_is_lost(
+    opens: Opens, people: People, api: HttpCaller, team: str
+) -> None:
+    (ada,) = people("Ada")
+    one, other = opens(f"#users?role={team}"), opens(f"#users?role={team}")
+    for page in (one, other):
+        press(page, "Edit Ada")
+    fill(one, name="Ada Lovelace")
+    press(one, "Save")
+    expect(row_of(one, "Ada Lovelace")).to_be_visible()
+    fill(other, role=f"{team}-b")
+    press(other, "Save")
+    expect(other.get_by_role("alert").filter(has_text="Somebody else")).to_contain_text(
+        "name is now “Ada Lovelace”"
+    )
+    press(other, "Save")
+    expect(row_of(other, "Ada Lovelace")).to_contain_text(f"{team}-b")
+    user = api("GET", f"/users/{ada['email']}").json()
+    assert (user["name"], user["role"], user["version"]) == ("Ada Lovelace", f"{team}-b", 3)
+
+
+def test_deletion_asks_again_if_the_user_changed(
+    opens: Opens, people: People, api: HttpCaller, team: str
+) -> None:
+    ada, bob = people("Ada", "Bob")
+    page = opens(f"#users?role={team}")
+    press(page, "Delete Ada")
+    api("PATCH", f"/users/{ada['email']}", body={"name": "Ada the boss"})
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("button", name="Delete").click()
+    expect(dialog).to_contain_text("Somebody else changed this user meanwhile")
+    expect(dialog).to_contain_text("Ada the boss")
+    dialog.get_by_role("button", name="Delete").click()
+    expect(page.get_by_text("Ada the boss was deleted.")).to_be_visible()
+    expect(page.get_by_role("row")).to_have_count(2)
+    expect(page.get_by_role("button", name="Edit Bob")).to_be_focused()
+    assert api("GET", f"/users/{ada['email']}").status == 404
+    press(page, "Edit Bob")
+    api("DELETE", f"/users/{bob['email']}")
+    fill(page, name="Robert")
+    press(page, "Save")
+    expect(dialog.get_by_role("alert").filter(visible=True)).to_contain_text("This user is gone")
+
+
+def test_pages_show_everyone_once(opens: Opens, people: People, team: str) -> None:
+    people(*(f"Person {number}" for number in range(52)))
+    page = opens(f"#users?role={team}")
+    expect(page.get_by_text("The first 50 users")).to_be_visible()
+    press(page, "Show more")
+    expect(page.get_by_text("52 users")).to_be_visible()
+    expect(page.get_by_role("rowheader")).to_have_text([f"Person {one}" for one in range(52)])
+    expect(page.get_by_role("button", name="Show more")).to_be_hidden()
+    expect(page.get_by_role("button", name="Edit Person 50")).to_be_focused()
+
+
+def test_search_outlives_reload_and_going_back(opens: Opens, people: People, team: str) -> None:
+    people("Ada", "Bob")
+    page = opens()
+    page.get_by_label("Search").fill(f"bob {team}")
+    for go in (lambda: None, page.reload, leave_and_come_back(page)):
+        go()
+        expect(page.get_by_role("rowheader")).to_have_text(["Bob"])
+        expect(page.get_by_label("Search")).to_have_value(f"bob {team}")
+    page.get_by_label("Search").fill("nobody at all")
+    expect(page.get_by_text("No user matches.")).to_be_visible()
+
+
+def leave_and_come_back(page: Page):
+    def go() -> None:
+        page.get_by_role("link", name="Datasets").click()
+        expect(page.get_by_role("heading", name="Datasets", exact=True)).to_be_visible()
+        page.go_back()
+
+    return go
+
+
+def test_names_are_shown_never_run_and_fit_a_small_screen(
+    opens: Opens, people: People, team: str
+) -> None:
+    names = ["<img src=x onerror=alert(1)>", "Zoë 🦄 مرحبا", "\u202eadmin", "W" * 200]
+    people(*names)
+    page = opens(f"#users?role={team}", width=360)
+    expect(page.get_by_role("rowheader")).to_have_text(names)
+    assert page.evaluate("document.documentElement.scrollWidth") == 360
+    page.get_by_role("button", name=f"Delete {names[0]}").click()
+    expect(page.get_by_role("dialog")).to_contain_text(names[0])
+
+
+def test_search_without_its_engine_says_what_is_missing(
+    opens: Opens, people: People, team: str, suspended: Suspend
+) -> None:
+    people("Ada 🦄")
+    page = opens()
+    with suspended("osmem"):
+        page.get_by_label("Search").fill(f"🦄 {team}")
+        expect(page.get_by_text("The search engine is away")).to_be_visible()
+        expect(page.get_by_role("rowheader")).to_have_text(["Ada 🦄"])
+
+
+def test_database_away_is_said_with_a_way_on(
+    opens: Opens, people: People, team: str, suspended: Suspend
+) -> None:
+    people("Ada")
+    page = opens()
+    with suspended("postgres"):
+        page.get_by_role("textbox", name="Role").fill(team)
+        expect(page.get_by_role("alert").filter(visible=True)).to_contain_text("database")
+        expect(page.get_by_role("table")).to_be_hidden()
+    press(page, "Try again")
+    expect(page.get_by_role("rowheader")).to_have_text(["Ada"])
+    expect(page.get_by_role("alert").filter(visible=True)).to_have_count(0)
+
+
+def test_lost_connection_keeps_what_was_typed(opens: Opens, team: str) -> None:
+    page = opens()
+    press(page, "New user")
+    fill(page, name="Ada", email=f"ada@{team}.org", role=team)
+    page.context.set_offline(True)
+    press(page, "Save")
+    expect(page.get_by_text("The API does not answer.")).to_be_visible()
+    page.context.set_offline(False)
+    press(page, "Save")
+    expect(page.get_by_text("Ada was added.")).to_be_visible()
+
+
+def test_token_is_asked_for_and_sent(opens: Opens, people: People, team: str) -> None:
+    people("Ada")
+    page = opens("#datasets")
+    # As API Gateway's authorizer answers; the embedded stack has none.
+    refusal = {"message": "Unauthorized"}
+    page.route(
+        "**/users/**",
+        lambda route: (
+            route.continue_()
+            if route.request.headers.get("authorization") == "Bearer abc.def"
+            else route.fulfill(status=401, json=refusal)
+        ),
+    )
+    page.goto(f"/console#users?role={team}")
+    page.get_by_role("dialog", name="Access token").get_by_label("Token").fill(" abc.def ")
+    press(page, "Use")
+    expect(page.get_by_role("rowheader")).to_have_text(["Ada"])
+
+
+def test_everything_works_from_the_keyboard(opens: Opens, people: People, team: str) -> None:
+    people("Ada")
+    page = opens(f"#users?role={team}")
+    keys = page.keyboard
+    expect(row_of(page, "Ada")).to_be_visible()
+    page.get_by_role("button", name="New user").focus()
+    keys.press("Enter")
+    for text in ("Bob", f"bob@{team}.org", team):
+        keys.type(text)
+        keys.press("Tab")
+    keys.press("Shift+Tab")
+    keys.press("Enter")
+    expect(page.get_by_text("Bob was added.")).to_be_visible()
+    expect(page.get_by_role("button", name="New user")).to_be_focused()
+    page.get_by_role("button", name="Edit Bob").focus()
+    keys.press("Space")
+    keys.type("by")
+    keys.press("Enter")
+    expect(page.get_by_role("button", name="Edit Bobby")).to_be_focused()
+    keys.press("Tab")
+    keys.press("Enter")
+    expect(page.get_by_role("button", name="Keep")).to_be_focused()
+    keys.press("Escape")
+    expect(page.get_by_role("button", name="Delete Bobby")).to_be_focused()
