@@ -54,6 +54,7 @@ def context(browser: Browser, stack: EmbeddedStack) -> Iterator[BrowserContext]:
     context = browser.new_context(
         base_url=stack.url, locale="en-GB", viewport={"width": 1200, "height": 800}
     )
+    context.set_default_timeout(10_000)
     yield context
     context.close()
 

@@ -28,7 +28,7 @@ def test_new_user_stands_first_and_is_found(opens: Opens, team: str) -> None:
     expect(page.get_by_text("Grace Hopper was added.")).to_be_visible()
     expect(page.get_by_role("row").nth(1)).to_contain_text(f"grace@{team}.org")
     page.get_by_label("Search").fill("gracee hoper")
-    page.get_by_role("textbox", name="Role").fill(team)
+    page.get_by_role("combobox", name="Role").fill(team)
     expect(page.get_by_text("1 user found")).to_be_visible()
     expect(row_of(page, "Grace Hopper")).to_contain_text(team)
 
@@ -112,6 +112,9 @@ def test_search_outlives_reload_and_going_back(opens: Opens, people: People, tea
         go()
         expect(page.get_by_role("rowheader")).to_have_text(["Bob"])
         expect(page.get_by_label("Search")).to_have_value(f"bob {team}")
+    page.get_by_role("combobox", name="Role").fill(team[:-1])
+    expect(page.get_by_text("The role must be given exactly.")).to_be_visible()
+    page.get_by_role("combobox", name="Role").fill("")
     page.get_by_label("Search").fill("nobody at all")
     expect(page.get_by_text("No user matches.")).to_be_visible()
 
@@ -154,7 +157,7 @@ def test_database_away_is_said_with_a_way_on(
     people("Ada")
     page = opens()
     with suspended("postgres"):
-        page.get_by_role("textbox", name="Role").fill(team)
+        page.get_by_role("combobox", name="Role").fill(team)
         expect(page.get_by_role("alert").filter(visible=True)).to_contain_text("database")
         expect(page.get_by_role("table")).to_be_hidden()
     press(page, "Try again")

@@ -92,14 +92,26 @@ function describe() {
   let text = counted(shown, "user", "users");
   if (total !== undefined) text = `${counted(total, "user", "users")} found`;
   if (next !== null) text = total === undefined ? `The first ${text}` : `${text}, ${shown} shown`;
-  if (shown === 0) text = String(wantedNow()) ? "No user matches." : "No users yet.";
+  if (shown === 0) text = nobody();
   byId("users-count").textContent = text;
+}
+
+function nobody() {
+  const wanted = wantedNow();
+  if (wanted.has("role")) return "No user matches. The role must be given exactly.";
+  return wanted.has("q") ? "No user matches." : "No users yet.";
+}
+
+function suggest(role) {
+  const known = [...byId("roles").options].some((option) => option.value === role);
+  if (!known) byId("roles").append(element("option", "", { value: role }));
 }
 
 const rowOf = (user) => byId(`user-${user.id}`);
 
 function put(user, place = "append") {
   const made = row(user);
+  suggest(user.role);
   if (rowOf(user)) rowOf(user).replaceWith(made);
   else rows[place](made);
   return made;
