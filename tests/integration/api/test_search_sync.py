@@ -145,6 +145,20 @@ def test_index_made_by_mistake_under_the_alias_is_replaced(sync: Sync, settings:
     assert client.call("HEAD", "/_alias/users", seconds=5) is True
 
 
+def test_half_built_index_of_a_killed_rebuild_is_removed_by_the_next(
+    sync: Sync, settings: Settings
+) -> None:
+    client = Client(settings.opensearch_url, auth="none")
+    half_built = "users-0123abcd-20260101000000-abcdef"
+    client.call("PUT", f"/{half_built}", body=INDEX, seconds=5)
+    client.call("PUT", "/users-of-another-program", body={}, seconds=5)
+    sync({"action": "rebuild"})
+    names = {index["index"] for index in client.call("GET", "/_cat/indices?format=json", seconds=5)}
+    assert half_built not in names
+    assert "users-of-another-program" in names
+    assert len(names) == 2
+
+
 def test_rebuild_without_opensearch_fails_and_the_schedule_reports_it(
     settings: Settings, api: ApiClient
 ) -> None:

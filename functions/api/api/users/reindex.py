@@ -1,5 +1,6 @@
 """Builds the index anew behind its alias: searches are answered by the old one until the swap."""
 
+import re
 import uuid
 from collections.abc import Mapping
 from contextlib import suppress
@@ -19,6 +20,7 @@ SELECT {COLUMNS} FROM users WHERE id > CAST(:after AS uuid)
 ORDER BY id LIMIT CAST(:count AS int)"""  # noqa: S608 # nosec B608 # column names only
 _SECONDS = 10.0
 _PREFIX = f"{ALIAS}-{SHAPE}-"
+_OURS = re.compile(rf"{ALIAS}-([0-9a-f]{{8}}-)?[0-9]{{14}}-[0-9a-f]{{6}}")
 
 
 def has_index(client: Client) -> bool:
@@ -69,8 +71,12 @@ def _fill(session: Session, client: Client, name: str, batch: int) -> int:
 
 
 def _swap(client: Client, name: str) -> None:
-    """In one step: the alias names the new index, and what it named before is gone."""
-    stale = [index for index in _indices(client) if index != name]
+    """In one step: the alias names the new index, and every other one is gone.
+
+    Also those of ours that nothing names: a rebuild that was killed left them half built.
+    """
+    left = filter(_OURS.fullmatch, client.call("GET", f"/{ALIAS}-*", seconds=_SECONDS))
+    stale = sorted({*_indices(client), *left} - {name})
     actions: list[dict[str, dict[str, str]]] = [{"remove_index": {"index": one}} for one in stale]
     actions.append({"add": {"index": name, "alias": ALIAS}})
     client.call("POST", "/_aliases", body={"actions": actions}, seconds=_SECONDS)
