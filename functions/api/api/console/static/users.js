@@ -2,7 +2,7 @@
 
 import { call } from "/console/api.js";
 import { askToDelete, edit } from "/console/user_dialogs.js";
-import { byId, cell, counted, element, fail, notify, when, written } from "/console/view.js";
+import { byId, cell, counted, element, fail, notify, number, when, written } from "/console/view.js";
 
 const PAGE = 50;
 const LAST_OFFSET = 9900; // the API pages no further through a search
@@ -90,8 +90,10 @@ function describe() {
   byId("user-table").hidden = shown === 0;
   more.hidden = next === null;
   let text = counted(shown, "user", "users");
-  if (total !== undefined) text = `${counted(total, "user", "users")} found`;
-  if (next !== null) text = total === undefined ? `The first ${text}` : `${text}, ${shown} shown`;
+  if (next !== null) text = `The first ${text}`;
+  if (total !== undefined) {
+    text = `${counted(total, "user", "users")} found${total > shown ? `, ${number(shown)} shown` : ""}`;
+  }
   if (shown === 0) text = nobody();
   byId("users-count").textContent = text;
 }
