@@ -1,14 +1,12 @@
 """The callers of the modes that need no Docker."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import closing
 
 import pytest
 
 from api import migrate, search_sync
 from api.handler import HttpEntry
-from api.settings import Settings
-from api.wiring import build_database
+from api.settings import load_migration_settings, load_settings
 from local.project import open_project
 from local.services.group import DataServices
 from local.template.load import load_application
@@ -27,16 +25,15 @@ def embedded(stack: EmbeddedStack) -> Call:
 
 @pytest.fixture(scope="session")
 def in_process(services: DataServices) -> Iterator[Call]:
-    """The handler in this process, with the variables the template gives its function."""
+    """The handler in this process, with the variables the template gives its functions."""
     environment = open_project(ROOT).filled_environment(services.places())
     application = load_application(ROOT / "template.yaml", environment=environment)
-    variables = application.functions["UsersApiFunction"].environment
     with pytest.MonkeyPatch.context() as patch, event_loop():
-        for name, value in variables.items():
-            patch.setenv(name, value)
-        settings = Settings()
-        with closing(build_database(settings, answer_seconds=20)) as database:
-            migrate.apply_migrations(database, migrate.FOLDER)
+        for function in ("MigrateFunction", "UsersApiFunction"):
+            for name, value in application.functions[function].environment.items():
+                patch.setenv(name, value)
+        migrate.migrate(load_migration_settings())
+        settings = load_settings()
         search_sync.synchronise(settings, {"action": "rebuild"}, None)
         entry = HttpEntry(lambda: settings)
         client = ApiClient(entry)
