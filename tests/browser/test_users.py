@@ -162,6 +162,7 @@ def test_database_away_is_said_with_a_way_on(
         expect(page.get_by_role("table")).to_be_hidden()
     press(page, "Try again")
     expect(page.get_by_role("rowheader")).to_have_text(["Ada"])
+    expect(page.get_by_role("main")).to_be_focused()
     expect(page.get_by_role("alert").filter(visible=True)).to_have_count(0)
 
 

@@ -2,7 +2,7 @@
 
 import { showDatasets } from "/console/datasets.js";
 import { showUsers } from "/console/users.js";
-import { byId } from "/console/view.js";
+import { byId, keepPlace } from "/console/view.js";
 
 const sections = { users: showUsers, datasets: showDatasets };
 
@@ -22,6 +22,7 @@ for (const dialog of document.querySelectorAll("dialog")) {
   for (const button of dialog.querySelectorAll("[data-close]")) {
     button.addEventListener("click", () => dialog.close());
   }
+  dialog.addEventListener("close", keepPlace);
 }
 byId("token-form").addEventListener("submit", (event) => {
   event.preventDefault();

@@ -65,6 +65,11 @@ export function notify(text) {
   setTimeout(() => notice.remove(), NOTICE_MILLISECONDS);
 }
 
+// Where the focused part of the page is gone, the keyboard goes on from the section's start.
+export function keepPlace() {
+  if (document.activeElement === document.body) document.querySelector("main").focus();
+}
+
 export function askForToken() {
   if (!byId("token-dialog").open) byId("token-dialog").showModal();
 }
@@ -76,6 +81,6 @@ export function fail(place, error, retry) {
   place.replaceChildren(element("p", error.message));
   if (!error.passing) return undefined;
   const again = element("button", "Try again", { type: "button" });
-  again.addEventListener("click", () => whileDisabled(again, retry));
+  again.addEventListener("click", () => whileDisabled(again, retry).then(keepPlace));
   return place.append(again);
 }
