@@ -28,8 +28,9 @@ def synchronise(settings: Settings, event: object, context: object) -> dict[str,
     report: dict[str, Any] = {"search": "up", "drained": 0}
     try:
         try:
-            if _wants_rebuild(event) or not has_index(client):
-                report["rebuilt"] = rebuild(database, client)
+            asked = _wants_rebuild(event)
+            if asked or not has_index(client):
+                report["rebuilt"] = rebuild(database, client, wait=asked)
             report["drained"] = relay.drain(until=_deadline(context))
         except SearchUnavailable as error:
             report["search"] = "down"

@@ -11,6 +11,8 @@ from api.opensearch import Client
 from api.search_sync import synchronise
 from api.settings import Settings
 from api.users.document import INDEX
+from api.users.outbox import LOCK
+from api.wiring import build_database
 from tests.api_client import ApiClient, address, load_event
 from tests.environments import Environment
 from tests.integration.api.conftest import drop_indices
@@ -83,6 +85,19 @@ def test_index_of_an_older_shape_is_replaced_by_the_schedule_itself(
     assert sync()["rebuilt"] == 1
     assert api.get("/users/search", query="q=%F0%9F%A6%84").json()["items"] == [user]
     assert "rebuilt" not in sync()
+
+
+def test_schedule_leaves_a_rebuild_to_the_run_that_is_at_it(
+    settings: Settings, api: ApiClient, sync: Sync
+) -> None:
+    drop_indices(settings)
+    database = build_database(settings)
+    with database.session() as other:
+        other.run("SELECT pg_advisory_lock(:lock)", lock=LOCK)
+        assert sync()["rebuilt"] is None
+        other.run("SELECT pg_advisory_unlock(:lock)", lock=LOCK)
+    database.close()
+    assert sync()["rebuilt"] == 0
 
 
 def test_rebuild_leaves_one_index_and_searches_answer_all_along(

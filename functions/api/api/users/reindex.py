@@ -29,18 +29,28 @@ def has_index(client: Client) -> bool:
         return any(name.startswith(_PREFIX) for name in _indices(client))
 
 
-def rebuild(database: Database, client: Client, *, batch: int = 1000) -> int:
-    """Returns how many users the new index holds.
+def rebuild(
+    database: Database, client: Client, *, wait: bool = True, batch: int = 1000
+) -> int | None:
+    """Returns how many users the new index holds; None, without `wait`, if another run is at it.
 
     No relay runs meanwhile, so the outbox keeps every later write: drain it afterwards.
     Raises SearchUnavailable or DatabaseUnavailable; the alias is as it was then.
     """
     with database.session() as session:
-        session.run("SELECT pg_advisory_lock(:lock)", lock=LOCK)
+        if not _lock(session, wait=wait):
+            return None
         try:
             return _rebuild_locked(session, client, batch)
         finally:
             session.run("SELECT pg_advisory_unlock(:lock)", lock=LOCK)
+
+
+def _lock(session: Session, *, wait: bool) -> bool:
+    if not wait:
+        return bool(session.run("SELECT pg_try_advisory_lock(:lock)", lock=LOCK)[0][0])
+    session.run("SELECT pg_advisory_lock(:lock)", lock=LOCK)
+    return True
 
 
 def _rebuild_locked(session: Session, client: Client, batch: int) -> int:
