@@ -15,6 +15,17 @@ BLOCKS = re.findall(r"^```sh\n(.*?)^```$", README, flags=re.MULTILINE | re.DOTAL
 # These are the life of the stack and of the tests themselves; .ci/run and test_front_door run them.
 RUN_ELSEWHERE = ("make up", "make test")
 
+REFUSED = re.compile(r'"status": ?[45]\d\d|^{"message":|^HTTP/1.1 [45]', flags=re.MULTILINE)
+# What the README says the commands do.
+PROMISED = (
+    '"status":"running"',
+    '"name":"Ada Lovelace"',
+    "x-cache: miss",
+    '"total":1,"degraded":false',
+    "4680",
+    '"name":"raw"',
+)
+
 
 def commands_to_run() -> list[str]:
     return [block for block in BLOCKS if not block.startswith(RUN_ELSEWHERE)]
@@ -28,6 +39,7 @@ def on_the_ports_of(stack: EmbeddedStack, commands: str) -> str:
 
 def test_the_commands_of_the_readme_work_in_its_order(stack: EmbeddedStack) -> None:
     sample = ROOT / "raw.csv"
+    printed = ""
     assert not sample.exists(), f"{sample} is in the way of this test"
     try:
         for block in commands_to_run():
@@ -41,7 +53,10 @@ def test_the_commands_of_the_readme_work_in_its_order(stack: EmbeddedStack) -> N
                 check=False,
             )
             assert result.returncode == 0, (block, result.stdout, result.stderr)
-            assert '"status": 5' not in result.stdout, (block, result.stdout)
+            assert not REFUSED.search(result.stdout), (block, result.stdout)
+            printed += result.stdout
+        for promised in PROMISED:
+            assert promised in printed, promised
     finally:
         sample.unlink(missing_ok=True)
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from layers.builder.check import LAYERS_OF
 from local.template.document import read_document
 
 ROOT = Path(__file__).parents[3]
@@ -93,6 +94,13 @@ def test_every_function_has_its_role_its_log_group_and_keeps_logs_for_a_time():
     assert len(set(roles)) == len(set(groups)) == len(functions) == 4
     for name, group in of_type("AWS::Logs::LogGroup").items():
         assert group["RetentionInDays"], name
+
+
+def test_build_knows_every_function_with_its_layer():
+    functions = of_type("AWS::Serverless::Function")
+    assert {name: one["Layers"] for name, one in functions.items()} == {
+        name: [{"Ref": layer}] for name, layer in LAYERS_OF.items()
+    }
 
 
 def test_nothing_that_stores_data_is_public_or_unencrypted():
