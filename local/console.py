@@ -1,6 +1,7 @@
 """What `make up` shows: one line per start, request, invocation and problem, colours on a tty."""
 
 import json
+import re
 import sys
 from collections.abc import Mapping
 from datetime import datetime
@@ -14,6 +15,9 @@ from local.services.group import Started
 _RED, _YELLOW, _GREEN, _DIM, _RESET = "\x1b[31m", "\x1b[33m", "\x1b[32m", "\x1b[2m", "\x1b[0m"
 _ACCESS_LOG_FIELDS = {"method", "route", "status"}
 _PLATFORM_LINES = ("START RequestId:", "END RequestId:", "REPORT RequestId:", "INIT_START ")
+# The runtime client writes a paragraph on runtime updates before each unhandled error; the error
+# itself is what helps.
+_RUNTIME_ADVICE = re.compile(r"\[WARNING\]\t[^\t]*\t[^\t]*\tLAMBDA_WARNING: ")
 # Fields of a JSON log line that the line's own columns already show, or that repeat on each.
 _HIDDEN_FIELDS = {
     "level", "message", "timestamp", "location", "service", "cold_start", "function_name",
@@ -83,14 +87,20 @@ class Console:
         if line.startswith(_PLATFORM_LINES) or _is_access_log(line):
             return
         if text := readable(line):
-            self.say(self._paint(f"          {function}  {text}", _DIM))
+            colour = _RED if text.startswith(("[ERROR]", "ERROR ")) else _DIM
+            self.say(self._paint(f"          {function}  {text}", colour))
 
     def _paint(self, text: str, colour: str) -> str:
         return f"{colour}{text}{_RESET}" if self._colours else text
 
 
 def readable(line: str) -> str | None:
-    """A JSON log line as `LEVEL message key=value`, None for metrics, other lines unchanged."""
+    """A JSON log line as `LEVEL message key=value`, other lines as they are.
+
+    None for metrics and for the runtime client's advice on unhandled errors.
+    """
+    if _RUNTIME_ADVICE.match(line):
+        return None
     if not line.startswith("{"):
         return line
     try:

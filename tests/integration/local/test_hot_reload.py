@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from local.console import readable
 from local.reload import Told, watch
 from tests.integration.local.other_app_runner import TEMPLATE, OtherApp
 
@@ -110,11 +111,15 @@ def test_syntax_error_shows_at_once_and_the_next_save_repairs_it(app):
     path = app.folder / "web/web.py"
     good = path.read_text()
 
+    logged = len(app.recorder.lines)
     path.write_text("def handler(:\n")
     wait_for_reload(app, "WebFunction")
     invocation = app.invoke("WebFunction", {"rawPath": "/"})
     error = json.loads(invocation.payload)
     assert error["errorType"] == "Runtime.UserCodeSyntaxError"
+    shown = [text for _, line in app.recorder.lines[logged:] if (text := readable(line))]
+    assert shown[0].startswith("[ERROR] Runtime.UserCodeSyntaxError")
+    assert "(web.py, line 1)" in shown[0]
 
     app.reloads.clear()
     path.write_text(good)

@@ -70,3 +70,20 @@ def test_what_is_not_a_log_record_is_shown_as_it_is(line: str) -> None:
 
 def test_metrics_stay_off_the_terminal() -> None:
     assert readable('{"_aws": {"Timestamp": 1}, "Requests": 1}') is None
+
+
+def test_an_unhandled_error_is_not_buried_under_the_runtimes_advice(
+    console: Console, screen: io.StringIO, tmp_path: Path
+) -> None:
+    """Both lines as awslambdaric writes them."""
+    advice = "[WARNING]\t2026-11-23T17:26:34.975Z\t\tLAMBDA_WARNING: Unhandled exception. The most"
+    error = "[ERROR] Runtime.UserCodeSyntaxError: Syntax error in module 'web': (web.py, line 4)"
+    console.logged("Web", advice)
+    console.logged("Web", error)
+    assert screen.getvalue().strip() == f"Web  {error}"
+    assert (tmp_path / "logs" / "Web.log").read_text().splitlines() == [advice, error]
+
+
+def test_a_functions_own_warning_is_shown() -> None:
+    line = "[WARNING]\t2026-11-23T17:26:34.975Z\tid\tthe text LAMBDA_WARNING: is mine"
+    assert readable(line) == line
