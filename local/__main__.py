@@ -1,6 +1,7 @@
 """The embedded stack's commands: `python -m local up`, `down`, `doctor` and so on."""
 
 import argparse
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -18,6 +19,10 @@ def main() -> int:
     run: Callable[[argparse.Namespace, Path], None] = arguments.run
     try:
         run(arguments, Path.cwd())
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever read has seen enough; Python would flush once more at the end and complain.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except CommandFailed as failure:
         sys.stderr.write(f"{failure}\n")
         return 1
