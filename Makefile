@@ -67,7 +67,7 @@ reset: $(VENV)/local.stamp ## wipe the local data
 
 drop: $(VENV)/local.stamp ## put a file into the landing bucket and show the report: FILE=raw.csv [KEY=...]
 	@test -n "$(FILE)" || { echo "usage: make drop FILE=raw.csv [KEY=orders/raw.csv]" >&2; exit 2; }
-	@$(BIN)/python -m client.drop "$(FILE)" $(if $(KEY),--key "$(KEY)")
+	@$(BIN)/python -m client.drop $(if $(KEY),--key="$(KEY)") -- "$(FILE)"
 
 etl: $(VENV)/dev.stamp ## clean a file here, without any cloud: FILE=raw.csv OUT=out/
 	@test -n "$(FILE)" -a -n "$(OUT)" || { echo "usage: make etl FILE=raw.csv OUT=out/" >&2; exit 2; }

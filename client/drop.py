@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import os
 import sys
 import time
 from collections.abc import Mapping
@@ -14,14 +13,21 @@ from boto3.exceptions import Boto3Error
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionError
 
+from local.address import find_address
+from local.aws.config import REGION
+from local.project import Project
+from local.services.ports import InvalidPort
+from local.state import StackNotRunning
+
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
 
-_LOCAL_PORT = "4566"
 _POLL_SECONDS = 0.1
 _LONGEST_POLL_SECONDS = 2.0
 _CLEANED = (".csv", ".csv.gz")
 _REPORT = "report.json"
+_PAGE = "report.html"
+_PAGE_SECONDS = 7 * 24 * 3600  # the longest that AWS signs for
 
 Report = Mapping[str, Any]
 
@@ -33,13 +39,23 @@ class DropFailed(Exception):
 def main() -> int:
     """Exit code 0 for a cleaned file, 1 with the reason on stderr for any other end."""
     arguments = _parse_arguments()
+    try:
+        sys.stdout.write(_drop_as_told(arguments))
+    except (DropFailed, StackNotRunning, InvalidPort) as failure:
+        sys.stderr.write(f"{failure}\n")
+        return 1
+    return 0
+
+
+def _drop_as_told(arguments: argparse.Namespace) -> str:
+    """What to show; raises DropFailed, StackNotRunning and InvalidPort."""
+    address = None if arguments.aws else find_address("aws", Project(Path.cwd()).state)
+    s3 = boto3.client("s3") if address is None else _local_s3_client(address.url)
     key = arguments.key or arguments.file.name
-    s3 = _s3_client(aws=arguments.aws)
     try:
         if not key.lower().endswith(_CLEANED):
             _put(s3, arguments.file, arguments.landing, key)
-            sys.stdout.write(f"s3://{arguments.landing}/{key} is there; only .csv is cleaned\n")
-            return 0
+            return f"s3://{arguments.landing}/{key} is there; only .csv is cleaned\n"
         report = drop(
             arguments.file,
             s3=s3,
@@ -48,17 +64,21 @@ def main() -> int:
             processed=arguments.processed,
             timeout=arguments.timeout,
         )
-        sys.stdout.write(summary(report))
-    except DropFailed as failure:
-        sys.stderr.write(f"{failure}\n")
-        return 1
-    return 0
+        return summary(report) + _page(s3, arguments.processed, report)
+    except EndpointConnectionError as error:
+        silence = address.silence if address else f"nothing answers: {error}"
+        raise DropFailed(silence) from error
+    except (BotoCoreError, ClientError, Boto3Error) as error:
+        raise DropFailed(f"{arguments.file}: S3 says: {error}") from error
 
 
 def drop(  # noqa: PLR0913 - the two ends of the flow, spelled out
     file: Path, *, s3: "S3Client", key: str, landing: str, processed: str, timeout: float
 ) -> Report:
-    """Uploads the file and returns the report of a successful run; raises DropFailed."""
+    """Uploads the file and returns the report of a successful run.
+
+    Raises DropFailed, and what boto3 raises.
+    """
     version = _put(s3, file, landing, key)
     begin = time.monotonic()
     while (waited := time.monotonic() - begin) < timeout:
@@ -84,19 +104,29 @@ def summary(report: Report) -> str:
     return "\n".join(lines) + "\n"
 
 
+def _page(s3: "S3Client", bucket: str, report: Report) -> str:
+    """An address at which a browser shows the report, for a week; empty without such a page."""
+    keys = [output["key"] for output in report["outputs"].values()]
+    return "".join(
+        f"open in a browser: {_presigned(s3, bucket, key)}\n" for key in keys if _is_page(key)
+    )
+
+
+def _is_page(key: str) -> bool:
+    return key.rpartition("/")[2] == _PAGE
+
+
+def _presigned(s3: "S3Client", bucket: str, key: str) -> str:
+    place = {"Bucket": bucket, "Key": key}
+    return s3.generate_presigned_url("get_object", Params=place, ExpiresIn=_PAGE_SECONDS)
+
+
 def _put(s3: "S3Client", file: Path, bucket: str, key: str) -> str | None:
     try:
         s3.upload_file(str(file), bucket, key)
-        return s3.head_object(Bucket=bucket, Key=key).get("VersionId")
     except OSError as error:
         raise DropFailed(f"{file}: {error.strerror}") from error
-    except EndpointConnectionError as error:
-        place = error.kwargs["endpoint_url"]
-        raise DropFailed(
-            f"nothing answers at {place}; is make up running, and LOCAL_AWS_PORT as there?"
-        ) from error
-    except (BotoCoreError, ClientError, Boto3Error) as error:
-        raise DropFailed(f"{file} could not be uploaded: {error}") from error
+    return s3.head_object(Bucket=bucket, Key=key).get("VersionId")
 
 
 def _find_report(s3: "S3Client", bucket: str, key: str, version: str | None) -> Report | None:
@@ -117,14 +147,11 @@ def _ending(report: Report) -> str:
     return f"{report['status'].replace('_', ' ')}: {report['refusal']['message']}"
 
 
-def _s3_client(*, aws: bool) -> "S3Client":
-    if aws:
-        return boto3.client("s3")
-    port = os.environ.get("LOCAL_AWS_PORT", _LOCAL_PORT)
+def _local_s3_client(url: str) -> "S3Client":
     return boto3.client(
         "s3",
-        endpoint_url=f"http://127.0.0.1:{port}",
-        region_name="us-east-1",
+        endpoint_url=url,
+        region_name=REGION,
         aws_access_key_id="local",
         aws_secret_access_key="local",  # noqa: S106 # nosec B106 # the local S3 takes any
         config=Config(s3={"addressing_style": "path"}, retries={"total_max_attempts": 1}),

@@ -19,8 +19,8 @@ from local.project import Project
 from local.reload import Told, watch
 from local.resources import create_resources, sqs_client
 from local.runtime.functions import Functions
-from local.services.group import LOOPBACK, DataServices
-from local.services.ports import Ports
+from local.services.group import DataServices
+from local.services.ports import LOOPBACK, Ports
 from local.start import run_start_invokes, triggers
 from local.template.model import Application
 from local.triggers.failure_queue import FailureQueue

@@ -1,64 +1,169 @@
-"""The running stack's mark in .local: who runs, so that another terminal can stop it."""
+"""The running stack's mark in .local: who runs and where, so that other terminals find it."""
 
+import fcntl
+import json
 import os
 import signal
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+from typing import IO
 
 import psutil
 
+from local.services.ports import LOOPBACK, Ports
+
 STOP_TIMEOUT_SECONDS = 30.0
 KILL_AFTER_SECONDS = 5.0
+# Readers hold the lock for less than that, and a mark is written within it.
+_LOCK_SECONDS = 0.5
+# The mark always fills its first block, so that a disk that got full meanwhile cannot stop it.
+_MARK_BYTES = 4096
 
 
 class AlreadyRunning(Exception):
     """Another stack runs from this folder; the message names its process."""
 
 
+class StackNotRunning(Exception):
+    """No stack runs from this folder; the message says how one is started."""
+
+
+@dataclass(frozen=True)
+class Running:
+    """What a running stack tells. `host` is the data services', `services` their states by name."""
+
+    pid: int
+    ports: Ports
+    host: str = LOOPBACK
+    services: Mapping[str, str] = field(default_factory=dict)
+
+
 class RunningStack:
-    """The process that holds a state folder, if any."""
+    """The process that holds a state folder, if any.
+
+    It keeps the mark locked, and the lock goes with the process however that ends: neither a
+    killed stack, nor a process number given anew, nor a clock that was set can mislead.
+    """
 
     def __init__(self, state: Path) -> None:
-        self._file = state / "up.pid"
+        self._file = state / "running.json"
+        self._held: IO[str] | None = None
+        self._running: Running | None = None
 
-    def process(self) -> psutil.Process | None:
-        """The live process, None when there is none or its number went to a stranger."""
-        with suppress(OSError, ValueError, psutil.NoSuchProcess):
-            pid, started = self._file.read_text().split()
-            process = psutil.Process(int(pid))
-            if abs(process.create_time() - float(started)) < 1:
-                return process
-        return None
+    def read(self) -> Running | None:
+        """What the running stack tells; None when none runs."""
+        deadline = time.monotonic() + _LOCK_SECONDS
+        while True:
+            with suppress(ValueError):
+                return self._read()
+            if time.monotonic() > deadline:
+                raise RuntimeError(f"{self._file} is locked but says nothing")
+            time.sleep(0.01)
+
+    def require(self) -> Running:
+        """As `read`; raises StackNotRunning when none runs."""
+        running = self.read()
+        if running is None:
+            raise StackNotRunning(f"{self} does not run; make up starts it")
+        return running
 
     @contextmanager
-    def hold(self) -> Iterator[None]:
-        """Marks this process as the running stack; raises AlreadyRunning."""
-        if running := self.process():
-            raise AlreadyRunning(
-                f"the stack is already running (pid {running.pid}); make down stops it"
-            )
+    def hold(self, ports: Ports) -> Iterator["RunningStack"]:
+        """Marks this process as the running stack; raises AlreadyRunning and OSError."""
         self._file.parent.mkdir(parents=True, exist_ok=True)
-        me = psutil.Process(os.getpid())
-        self._file.write_text(f"{me.pid} {me.create_time()}\n")
-        try:
-            yield
-        finally:
-            self._file.unlink(missing_ok=True)
+        with self._lock() as self._held:
+            try:
+                self._running = Running(os.getpid(), ports)
+                self._write(self._running)
+                yield self
+            finally:
+                self._file.unlink(missing_ok=True)
+
+    def tell(self, *, host: str | None = None, services: Mapping[str, str] | None = None) -> None:
+        """Changes what other terminals read; only while held."""
+        assert self._running is not None
+        self._running = replace(
+            self._running,
+            host=self._running.host if host is None else host,
+            services=self._running.services if services is None else services,
+        )
+        self._write(self._running)
 
     def stop(self) -> bool:
         """Stops the stack and all its children; False when none was running."""
-        process = self.process()
-        if process is None:
-            self._file.unlink(missing_ok=True)
+        running = self.read()
+        if running is None:
+            self.clear()
             return False
-        children = process.children(recursive=True)
-        process.send_signal(signal.SIGTERM)
-        _wait_for_end([process], STOP_TIMEOUT_SECONDS)
-        _kill([process, *children])
-        self._file.unlink(missing_ok=True)
+        with suppress(psutil.NoSuchProcess):
+            process = psutil.Process(running.pid)
+            children = process.children(recursive=True)
+            process.send_signal(signal.SIGTERM)
+            if _wait_for_end([process], STOP_TIMEOUT_SECONDS):
+                # One that hangs may have started more meanwhile.
+                children = [process, *children, *process.children(recursive=True)]
+            _kill(children)
+        self.clear()
         return True
+
+    def __str__(self) -> str:
+        here, folder = Path.cwd(), self._file.parent.absolute()
+        return f"the stack of {folder.relative_to(here) if folder.is_relative_to(here) else folder}"
+
+    def clear(self) -> None:
+        """Removes what a killed stack left; never the mark of one that starts at this moment."""
+        with suppress(FileNotFoundError), self._file.open() as file:
+            if _lock(file, fcntl.LOCK_EX) and _is_same(file, self._file):
+                self._file.unlink()
+
+    def _read(self) -> Running | None:
+        """Raises ValueError where the mark is just being written."""
+        try:
+            with self._file.open() as file:
+                if _lock(file, fcntl.LOCK_SH):
+                    return None
+                values = json.load(file)
+        except FileNotFoundError:
+            return None
+        return Running(**{**values, "ports": Ports(**values["ports"])})
+
+    def _lock(self) -> IO[str]:
+        deadline = time.monotonic() + _LOCK_SECONDS
+        while True:
+            file = os.fdopen(os.open(self._file, os.O_RDWR | os.O_CREAT, 0o644), "r+")
+            if _lock(file, fcntl.LOCK_EX) and _is_same(file, self._file):
+                return file
+            file.close()
+            if time.monotonic() > deadline and (running := self.read()):
+                raise AlreadyRunning(
+                    f"the stack is already running (pid {running.pid}); make down stops it"
+                )
+            time.sleep(0.01)
+
+    def _write(self, running: Running) -> None:
+        assert self._held is not None
+        self._held.seek(0)
+        self._held.write(json.dumps(asdict(running)).ljust(_MARK_BYTES - 1) + "\n")
+        self._held.flush()
+
+
+def _lock(file: IO[str], kind: int) -> bool:
+    try:
+        fcntl.flock(file, kind | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _is_same(file: IO[str], path: Path) -> bool:
+    """Whether the file is still what the path names: who ends, removes it."""
+    try:
+        return os.path.samestat(os.fstat(file.fileno()), path.stat())
+    except FileNotFoundError:
+        return False
 
 
 def _kill(processes: Iterable[psutil.Process]) -> None:

@@ -11,8 +11,8 @@ from local.console import Console
 from local.packages import Packages
 from local.project import Project
 from local.runtime.interpreter import with_installed_runtimes
-from local.services.group import LOOPBACK, DataServices
-from local.services.ports import Ports, require_free
+from local.services.group import DataServices
+from local.services.ports import LOOPBACK, Ports, require_free
 from local.stack import Stack
 from local.state import RunningStack
 from local.template.load import load_application
@@ -28,7 +28,7 @@ def run_stack(project: Project, ports: Ports) -> None:
     """
     console = Console(project.state / "logs")
     with ExitStack() as cleanup:
-        cleanup.enter_context(RunningStack(project.state).hold())
+        cleanup.enter_context(RunningStack(project.state).hold(ports))
         for name in ("api", "lambda_endpoint"):
             require_free(name, getattr(ports, name))
         draft = with_installed_runtimes(

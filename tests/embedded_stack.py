@@ -38,7 +38,8 @@ class EmbeddedStack:
 
     @property
     def environment(self) -> dict[str, str]:
-        return environment_for(self.ports, self.state)
+        """Another terminal's: it need not know the ports."""
+        return {**os.environ, "LOCAL_STATE": str(self.state)}
 
     def interrupt(self) -> int:
         """Ctrl-C; returns the exit code."""

@@ -41,7 +41,7 @@ def _embedded(root: Path) -> Iterator[Finding]:
         missing = find_spec(module) is None
         yield Finding(name, f"the package {module} is not installed" if missing else None)
     yield _template(root)
-    running = RunningStack(Project(root).state).process()
+    running = RunningStack(Project(root).state).read()
     yield from () if running else _ports()
     if running:
         yield Finding("Ports", detail=f"in use by the running stack (pid {running.pid})")

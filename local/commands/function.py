@@ -10,10 +10,12 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError, EndpointConnectionError
 
+from local.address import find_address
 from local.aws.config import REGION
 from local.commands.command import Command, CommandFailed
-from local.services.group import LOOPBACK
-from local.services.ports import Ports, variable_of
+from local.project import Project
+from local.services.ports import InvalidPort
+from local.state import StackNotRunning
 
 _LONGEST_RUN_SECONDS = 900
 
@@ -23,12 +25,15 @@ def _configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-e", "--event", default="-", help="JSON file; - reads standard input")
 
 
-def _invoke(arguments: argparse.Namespace, _root: Path) -> None:
+def _invoke(arguments: argparse.Namespace, root: Path) -> None:
     event = _read_event(arguments.event)
-    port = Ports.from_environment().lambda_endpoint
+    try:
+        address = find_address("lambda_endpoint", Project(root).state)
+    except (StackNotRunning, InvalidPort) as error:
+        raise CommandFailed(str(error)) from error
     client = boto3.client(
         "lambda",
-        endpoint_url=f"http://{LOOPBACK}:{port}",
+        endpoint_url=address.url,
         region_name=REGION,
         aws_access_key_id="local",
         aws_secret_access_key="local",  # noqa: S106 # nosec B106 # the local endpoint takes any
@@ -37,10 +42,7 @@ def _invoke(arguments: argparse.Namespace, _root: Path) -> None:
     try:
         answer = client.invoke(FunctionName=arguments.function, Payload=event, LogType="Tail")
     except EndpointConnectionError as error:
-        raise CommandFailed(
-            f"nothing answers on port {port}; make up starts the stack "
-            f"({variable_of('lambda_endpoint')} must be as there)"
-        ) from error
+        raise CommandFailed(address.silence) from error
     except ClientError as error:
         raise CommandFailed(error.response["Error"]["Message"]) from error
     sys.stderr.write(base64.b64decode(answer.get("LogResult", "")).decode(errors="replace"))

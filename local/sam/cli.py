@@ -11,9 +11,9 @@ from pathlib import Path
 from local.aws.config import REGION
 from local.project import Project
 from local.sam.engine import Engine
+from local.services.ports import LOOPBACK
 from local.services.process import ServerProcess, accepts_connections
 
-LOOPBACK = "127.0.0.1"
 INVOKE_TIMEOUT_SECONDS = 300
 BUILD_TIMEOUT_SECONDS = 1200
 

@@ -10,9 +10,8 @@ from aiohttp import ClientSession
 
 from local.console import Console
 from local.project import Project
-from local.sam.cli import LOOPBACK
 from local.sam.endpoint import LambdaEndpoint
-from local.services.ports import Ports
+from local.services.ports import LOOPBACK, Ports
 from local.start import StartFailed, run_start_invokes, triggers
 from local.template.model import Application
 from local.triggers.invoker import Invoker

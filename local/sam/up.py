@@ -26,7 +26,7 @@ def run_sam_stack(project: Project, ports: Ports) -> None:
     """
     console = Console(project.state / "logs")
     with ExitStack() as cleanup:
-        cleanup.enter_context(RunningStack(project.state).hold())
+        mark = cleanup.enter_context(RunningStack(project.state).hold(ports))
         signal.signal(signal.SIGTERM, _interrupt)
         engine = find_engine()
         sam = SamCli(project, engine)
@@ -37,6 +37,7 @@ def run_sam_stack(project: Project, ports: Ports) -> None:
         )
         aws = AwsConfig(application.s3_triggers, lambda_url(ports), REGION)
         services = DataServices(project.state, ports, aws=aws, gateway=engine.gateway)
+        mark.tell(host=services.host)
         services.require_free_ports()
         console.say(f"Starting {project.root.name} with sam local, Python {engine.python_version}")
         _build(sam, console)

@@ -8,12 +8,10 @@ from pathlib import Path
 from local.aws.config import AwsConfig
 from local.services.aws import AwsServer
 from local.services.opensearch import OpenSearchServer
-from local.services.ports import Ports, require_free
+from local.services.ports import LOOPBACK, Ports, require_free
 from local.services.postgres import DATABASE, USER, PostgresServer
 from local.services.process import Server
 from local.services.redis import RedisServer
-
-LOOPBACK = "127.0.0.1"
 
 
 @dataclass(frozen=True)

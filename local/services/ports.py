@@ -8,6 +8,8 @@ from dataclasses import dataclass, fields
 
 import psutil
 
+LOOPBACK = "127.0.0.1"
+
 
 class PortTaken(Exception):
     """A port is in use; the message names the port, its holder and the variable that moves it."""
@@ -67,7 +69,7 @@ def _parse(variable: str, text: str) -> int:
     raise InvalidPort(f"{variable}={text!r} is not a port number (1 to 65535)")
 
 
-def require_free(name: str, port: int, hosts: Iterable[str] = ("127.0.0.1",)) -> None:
+def require_free(name: str, port: int, hosts: Iterable[str] = (LOOPBACK,)) -> None:
     """Raises PortTaken where another process listens on the port of a service."""
     for host in hosts:
         with closing(socket.socket(socket.AF_INET, socket.SOCK_STREAM)) as probe:
@@ -81,7 +83,7 @@ def require_free(name: str, port: int, hosts: Iterable[str] = ("127.0.0.1",)) ->
                 ) from error
 
 
-def unused_port(host: str = "127.0.0.1") -> int:
+def unused_port(host: str = LOOPBACK) -> int:
     """A port that nothing listens on at this moment, for tests."""
     with closing(socket.socket(socket.AF_INET, socket.SOCK_STREAM)) as probe:
         probe.bind((host, 0))

@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.request
 from contextlib import closing
 from pathlib import Path
 
@@ -152,6 +153,10 @@ def test_a_dropped_sample_is_cleaned_and_reported(stack: EmbeddedStack, tmp_path
     assert result.returncode == 0, result.stderr
     assert "5,200" in result.stdout
     assert "4,680" in result.stdout
+    address = result.stdout.rpartition("open in a browser: ")[2].strip()
+    with urllib.request.urlopen(address, timeout=10) as page:
+        assert page.headers["Content-Type"].startswith("text/html")
+        assert "5,200" in page.read().decode()
     s3 = s3_client(stack.aws_url, "us-east-1")
     keys = {item["Key"] for item in s3.list_objects_v2(Bucket="sales-processed")["Contents"]}
     assert keys >= {

@@ -2,10 +2,60 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
-from tests.embedded_stack import ROOT
+from tests.embedded_stack import ROOT, EmbeddedStack, environment_for, unused_ports
+
+
+def run(*arguments: str, state: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    """`python -m` in a terminal that knows a state folder in which nothing runs."""
+    ports = unused_ports()
+    environment = environment_for(ports, state)
+    for name, _ in ports.items():
+        environment.pop(f"LOCAL_{name.upper()}_PORT")
+    return subprocess.run(
+        [sys.executable, "-m", *arguments],
+        cwd=ROOT,
+        env={**environment, **variables},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("client.drop", "README.md"),
+        ("local", "invoke", "UsersApiFunction", "-e", "events/http_status.json"),
+    ],
+    ids=lambda arguments: " ".join(arguments[:2]),
+)
+def test_without_a_stack_a_command_says_how_to_start_one(
+    tmp_path: Path, arguments: tuple[str, ...]
+) -> None:
+    result = run(*arguments, state=tmp_path)
+    assert result.returncode == 1
+    assert result.stderr == f"the stack of {tmp_path} does not run; make up starts it\n"
+
+
+def test_a_variable_that_leads_nowhere_is_named(tmp_path: Path) -> None:
+    port = str(unused_ports().aws)
+    result = run("client.drop", "README.md", state=tmp_path, LOCAL_AWS_PORT=port)
+    assert result.returncode == 1
+    assert result.stderr.count("\n") == 1
+    assert f"127.0.0.1:{port}, which LOCAL_AWS_PORT names" in result.stderr
+
+
+def test_a_variable_beside_the_running_stack_names_both_places(stack: EmbeddedStack) -> None:
+    port = str(unused_ports().aws)
+    result = run("client.drop", "README.md", state=stack.state, LOCAL_AWS_PORT=port)
+    assert result.returncode == 1
+    assert f"127.0.0.1:{port}, which LOCAL_AWS_PORT names" in result.stderr
+    assert f"is at {stack.aws_url}" in result.stderr
 
 
 @pytest.mark.parametrize(

@@ -1,39 +1,31 @@
-"""The mark of the running stack: held once, never believed when stale."""
+"""The mark of the running stack: held once, read by others, never believed when stale."""
 
 import os
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
 import pytest
 
-from local.state import AlreadyRunning, RunningStack
+from local.services.ports import Ports
+from local.state import AlreadyRunning, Running, RunningStack, StackNotRunning
+
+PORTS = Ports(api=8080)
 
 
-def test_a_second_stack_is_told_who_runs(tmp_path: Path) -> None:
-    with RunningStack(tmp_path).hold(), pytest.raises(AlreadyRunning, match=str(os.getpid())):
-        RunningStack(tmp_path).hold().__enter__()
-
-
-def test_the_mark_is_gone_after_the_run(tmp_path: Path) -> None:
-    with RunningStack(tmp_path).hold():
-        pass
-    assert RunningStack(tmp_path).process() is None
-    assert not RunningStack(tmp_path).stop()
-
-
-def test_a_number_that_went_to_a_stranger_is_not_stopped(tmp_path: Path) -> None:
-    (tmp_path / "up.pid").write_text(f"{os.getpid()} 1.0\n")
-    assert not RunningStack(tmp_path).stop()
-
-
-def test_stopping_ends_the_stack_and_its_children(tmp_path: Path) -> None:
+@contextmanager
+def another_stack(state: Path) -> Iterator[tuple[subprocess.Popen[bytes], psutil.Process]]:
+    """A process that holds the folder, and the one child that it has."""
     program = (
-        "import subprocess, sys, time\n"
+        "import subprocess, time\n"
         "from pathlib import Path\n"
+        "from local.services.ports import Ports\n"
         "from local.state import RunningStack\n"
-        f"with RunningStack(Path({str(tmp_path)!r})).hold():\n"
+        f"with RunningStack(Path({str(state)!r})).hold(Ports()):\n"
         "    child = subprocess.Popen(['sleep', '60'])\n"
         "    print(child.pid, flush=True)\n"
         "    time.sleep(60)\n"
@@ -41,5 +33,102 @@ def test_stopping_ends_the_stack_and_its_children(tmp_path: Path) -> None:
     with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE) as stack:
         assert stack.stdout
         child = psutil.Process(int(stack.stdout.readline()))
+        yield stack, child
+        stack.kill()
+    if child.is_running():
+        child.kill()
+
+
+def test_a_second_stack_is_told_who_runs(tmp_path: Path) -> None:
+    with (
+        RunningStack(tmp_path).hold(PORTS),
+        pytest.raises(AlreadyRunning, match=str(os.getpid())),
+    ):
+        RunningStack(tmp_path).hold(PORTS).__enter__()
+
+
+def test_others_read_where_the_stack_is_and_how_its_services_are(tmp_path: Path) -> None:
+    with RunningStack(tmp_path).hold(PORTS) as stack:
+        assert RunningStack(tmp_path).read() == Running(os.getpid(), PORTS)
+        stack.tell(host="172.17.0.1")
+        stack.tell(services={"redis": "up"})
+        stack.tell(services={"redis": "given up, with a long reason"})
+        stack.tell(services={"redis": "up"})
+        assert RunningStack(tmp_path).require() == Running(
+            os.getpid(), PORTS, "172.17.0.1", {"redis": "up"}
+        )
+
+
+def test_what_is_read_while_it_changes_is_one_of_the_states(tmp_path: Path) -> None:
+    seen: set[str] = set()
+
+    def read() -> None:
+        for _ in range(300):
+            running = RunningStack(tmp_path).require()
+            seen.add(running.services.get("redis", "not yet"))
+
+    with RunningStack(tmp_path).hold(PORTS) as stack:
+        reader = threading.Thread(target=read)
+        reader.start()
+        while reader.is_alive():
+            for state in ("up", "starting again", "given up"):
+                stack.tell(services={"redis": state})
+        reader.join()
+    assert seen <= {"not yet", "up", "starting again", "given up"}
+    assert len(seen) > 1
+
+
+def test_the_mark_is_gone_after_the_run(tmp_path: Path) -> None:
+    with RunningStack(tmp_path).hold(PORTS):
+        pass
+    assert RunningStack(tmp_path).read() is None
+    assert not RunningStack(tmp_path).stop()
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_killed_stack_is_not_running_and_another_may_start(tmp_path: Path) -> None:
+    with another_stack(tmp_path) as (stack, child):
+        stack.kill()
+        stack.wait()
+        assert child.is_running()
+        assert list(tmp_path.iterdir()), "nothing stale is left to mislead"
+        assert RunningStack(tmp_path).read() is None
+        with pytest.raises(StackNotRunning, match="does not run; make up starts it"):
+            RunningStack(tmp_path).require()
+        with RunningStack(tmp_path).hold(PORTS):
+            assert RunningStack(tmp_path).require().pid == os.getpid()
+
+
+def test_stopping_what_a_killed_stack_left_clears_its_mark(tmp_path: Path) -> None:
+    stranger = f'{{"pid": {os.getpid()}, "ports": {{}}, "host": "127.0.0.1", "services": {{}}}}'
+    (tmp_path / "running.json").write_text(stranger)
+    assert not RunningStack(tmp_path).stop()
+    assert not list(tmp_path.iterdir())
+
+
+def test_many_readers_do_not_keep_a_stack_from_starting(tmp_path: Path) -> None:
+    (tmp_path / "running.json").write_text("stale")
+    done = threading.Event()
+
+    def read() -> None:
+        while not done.is_set():
+            RunningStack(tmp_path).read()
+
+    readers = [threading.Thread(target=read) for _ in range(3)]
+    for reader in readers:
+        reader.start()
+    try:
+        for _ in range(20):
+            with RunningStack(tmp_path).hold(PORTS):
+                pass
+    finally:
+        done.set()
+        for reader in readers:
+            reader.join()
+
+
+def test_stopping_ends_the_stack_and_its_children(tmp_path: Path) -> None:
+    with another_stack(tmp_path) as (_, child):
         assert RunningStack(tmp_path).stop()
         assert not child.is_running() or child.status() == psutil.STATUS_ZOMBIE
+        assert not list(tmp_path.iterdir())
