@@ -7,7 +7,7 @@ SAM := .venv-sam/bin/sam
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help up up-sam down reset drop etl invoke events logs doctor test test-sam test-browser check \
+.PHONY: help up up-sam down reset stop start drop etl invoke events logs doctor test test-sam test-browser check \
 	scan audit format lock bench build preflight deploy destroy sample clean
 
 help: ## list the targets
@@ -64,6 +64,14 @@ down: $(VENV)/local.stamp ## stop what `make up` started, from another terminal
 
 reset: $(VENV)/local.stamp ## wipe the local data
 	@$(BIN)/python -m local reset
+
+stop: $(VENV)/local.stamp ## stop one data service of the running stack: NAME=redis
+	@test -n "$(NAME)" || { echo "usage: make stop NAME=redis (or opensearch, postgres, aws)" >&2; exit 2; }
+	@$(BIN)/python -m local stop "$(NAME)"
+
+start: $(VENV)/local.stamp ## start a data service that is down: NAME=redis
+	@test -n "$(NAME)" || { echo "usage: make start NAME=redis (or opensearch, postgres, aws)" >&2; exit 2; }
+	@$(BIN)/python -m local start "$(NAME)"
 
 drop: $(VENV)/local.stamp ## put a file into the landing bucket and show the report: FILE=raw.csv [KEY=...]
 	@test -n "$(FILE)" || { echo "usage: make drop FILE=raw.csv [KEY=orders/raw.csv]" >&2; exit 2; }

@@ -53,7 +53,15 @@ class Console:
 
     def reloaded(self, function: str, changed: str) -> None:
         """A function runs new code."""
-        self.say(f"{_clock()}  {function}  reloaded: {changed} changed")
+        self.happened(f"{function}  reloaded: {changed} changed")
+
+    def happened(self, text: str) -> None:
+        """One line with the time of day."""
+        self.say(f"{_clock()}  {text}")
+
+    def went_wrong(self, text: str) -> None:
+        """The same for what needs somebody's eye."""
+        self.problem(f"{_clock()}  {text}")
 
     def problem(self, text: str) -> None:
         """One line that needs somebody's eye."""
@@ -64,20 +72,17 @@ class Console:
         colour = _GREEN if exchange.status < 400 else _YELLOW if exchange.status < 500 else _RED
         status = self._paint(str(exchange.status), colour)
         why = f"  {exchange.problem}" if exchange.problem else ""
-        self.say(
-            f"{_clock()}  {exchange.method:<6} {exchange.path}  {status}  "
-            f"{exchange.duration_ms:.0f} ms{why}"
+        self.happened(
+            f"{exchange.method:<6} {exchange.path}  {status}  {exchange.duration_ms:.0f} ms{why}"
         )
 
     def finished(self, invocation: Invocation) -> None:
         """One invocation; those of HTTP requests have their request's line."""
         if invocation.function_error:
-            self.problem(f"{_clock()}  {invocation.function}  {_cause(invocation)}")
+            self.went_wrong(f"{invocation.function}  {_cause(invocation)}")
         elif not _is_http(invocation):
             cold = f", cold start {invocation.init_ms:.0f} ms" if invocation.init_ms else ""
-            self.say(
-                f"{_clock()}  {invocation.function}  ok  {invocation.duration_ms:.0f} ms{cold}"
-            )
+            self.happened(f"{invocation.function}  ok  {invocation.duration_ms:.0f} ms{cold}")
 
     def logged(self, function: str, line: str) -> None:
         """One line of a function's log: to its file as it is, to the terminal readable."""

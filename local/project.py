@@ -6,6 +6,10 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
+
+# Their names in local.toml, in commands, and in the names of logs and port variables.
+SERVICES = frozenset({"aws", "opensearch", "postgres", "redis"})
 
 
 class ProjectError(Exception):
@@ -14,10 +18,14 @@ class ProjectError(Exception):
 
 @dataclass(frozen=True)
 class StartInvoke:
-    """A function to invoke before the API opens, and the event it gets."""
+    """A function to invoke before the API opens, and the event it gets.
+
+    It runs again when one of the data services `again_after` came back.
+    """
 
     function: str
     event: bytes
+    again_after: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -50,6 +58,10 @@ class Project:
     @property
     def runtime_requirements(self) -> Path:
         return self.root / "requirements" / "runtime.txt"
+
+    def starts_after(self, service: str) -> tuple[StartInvoke, ...]:
+        """What to invoke when a data service came back."""
+        return tuple(start for start in self.start if service in start.again_after)
 
     def filled_environment(self, places: Mapping[str, str]) -> dict[str, str]:
         """The variables with their placeholders filled; raises ProjectError on an unknown one."""
@@ -84,14 +96,26 @@ def open_project(root: Path) -> Project:
     )
 
 
-def _start_invoke(root: Path, entry: Mapping[str, str]) -> StartInvoke:
+def _start_invoke(root: Path, entry: Mapping[str, Any]) -> StartInvoke:
+    again_after = _services(entry.get("again_after", []))
     try:
         event = (root / entry["event"]).read_bytes() if "event" in entry else b"{}"
         json.loads(event)
-        return StartInvoke(entry["function"], event)
+        return StartInvoke(entry["function"], event, again_after)
     except KeyError as error:
         raise ProjectError(f"local.toml: a [[start]] entry has no {error}") from error
     except OSError as error:
         raise ProjectError(f"local.toml: {entry['event']}: {error.strerror}") from error
     except json.JSONDecodeError as error:
         raise ProjectError(f"{entry['event']}: not JSON: {error}") from error
+
+
+def _services(names: Any) -> tuple[str, ...]:  # noqa: ANN401 - whatever the file says
+    if not isinstance(names, list):
+        raise ProjectError(f"local.toml: again_after is not a list: {names!r}")
+    if unknown := {*map(str, names)} - SERVICES:
+        raise ProjectError(
+            f"local.toml: again_after: {', '.join(sorted(unknown))} is no data service; "
+            f"there are {', '.join(sorted(SERVICES))}"
+        )
+    return tuple(names)

@@ -17,17 +17,24 @@ _CREDENTIALS: Mapping[str, Any] = {
     "aws_access_key_id": "local",
     "aws_secret_access_key": "local",  # nosec B105 # what local servers take
 }
+# Servers of this machine answer at once or are gone, and a stack that stops waits for its clients.
+_PATIENCE: Mapping[str, Any] = {
+    "connect_timeout": 5,
+    "read_timeout": 10,
+    "retries": {"total_max_attempts": 2},
+}
 
 
 def s3_client(url: str, region: str) -> "S3Client":
     """A client of the local S3."""
-    config = Config(s3={"addressing_style": "path"})
+    config = Config(s3={"addressing_style": "path"}, **_PATIENCE)
     return boto3.client("s3", endpoint_url=url, region_name=region, config=config, **_CREDENTIALS)
 
 
 def sqs_client(url: str, region: str) -> "SQSClient":
     """A client of the local SQS."""
-    return boto3.client("sqs", endpoint_url=url, region_name=region, **_CREDENTIALS)
+    config = Config(**_PATIENCE)
+    return boto3.client("sqs", endpoint_url=url, region_name=region, config=config, **_CREDENTIALS)
 
 
 def create_resources(application: Application, *, url: str, region: str) -> None:

@@ -1,7 +1,6 @@
 """The embedded stack at work: functions, triggers and the two HTTP endpoints on one event loop."""
 
 import asyncio
-import signal
 from collections.abc import AsyncIterator, Coroutine, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -13,29 +12,28 @@ from local.aws.config import REGION
 from local.console import Console
 from local.gateway.app import create_gateway
 from local.http_server import serve
+from local.interrupts import stop_signals
 from local.lambda_endpoint import create_lambda_endpoint
 from local.packages import Packages
 from local.project import Project
 from local.reload import Told, watch
 from local.resources import create_resources, sqs_client
 from local.runtime.functions import Functions
-from local.services.group import DataServices
 from local.services.ports import LOOPBACK, Ports
 from local.start import run_start_invokes, triggers
 from local.template.model import Application
 from local.triggers.failure_queue import FailureQueue
-
-_CHECK_SECONDS = 1.0
+from local.upkeep import Upkeep
 
 
 @dataclass(frozen=True)
 class Stack:
-    """One application on its ports. `services` are running, `packages` are built."""
+    """One application on its ports. Its data services are running, `packages` are built."""
 
     project: Project
     ports: Ports
     application: Application
-    services: DataServices
+    upkeep: Upkeep
     packages: Packages
     console: Console
 
@@ -43,7 +41,7 @@ class Stack:
         """Serves until SIGINT or SIGTERM; raises StartFailed."""
         stopped = asyncio.Event()
         loop = asyncio.get_running_loop()
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in stop_signals():
             loop.add_signal_handler(number, stopped.set)
         async with self._serving() as background:
             self.console.ready(f"http://{LOOPBACK}:{self.ports.api}")
@@ -58,7 +56,7 @@ class Stack:
     async def _serving(self) -> AsyncIterator[list[asyncio.Task[None]]]:
         """Everything up, torn down in reverse; yields the tasks that work in the background."""
         async with AsyncExitStack() as stack:
-            url = self.services.aws.url
+            url = self.upkeep.services.aws.url
             await asyncio.to_thread(create_resources, self.application, url=url, region=REGION)
             functions = Functions(
                 self.application,
@@ -72,7 +70,7 @@ class Stack:
             await _listen(stack, endpoint, self.ports.lambda_endpoint)
             warming = asyncio.create_task(self._warm(functions))
             stack.push_async_callback(_cancel, [warming])
-            await run_start_invokes(self.project, functions)
+            await run_start_invokes(self.project.start, functions)
             gateway = create_gateway(self.application, functions, observe=self.console.answered)
             await _listen(stack, gateway, self.ports.api)
             tasks = [asyncio.create_task(work) for work in self._background(functions)]
@@ -80,9 +78,8 @@ class Stack:
             yield tasks
 
     def _background(self, functions: Functions) -> list[Coroutine[Any, Any, None]]:
-        url = self.services.aws.url
         return [
-            *triggers(self.application, functions, aws_url=url),
+            *triggers(self.application, functions, aws_url=self.upkeep.services.aws.url),
             watch(
                 self.application,
                 functions,
@@ -90,7 +87,7 @@ class Stack:
                 Told(self.console.reloaded, self.console.problem),
                 template=self.project.template,
             ),
-            self._report_lost_services(),
+            *self.upkeep.work(functions),
         ]
 
     async def _warm(self, functions: Functions) -> None:
@@ -101,19 +98,6 @@ class Stack:
         routed = [route.function for route in self.application.routes]
         for name in dict.fromkeys([*routed, *self.application.functions]):
             await functions.warm(name)
-
-    async def _report_lost_services(self) -> None:
-        """Says once when a data service is gone; the application has to live with that."""
-        lost: set[str] = set()
-        while True:
-            for title, service in self.services.named():
-                if title not in lost and not service.is_running():
-                    lost.add(title)
-                    self.console.problem(
-                        f"{title} has stopped and stays away until the stack starts again; "
-                        f"make logs NAME={service.log_name} shows its last words"
-                    )
-            await asyncio.sleep(_CHECK_SECONDS)
 
 
 async def _listen(stack: AsyncExitStack, app: web.Application, port: int) -> None:

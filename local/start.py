@@ -2,11 +2,11 @@
 
 import asyncio
 import json
-from collections.abc import Coroutine, Iterator
+from collections.abc import Coroutine, Iterable, Iterator
 from typing import Any
 
 from local.aws.config import REGION
-from local.project import Project
+from local.project import StartInvoke
 from local.resources import sqs_client
 from local.template.model import Application
 from local.triggers.invoker import Invoker
@@ -18,9 +18,9 @@ class StartFailed(Exception):
     """A function that has to run before the API opens failed; the message says how."""
 
 
-async def run_start_invokes(project: Project, functions: Invoker) -> None:
-    """Invokes what local.toml names, in its order; raises StartFailed."""
-    for start in project.start:
+async def run_start_invokes(starts: Iterable[StartInvoke], functions: Invoker) -> None:
+    """Invokes in this order; raises StartFailed."""
+    for start in starts:
         result = await functions.invoke(start.function, start.event)
         if result.function_error:
             error = json.loads(result.payload)

@@ -1,13 +1,12 @@
 """`local up`: starts everything in order, in the foreground, and stops everything at the end."""
 
 import asyncio
-import signal
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
-from types import FrameType
 
 from local.aws.config import REGION, AwsConfig
 from local.console import Console
+from local.interrupts import finish_undisturbed, interrupt_on_stop
 from local.packages import Packages
 from local.project import Project
 from local.runtime.interpreter import with_installed_runtimes
@@ -18,6 +17,7 @@ from local.state import RunningStack
 from local.template.load import load_application
 from local.template.model import Application
 from local.triggers.expression import parse
+from local.upkeep import Upkeep
 
 
 def run_stack(project: Project, ports: Ports) -> None:
@@ -28,7 +28,7 @@ def run_stack(project: Project, ports: Ports) -> None:
     """
     console = Console(project.state / "logs")
     with ExitStack() as cleanup:
-        cleanup.enter_context(RunningStack(project.state).hold(ports))
+        mark = cleanup.enter_context(RunningStack(project.state).hold(ports))
         for name in ("api", "lambda_endpoint"):
             require_free(name, getattr(ports, name))
         draft = with_installed_runtimes(
@@ -39,9 +39,10 @@ def run_stack(project: Project, ports: Ports) -> None:
         aws = AwsConfig(draft.s3_triggers, f"http://{LOOPBACK}:{ports.lambda_endpoint}", REGION)
         services = DataServices(project.state, ports, aws=aws)
         services.require_free_ports()
-        signal.signal(signal.SIGTERM, _interrupt)
+        interrupt_on_stop()
         cleanup.callback(console.say, "Stopped.")
         cleanup.callback(services.stop)
+        cleanup.callback(finish_undisturbed)
         console.say(f"Starting {project.root.name}")
         for warning in draft.warnings:
             console.problem(f"  {warning}")
@@ -54,7 +55,8 @@ def run_stack(project: Project, ports: Ports) -> None:
                 aws_url=services.aws.url,
             )
         )
-        stack = Stack(project, ports, application, services, packages, console)
+        upkeep = Upkeep(project, application, services, mark, console)
+        stack = Stack(project, ports, application, upkeep, packages, console)
         asyncio.run(stack.run())
 
 
@@ -73,8 +75,3 @@ def _start(
         services.start(console.started)
         built.result()
     return packages
-
-
-def _interrupt(_signal: int, _frame: FrameType | None) -> None:
-    """Before the event loop runs, SIGTERM ends the start as Ctrl-C does."""
-    raise KeyboardInterrupt

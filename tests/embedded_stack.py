@@ -5,14 +5,20 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+import psutil
 
 from local.services.ports import Ports, unused_port, variable_of
+from local.services.process import accepts_connections
 
 ROOT = Path(__file__).parent.parent
 # The first start on a fresh machine builds the layers.
 START_SECONDS = 240.0
+KILL_SECONDS = 30.0
 
 
 @dataclass
@@ -40,6 +46,53 @@ class EmbeddedStack:
     def environment(self) -> dict[str, str]:
         """Another terminal's: it need not know the ports."""
         return {**os.environ, "LOCAL_STATE": str(self.state)}
+
+    def run(self, *arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
+        """`python -m` with these arguments, in another terminal."""
+        return self._run([sys.executable, "-m", *arguments], **options)
+
+    def make(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """`make` with these arguments, in another terminal."""
+        return self._run(["make", *arguments])
+
+    def _run(self, command: list[str], **options: Any) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            command,
+            cwd=ROOT,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+            **options,
+        )
+
+    def server(self, name: str) -> psutil.Process:
+        """The process whose command has the name; raises AssertionError when there is none."""
+        for child in psutil.Process(self.process.pid).children():
+            with suppress(psutil.NoSuchProcess, psutil.ZombieProcess):
+                if name in " ".join(child.cmdline()):
+                    return child
+        raise AssertionError(f"no process {name}")
+
+    def kill(self, server: str, *, until: str) -> None:
+        """Kills a data service; returns when the terminal has said the text after that."""
+        said = len(self.output.read_text())
+        self.server(server).kill()
+        deadline = time.monotonic() + KILL_SECONDS
+        while until not in self.output.read_text()[said:]:
+            assert time.monotonic() < deadline, f"no {until!r}: {self.output.read_text()}"
+            time.sleep(0.02)
+
+    def left_behind(self) -> list[object]:
+        """Ports that are open and processes that mention the stack's state or ports."""
+        marks = [str(self.state), *(str(port) for _, port in self.ports.items())]
+        processes = [
+            process.info
+            for process in psutil.process_iter(["pid", "cmdline"])
+            if any(mark in word for mark in marks for word in process.info["cmdline"] or ())
+        ]
+        return [*processes, *(port for _, port in self.ports.items() if accepts_connections(port))]
 
     def interrupt(self) -> int:
         """Ctrl-C; returns the exit code."""

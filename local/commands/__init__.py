@@ -1,6 +1,6 @@
 """The commands of `python -m local`, in the order the help lists them."""
 
-from local.commands import data, doctor, function, sam, stack
+from local.commands import data, doctor, function, sam, service, stack
 from local.commands.command import Command, CommandFailed
 
 __all__ = ["COMMANDS", "Command", "CommandFailed"]
@@ -10,6 +10,8 @@ COMMANDS: tuple[Command, ...] = (
     sam.UP_SAM,
     stack.DOWN,
     stack.RESET,
+    service.STOP_SERVICE,
+    service.START_SERVICE,
     function.INVOKE,
     data.EVENTS,
     data.LOGS,

@@ -5,15 +5,17 @@ import platform
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
 from local.commands.command import Command
 from local.project import Project, open_project
+from local.services.keeper import STARTING, UP
 from local.services.ports import InvalidPort, Ports, PortTaken, require_free
-from local.state import RunningStack
+from local.services.process import accepts_connections
+from local.state import Running, RunningStack
 from local.template.load import load_application
 from local.template.model import TemplateError
 
@@ -28,11 +30,15 @@ _TIMEOUT_SECONDS = 20
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing looked at; `problem` says what is wrong and what to do, None if all is well."""
+    """One thing looked at; `problem` says what is wrong and what to do, None if all is well.
+
+    `spares_others`: the rest works all the same.
+    """
 
     subject: str
     problem: str | None = None
     detail: str = ""
+    spares_others: bool = False
 
 
 def _embedded(root: Path) -> Iterator[Finding]:
@@ -42,9 +48,23 @@ def _embedded(root: Path) -> Iterator[Finding]:
         yield Finding(name, f"the package {module} is not installed" if missing else None)
     yield _template(root)
     running = RunningStack(Project(root).state).read()
-    yield from () if running else _ports()
-    if running:
-        yield Finding("Ports", detail=f"in use by the running stack (pid {running.pid})")
+    yield from _services(running) if running else _ports()
+
+
+def _services(running: Running) -> Iterator[Finding]:
+    """What the running stack says of its services, and whether they answer."""
+    yield Finding("Ports", detail=f"in use by the running stack (pid {running.pid})")
+    for name, state in running.services.items():
+        port = getattr(running.ports, name)
+        if state != UP:
+            yield Finding(name, f"{state} ({_remedy(name, state)})", spares_others=True)
+        elif not accepts_connections(port, running.host):
+            yield Finding(name, f"nothing answers on port {port}", spares_others=True)
+
+
+def _remedy(name: str, state: str) -> str:
+    log = f"make logs NAME={name}"
+    return f"{log} says why" if state == STARTING else f"make start NAME={name} starts it; {log}"
 
 
 def _template(root: Path) -> Finding:
@@ -109,11 +129,19 @@ _MODES: dict[str, Callable[[Path], Iterator[Finding]]] = {
 def _doctor(_arguments: argparse.Namespace, root: Path) -> None:
     for mode, look in _MODES.items():
         findings = [*look(root)]
-        problems = [finding for finding in findings if finding.problem]
-        sys.stdout.write(f"{mode}: {'not here' if problems else 'works'}\n")
+        sys.stdout.write(f"{mode}: {_verdict(findings)}\n")
         for finding in findings:
             if finding.problem or finding.detail:
                 sys.stdout.write(f"  {finding.subject}: {finding.problem or finding.detail}\n")
+
+
+def _verdict(findings: Sequence[Finding]) -> str:
+    problems = [finding for finding in findings if finding.problem]
+    if not problems:
+        return "works"
+    if all(problem.spares_others for problem in problems):
+        return f"runs without {', '.join(problem.subject for problem in problems)}"
+    return "not here"
 
 
 DOCTOR = Command("doctor", "say which ways of running work on this machine, and why not", _doctor)

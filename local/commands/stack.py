@@ -28,7 +28,7 @@ EXPECTED = (
     TemplateError,
 )
 # What `reset` wipes: the data and its logs, not the built packages.
-_DATA = ("postgres", "postgres.password", "aws.json", "logs")
+_DATA = ("postgres", "postgres.password", "aws.json", "logs", "wishes")
 
 
 def _up(_arguments: argparse.Namespace, root: Path) -> None:

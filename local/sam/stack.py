@@ -1,7 +1,6 @@
 """What `sam local` lacks: start invokes, schedules and queues, driven from one event loop."""
 
 import asyncio
-import signal
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -9,12 +8,14 @@ from typing import Any
 from aiohttp import ClientSession
 
 from local.console import Console
+from local.interrupts import stop_signals
 from local.project import Project
 from local.sam.endpoint import LambdaEndpoint
 from local.services.ports import LOOPBACK, Ports
 from local.start import StartFailed, run_start_invokes, triggers
 from local.template.model import Application
 from local.triggers.invoker import Invoker
+from local.upkeep import Upkeep
 
 
 @dataclass(frozen=True)
@@ -24,13 +25,13 @@ class SamStack:
     project: Project
     ports: Ports
     application: Application
-    aws_url: str
+    upkeep: Upkeep
     console: Console
 
     async def run(self) -> None:
         """Serves until SIGINT or SIGTERM; raises StartFailed, aiohttp.ClientError."""
         stopped = asyncio.Event()
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in stop_signals():
             asyncio.get_running_loop().add_signal_handler(number, stopped.set)
         async with ClientSession() as session:
             functions = LambdaEndpoint(lambda_url(self.ports), session)
@@ -39,8 +40,10 @@ class SamStack:
             try:
                 await _first_of(tasks)
                 if not stopped.is_set():
-                    waiting = triggers(self.application, functions, aws_url=self.aws_url)
-                    tasks = [stopping, *map(asyncio.create_task, waiting)]
+                    url = self.upkeep.services.aws.url
+                    waiting = triggers(self.application, functions, aws_url=url)
+                    work = [*waiting, *self.upkeep.work(functions)]
+                    tasks = [stopping, *map(asyncio.create_task, work)]
                     await _first_of(tasks)
             finally:
                 for task in tasks:
@@ -48,7 +51,7 @@ class SamStack:
                 await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _start(self, functions: Invoker, session: ClientSession) -> None:
-        await run_start_invokes(self.project, functions)
+        await run_start_invokes(self.project.start, functions)
         url = f"http://{LOOPBACK}:{self.ports.api}"
         # The first request starts the API's container.
         async with session.get(f"{url}{self._first_path()}") as answer:

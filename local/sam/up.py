@@ -1,13 +1,12 @@
 """`local up-sam`: the data services here, the functions in containers through `sam local`."""
 
 import asyncio
-import signal
 import time
 from contextlib import ExitStack
-from types import FrameType
 
 from local.aws.config import REGION, AwsConfig
 from local.console import Console
+from local.interrupts import finish_undisturbed, interrupt_on_stop
 from local.project import Project
 from local.resources import create_resources
 from local.sam.cli import SamCli
@@ -17,6 +16,7 @@ from local.services.group import DataServices, Started
 from local.services.ports import Ports, require_free
 from local.state import RunningStack
 from local.template.load import load_application
+from local.upkeep import Upkeep
 
 
 def run_sam_stack(project: Project, ports: Ports) -> None:
@@ -27,7 +27,7 @@ def run_sam_stack(project: Project, ports: Ports) -> None:
     console = Console(project.state / "logs")
     with ExitStack() as cleanup:
         mark = cleanup.enter_context(RunningStack(project.state).hold(ports))
-        signal.signal(signal.SIGTERM, _interrupt)
+        interrupt_on_stop()
         engine = find_engine()
         sam = SamCli(project, engine)
         for name in ("api", "lambda_endpoint"):
@@ -48,7 +48,9 @@ def run_sam_stack(project: Project, ports: Ports) -> None:
         sam.write_environment(project.filled_environment(services.places()))
         for start, port in ((sam.start_lambda, ports.lambda_endpoint), (sam.start_api, ports.api)):
             cleanup.callback(start(port).stop)
-        stack = SamStack(project, ports, application, services.aws.url, console)
+            cleanup.callback(finish_undisturbed)
+        upkeep = Upkeep(project, application, services, mark, console)
+        stack = SamStack(project, ports, application, upkeep, console)
         asyncio.run(stack.run())
 
 
@@ -56,8 +58,3 @@ def _build(sam: SamCli, console: Console) -> None:
     begin = time.monotonic()
     sam.build()
     console.started(Started("sam build", "", time.monotonic() - begin))
-
-
-def _interrupt(_signal: int, _frame: FrameType | None) -> None:
-    """Before the event loop runs, SIGTERM ends the start as Ctrl-C does."""
-    raise KeyboardInterrupt

@@ -52,10 +52,14 @@ class PostgresServer(Server):
         return self._password_file.read_text().strip()
 
     def launch(self) -> None:
-        """Creates the cluster at the first start; raises ServiceFailed."""
+        """Creates the cluster at the first start, and only then; raises ServiceFailed."""
         if self._account:
             _let_through(self._data, _binary("postgres"))
         if not (self._data / "PG_VERSION").exists():
+            if self.pid is not None:
+                raise ServiceFailed(
+                    f"PostgreSQL's data in {self._data} is gone; start the stack anew"
+                )
             self._create_cluster()
         elif (found := (self._data / "PG_VERSION").read_text().strip()) != _MAJOR:
             raise ServiceFailed(
@@ -67,7 +71,7 @@ class PostgresServer(Server):
 
     def wait(self) -> None:
         """Creates role and database at the first start; raises ServiceFailed."""
-        self._process.wait_until(self._answers)
+        self._process.wait_until(self.answers)
         self._create_database()
 
     def _command(self, port: int, *, durable: bool) -> list[str]:
@@ -125,7 +129,8 @@ class PostgresServer(Server):
             timeout=5,
         )
 
-    def _answers(self) -> bool:
+    def answers(self) -> bool:
+        """Whether it takes requests; while it starts or recovers it does not yet."""
         try:
             with closing(self._connect(_SUPERUSER, "postgres")) as connection:
                 connection.run("SELECT 1")

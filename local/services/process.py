@@ -9,11 +9,14 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 READY_TIMEOUT_SECONDS = 60.0
 STOP_TIMEOUT_SECONDS = 10.0
 _PR_SET_PDEATHSIG = 1
+# Loaded here, since a child that was forked from a threaded process must not load anything.
+_LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
 class ServiceFailed(Exception):
@@ -52,9 +55,17 @@ class ServerProcess:
         return self._process.pid if self._process else None
 
     @property
-    def log_name(self) -> str:
-        """What `local logs` calls it."""
+    def name(self) -> str:
+        """What `local logs`, `stop` and `start` call it."""
         return self._log.stem
+
+    @property
+    def ending(self) -> str:
+        """How the child ended, as the end of a sentence."""
+        code = self._process.poll() if self._process else None
+        if code is not None and code < 0:
+            return f"was killed by {signal.Signals(-code).name}"
+        return f"ended with exit code {code}"
 
     def is_running(self) -> bool:
         return self._process is not None and self._process.poll() is None
@@ -75,7 +86,7 @@ class ServerProcess:
                 stderr=subprocess.STDOUT,
                 # Ctrl-C in the terminal is for the stack, which stops its children in order.
                 start_new_session=True,
-                preexec_fn=_die_with_parent if sys.platform == "linux" else None,
+                preexec_fn=partial(_die_with_parent, self._stop_signal) if _LIBC else None,
                 **identity,  # type: ignore[call-overload]
             )
 
@@ -83,8 +94,7 @@ class ServerProcess:
         """Raises ServiceFailed when the child ends or does not get ready in a minute."""
         deadline = time.monotonic() + READY_TIMEOUT_SECONDS
         while time.monotonic() < deadline:
-            if not self.is_running():
-                raise ServiceFailed(f"{self._name} stopped while starting: {self._last_words()}")
+            self.require_running()
             if is_ready():
                 return
             time.sleep(0.02)
@@ -93,9 +103,17 @@ class ServerProcess:
             f"{self._name} did not answer within {READY_TIMEOUT_SECONDS:.0f} s; see {self._log}"
         )
 
-    def _last_words(self) -> str:
-        lines = self._log.read_text(errors="replace").strip().splitlines()
-        return f"{lines[-1] if lines else 'no output'} (log: {self._log})"
+    def require_running(self) -> None:
+        """Raises ServiceFailed with the child's last words when it has ended."""
+        if not self.is_running():
+            words = self.last_words(1) or ["no output"]
+            raise ServiceFailed(
+                f"{self._name} stopped while starting: {words[0]} (log: {self._log})"
+            )
+
+    def last_words(self, lines: int) -> list[str]:
+        """The end of its log."""
+        return self._log.read_text(errors="replace").strip().splitlines()[-lines:]
 
     def stop(self) -> None:
         """Asks the child to stop, kills it after ten seconds, and reaps it."""
@@ -124,12 +142,26 @@ class Server:
         return self._process.pid
 
     @property
-    def log_name(self) -> str:
-        """What `local logs` calls it."""
-        return self._process.log_name
+    def name(self) -> str:
+        """What `local logs`, `stop` and `start` call it."""
+        return self._process.name
+
+    @property
+    def ending(self) -> str:
+        """How it ended, as the end of a sentence."""
+        return self._process.ending
 
     def is_running(self) -> bool:
         return self._process.is_running()
+
+    def is_ready(self) -> bool:
+        """Whether it can be used; raises ServiceFailed when it has ended."""
+        self._process.require_running()
+        return self.answers()
+
+    def answers(self) -> bool:
+        """Whether it takes requests."""
+        return accepts_connections(self.port, self.host)
 
     def launch(self) -> None:
         """Starts the process without waiting for it; raises ServiceFailed."""
@@ -137,7 +169,7 @@ class Server:
 
     def wait(self) -> None:
         """Returns when the service can be used; raises ServiceFailed."""
-        self._process.wait_until(lambda: accepts_connections(self.port, self.host))
+        self._process.wait_until(self.answers)
 
     def start(self) -> None:
         """Raises ServiceFailed."""
@@ -147,6 +179,10 @@ class Server:
     def stop(self) -> None:
         self._process.stop()
 
+    def last_words(self, lines: int) -> list[str]:
+        """The end of its log."""
+        return self._process.last_words(lines)
+
 
 def accepts_connections(port: int, host: str = "127.0.0.1") -> bool:
     """True when something listens on the port."""
@@ -155,9 +191,10 @@ def accepts_connections(port: int, host: str = "127.0.0.1") -> bool:
     return False
 
 
-def _die_with_parent() -> None:
+def _die_with_parent(stop_signal: signal.Signals) -> None:
     """Linux only: the kernel ends the child with the thread that started it.
 
     So a stack that is itself killed leaves nothing; start servers from the main thread.
     """
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    assert _LIBC is not None
+    _LIBC.prctl(_PR_SET_PDEATHSIG, stop_signal)

@@ -36,12 +36,16 @@ class QueuePoller:
         self._sqs = sqs
 
     async def run(self) -> None:
-        """Polls for ever; an unreachable queue is logged and tried again."""
+        """Polls for ever; an unreachable queue is logged once per outage and tried again."""
+        is_reachable = True
         while True:
             try:
                 await self.poll()
+                is_reachable = True
             except (BotoCoreError, ClientError) as error:
-                _logger.warning("queue %s: %s", self._trigger.queue, error)
+                if is_reachable:
+                    _logger.warning("queue %s: %s", self._trigger.queue, error)
+                is_reachable = False
                 await asyncio.sleep(_PAUSE_AFTER_FAILURE_SECONDS)
 
     async def poll(self) -> int:

@@ -31,6 +31,8 @@ def run(*arguments: str, state: Path, **variables: str) -> subprocess.CompletedP
     [
         ("client.drop", "README.md"),
         ("local", "invoke", "UsersApiFunction", "-e", "events/http_status.json"),
+        ("local", "stop", "redis"),
+        ("local", "start", "redis"),
     ],
     ids=lambda arguments: " ".join(arguments[:2]),
 )
@@ -56,6 +58,12 @@ def test_a_variable_beside_the_running_stack_names_both_places(stack: EmbeddedSt
     assert result.returncode == 1
     assert f"127.0.0.1:{port}, which LOCAL_AWS_PORT names" in result.stderr
     assert f"is at {stack.aws_url}" in result.stderr
+
+
+def test_a_service_of_another_name_is_answered_with_the_names(stack: EmbeddedStack) -> None:
+    result = stack.run("local", "stop", "memcached")
+    assert result.returncode == 2
+    assert "'aws', 'opensearch', 'postgres', 'redis'" in result.stderr
 
 
 @pytest.mark.parametrize(

@@ -3,10 +3,12 @@
 import asyncio
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from botocore.exceptions import EndpointConnectionError
 
 from local.resources import sqs_client
 from local.runtime.invocation import Invocation
@@ -140,3 +142,22 @@ def test_partial_responses_are_read_as_lambda_reads_them(
     payload: bytes, failed: set[str] | None
 ) -> None:
     assert failed_items(payload, {"a", "b"}) == failed
+
+
+def test_a_queue_out_of_reach_is_said_once_and_asked_again(caplog) -> None:
+    asked = []
+
+    class Nobody:
+        def get_queue_url(self, **_arguments: object) -> None:
+            asked.append(1)
+            raise EndpointConnectionError(endpoint_url="http://127.0.0.1:1")
+
+    async def poll_for(seconds: float) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await QueuePoller(SqsTrigger("F", "orders"), None, Nobody()).run()
+
+    asyncio.run(poll_for(1.5))
+    assert len(asked) > 1
+    assert len(caplog.messages) == 1
+    assert "orders" in caplog.messages[0]

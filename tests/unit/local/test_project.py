@@ -36,12 +36,27 @@ def test_start_invokes_carry_their_event(tmp_path: Path) -> None:
     assert project.start == (StartInvoke("Migrate", b'{"a": 1}'), StartInvoke("Other", b"{}"))
 
 
+def test_a_start_invoke_runs_again_after_the_services_it_names(tmp_path: Path) -> None:
+    project = project_with(
+        tmp_path,
+        '[[start]]\nfunction = "Migrate"\n'
+        '[[start]]\nfunction = "Fill"\nagain_after = ["opensearch", "redis"]\n',
+    )
+    assert [start.function for start in project.starts_after("redis")] == ["Fill"]
+    assert project.starts_after("postgres") == ()
+
+
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
         ("environment = ", "local.toml: Invalid value"),
         ("[enviroment]\n", "unknown table enviroment"),
         ('[[start]]\nevent = "event.json"\n', "has no 'function'"),
+        (
+            '[[start]]\nfunction = "F"\nagain_after = ["mysql"]\n',
+            "mysql is no data service; there are aws, opensearch, postgres, redis",
+        ),
+        ('[[start]]\nfunction = "F"\nagain_after = "redis"\n', "again_after is not a list"),
         ('[[start]]\nfunction = "F"\nevent = "gone.json"\n', r"gone\.json: No such file"),
         ('[[start]]\nfunction = "F"\nevent = "wrong.json"\n', r"wrong\.json: not JSON"),
     ],

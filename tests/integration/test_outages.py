@@ -1,0 +1,101 @@
+"""Data services that die or are stopped while the stack runs: what users and terminals see."""
+
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from local.resources import s3_client
+from tests.embedded_stack import EmbeddedStack, start_stack
+from tests.http_calls import HttpCaller
+from tests.parity.conversations import new_user, path_of
+
+# The API leaves a cache or search server that failed alone for ten seconds.
+RECOVERY_SECONDS = 30.0
+
+
+@pytest.fixture(scope="module")
+def own_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedStack]:
+    """A stack whose servers may be killed."""
+    running = start_stack(tmp_path_factory.mktemp("own"))
+    yield running
+    assert running.interrupt() == 0, running.output.read_text()
+    assert not running.left_behind()
+
+
+def until(condition: Callable[[], bool], seconds: float = RECOVERY_SECONDS) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
+def doctor(stack: EmbeddedStack) -> str:
+    return stack.run("local", "doctor").stdout.splitlines()[0]
+
+
+def test_stopped_cache_and_search_change_no_answer_until_they_return(
+    own_stack: EmbeddedStack,
+) -> None:
+    call = HttpCaller(own_stack.url)
+    user = new_user()
+    assert call("POST", "/users/", body=user).status == 201
+    assert doctor(own_stack) == "Embedded stack (make up): works"
+
+    stopped = own_stack.make("stop", "NAME=redis")
+    assert (stopped.returncode, stopped.stderr) == (0, "")
+    answer = call("GET", path_of(user))
+    assert answer.headers["x-cache"] == "bypass"
+    assert answer.json()["email"] == user["email"]
+    assert call("POST", "/users/", body=user).status == 409
+
+    assert own_stack.run("local", "stop", "opensearch").returncode == 0
+    other = new_user()
+    assert call("POST", "/users/", body=other).status == 201
+    assert call("GET", path_of(other)).json()["email"] == other["email"]
+    assert call("GET", "/status/ready").json() == {
+        "postgres": "up",
+        "redis": "down",
+        "opensearch": "down",
+    }
+    found = call("GET", f"/users/search?q={user['email']}").json()
+    assert found["degraded"] is True
+    assert [item["email"] for item in found["items"]] == [user["email"]]
+    assert doctor(own_stack) == "Embedded stack (make up): runs without redis, opensearch"
+
+    started = own_stack.make("start", "NAME=redis")
+    assert (started.returncode, started.stdout) == (0, "redis is up\n")
+    assert own_stack.run("local", "start", "opensearch").returncode == 0
+    assert doctor(own_stack) == "Embedded stack (make up): works"
+    until(lambda: call("GET", path_of(user)).headers["x-cache"] == "hit")
+    until(lambda: not call("GET", f"/users/search?q={other['email']}").json()["degraded"])
+    found = call("GET", f"/users/search?q={other['email']}").json()
+    assert [item["email"] for item in found["items"]] == [other["email"]]
+
+
+def test_killed_database_and_search_come_back_with_every_user(own_stack: EmbeddedStack) -> None:
+    call = HttpCaller(own_stack.url)
+    user = new_user()
+    assert call("POST", "/users/", body=user).status == 201
+    own_stack.kill("postgres", until="PostgreSQL is back")
+    own_stack.kill("osmem-server", until="empty at first; SearchSyncFunction ran again")
+    assert call("GET", path_of(user)).json()["email"] == user["email"]
+    found = call("GET", f"/users/search?q={user['email']}").json()
+    assert found["degraded"] is False
+    assert [item["email"] for item in found["items"]] == [user["email"]]
+
+
+def test_killed_s3_comes_back_with_its_buckets_and_says_what_is_lost(
+    own_stack: EmbeddedStack, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    s3 = s3_client(own_stack.aws_url, "us-east-1")
+    s3.put_object(Bucket="sales-landing", Key="kept.txt", Body=b"until the server dies")
+    own_stack.kill("local.aws", until="objects and messages put since the start are lost")
+    assert "Contents" not in s3.list_objects_v2(Bucket="sales-landing")
+    file = tmp_path_factory.mktemp("sample") / "-.csv"
+    file.write_text(
+        "order_id,customer_id,product,quantity,price,order_date\n1,c,p,2,3.5,2024-01-05\n"
+    )
+    dropped = own_stack.make("drop", f"FILE={file}", "KEY=-.csv")
+    assert dropped.returncode == 0, dropped.stderr
+    assert "s3://sales-landing/-.csv" in dropped.stdout
