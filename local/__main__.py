@@ -1,12 +1,25 @@
 """The embedded stack's commands: `python -m local up`, `down`, `doctor` and so on."""
 
 import argparse
+import errno
 import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 from local.commands import COMMANDS, CommandFailed
+from local.project import Project
+
+# What a disk or a folder can be blamed for; any other error is ours and shows its traceback.
+_OF_THE_DISK = {
+    errno.EACCES,
+    errno.EDQUOT,
+    errno.EEXIST,
+    errno.ENOSPC,
+    errno.ENOTDIR,
+    errno.EPERM,
+    errno.EROFS,
+}
 
 
 def main() -> int:
@@ -25,6 +38,15 @@ def main() -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except CommandFailed as failure:
         sys.stderr.write(f"{failure}\n")
+        return 1
+    except OSError as error:
+        if error.errno not in _OF_THE_DISK:
+            raise
+        state = Project(Path.cwd()).state
+        place = f"{error.filename}: " if error.filename else ""
+        sys.stderr.write(
+            f"{place}{error.strerror} (the stack's state is in {state}; LOCAL_STATE moves it)\n"
+        )
         return 1
     except KeyboardInterrupt:
         return 130

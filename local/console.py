@@ -32,6 +32,7 @@ class Console:
         self._logs = logs
         self._stream = stream
         self._colours = stream.isatty()
+        self._keeps_logs = True
 
     def say(self, text: str) -> None:
         """One plain line."""
@@ -86,14 +87,25 @@ class Console:
 
     def logged(self, function: str, line: str) -> None:
         """One line of a function's log: to its file as it is, to the terminal readable."""
-        self._logs.mkdir(parents=True, exist_ok=True)
-        with (self._logs / f"{function}.log").open("a") as file:
-            file.write(f"{line}\n")
+        self._keep(function, line)
         if line.startswith(_PLATFORM_LINES) or _is_access_log(line):
             return
         if text := readable(line):
             colour = _RED if text.startswith(("[ERROR]", "ERROR ")) else _DIM
             self.say(self._paint(f"          {function}  {text}", colour))
+
+    def _keep(self, function: str, line: str) -> None:
+        """A disk that is full costs the log, never the answer; it is said once."""
+        try:
+            self._logs.mkdir(parents=True, exist_ok=True)
+            with (self._logs / f"{function}.log").open("a") as file:
+                file.write(f"{line}\n")
+        except OSError as error:
+            if self._keeps_logs:
+                self.went_wrong(f"{function}'s log in {self._logs} is lost: {error.strerror}")
+            self._keeps_logs = False
+        else:
+            self._keeps_logs = True
 
     def _paint(self, text: str, colour: str) -> str:
         return f"{colour}{text}{_RESET}" if self._colours else text

@@ -115,7 +115,7 @@ class RunningStack:
 
     def clear(self) -> None:
         """Removes what a killed stack left; never the mark of one that starts at this moment."""
-        with suppress(FileNotFoundError), self._file.open() as file:
+        with suppress(FileNotFoundError, NotADirectoryError), self._file.open() as file:
             if _lock(file, fcntl.LOCK_EX) and _is_same(file, self._file):
                 self._file.unlink()
 
@@ -126,7 +126,7 @@ class RunningStack:
                 if _lock(file, fcntl.LOCK_SH):
                     return None
                 values = json.load(file)
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return None
         return Running(**{**values, "ports": Ports(**values["ports"])})
 

@@ -96,3 +96,14 @@ def test_a_sample_that_cannot_be_written_is_one_line(place: str, reason: str) ->
         check=False,
     )
     assert (result.returncode, result.stderr) == (1, f"{place}: {reason}\n")
+
+
+def test_a_state_folder_that_cannot_be_one_is_one_line(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.touch()
+    result = run("local", "up", state=file)
+    assert (result.returncode, result.stdout) == (1, "")
+    assert result.stderr == (
+        f"{file}: File exists (the stack's state is in {file}; LOCAL_STATE moves it)\n"
+    )
+    assert run("local", "down", state=file).stdout == "Nothing was running.\n"

@@ -87,3 +87,21 @@ def test_an_unhandled_error_is_not_buried_under_the_runtimes_advice(
 def test_a_functions_own_warning_is_shown() -> None:
     line = "[WARNING]\t2026-11-23T17:26:34.975Z\tid\tthe text LAMBDA_WARNING: is mine"
     assert readable(line) == line
+
+
+def test_a_log_that_cannot_be_written_is_said_once_and_stops_nothing(
+    console: Console, screen: io.StringIO, tmp_path: Path
+) -> None:
+    folder = tmp_path / "logs"
+    folder.touch()
+    console.logged("Web", "one")
+    console.logged("Web", "two")
+    folder.unlink()
+    console.logged("Web", "three")
+    assert screen.getvalue().count("Web's log in") == 1
+    assert [line.split()[-1] for line in screen.getvalue().splitlines()[1:]] == [
+        "one",
+        "two",
+        "three",
+    ]
+    assert (folder / "Web.log").read_text() == "three\n"
