@@ -3,6 +3,7 @@
 import asyncio
 import json
 import uuid
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -12,14 +13,31 @@ from local.template.model import ScheduleTrigger
 from local.triggers.expression import InvalidExpression, Rate, Schedule, parse
 from local.triggers.invoker import Invoker
 
+# A sleep is blind to a clock that is set and to a laptop that sleeps itself.
+_LONGEST_SLEEP_SECONDS = 30.0
+
+
+@dataclass(frozen=True)
+class Clock:
+    """The machine's."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+
 
 class Clockwork:
     """One schedule of one function. Raises InvalidExpression when made."""
 
-    def __init__(self, trigger: ScheduleTrigger, invoker: Invoker, *, region: str) -> None:
+    def __init__(
+        self, trigger: ScheduleTrigger, invoker: Invoker, *, region: str, clock: Clock = Clock()
+    ) -> None:
         self._trigger = trigger
         self._invoker = invoker
         self._region = region
+        self._clock = clock
         self._schedule: Schedule = parse(trigger.expression)
         try:
             self._zone = ZoneInfo(trigger.timezone)
@@ -28,12 +46,18 @@ class Clockwork:
 
     async def run(self) -> None:
         """Invokes until cancelled, or until the schedule is over."""
-        due = self.next_after(datetime.now(UTC))
+        now = self._clock.now()
+        due = self.next_after(now)
         while due is not None:
-            await asyncio.sleep(max(0.0, (due - datetime.now(UTC)).total_seconds()))
-            await self._invoker.invoke_event(self._trigger.function, self.payload(due))
-            # After the laptop slept, missed times are skipped rather than caught up.
-            due = self.next_after(max(due, datetime.now(UTC)))
+            await self._clock.sleep(min((due - now).total_seconds(), _LONGEST_SLEEP_SECONDS))
+            before, now = now, self._clock.now()
+            if now < before:
+                # The clock was set back: by the new time, it is due earlier than that.
+                due = self.next_after(now)
+            elif now >= due:
+                await self._invoker.invoke_event(self._trigger.function, self.payload(due))
+                # After the laptop slept, missed times are skipped rather than caught up.
+                due = self.next_after(now)
 
     def next_after(self, moment: datetime) -> datetime | None:
         """The next time in UTC; cron() and at() go by the clocks of the schedule's time zone."""

@@ -1,7 +1,8 @@
 """Schedules: expressions as EventBridge reads them, events as it sends them."""
 
+import asyncio
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -97,3 +98,61 @@ def test_an_input_in_the_template_is_sent_as_it_is() -> None:
     trigger = ScheduleTrigger("Tick", "F", "rate(1 minute)", input='{"a": 1}')
     clockwork = Clockwork(trigger, invoker=None, region="eu-west-1")
     assert clockwork.payload(at("2026-01-01")) == b'{"a": 1}'
+
+
+class SetClock:
+    """A clock that passes as its owner sleeps and is set, by seconds, at the given sleeps."""
+
+    def __init__(self, steps: dict[int, float]) -> None:
+        self._now = at("2026-11-23T12:00:00")
+        self._steps = steps
+        self.slept = 0.0
+        self._sleeps = 0
+
+    def now(self) -> datetime:
+        return self._now
+
+    async def sleep(self, seconds: float) -> None:
+        assert seconds >= 0
+        self.slept += seconds
+        self._now += timedelta(seconds=seconds + self._steps.get(self._sleeps, 0))
+        self._sleeps += 1
+        await asyncio.sleep(0)
+
+
+class Counter:
+    """Counts invokes and when they came, in seconds slept."""
+
+    def __init__(self, clock: SetClock, enough: int) -> None:
+        self.times: list[float] = []
+        self._clock = clock
+        self._enough = enough
+
+    async def invoke_event(self, name: str, payload: bytes) -> str:
+        self.times.append(self._clock.slept)
+        if len(self.times) == self._enough:
+            raise asyncio.CancelledError
+        return "id"
+
+
+@pytest.mark.parametrize(
+    ("steps", "times"),
+    [
+        ({}, [60, 120, 180]),
+        ({0: -3600}, [90, 150, 210]),
+        ({0: 3600}, [30, 90, 150]),
+        ({1: -0.01}, [60.01, 120.01, 180.01]),
+    ],
+    ids=["steady", "set back an hour", "set ahead an hour", "a hundredth slow"],
+)
+def test_a_clock_that_is_set_costs_no_hour_of_silence(
+    steps: dict[int, float], times: list[float]
+) -> None:
+    clock = SetClock(steps)
+    counter = Counter(clock, enough=len(times))
+    work = Clockwork(
+        ScheduleTrigger("F", "Every", "rate(1 minute)"), counter, region="r", clock=clock
+    )
+    with pytest.raises(asyncio.CancelledError):
+        asyncio.run(work.run())
+    assert counter.times == pytest.approx(times)
