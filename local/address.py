@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from local.mark import Running
 from local.services.ports import LOOPBACK, Ports, variable_of
-from local.state import Running, RunningStack
+from local.state import RunningStack
 
 
 @dataclass(frozen=True)

@@ -7,16 +7,17 @@ import signal
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import IO
 
 import psutil
 
-from local.services.ports import LOOPBACK, Ports
+from local.mark import Running, left_by_killed_stack, parse, start_time
+from local.services.ports import Ports
+from local.termination import end, wait_for_end
 
 STOP_TIMEOUT_SECONDS = 30.0
-KILL_AFTER_SECONDS = 5.0
 # Readers hold the lock for less than that, and a mark is written within it.
 _LOCK_SECONDS = 0.5
 # The mark always fills its first block, so that a disk that got full meanwhile cannot stop it.
@@ -29,16 +30,6 @@ class AlreadyRunning(Exception):
 
 class StackNotRunning(Exception):
     """No stack runs from this folder; the message says how one is started."""
-
-
-@dataclass(frozen=True)
-class Running:
-    """What a running stack tells. `host` is the data services', `services` their states by name."""
-
-    pid: int
-    ports: Ports
-    host: str = LOOPBACK
-    services: Mapping[str, str] = field(default_factory=dict)
 
 
 class RunningStack:
@@ -75,21 +66,29 @@ class RunningStack:
         """Marks this process as the running stack; raises AlreadyRunning and OSError."""
         self._file.parent.mkdir(parents=True, exist_ok=True)
         with self._lock() as self._held:
+            left = left_by_killed_stack(self._held)
             try:
                 self._running = Running(os.getpid(), ports)
                 self._write(self._running)
+                end(left)
                 yield self
             finally:
                 self._file.unlink(missing_ok=True)
 
-    def tell(self, *, host: str | None = None, services: Mapping[str, str] | None = None) -> None:
+    def tell(
+        self,
+        *,
+        host: str | None = None,
+        services: Mapping[str, str] | None = None,
+        servers: Iterable[int] | None = None,
+    ) -> None:
         """Changes what other terminals read; only while held."""
         assert self._running is not None
-        self._running = replace(
-            self._running,
-            host=self._running.host if host is None else host,
-            services=self._running.services if services is None else services,
-        )
+        told: dict[str, object] = {"host": host, "services": services}
+        if servers is not None:
+            told["servers"] = {pid: started for pid in servers if (started := start_time(pid))}
+        changes = {name: value for name, value in told.items() if value is not None}
+        self._running = replace(self._running, **changes)  # type: ignore[arg-type]
         self._write(self._running)
 
     def stop(self) -> bool:
@@ -102,10 +101,10 @@ class RunningStack:
             process = psutil.Process(running.pid)
             children = process.children(recursive=True)
             process.send_signal(signal.SIGTERM)
-            if _wait_for_end([process], STOP_TIMEOUT_SECONDS):
+            if wait_for_end([process], STOP_TIMEOUT_SECONDS):
                 # One that hangs may have started more meanwhile.
                 children = [process, *children, *process.children(recursive=True)]
-            _kill(children)
+            end(children)
         self.clear()
         return True
 
@@ -114,9 +113,10 @@ class RunningStack:
         return f"the stack of {folder.relative_to(here) if folder.is_relative_to(here) else folder}"
 
     def clear(self) -> None:
-        """Removes what a killed stack left; never the mark of one that starts at this moment."""
+        """Ends and removes what a killed stack left; never that of one that starts right now."""
         with suppress(FileNotFoundError, NotADirectoryError), self._file.open() as file:
             if _lock(file, fcntl.LOCK_EX) and _is_same(file, self._file):
+                end(left_by_killed_stack(file))
                 self._file.unlink()
 
     def _read(self) -> Running | None:
@@ -125,10 +125,9 @@ class RunningStack:
             with self._file.open() as file:
                 if _lock(file, fcntl.LOCK_SH):
                     return None
-                values = json.load(file)
+                return parse(file)
         except (FileNotFoundError, NotADirectoryError):
             return None
-        return Running(**{**values, "ports": Ports(**values["ports"])})
 
     def _lock(self) -> IO[str]:
         deadline = time.monotonic() + _LOCK_SECONDS
@@ -164,31 +163,3 @@ def _is_same(file: IO[str], path: Path) -> bool:
         return os.path.samestat(os.fstat(file.fileno()), path.stat())
     except FileNotFoundError:
         return False
-
-
-def _kill(processes: Iterable[psutil.Process]) -> None:
-    """Ends what a clean stop should have ended already."""
-    for process in _alive(processes):
-        with suppress(psutil.NoSuchProcess):
-            process.terminate()
-    for process in _wait_for_end(processes, KILL_AFTER_SECONDS):
-        with suppress(psutil.NoSuchProcess):
-            process.kill()
-
-
-def _wait_for_end(processes: Iterable[psutil.Process], seconds: float) -> list[psutil.Process]:
-    """Waits; returns what still runs then."""
-    deadline = time.monotonic() + seconds
-    while (alive := _alive(processes)) and time.monotonic() < deadline:
-        time.sleep(0.02)
-    return alive
-
-
-def _alive(processes: Iterable[psutil.Process]) -> list[psutil.Process]:
-    """One that has ended but whose parent has not looked yet runs no more."""
-    alive = []
-    for process in processes:
-        with suppress(psutil.NoSuchProcess):
-            if process.is_running() and process.status() != psutil.STATUS_ZOMBIE:
-                alive.append(process)
-    return alive

@@ -47,6 +47,7 @@ def run_stack(project: Project, ports: Ports) -> None:
         for warning in draft.warnings:
             console.problem(f"  {warning}")
         packages = _start(project, services, draft, console)
+        mark.tell(servers=services.pids())
         application = with_installed_runtimes(
             load_application(
                 project.template,

@@ -54,7 +54,7 @@ class Upkeep:
 
     def _state(self, service: str, state: str) -> None:
         self._states[service] = state
-        self.mark.tell(services=self._states)
+        self.mark.tell(services=self._states, servers=self.services.pids())
 
     async def _returned(self, service: str, functions: Invoker) -> str:
         """Fills a service again; raises ServiceFailed where it is gone once more."""

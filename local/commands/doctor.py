@@ -11,11 +11,12 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from local.commands.command import Command
+from local.mark import Running
 from local.project import Project, open_project
 from local.services.keeper import STARTING, UP
 from local.services.ports import InvalidPort, Ports, PortTaken, require_free
 from local.services.process import accepts_connections
-from local.state import Running, RunningStack
+from local.state import RunningStack
 from local.template.load import load_application
 from local.template.model import TemplateError
 

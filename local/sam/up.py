@@ -44,6 +44,7 @@ def run_sam_stack(project: Project, ports: Ports) -> None:
         cleanup.callback(console.say, "Stopped.")
         cleanup.callback(services.stop)
         services.start(console.started)
+        mark.tell(servers=services.pids())
         create_resources(application, url=services.aws.url, region=REGION)
         sam.write_environment(project.filled_environment(services.places()))
         for start, port in ((sam.start_lambda, ports.lambda_endpoint), (sam.start_api, ports.api)):

@@ -75,6 +75,10 @@ class DataServices:
         for _, service in reversed([*self.named()]):
             service.stop()
 
+    def pids(self) -> list[int]:
+        """The processes of the services that were started."""
+        return [service.pid for _, service in self.named() if service.pid is not None]
+
     def places(self) -> dict[str, str]:
         """What the {placeholders} of local.toml stand for."""
         return {

@@ -1,18 +1,22 @@
 """The mark of the running stack: held once, read by others, never believed when stale."""
 
+import json
 import os
+import signal
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 
 import psutil
 import pytest
 
+from local.mark import Running
 from local.services.ports import Ports
-from local.state import AlreadyRunning, Running, RunningStack, StackNotRunning
+from local.state import AlreadyRunning, RunningStack, StackNotRunning
 
 PORTS = Ports(api=8080)
 
@@ -59,6 +63,14 @@ def test_others_read_where_the_stack_is_and_how_its_services_are(tmp_path: Path)
         )
 
 
+def test_a_mark_of_another_version_is_read_as_far_as_it_is_known(tmp_path: Path) -> None:
+    with RunningStack(tmp_path).hold(PORTS):
+        mark = json.loads((tmp_path / "running.json").read_text())
+        del mark["servers"]
+        (tmp_path / "running.json").write_text(json.dumps(mark | {"colour": "red"}))
+        assert RunningStack(tmp_path).require() == Running(os.getpid(), PORTS)
+
+
 def test_what_is_read_while_it_changes_is_one_of_the_states(tmp_path: Path) -> None:
     seen: set[str] = set()
 
@@ -97,6 +109,48 @@ def test_a_killed_stack_is_not_running_and_another_may_start(tmp_path: Path) -> 
             RunningStack(tmp_path).require()
         with RunningStack(tmp_path).hold(PORTS):
             assert RunningStack(tmp_path).require().pid == os.getpid()
+
+
+@pytest.fixture
+def server() -> Iterator[subprocess.Popen[bytes]]:
+    with subprocess.Popen(["sleep", "60"]) as process:
+        yield process
+        process.kill()
+
+
+def leave_mark(state: Path, servers: dict[int, float]) -> None:
+    """As a stack that was killed leaves it."""
+    mark = asdict(Running(1, PORTS, services={"redis": "up"}, servers=servers))
+    (state / "running.json").write_text(json.dumps(mark))
+
+
+def test_the_servers_that_a_killed_stack_left_are_ended_by_the_next(
+    tmp_path: Path, server: subprocess.Popen[bytes]
+) -> None:
+    with RunningStack(tmp_path).hold(PORTS) as stack:
+        stack.tell(servers=[server.pid])
+        servers = RunningStack(tmp_path).require().servers
+    leave_mark(tmp_path, servers)
+    with RunningStack(tmp_path).hold(PORTS):
+        assert server.wait(0) == -signal.SIGTERM
+        assert RunningStack(tmp_path).require() == Running(os.getpid(), PORTS)
+
+
+def test_stopping_ends_the_servers_that_a_killed_stack_left(
+    tmp_path: Path, server: subprocess.Popen[bytes]
+) -> None:
+    leave_mark(tmp_path, {server.pid: psutil.Process(server.pid).create_time()})
+    assert not RunningStack(tmp_path).stop()
+    assert server.wait(0) == -signal.SIGTERM
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_stranger_with_the_number_of_a_server_is_left_alone(
+    tmp_path: Path, server: subprocess.Popen[bytes]
+) -> None:
+    leave_mark(tmp_path, {server.pid: psutil.Process(server.pid).create_time() - 60})
+    with RunningStack(tmp_path).hold(PORTS):
+        assert server.poll() is None
 
 
 def test_stopping_what_a_killed_stack_left_clears_its_mark(tmp_path: Path) -> None:
