@@ -1,5 +1,6 @@
 """The running stack's mark in .local: who runs and where, so that other terminals find it."""
 
+import asyncio
 import fcntl
 import json
 import os
@@ -22,6 +23,7 @@ STOP_TIMEOUT_SECONDS = 30.0
 _LOCK_SECONDS = 0.5
 # The mark always fills its first block, so that a disk that got full meanwhile cannot stop it.
 _MARK_BYTES = 4096
+_WATCH_SECONDS = 0.5
 
 
 class AlreadyRunning(Exception):
@@ -30,6 +32,10 @@ class AlreadyRunning(Exception):
 
 class StackNotRunning(Exception):
     """No stack runs from this folder; the message says how one is started."""
+
+
+class StateGone(Exception):
+    """The state folder was removed under the running stack."""
 
 
 class RunningStack:
@@ -73,7 +79,8 @@ class RunningStack:
                 end(left)
                 yield self
             finally:
-                self._file.unlink(missing_ok=True)
+                if _is_same(self._held, self._file):
+                    self._file.unlink()
 
     def tell(
         self,
@@ -90,6 +97,18 @@ class RunningStack:
         changes = {name: value for name, value in told.items() if value is not None}
         self._running = replace(self._running, **changes)  # type: ignore[arg-type]
         self._write(self._running)
+
+    async def watch(self) -> None:
+        """Never ends while the mark is in its place, for without it nobody finds the stack.
+
+        Raises StateGone.
+        """
+        assert self._held is not None
+        while _is_same(self._held, self._file):
+            await asyncio.sleep(_WATCH_SECONDS)
+        raise StateGone(
+            f"{self._file.parent} is gone, and the data with it; make up starts anew"
+        )
 
     def stop(self) -> bool:
         """Stops the stack and all its children; False when none was running."""

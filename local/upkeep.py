@@ -40,7 +40,7 @@ class Upkeep:
     _states: dict[str, str] = field(default_factory=dict)
 
     def work(self, functions: Invoker) -> Iterator[Coroutine[Any, Any, None]]:
-        """One never-ending coroutine per service, for the loop of the main thread."""
+        """Never-ending coroutines for the loop of the main thread; one may raise StateGone."""
         wishes = Wishes(self.project.state)
         wishes.clear()
 
@@ -51,6 +51,7 @@ class Upkeep:
         for title, service in self.services.named():
             self._state(service.name, UP)
             yield Keeper(title, service, wishes, told).run()
+        yield self.mark.watch()
 
     def _state(self, service: str, state: str) -> None:
         self._states[service] = state

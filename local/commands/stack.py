@@ -11,7 +11,7 @@ from local.project import Project, ProjectError, open_project
 from local.services.ports import InvalidPort, Ports, PortTaken
 from local.services.process import ServiceFailed
 from local.start import StartFailed
-from local.state import AlreadyRunning, RunningStack
+from local.state import AlreadyRunning, RunningStack, StateGone
 from local.template.model import TemplateError
 from local.triggers.expression import InvalidExpression
 from local.up import run_stack
@@ -25,6 +25,7 @@ EXPECTED = (
     ProjectError,
     ServiceFailed,
     StartFailed,
+    StateGone,
     TemplateError,
 )
 # What `reset` wipes: the data and its logs, not the built packages.

@@ -1,7 +1,9 @@
 """The mark of the running stack: held once, read by others, never believed when stale."""
 
+import asyncio
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,7 +18,7 @@ import pytest
 
 from local.mark import Running
 from local.services.ports import Ports
-from local.state import AlreadyRunning, RunningStack, StackNotRunning
+from local.state import AlreadyRunning, RunningStack, StackNotRunning, StateGone
 
 PORTS = Ports(api=8080)
 
@@ -88,6 +90,25 @@ def test_what_is_read_while_it_changes_is_one_of_the_states(tmp_path: Path) -> N
         reader.join()
     assert seen <= {"not yet", "up", "starting again", "given up"}
     assert len(seen) > 1
+
+
+def test_a_stack_whose_folder_is_removed_is_told(tmp_path: Path) -> None:
+    state = tmp_path / "state"
+
+    async def remove_meanwhile(stack: RunningStack) -> None:
+        watching = asyncio.create_task(stack.watch())
+        await asyncio.sleep(0.1)
+        assert not watching.done()
+        shutil.rmtree(state)
+        # Another stack may have taken the place; its mark stays.
+        with RunningStack(state).hold(PORTS):
+            await watching
+
+    with (
+        RunningStack(state).hold(PORTS) as stack,
+        pytest.raises(StateGone, match=f"{state} is gone"),
+    ):
+        asyncio.run(remove_meanwhile(stack))
 
 
 def test_the_mark_is_gone_after_the_run(tmp_path: Path) -> None:
