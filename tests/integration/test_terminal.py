@@ -107,3 +107,21 @@ def test_a_state_folder_that_cannot_be_one_is_one_line(tmp_path: Path) -> None:
         f"{file}: File exists (the stack's state is in {file}; LOCAL_STATE moves it)\n"
     )
     assert run("local", "down", state=file).stdout == "Nothing was running.\n"
+
+
+def test_reset_leaves_nothing_of_a_killed_stack(tmp_path: Path) -> None:
+    for folder in ("postgres", "logs", "wishes"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "file").touch()
+    for file in ("postgres.password", "aws.json", "running.json"):
+        (tmp_path / file).write_text("{}")
+    result = run("local", "reset", state=tmp_path)
+    assert (result.returncode, result.stderr) == (0, "")
+    assert not list(tmp_path.iterdir())
+
+
+def test_reset_leaves_a_running_stack_alone(stack: EmbeddedStack) -> None:
+    result = stack.run("local", "reset")
+    assert result.returncode == 1
+    assert f"the stack is running (pid {stack.process.pid})" in result.stderr
+    assert (stack.state / "postgres" / "PG_VERSION").exists()
