@@ -12,7 +12,7 @@ from local.aws.config import REGION
 from local.console import Console
 from local.gateway.app import create_gateway
 from local.http_server import serve
-from local.interrupts import stop_signals
+from local.interrupts import set_on_stop
 from local.lambda_endpoint import create_lambda_endpoint
 from local.packages import Packages
 from local.project import Project
@@ -40,9 +40,7 @@ class Stack:
     async def run(self) -> None:
         """Serves until SIGINT or SIGTERM; raises StartFailed."""
         stopped = asyncio.Event()
-        loop = asyncio.get_running_loop()
-        for number in stop_signals():
-            loop.add_signal_handler(number, stopped.set)
+        set_on_stop(stopped)
         async with self._serving() as background:
             self.console.ready(f"http://{LOOPBACK}:{self.ports.api}")
             stopping = asyncio.create_task(stopped.wait())

@@ -106,9 +106,7 @@ class RunningStack:
         assert self._held is not None
         while _is_same(self._held, self._file):
             await asyncio.sleep(_WATCH_SECONDS)
-        raise StateGone(
-            f"{self._file.parent} is gone, and the data with it; make up starts anew"
-        )
+        raise StateGone(f"{self._file.parent} is gone, and the data with it; make up starts anew")
 
     def stop(self) -> bool:
         """Stops the stack and all its children; False when none was running."""

@@ -99,6 +99,15 @@ class EmbeddedStack:
         self.process.send_signal(signal.SIGINT)
         return self.process.wait(30)
 
+    def interrupt_impatiently(self) -> int:
+        """Ctrl-C over and over until it has stopped; returns the exit code."""
+        deadline = time.monotonic() + 30
+        while self.process.poll() is None:
+            assert time.monotonic() < deadline, self.output.read_text()
+            self.process.send_signal(signal.SIGINT)
+            time.sleep(0.001)
+        return self.process.returncode
+
 
 def environment_for(ports: Ports, state: Path) -> dict[str, str]:
     """The variables that move the stack to its own ports and state."""

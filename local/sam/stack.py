@@ -8,7 +8,7 @@ from typing import Any
 from aiohttp import ClientSession
 
 from local.console import Console
-from local.interrupts import stop_signals
+from local.interrupts import set_on_stop
 from local.project import Project
 from local.sam.endpoint import LambdaEndpoint
 from local.services.ports import LOOPBACK, Ports
@@ -31,8 +31,7 @@ class SamStack:
     async def run(self) -> None:
         """Serves until SIGINT or SIGTERM; raises StartFailed, aiohttp.ClientError."""
         stopped = asyncio.Event()
-        for number in stop_signals():
-            asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+        set_on_stop(stopped)
         async with ClientSession() as session:
             functions = LambdaEndpoint(lambda_url(self.ports), session)
             stopping = asyncio.create_task(stopped.wait())

@@ -42,14 +42,14 @@ def wait_for_report(stack: EmbeddedStack, key: str = "report.json") -> dict[str,
 
 
 def test_users_survive_a_restart_and_nothing_is_left_behind(tmp_path: Path) -> None:
-    """Each stop comes while a killed service is about to start again."""
+    """Each stop comes while a killed service is about to start again, one of them impatiently."""
     ports = unused_ports()
     first = start_stack(tmp_path, ports)
     children = psutil.Process(first.process.pid).children(recursive=True)
     user = new_user()
     assert HttpCaller(first.url)("POST", "/users/", body=user).status == 201
     first.kill("postgres", until="PostgreSQL was killed by SIGKILL; starts again")
-    assert first.interrupt() == 0
+    assert first.interrupt_impatiently() == 0
     # A backend of a killed PostgreSQL ends when it notices, and waits for the machine's init.
     _, alive = psutil.wait_procs(children, timeout=5)
     assert all(child.status() == psutil.STATUS_ZOMBIE for child in alive)
