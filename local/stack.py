@@ -41,14 +41,19 @@ class Stack:
         """Serves until SIGINT or SIGTERM; raises StartFailed."""
         stopped = asyncio.Event()
         set_on_stop(stopped)
+        stopping = asyncio.create_task(stopped.wait())
+        serving = asyncio.create_task(self._serve())
+        await asyncio.wait([stopping, serving], return_when=asyncio.FIRST_COMPLETED)
+        # Also in the middle of its start.
+        await _cancel([stopping, serving])
+
+    async def _serve(self) -> None:
+        """Ends with the first of the tasks in the background, which is an error."""
         async with self._serving() as background:
             self.console.ready(f"http://{LOOPBACK}:{self.ports.api}")
-            stopping = asyncio.create_task(stopped.wait())
-            await asyncio.wait([stopping, *background], return_when=asyncio.FIRST_COMPLETED)
-            stopping.cancel()
-            for task in background:
-                if task.done():
-                    task.result()
+            done, _ = await asyncio.wait(background, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
 
     @asynccontextmanager
     async def _serving(self) -> AsyncIterator[list[asyncio.Task[None]]]:
@@ -62,8 +67,8 @@ class Stack:
                 listener=self.console,
                 on_failure=FailureQueue(sqs_client(url, REGION)).send,
             )
-            await functions.start()
             stack.push_async_callback(functions.close)
+            await functions.start()
             endpoint = create_lambda_endpoint(functions)
             await _listen(stack, endpoint, self.ports.lambda_endpoint)
             warming = asyncio.create_task(self._warm(functions))
@@ -103,7 +108,7 @@ async def _listen(stack: AsyncExitStack, app: web.Application, port: int) -> Non
     stack.push_async_callback(runner.cleanup)
 
 
-async def _cancel(tasks: Iterable[asyncio.Task[None]]) -> None:
+async def _cancel(tasks: Iterable[asyncio.Task[Any]]) -> None:
     for task in tasks:
         task.cancel()
         with suppress(asyncio.CancelledError):

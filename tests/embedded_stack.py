@@ -120,9 +120,17 @@ def unused_ports() -> Ports:
 
 
 def start_stack(
-    state: Path, ports: Ports | None = None, *, root: Path = ROOT, command: str = "up"
+    state: Path,
+    ports: Ports | None = None,
+    *,
+    root: Path = ROOT,
+    command: str = "up",
+    until: str = "Ready.",
 ) -> EmbeddedStack:
-    """Starts and waits for the API; raises AssertionError with the output if it ends before."""
+    """Starts and waits for the API; raises AssertionError with the output if it ends before.
+
+    `until` is another text of the terminal to wait for.
+    """
     ports = ports or unused_ports()
     state.mkdir(parents=True, exist_ok=True)
     output = state / "output.txt"
@@ -137,7 +145,7 @@ def start_stack(
         )
     stack = EmbeddedStack(process, ports, state, output)
     deadline = time.monotonic() + START_SECONDS
-    while "Ready." not in output.read_text():
+    while until not in output.read_text():
         assert process.poll() is None, f"the stack ended: {output.read_text()}"
         assert time.monotonic() < deadline, f"the stack is not ready: {output.read_text()}"
         time.sleep(0.05)

@@ -68,6 +68,13 @@ def test_users_survive_a_restart_and_nothing_is_left_behind(tmp_path: Path) -> N
     assert not second.left_behind()
 
 
+def test_a_stop_in_the_middle_of_the_start_is_quick_and_whole(tmp_path: Path) -> None:
+    starting = start_stack(tmp_path, until="MigrateFunction  ok")
+    assert starting.interrupt() == 0
+    assert not starting.left_behind()
+    assert "Ready." not in starting.output.read_text()
+
+
 def test_a_taken_port_is_one_line_naming_holder_and_variable(tmp_path: Path) -> None:
     ports = unused_ports()
     with closing(socket.socket()) as holder:
