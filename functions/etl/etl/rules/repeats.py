@@ -1,7 +1,7 @@
-"""Rule 3: the first row of a key wins, exactly, in eight bytes per row of the file.
+"""Rule 3: the first row of a key wins, exactly, in four bytes per row of the file.
 
-A first pass hashes every key; only hashes that occur more than once are kept. In the second
-pass the text of such keys is compared, so that two orders whose hashes collide both stay.
+A first pass keeps half of the hash of every key, and of these what occurs more than once. In the
+second pass the text of such keys is compared, so that two orders whose hashes collide both stay.
 """
 
 from dataclasses import dataclass
@@ -15,25 +15,26 @@ from etl.rules import arrow
 from etl.rules.text import Hashes, octets, offsets
 
 Indices = NDArray[np.int64]
+Halves = NDArray[np.uint32]
 
 
 class KeyHashes:
     """What the first pass gathers."""
 
     def __init__(self) -> None:
-        self._parts: list[Hashes] = []
+        self._parts: list[Halves] = []
 
     def add(self, hashes: Hashes) -> None:
-        self._parts.append(hashes)
+        self._parts.append(_half(hashes))
 
-    def repeated(self) -> Hashes:
-        """The hashes that occurred more than once, sorted. Leaves this object empty."""
-        every = np.concatenate(self._parts) if self._parts else np.empty(0, np.uint64)
+    def repeated(self) -> Halves:
+        """What occurred more than once, sorted. Leaves this object empty."""
+        every = np.concatenate(self._parts) if self._parts else np.empty(0, np.uint32)
         self._parts.clear()
         every.sort()
         again = every[1:][every[1:] == every[:-1]]
         changes = np.append(True, again[1:] != again[:-1])[: len(again)]
-        repeated: Hashes = again[changes]
+        repeated: Halves = again[changes]
         return repeated
 
 
@@ -64,10 +65,10 @@ class Repeats:
 class FirstRows:
     """What the second pass remembers of the first row of each repeated key."""
 
-    def __init__(self, repeated: Hashes) -> None:
+    def __init__(self, repeated: Halves) -> None:
         self._hashes = repeated
         self._filter = np.zeros(1 << 22, bool)
-        self._filter[repeated & np.uint64(len(self._filter) - 1)] = True
+        self._filter[self._places(repeated)] = True
         self._text_of = np.full(len(repeated), -1, np.int64)
         self._texts = _Texts()
         self._strangers: dict[str, int] = {}
@@ -85,8 +86,9 @@ class FirstRows:
         """The rows whose hash occurs more than once in the file, and the slots of those hashes."""
         if not len(self._hashes):
             return np.empty(0, np.int64), np.empty(0, np.int64)
-        maybe = np.flatnonzero(self._filter[hashes & np.uint64(len(self._filter) - 1)])
-        wanted = hashes[maybe]
+        halves = _half(hashes)
+        maybe = np.flatnonzero(self._filter[self._places(halves)])
+        wanted = halves[maybe]
         # In sorted order the search walks through memory instead of jumping.
         order = np.argsort(wanted)
         slots = np.empty(len(wanted), np.int64)
@@ -94,6 +96,9 @@ class FirstRows:
         slots = np.minimum(slots, len(self._hashes) - 1)
         found = self._hashes[slots] == wanted
         return maybe[found], slots[found]
+
+    def _places(self, halves: Halves) -> Halves:
+        return halves & np.uint32(len(self._filter) - 1)
 
     def decide(self, found: Candidates) -> Repeats:
         """Take the block's candidates in; say which of them repeat an earlier row."""
@@ -145,6 +150,10 @@ class FirstRows:
             self._good = np.append(self._good, np.zeros(grow, bool))
             self._lost = np.append(self._lost, np.zeros(grow, bool))
         return group
+
+
+def _half(hashes: Hashes) -> Halves:
+    return hashes.astype(np.uint32)
 
 
 class _Texts:

@@ -7,6 +7,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from etl.rules import arrow
+
 OK: Final = 0
 MISSING: Final = 1
 INVALID: Final = 2
@@ -27,10 +29,11 @@ class Judged:
     status: NDArray[np.uint8]
     indices: NDArray[np.int32]
 
-    def values_of(self, rows: NDArray[np.int64]) -> NDArray[Any]:
-        return self.distinct[self.indices[rows]]
+    def values_where(self, chosen: pa.BooleanArray) -> NDArray[Any]:
+        indices = arrow.column(self.indices).filter(chosen)
+        return arrow.numbers(arrow.column(self.distinct).take(indices), self.distinct.dtype.type)
 
     def has(self, status: int) -> NDArray[np.bool_]:
         """Whether each row has this status."""
-        found: NDArray[np.bool_] = (self.status == status)[self.indices]
+        found: NDArray[np.bool_] = (self.status == status).take(self.indices)
         return found

@@ -42,18 +42,18 @@ class Kept:
 
 
 def kept_rows(judged: Judgement) -> Kept:
-    rows = np.flatnonzero(judged.reasons == KEPT)
-    chosen = None if len(rows) == len(judged.reasons) else arrow.column(rows)
-    quantity = judged.quantity.values_of(rows)
-    price = judged.price.values_of(rows)
-    order_date = judged.order_date.values_of(rows)
+    stay = judged.reasons == KEPT
+    rows, chosen = np.flatnonzero(stay), arrow.mask(stay)
+    quantity = judged.quantity.values_where(chosen)
+    price = judged.price.values_where(chosen)
+    order_date = judged.order_date.values_where(chosen)
     values = {
         "quantity": arrow.column(quantity),
         "price": arrow.column(price, ~judged.price.has(MISSING)[rows]),
         "order_date": arrow.column(order_date).view(pa.timestamp("us")),
     }
     columns = [
-        values[name] if name in values else _nulled(text if chosen is None else text.take(chosen))
+        values[name] if name in values else _nulled(text.filter(chosen))
         for name, text in judged.texts.items()
     ]
     table = pa.Table.from_arrays(columns, schema=schema_of(tuple(judged.texts)))
