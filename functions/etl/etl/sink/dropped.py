@@ -51,10 +51,12 @@ def dropped_lines(judged: Judgement) -> memoryview | None:
 
 def _groups(judged: Judgement) -> Iterator[_Dropped]:
     fields, reasons = judged.fields, judged.reasons
-    malformed = np.array(sorted(fields.malformed), np.int64)
-    expected = len(judged.texts)
-    widths = [f"{fields.malformed[row]} fields, not {expected}" for row in malformed.tolist()]
-    yield _Dropped(malformed, _filled(malformed, "malformed_row"), arrow.texts(widths))
+    malformed = np.array(list(fields.malformed), np.int64)
+    counts = np.array(list(fields.malformed.values()), np.int64)
+    distinct, which = np.unique(counts, return_inverse=True)
+    widths = arrow.texts([f"{count} fields, not {len(judged.texts)}" for count in distinct])
+    details = widths.take(arrow.column(which))
+    yield _Dropped(malformed, _filled(malformed, "malformed_row"), details)
     repeats = judged.repeats
     lines = pc.cast(arrow.column(repeats.first_lines), pa.string())
     first = pc.binary_join_element_wise(_FIRST_ON_LINE, lines, arrow.EMPTY)

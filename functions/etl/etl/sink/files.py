@@ -17,6 +17,8 @@ PARQUET: Final = "processed_output.parquet"
 REJECTED: Final = "rejected_rows.csv"
 
 ROW_GROUP_ROWS = 1 << 17
+# Rows of more than a kilobyte make smaller groups: a group waits in memory until it is whole.
+ROW_GROUP_BYTES = 128 << 20
 # Ids and prices seldom repeat within a row group: a dictionary would only cost time.
 _PLAIN_COLUMNS = ("order_id", "price")
 
@@ -86,7 +88,9 @@ class Outputs:
             raise LongerDatesNeeded(needed)
         self.files[CSV].write(csv_bytes(kept, self.date_form))
         self._pending.append(kept.table)
-        if sum(part.num_rows for part in self._pending) >= ROW_GROUP_ROWS:
+        if sum(part.nbytes for part in self._pending) >= ROW_GROUP_BYTES:
+            self._write_row_groups(every_row=True)
+        elif sum(part.num_rows for part in self._pending) >= ROW_GROUP_ROWS:
             self._write_row_groups()
 
     def write_dropped(self, lines: memoryview) -> None:
@@ -102,15 +106,15 @@ class Outputs:
         at: TracebackType | None,
     ) -> None:
         if kind is None and self._pending:
-            self._write_row_groups(last=True)
+            self._write_row_groups(every_row=True)
         self._parquet.close()
         for file in self.files.values():
             file.close()
 
-    def _write_row_groups(self, *, last: bool = False) -> None:
-        """Write the pending rows in groups of one size; only the file's last may be smaller."""
+    def _write_row_groups(self, *, every_row: bool = False) -> None:
+        """Write the pending rows in groups of one size; the rest waits unless it is wanted too."""
         rows = pa.concat_tables(self._pending)
-        whole = rows.num_rows if last else rows.num_rows // ROW_GROUP_ROWS * ROW_GROUP_ROWS
+        whole = rows.num_rows if every_row else rows.num_rows // ROW_GROUP_ROWS * ROW_GROUP_ROWS
         if whole:
             self._parquet.write_table(rows.slice(0, whole), row_group_size=ROW_GROUP_ROWS)
         self._pending = [rows.slice(whole)]

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from etl.rules import arrow
 from etl.rules.text import is_empty
 from etl.sink.table import Kept
-from etl.source.records import Block
+from etl.source.block import Block
 
 _LF, _CR = b"\n\r"
 

@@ -8,8 +8,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from pyarrow import csv
 
+from etl.source.block import Block
 from etl.source.header import Header
-from etl.source.records import Block
 
 Columns = dict[str, pa.StringArray]
 

@@ -2,8 +2,9 @@
 
 import csv
 import io
+import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from etl.errors import Refused
@@ -12,6 +13,8 @@ from etl.source.description import Description
 REQUIRED = ("order_id", "customer_id", "product", "quantity", "price", "order_date")
 DELIMITERS = (",", ";", "\t", "|")
 MAX_HEADER_BYTES = 1 << 20
+MAX_COLUMNS = 1000
+_MOST_NAMED = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,23 +35,28 @@ def read_header(text: bytes, description: Description) -> Header:
     """Read the header off the first UTF-8 bytes of a file.
 
     The delimiter is the declared one, else the one that finds most of the required columns.
-    Raises Refused (`empty_file`, `no_header`, `missing_column`, `duplicate_column`).
+    Raises Refused (`empty_file`, `no_header`, `missing_column`, `duplicate_column`,
+    `too_many_columns`).
     """
     declared = description.delimiter
     candidates = (declared,) if declared else DELIMITERS
     readings = [_read(text, delimiter, description) for delimiter in candidates]
     header = max(readings, key=lambda reading: (_known(reading), len(reading.names)))
+    # Up to three bytes of a character may be lost where the text was cut.
+    if len(text) > MAX_HEADER_BYTES <= header.length + 3:
+        raise _endless()
     _check(header)
     return header
 
 
 def _read(text: bytes, delimiter: str, description: Description) -> Header:
     lines = _CountedLines(text[:MAX_HEADER_BYTES].decode(errors="ignore"))
-    fields = next(csv.reader(lines, delimiter=delimiter), None)
-    while fields is not None and not "".join(fields).strip():
-        fields = next(csv.reader(lines, delimiter=delimiter), None)
+    # The text is bounded; the library's own limit is for the whole process.
+    csv.field_size_limit(sys.maxsize)
+    reader = csv.reader(lines, delimiter=delimiter)
+    fields = next((row for row in reader if "".join(row).strip()), None)
     if fields is None:
-        raise Refused("empty_file", "The file is empty: there is no header and no row.")
+        raise _endless() if len(text) > MAX_HEADER_BYTES else _empty()
     source_names = tuple(name.strip() for name in fields)
     return Header(
         names=tuple(_canonical(name, i, description) for i, name in enumerate(source_names, 1)),
@@ -85,6 +93,12 @@ def _known(header: Header) -> int:
 
 
 def _check(header: Header) -> None:
+    if len(header.names) > MAX_COLUMNS:
+        raise Refused(
+            "too_many_columns",
+            f"The first line has {len(header.names):,} columns, more than {MAX_COLUMNS:,}.",
+            line=1,
+        )
     if not _known(header):
         raise Refused(
             "no_header",
@@ -93,15 +107,30 @@ def _check(header: Header) -> None:
         )
     missing = [name for name in REQUIRED if name not in header.names]
     if missing:
-        found = ", ".join(header.source_names)
         raise Refused(
             "missing_column",
-            f"Missing column: {', '.join(missing)}. The file has: {found}.",
+            f"Missing column: {', '.join(missing)}. The file has: {_listed(header.source_names)}.",
             line=1,
         )
     counts = Counter(name.lower() for name in header.names)
     repeated = [name for name, count in counts.items() if count > 1]
     if repeated:
         raise Refused(
-            "duplicate_column", f"The header names a column twice: {', '.join(repeated)}.", line=1
+            "duplicate_column", f"The header names a column twice: {_listed(repeated)}.", line=1
         )
+
+
+def _empty() -> Refused:
+    return Refused("empty_file", "The file is empty: there is no header and no row.")
+
+
+def _endless() -> Refused:
+    limit = f"{MAX_HEADER_BYTES >> 20} MiB"
+    return Refused("no_header", f"No header ends within the first {limit} of the file.", line=1)
+
+
+def _listed(names: Sequence[str]) -> str:
+    """The names in words, as many and as much of each as a person will read."""
+    shown = [name if len(name) <= 60 else name[:60] + "…" for name in names[:_MOST_NAMED]]
+    more = f" and {len(names) - _MOST_NAMED:,} more" if len(names) > _MOST_NAMED else ""
+    return ", ".join(shown) + more

@@ -1,0 +1,141 @@
+"""Files that would fill the memory or the time there is: bounded, and refused by line and cause."""
+
+import io
+from collections.abc import Iterator
+
+import pytest
+from pyarrow import parquet
+
+from etl.errors import Refused
+from etl.sink import files
+from etl.source.block import MAX_RECORD_BYTES
+from etl.source.description import Description
+from etl.source.header import MAX_COLUMNS, MAX_HEADER_BYTES, read_header
+from etl.source.records import blocks, record_texts
+from tests.unit.etl.cleaning import run
+
+COLUMNS = "order_id,order_date,customer_id,product,quantity,price"
+HEADER = COLUMNS + "\n"
+ROW = "1,2024-01-05,C,W,2,9.5\n"
+CHUNK = 1 << 20
+
+
+class Endless(Iterator[bytes]):
+    """A file that begins as given and then never ends; it counts what was asked of it."""
+
+    def __init__(self, begin: str, more: bytes) -> None:
+        self._begin = begin.encode()
+        self._more = more * (CHUNK // len(more))
+        self.read = 0
+
+    def __next__(self) -> bytes:
+        chunk, self._begin = self._begin or self._more, b""
+        self.read += len(chunk)
+        return chunk
+
+
+@pytest.mark.parametrize(
+    ("begin", "more", "reason", "line"),
+    [
+        (ROW + "2,2024", b"a", "record_too_long", 2),
+        (ROW + "2,2024", b",", "record_too_long", 2),
+        (ROW + '2,5" pipe', b"a", "record_too_long", 2),
+        (ROW + '2,"two\nlines","', b"abc\n", "unterminated_quote", 3),
+        (ROW + '2,"', b'""', "unterminated_quote", 2),
+        (ROW + '2,5" pipe,"', b"abc" * 99 + b"\n", "unterminated_quote", 2),
+    ],
+)
+def test_record_without_an_end_is_refused_by_line_before_much_is_read(begin, more, reason, line):
+    endless = Endless(begin, more)
+
+    with pytest.raises(Refused) as refused:
+        list(blocks(endless, ","))
+
+    assert (refused.value.reason, refused.value.line) == (reason, line)
+    assert f"ine {line} is" in refused.value.message
+    assert "16 MiB" in refused.value.message
+    assert endless.read < MAX_RECORD_BYTES + 2 * CHUNK
+
+
+@pytest.mark.parametrize(("begin", "more"), [("2,", b"a"), ('2,"', b"abc\n")])
+def test_first_pass_stops_at_the_same_record(begin, more):
+    endless = Endless(ROW + begin, more)
+
+    with pytest.raises(Refused, match="16 MiB"):
+        list(record_texts(endless, ","))
+
+    assert endless.read < MAX_RECORD_BYTES + 2 * CHUNK
+
+
+def test_long_field_within_the_limit_is_read_even_beside_a_stray_quote():
+    note = "x" * (MAX_RECORD_BYTES - 1000)
+
+    written = run(HEADER + ROW + f'2,2024-01-05,5" pipe,"{note}",2,9.5\n', chunk_bytes=4 << 20)
+
+    assert written.rows[1]["customer_id"] == '5" pipe'
+    assert len(written.rows[1]["product"]) == len(note)
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r", "  \n", "\t \r\n"])
+@pytest.mark.parametrize("quoted", [False, True])
+def test_million_blank_lines_are_no_rows_and_count_as_lines(end, quoted):
+    row = ROW.replace("W", '"W"') if quoted else ROW
+    count = 1_000_000
+
+    written = run(HEADER + row + end * count + "bad\n" + end * count + row + end * 3)
+
+    assert written.reasons == [(count + 3, "malformed_row"), (2 * count + 4, "duplicate_exact")]
+    assert written.dropped[1][2] == "first on line 2"
+    assert len(written.rows) == 1
+
+
+def test_blank_lines_between_all_rows_leave_every_row_and_line_as_it_is():
+    rows = [ROW.replace("1", str(i), 1) for i in range(1, 400)]
+
+    written = run(HEADER + "\n".join(rows) + " \nbad\n", chunk_bytes=997)
+
+    assert len(written.rows) == 399
+    assert written.reasons == [(2 + 2 * 399, "malformed_row")]
+
+
+@pytest.mark.parametrize(
+    ("text", "reason", "message"),
+    [
+        (COLUMNS + ",a" * MAX_HEADER_BYTES, "no_header", "within the first 1 MiB"),
+        (COLUMNS + ',"' + "a\n" * MAX_HEADER_BYTES, "no_header", "within the first 1 MiB"),
+        ("\n" * 2 * MAX_HEADER_BYTES + HEADER, "no_header", "within the first 1 MiB"),
+        ("é" * 2 * MAX_HEADER_BYTES, "no_header", "within the first 1 MiB"),
+        (COLUMNS + ",a" * MAX_COLUMNS, "too_many_columns", "1,006 columns, more than 1,000"),
+        (
+            "order_id," + "b" * 200_000 + ",c" * 40,
+            "missing_column",
+            "order_id, b{60}…(, c){18} and 22 more",
+        ),
+    ],
+)
+def test_header_without_measure_is_refused_in_few_words(text, reason, message):
+    with pytest.raises(Refused, match=message) as refused:
+        read_header(text.encode(), Description())
+
+    assert (refused.value.reason, refused.value.line) == (reason, 1)
+    assert len(refused.value.message) < 400
+
+
+def test_quote_that_only_a_wrong_delimiter_opens_does_no_harm():
+    text = COLUMNS + ',a|"b\n' + ROW * 60_000
+
+    header = read_header(text.encode(), Description())
+
+    assert (header.delimiter, header.names[-1]) == (",", 'a|"b')
+
+
+def test_long_rows_make_smaller_row_groups_so_that_memory_stays_flat(monkeypatch):
+    monkeypatch.setattr(files, "ROW_GROUP_BYTES", 20_000)
+    rows = [ROW.replace("1", str(i), 1).replace("W", "W" * 500) for i in range(400)]
+
+    written = run(HEADER + "".join(rows), chunk_bytes=8_000)
+
+    found = parquet.ParquetFile(io.BytesIO(written.files["processed_output.parquet"])).metadata
+    sizes = [found.row_group(i).num_rows for i in range(found.num_row_groups)]
+    assert sum(sizes) == len(written.rows) == 400
+    assert max(sizes) * 500 < 20_000 + 2 * 8_000
