@@ -9,12 +9,16 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from etl.errors import Refused, TooLarge
+from etl.source.likeness import refuse_other_kinds
 
 CHUNK_BYTES = 4 << 20
 
 _GZIP_MAGIC = b"\x1f\x8b"
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
+    # Before UTF-16, whose mark it begins with.
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
@@ -29,7 +33,8 @@ def utf8_chunks(
     """Yield the text of the file as UTF-8 chunks without byte order mark.
 
     A byte order mark outranks the declared encoding: it is the file's own word.
-    Raises Refused (`undecodable`, `corrupt_gzip`) and TooLarge (past `max_bytes` unpacked).
+    Raises Refused (`undecodable`, `not_csv`, `corrupt_gzip`) and TooLarge (past `max_bytes`
+    unpacked).
     """
     lines = 0
     try:
@@ -54,6 +59,7 @@ def _decoded(
 ) -> Iterator[bytes]:
     with _opened(path) as stream, _gzip_errors():
         head = stream.read(max(chunk_bytes, 4))
+        refuse_other_kinds(head, encoding)
         codec = encoding_of(head, encoding)
         if codec == "utf-8-sig":
             head, codec = head.removeprefix(codecs.BOM_UTF8), "utf-8"
@@ -91,8 +97,13 @@ def _opened(path: Path) -> Iterator[BinaryIO]:
 def _gzip_errors() -> Iterator[None]:
     try:
         yield
-    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-        raise Refused("corrupt_gzip", f"The gzip file is damaged or cut short: {error}.") from error
+    except EOFError as error:
+        raise Refused(
+            "corrupt_gzip",
+            "The gzip file is cut short: its end is missing. Was the upload interrupted?",
+        ) from error
+    except (gzip.BadGzipFile, zlib.error) as error:
+        raise Refused("corrupt_gzip", f"The gzip file is damaged: {error}.") from error
 
 
 def _chunks(head: bytes, stream: BinaryIO, size: int) -> Iterator[bytes]:
