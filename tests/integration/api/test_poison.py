@@ -52,9 +52,9 @@ def assert_reads_are_right(api: ApiClient, users: list[Any]) -> None:
 def test_bad_body_leaves_the_connection_in_step(uncached: ApiClient, body: bytes) -> None:
     users = [uncached.create(email) for email in PEOPLE]
     for _ in range(3):
-        assert uncached.post("/users/", body).status >= 400
+        assert 400 <= uncached.post("/users/", body).status < 500
         assert_reads_are_right(uncached, users)
-        assert uncached.patch(address(PEOPLE[3]), body).status >= 400
+        assert 400 <= uncached.patch(address(PEOPLE[3]), body).status < 500
         assert_reads_are_right(uncached, users)
 
 
