@@ -102,15 +102,23 @@ def _unrepeated(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def granted_scopes(event: object) -> frozenset[str] | None:
-    """The scopes that API Gateway's JWT authorizer verified; None without claims."""
+    """The scopes that API Gateway's JWT authorizer verified; None without claims.
+
+    They are in `scope` (RFC 8693) or, of Okta and Entra ID, in `scp`.
+    """
     steps: Any = event
     for step in ("requestContext", "authorizer", "jwt", "claims"):
         steps = steps.get(step) if isinstance(steps, dict) else None
     if not isinstance(steps, dict) or not steps:
         return None
-    scope = steps.get("scope", "")
+    granted = steps.get("scope") or steps.get("scp")
+    if not isinstance(granted, str):
+        return frozenset()
+    # API Gateway writes a token's list as [users:read users:write].
+    if granted.startswith("[") and granted.endswith("]"):
+        granted = granted[1:-1]
     # Cognito joins a resource server and its scope by a slash: users/read.
-    return frozenset(scope.replace("/", ":").split()) if isinstance(scope, str) else frozenset()
+    return frozenset(granted.replace("/", ":").split())
 
 
 def _require_media_type(request: Request, accepted: tuple[str, ...]) -> None:

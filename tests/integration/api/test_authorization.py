@@ -61,6 +61,34 @@ def test_scope_lets_through_what_it_names_and_no_more(guarded: ApiClient) -> Non
 
 
 @pytest.mark.parametrize(
+    "claims",
+    [
+        {"scp": "users:read"},
+        {"scp": "[openid users:read users:write]"},
+        {"scope": "[users:read]"},
+        {"scope": "", "scp": "users:read"},
+        {"scope": "users/read"},
+    ],
+    ids=["entra", "okta", "list", "empty-scope", "cognito"],
+)
+def test_scopes_are_read_as_each_issuer_writes_them(
+    guarded: ApiClient, claims: dict[str, str]
+) -> None:
+    assert guarded.get("/users/", claims=claims).status == 200
+    assert guarded.get("/datasets/", claims=claims).status == 403
+
+
+@pytest.mark.parametrize("scp", ["", "[]", "[users:readx]", "users:read]", ["users:read"], None])
+def test_other_scps_grant_nothing(guarded: ApiClient, scp: object) -> None:
+    assert guarded.get("/users/", claims={"sub": "x", "scp": scp}).status == 403
+
+
+def test_scp_adds_nothing_to_a_scope_that_is_there(guarded: ApiClient) -> None:
+    claims = {"scope": "users:read", "scp": "users:write"}
+    assert guarded.post("/users/", BODY, claims=claims).status == 403
+
+
+@pytest.mark.parametrize(
     "scope", ["", "users:readx", "users", "USERS:READ", None, ["users:read"], 7]
 )
 def test_other_scopes_grant_nothing(guarded: ApiClient, scope: object) -> None:
