@@ -11,7 +11,10 @@ _VERSION = re.compile(r"[1-9][0-9]{0,17}")
 
 
 def etag(version: int) -> str:
-    """A strong tag: equal versions of a user are equal bytes."""
+    """A strong tag of one user: equal versions under one `id` are equal bytes.
+
+    Not of one email: made anew after a deletion it begins at "1" again (docs/decisions/0010).
+    """
     return f'"{version}"'
 
 
