@@ -6,6 +6,8 @@ from urllib.request import Request, urlopen
 
 import pytest
 
+from api.datasets.s3 import S3Datasets
+from api.datasets.service import DatasetService
 from api.settings import Settings
 from tests.api_client import ApiClient
 from tests.integration.api.conftest import MakeApi
@@ -105,6 +107,22 @@ def test_list_is_newest_first_and_skips_what_is_no_report(api: ApiClient, proces
     answer = api.get("/datasets/").json()
     assert sorted(item["name"] for item in answer["items"]) == ["d0", "d1", "d2"]
     assert api.get("/datasets/?limit=1").json()["truncated"] is True
+
+
+@pytest.mark.parametrize(("max_keys", "found"), [(3, 1), (4, 2), (5, 2)])
+def test_list_of_more_objects_than_are_looked_through_says_so(
+    processed: Any, settings: Settings, max_keys: int, found: int
+) -> None:
+    publish(processed, "a.csv", "a/")
+    publish(processed, "b.csv", "b/")
+    store = S3Datasets(
+        landing_bucket=settings.landing_bucket,
+        processed_bucket=settings.processed_bucket,
+        endpoint_url=settings.aws_endpoint_url,
+        max_keys=max_keys,
+    )
+    listed = DatasetService(store).list_datasets(limit=50)
+    assert (len(listed.items), listed.truncated) == (found, max_keys < 4)
 
 
 @pytest.mark.parametrize(

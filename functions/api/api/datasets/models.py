@@ -64,10 +64,12 @@ class DatasetSummary(BaseModel):
 
 
 class DatasetList(BaseModel):
-    """The newest datasets first; `truncated`: there are more than are shown."""
+    """The newest datasets first."""
 
     items: list[DatasetSummary]
-    truncated: bool
+    truncated: bool = Field(
+        description="There are more than are shown, or more files than were looked through."
+    )
 
 
 class Dataset(BaseModel):

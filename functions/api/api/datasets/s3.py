@@ -5,37 +5,48 @@ from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
-from api.datasets.service import REPORT, ReportObject
+from api.datasets.service import REPORT, ReportListing, ReportObject
 from api.errors import StorageUnavailable
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-# Listing stops here; a bucket beyond it wants an inventory, not a call.
-_MAX_KEYS = 20_000
 _MAX_REPORT_BYTES = 4 * 1024 * 1024
 
 
 class S3Datasets:
-    """Raises StorageUnavailable."""
+    """Raises StorageUnavailable.
 
-    def __init__(self, *, landing_bucket: str, processed_bucket: str, endpoint_url: str) -> None:
+    A listing stops after `max_keys` objects, 20 calls by default: S3 knows no order but the keys'
+    and no filter by their ends, so a bucket beyond that wants an inventory.
+    """
+
+    def __init__(
+        self,
+        *,
+        landing_bucket: str,
+        processed_bucket: str,
+        endpoint_url: str,
+        max_keys: int = 20_000,
+    ) -> None:
         self.landing_bucket = landing_bucket
         self._processed_bucket = processed_bucket
         self._endpoint_url = endpoint_url
+        self._max_keys = max_keys
 
-    def reports(self) -> list[ReportObject]:
-        """Every report.json of the processed bucket."""
+    def reports(self) -> ReportListing:
+        """Every report.json among the first `max_keys` objects of the processed bucket."""
         with _translated():
             pages = self._client.get_paginator("list_objects_v2").paginate(
-                Bucket=self._processed_bucket, PaginationConfig={"MaxItems": _MAX_KEYS}
+                Bucket=self._processed_bucket, PaginationConfig={"MaxItems": self._max_keys}
             )
-            return [
+            reports = [
                 ReportObject(item["Key"], item["LastModified"])
                 for page in pages
                 for item in page.get("Contents", [])
                 if item["Key"].rpartition("/")[2] == REPORT
             ]
+        return ReportListing(reports, is_complete=pages.resume_token is None)
 
     def read(self, key: str) -> bytes | None:
         """None if there is no such object."""

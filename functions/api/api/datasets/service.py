@@ -35,10 +35,18 @@ class ReportObject:
     written_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class ReportListing:
+    """The reports found; not `is_complete`: the bucket holds more objects than were looked at."""
+
+    reports: list[ReportObject]
+    is_complete: bool
+
+
 class DatasetStore(Protocol):
     """The buckets. Every method may raise StorageUnavailable."""
 
-    def reports(self) -> list[ReportObject]: ...
+    def reports(self) -> ReportListing: ...
     def read(self, key: str) -> bytes | None: ...
     def download_url(self, key: str, *, version_id: str | None, expires_in: int) -> str: ...
     def upload_url(self, key: str, *, expires_in: int) -> str: ...
@@ -53,12 +61,14 @@ class DatasetService:
         self._store = store
 
     def list_datasets(self, *, limit: int) -> DatasetList:
-        reports = sorted(self._store.reports(), key=lambda one: one.written_at, reverse=True)
+        listing = self._store.reports()
+        reports = sorted(listing.reports, key=lambda one: one.written_at, reverse=True)
         keys = [report.key for report in reports[:limit]]
         with ThreadPoolExecutor(_READERS) as readers:
             bodies = list(readers.map(self._store.read, keys))
         items = [item for item in map(_summary, keys, bodies) if item is not None]
-        return DatasetList(items=items, truncated=len(reports) > limit)
+        truncated = len(reports) > limit or not listing.is_complete
+        return DatasetList(items=items, truncated=truncated)
 
     def get_dataset(self, name: str) -> Dataset:
         key = output_prefix(dataset_name(name)) + REPORT
