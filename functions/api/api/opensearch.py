@@ -13,6 +13,24 @@ if TYPE_CHECKING:
     from opensearchpy import Transport, Urllib3AWSV4SignerAuth
 
 Body = Mapping[str, Any] | str | None
+_SAID = "OpenSearch does not answer as it should."
+
+
+class RequestRefused(SearchUnavailable):
+    """OpenSearch answered with the error `status`."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(_SAID)
+        self.status = status
+
+
+@contextmanager
+def understood() -> Iterator[None]:
+    """Turns an answer of an unknown shape into SearchUnavailable; for reading it, nothing else."""
+    try:
+        yield
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
+        raise SearchUnavailable(_SAID) from error
 
 
 class Client:
@@ -31,28 +49,30 @@ class Client:
         body: Body = None,
         parameters: Mapping[str, str] | None = None,
     ) -> Any:  # noqa: ANN401 - JSON
-        """The decoded answer; for HEAD whether the thing is there. Raises the library's errors.
+        """The decoded answer; for HEAD whether the thing is there.
 
-        `seconds` bounds connecting and reading together.
+        `seconds` bounds connecting and reading together. Raises SearchUnavailable; RequestRefused
+        if the answer is an error.
         """
+        from opensearchpy import OpenSearchException
         from urllib3 import Timeout
+        from urllib3.exceptions import HTTPError
 
         options = {**(parameters or {}), "request_timeout": Timeout(total=seconds)}
         headers = {"content-type": "application/x-ndjson"} if isinstance(body, str) else None
-        return self._transport.perform_request(
-            method, path, params=options, body=body, headers=headers
-        )
-
-    @contextmanager
-    def translated(self) -> Iterator[None]:
-        """Turns the library's errors, and an answer of an unknown shape, into SearchUnavailable."""
-        from opensearchpy import OpenSearchException
-        from urllib3.exceptions import HTTPError
-
-        try:
-            yield
-        except (OpenSearchException, HTTPError, OSError, LookupError, TypeError) as error:
-            raise SearchUnavailable("OpenSearch does not answer as it should.") from error
+        # The library stumbles over an error that is not shaped as OpenSearch's.
+        with understood():
+            try:
+                return self._transport.perform_request(
+                    method, path, params=options, body=body, headers=headers
+                )
+            except OpenSearchException as error:
+                status = getattr(error, "status_code", None)
+                if isinstance(status, int):
+                    raise RequestRefused(status) from error
+                raise SearchUnavailable(_SAID) from error
+            except (HTTPError, OSError) as error:
+                raise SearchUnavailable(_SAID) from error
 
     @cached_property
     def _transport(self) -> "Transport":

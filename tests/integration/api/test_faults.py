@@ -1,5 +1,6 @@
 """Dead, slow and silent backends: what callers see, and how long it takes."""
 
+import json
 import time
 from collections.abc import Callable
 from statistics import median
@@ -113,6 +114,37 @@ def test_broken_index_makes_searches_degraded_not_wrong(
     assert proxied_api.get("/users/search", query="q=example&role=guest").json()["total"] == 1
     beyond = proxied_api.get("/users/search", query="q=example&offset=5").json()
     assert beyond == {"items": [], "total": 2, "degraded": True}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"hits": {"hits": [{"_id": "7"}], "total": {"value": 1}}},
+        {"hits": {"hits": [{"_id": 7}], "total": {"value": 1}}},
+        {"hits": {"hits": [], "total": {"value": "many"}}},
+        {"hits": {"hits": None, "total": {"value": 1}}},
+        {"hits": {"hits": [None], "total": 1}},
+        {"hits": []},
+        ["hits"],
+        None,
+    ],
+)
+def test_answer_of_the_index_that_makes_no_sense_makes_searches_degraded(
+    proxied_api: ApiClient, proxies: Proxies, answer: Any
+) -> None:
+    ada = proxied_api.create("ada@example.com")
+    for status in ("200 OK", "500 Oh"):
+        proxies.opensearch.garbage = http_answer(status, answer)
+        found = proxied_api.get("/users/search", query="q=ada")
+        assert (found.status, found.json()) == (200, {"items": [ada], "total": 1, "degraded": True})
+        assert proxied_api.patch(address("ada@example.com"), {"role": "admin"}).status == 200
+        ada = proxied_api.get(address("ada@example.com")).json()
+
+
+def http_answer(status: str, body: Any) -> bytes:
+    text = json.dumps(body)
+    head = f"HTTP/1.1 {status}\r\ncontent-type: application/json\r\ncontent-length: {len(text)}"
+    return f"{head}\r\n\r\n{text}".encode()
 
 
 @pytest.mark.parametrize("fault", FAULTS)

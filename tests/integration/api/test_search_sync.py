@@ -6,16 +6,18 @@ from typing import Any
 
 import pytest
 
-from api.errors import SearchUnavailable
+from api.errors import DatabaseUnavailable, SearchUnavailable
+from api.observability import describe
 from api.opensearch import Client
 from api.search_sync import synchronise
 from api.settings import Settings
 from api.users.document import INDEX
 from api.users.outbox import LOCK
+from api.users.reindex import rebuild
 from api.wiring import build_database
 from tests.api_client import ApiClient, address, load_event
 from tests.environments import Environment
-from tests.integration.api.conftest import drop_indices
+from tests.integration.api.conftest import Proxies, drop_indices
 
 Sync = Callable[..., dict[str, Any]]
 _TODAY: Any = INDEX["mappings"]["properties"]
@@ -183,6 +185,30 @@ def test_rebuild_without_opensearch_fails_and_the_schedule_reports_it(
     assert (report["search"], report["pending"]) == ("down", 1)
     with pytest.raises(SearchUnavailable):
         synchronise(away, {"action": "rebuild"}, None)
+
+
+def test_rebuild_that_loses_postgres_blames_postgres_and_leaves_no_index(
+    settings: Settings, api: ApiClient, proxies: Proxies
+) -> None:
+    api.create("ada@example.com")
+
+    class Breaking(Client):
+        """PostgreSQL does not answer from the making of the index to its removal."""
+
+        def call(self, method: str, path: str, **options: Any) -> Any:
+            proxies.postgres.silent = method == "PUT"
+            return super().call(method, path, **options)
+
+    client = Breaking(settings.opensearch_url, auth="none")
+    before = client.call("GET", "/_alias/users", seconds=5)
+    away = settings.model_copy(update={"database_port": proxies.postgres.port})
+    database = build_database(away, answer_seconds=0.5)
+    with pytest.raises(DatabaseUnavailable) as raised:
+        rebuild(database, client)
+    assert "api.errors.SearchUnavailable" not in describe(raised.value)["error"]
+    database.close()
+    indices = client.call("GET", "/_cat/indices?format=json", seconds=5)
+    assert [index["index"] for index in indices] == list(before)
 
 
 def test_unknown_action_is_refused(sync: Sync) -> None:

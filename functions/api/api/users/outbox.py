@@ -9,7 +9,7 @@ from uuid import UUID
 
 from api.database import Database, Session
 from api.errors import CacheUnavailable, SearchUnavailable
-from api.opensearch import Client
+from api.opensearch import Client, understood
 from api.users.document import ALIAS, document
 from api.users.models import EmailKey, StoredUser
 from api.users.postgres import COLUMNS, stored_user
@@ -109,10 +109,8 @@ def write_bulk(
     """
     body = "".join(_lines(index, revisions, users))
     parameters = {"require_alias": "true"} if index == ALIAS else {}
-    with client.translated():
-        answer = client.call(
-            "POST", "/_bulk", body=body, parameters=parameters, seconds=_BULK_SECONDS
-        )
+    answer = client.call("POST", "/_bulk", body=body, parameters=parameters, seconds=_BULK_SECONDS)
+    with understood():
         return set(_refused(answer["items"]))
 
 

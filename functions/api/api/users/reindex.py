@@ -2,14 +2,12 @@
 
 import re
 import uuid
-from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
-from typing import cast
 
 from api.database import Database, Session
 from api.errors import SearchUnavailable
-from api.opensearch import Client
+from api.opensearch import Client, understood
 from api.users.document import ALIAS, INDEX, SHAPE
 from api.users.models import StoredUser
 from api.users.outbox import LOCK, write_bulk
@@ -25,8 +23,7 @@ _OURS = re.compile(rf"{ALIAS}-([0-9a-f]{{8}}-)?[0-9]{{14}}-[0-9a-f]{{6}}")
 
 def has_index(client: Client) -> bool:
     """Whether the alias names an index of today's shape. Raises SearchUnavailable."""
-    with client.translated():
-        return any(name.startswith(_PREFIX) for name in _indices(client))
+    return any(name.startswith(_PREFIX) for name in _indices(client))
 
 
 def rebuild(
@@ -40,10 +37,10 @@ def rebuild(
     with database.session() as session:
         if not _lock(session, wait=wait):
             return None
-        try:
-            return _rebuild_locked(session, client, batch)
-        finally:
-            session.run("SELECT pg_advisory_unlock(:lock)", lock=LOCK)
+        # If this fails the session is closed, and the lock goes with it.
+        count = _rebuild_locked(session, client, batch)
+        session.run("SELECT pg_advisory_unlock(:lock)", lock=LOCK)
+        return count
 
 
 def _lock(session: Session, *, wait: bool) -> bool:
@@ -55,16 +52,15 @@ def _lock(session: Session, *, wait: bool) -> bool:
 
 def _rebuild_locked(session: Session, client: Client, batch: int) -> int:
     name = f"{_PREFIX}{datetime.now(UTC):%Y%m%d%H%M%S}-{uuid.uuid4().hex[:6]}"
-    with client.translated():
-        client.call("PUT", f"/{name}", body=INDEX, seconds=_SECONDS)
-        try:
-            count = _fill(session, client, name, batch)
-            client.call("POST", f"/{name}/_refresh", seconds=_SECONDS)
-            _swap(client, name)
-        except BaseException:
-            with suppress(SearchUnavailable), client.translated():
-                client.call("DELETE", f"/{name}", seconds=_SECONDS)
-            raise
+    client.call("PUT", f"/{name}", body=INDEX, seconds=_SECONDS)
+    try:
+        count = _fill(session, client, name, batch)
+        client.call("POST", f"/{name}/_refresh", seconds=_SECONDS)
+        _swap(client, name)
+    except BaseException:
+        with suppress(SearchUnavailable):
+            client.call("DELETE", f"/{name}", seconds=_SECONDS)
+        raise
     return count
 
 
@@ -85,7 +81,7 @@ def _swap(client: Client, name: str) -> None:
 
     Also those of ours that nothing names: a rebuild that was killed left them half built.
     """
-    left = filter(_OURS.fullmatch, client.call("GET", f"/{ALIAS}-*", seconds=_SECONDS))
+    left = filter(_OURS.fullmatch, _names(client, f"/{ALIAS}-*"))
     stale = sorted({*_indices(client), *left} - {name})
     actions: list[dict[str, dict[str, str]]] = [{"remove_index": {"index": one}} for one in stale]
     actions.append({"add": {"index": name, "alias": ALIAS}})
@@ -96,4 +92,10 @@ def _indices(client: Client) -> list[str]:
     """The indices behind the alias; or an index that was made under its name by mistake."""
     if client.call("HEAD", f"/{ALIAS}", seconds=_SECONDS) is not True:
         return []
-    return list(cast("Mapping[str, object]", client.call("GET", f"/{ALIAS}", seconds=_SECONDS)))
+    return _names(client, f"/{ALIAS}")
+
+
+def _names(client: Client, path: str) -> list[str]:
+    answer = client.call("GET", path, seconds=_SECONDS)
+    with understood():
+        return [str(name) for name in dict(answer)]

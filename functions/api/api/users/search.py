@@ -6,7 +6,7 @@ from uuid import UUID
 
 from api.breaker import CircuitBreaker
 from api.errors import SearchUnavailable
-from api.opensearch import Body, Client
+from api.opensearch import Body, Client, RequestRefused, understood
 from api.users.document import ALIAS, document, query
 from api.users.models import StoredUser
 from api.users.service import SearchRequest
@@ -27,9 +27,8 @@ class OpenSearchUsers:
 
     def check(self) -> None:
         """The alias must be there too: without it nothing is found."""
-        with self._client.translated():
-            if self._client.call("HEAD", f"/_alias/{ALIAS}", seconds=_WRITE_SECONDS) is not True:
-                raise SearchUnavailable(f"OpenSearch has no alias {ALIAS}.")
+        if self._client.call("HEAD", f"/_alias/{ALIAS}", seconds=_WRITE_SECONDS) is not True:
+            raise SearchUnavailable(f"OpenSearch has no alias {ALIAS}.")
 
     def put(self, stored: StoredUser) -> None:
         with self._guarded(self._write_breaker):
@@ -45,16 +44,17 @@ class OpenSearchUsers:
             answer = self._client.call(
                 "POST", f"/{ALIAS}/_search", body=query(request), seconds=_SEARCH_SECONDS
             )
-            hits = answer["hits"]
-            return [UUID(hit["_id"]) for hit in hits["hits"]], hits["total"]["value"]
+            with understood():
+                hits = answer["hits"]
+                return [UUID(hit["_id"]) for hit in hits["hits"]], int(hits["total"]["value"])
 
     def _write(self, method: str, user_id: UUID, revision: int, body: Body) -> None:
-        from opensearchpy import ConflictError, NotFoundError
-
         parameters = {"version": str(revision), "version_type": "external"}
         if method == "PUT":
             # Never the beginning of an index with a guessed mapping.
             parameters["require_alias"] = "true"
+        # A newer state is there already; and what is not there needs no removal.
+        settled = (409,) if method == "PUT" else (409, 404)
         try:
             self._client.call(
                 method,
@@ -63,15 +63,13 @@ class OpenSearchUsers:
                 parameters=parameters,
                 seconds=_WRITE_SECONDS,
             )
-        except ConflictError:
-            return  # a newer state is there already
-        except NotFoundError:
-            if method == "PUT":
+        except RequestRefused as refusal:
+            if refusal.status not in settled:
                 raise
 
     @contextmanager
     def _guarded(self, breaker: CircuitBreaker) -> Iterator[None]:
         if breaker.is_open:
             raise SearchUnavailable("OpenSearch is left alone for a while.")
-        with self._client.translated(), breaker.watch():
+        with breaker.watch():
             yield
