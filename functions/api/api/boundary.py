@@ -76,13 +76,15 @@ class _Answer:
 
     def report(self) -> None:
         milliseconds = round((time.perf_counter() - self._started) * 1000, 2)
-        degraded = self._scope.get("state", {}).get("degraded", False)
+        state = self._scope.get("state", {})
+        degraded = state.get("degraded", False)
         get_logger().info(
             "request",
             extra=self.identity()
             | {"status": self.status, "milliseconds": milliseconds}
             | ({"cache": self._cache} if self._cache else {})
-            | ({"degraded": True} if degraded else {}),
+            | ({"degraded": True} if degraded else {})
+            | state.get("failure", {}),
         )
         metrics: dict[str, float] = {"Requests": 1, "LatencyMilliseconds": milliseconds}
         if self._cache:

@@ -249,7 +249,7 @@ def _translated() -> Iterator[None]:
         if state == "23505":
             raise ConstraintViolated(str(error.args[0].get("n", ""))) from error
         if state.startswith(_TRY_LATER) or state in _REFUSED_LOGIN:
-            raise DatabaseUnavailable("The database cannot answer now.") from error
+            raise DatabaseUnavailable("The database cannot answer now.", code=state) from error
         raise
     except ssl.SSLCertVerificationError as error:
         said = f"The database's certificate is not trusted: {error.verify_message}."

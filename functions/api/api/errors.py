@@ -62,7 +62,14 @@ class UnsupportedMediaType(AppError):
 
 
 class BackendUnavailable(AppError):
-    """A data service does not answer in time, or not at all."""
+    """A data service does not answer in time, or not at all, or refuses.
+
+    `code`, for the log: the service's own name of the reason, an SQLSTATE or AWS's error code.
+    """
+
+    def __init__(self, detail: str, *, code: str = "") -> None:
+        super().__init__(detail)
+        self.code = code
 
 
 class DatabaseUnavailable(BackendUnavailable):

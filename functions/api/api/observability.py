@@ -8,6 +8,8 @@ from functools import lru_cache
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
+from api.errors import BackendUnavailable
+
 _NAMESPACE = "POWERTOOLS_METRICS_NAMESPACE"
 
 
@@ -20,13 +22,17 @@ def get_logger() -> Logger:
 
 
 def describe(error: BaseException) -> dict[str, object]:
-    """The kinds and places of an error and its causes, not their messages: those quote values."""
+    """The kinds and places of an error and its causes, not their messages: those quote values.
+
+    `code` is how a data service names its reason; see BackendUnavailable.
+    """
     chain: list[BaseException] = []
     link: BaseException | None = error
     while link is not None and link not in chain:
         chain.append(link)
         link = link.__cause__ or link.__context__
-    return {
+    codes = [link.code for link in chain if isinstance(link, BackendUnavailable) and link.code]
+    return ({"code": codes[0]} if codes else {}) | {
         "error": [f"{type(link).__module__}.{type(link).__qualname__}" for link in chain],
         "places": [
             f"{frame.filename}:{frame.lineno} {frame.name}"

@@ -20,7 +20,7 @@ class RequestRefused(SearchUnavailable):
     """OpenSearch answered with the error `status`."""
 
     def __init__(self, status: int) -> None:
-        super().__init__(_SAID)
+        super().__init__(_SAID, code=str(status))
         self.status = status
 
 

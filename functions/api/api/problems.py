@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
 from api import errors
+from api.observability import describe
 
 MEDIA_TYPE = "application/problem+json"
 MAX_BODY = 1024 * 1024
@@ -124,6 +125,8 @@ def register(app: FastAPI) -> None:
 async def _show_app_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, errors.AppError)
     kind = next(KINDS[cls] for cls in type(error).__mro__ if cls in KINDS)
+    if isinstance(error, errors.BackendUnavailable):
+        request.state.failure = describe(error)
     faults = []
     if isinstance(error, errors.InvalidInput):
         faults = [{"parameter": error.parameter, "detail": str(error)}]

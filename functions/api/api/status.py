@@ -6,6 +6,8 @@ from typing import Literal
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel
 
+from api.errors import BackendUnavailable
+from api.observability import describe, get_logger
 from api.routing import GuardedRoute, OpenRoute
 from api.users.service import UserService
 
@@ -46,11 +48,14 @@ async def get_status(response: Response) -> Status:
 async def get_readiness(request: Request) -> Response:
     """Asks every data service."""
     users: UserService = request.app.state.users
-    backends = users.check_backends()
+    faults = users.check_backends()
+    for name, fault in faults.items():
+        if fault is not None:
+            _log_fault(request, name, fault)
     readiness = Readiness.model_validate(
-        {name: "up" if is_up else "down" for name, is_up in backends.items()}
+        {name: "down" if fault else "up" for name, fault in faults.items()}
     )
-    ready = backends["postgres"]
+    ready = faults["postgres"] is None
     headers = _NO_STORE if ready else {**_NO_STORE, "Retry-After": "2"}
     return Response(
         readiness.model_dump_json(),
@@ -58,3 +63,8 @@ async def get_readiness(request: Request) -> Response:
         headers=headers,
         media_type="application/json",
     )
+
+
+def _log_fault(request: Request, backend: str, fault: BackendUnavailable) -> None:
+    named = {"request_id": request.state.request_id, "backend": backend}
+    get_logger().warning("backend is down", extra=named | describe(fault))

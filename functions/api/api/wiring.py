@@ -22,6 +22,7 @@ from api.users.service import UserService
 
 RDS_ROOTS = Path(__file__).parent / "rds_roots.pem"
 _RDS_DOMAINS = (".rds.amazonaws.com", ".rds.amazonaws.com.cn")
+_NO_LOGIN = "The database's credentials cannot be read."
 
 
 def build_app(settings: Settings) -> FastAPI:
@@ -34,8 +35,8 @@ def build_app(settings: Settings) -> FastAPI:
 def build_users(settings: Settings) -> UserService:
     index = OpenSearchUsers(
         build_search_client(settings),
-        write_breaker=CircuitBreaker(slow_seconds=0.15),
-        search_breaker=CircuitBreaker(slow_seconds=0.7),
+        write_breaker=CircuitBreaker("opensearch writes", slow_seconds=0.15),
+        search_breaker=CircuitBreaker("opensearch searches", slow_seconds=0.7),
     )
     return UserService(PostgresUsers(build_database(settings)), build_cache(settings), index)
 
@@ -54,7 +55,7 @@ def build_cache(settings: Settings) -> RedisUsers:
     return RedisUsers(
         connect(settings.redis_host, settings.redis_port, tls=settings.redis_tls),
         ttl_seconds=settings.cache_ttl_seconds,
-        breaker=CircuitBreaker(slow_seconds=0.05),
+        breaker=CircuitBreaker("redis", slow_seconds=0.05),
     )
 
 
@@ -118,7 +119,10 @@ def _read_secret(settings: DatabaseSettings) -> Login:
     )
     try:
         answer = client.get_secret_value(SecretId=settings.database_secret_arn)
-    except (BotoCoreError, ClientError) as error:
-        raise DatabaseUnavailable("The database's credentials cannot be read.") from error
+    except ClientError as error:
+        code = error.response.get("Error", {}).get("Code", "")
+        raise DatabaseUnavailable(_NO_LOGIN, code=code) from error
+    except BotoCoreError as error:
+        raise DatabaseUnavailable(_NO_LOGIN) from error
     secret = json.loads(answer["SecretString"])
     return Login(secret.get("username", settings.database_user), secret["password"])

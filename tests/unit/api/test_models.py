@@ -82,7 +82,7 @@ def fail(breaker: CircuitBreaker) -> None:
 
 def test_breaker_opens_after_three_failures_in_a_row_and_tries_again() -> None:
     clock = Clock()
-    breaker = CircuitBreaker(slow_seconds=1, clock=clock)
+    breaker = CircuitBreaker("redis", slow_seconds=1, clock=clock)
     fail(breaker)
     fail(breaker)
     with breaker.watch():
@@ -104,8 +104,41 @@ def test_breaker_opens_after_three_failures_in_a_row_and_tries_again() -> None:
 
 def test_breaker_counts_slow_answers_as_failures() -> None:
     clock = Clock()
-    breaker = CircuitBreaker(slow_seconds=1, clock=clock)
+    breaker = CircuitBreaker("redis", slow_seconds=1, clock=clock)
     for _ in range(3):
         with breaker.watch():
             clock.now += 1.5
     assert breaker.is_open
+
+
+def test_outage_makes_one_line_when_the_breaker_opens_and_one_when_it_closes(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level("INFO")
+    clock = Clock()
+    breaker = CircuitBreaker("redis", slow_seconds=1, clock=clock)
+    for _ in range(3):
+        fail(breaker)
+    for _ in range(3):
+        clock.now += 10
+        fail(breaker)
+    clock.now += 10
+    for _ in range(2):
+        with breaker.watch():
+            pass
+    opened, closed = caplog.records
+    assert (opened.getMessage(), opened.backend) == ("breaker opened", "redis")
+    assert opened.error == ["builtins.OSError"]
+    assert (closed.getMessage(), closed.backend) == ("breaker closed", "redis")
+
+
+def test_breaker_says_how_slow_the_answer_was_that_opened_it(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    clock = Clock()
+    breaker = CircuitBreaker("redis", slow_seconds=1, clock=clock)
+    for _ in range(3):
+        with breaker.watch():
+            clock.now += 1.5
+    (opened,) = caplog.records
+    assert (opened.backend, opened.seconds) == ("redis", 1.5)

@@ -100,5 +100,8 @@ def _translated() -> Iterator[None]:
 
     try:
         yield
-    except (BotoCoreError, ClientError) as error:
+    except ClientError as error:
+        code = error.response.get("Error", {}).get("Code", "")
+        raise StorageUnavailable("The file storage does not answer.", code=code) from error
+    except BotoCoreError as error:
         raise StorageUnavailable("The file storage does not answer.") from error

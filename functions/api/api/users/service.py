@@ -149,14 +149,14 @@ class UserService:
         wanted = [user for user in users if request.role in (None, user.role)]
         return SearchPage(wanted, total - (len(ids) - len(wanted)), degraded=False)
 
-    def check_backends(self) -> dict[str, bool]:
-        """Asks each data service itself, whatever its breaker says."""
+    def check_backends(self) -> dict[str, BackendUnavailable | None]:
+        """What is wrong with each data service; asked itself, whatever its breaker says."""
         backends: dict[str, UserStore | UserCache | UserIndex] = {
             "postgres": self._store,
             "redis": self._cache,
             "opensearch": self._index,
         }
-        return {name: _answers(backend) for name, backend in backends.items()}
+        return {name: _fault(backend) for name, backend in backends.items()}
 
     def _spread(self, stored: StoredUser, keys: Sequence[EmailKey]) -> None:
         """Tells the cache and the index of a write that is committed.
@@ -172,9 +172,9 @@ class UserService:
             self._cache.drop(keys, revision=revision)
 
 
-def _answers(backend: UserStore | UserCache | UserIndex) -> bool:
+def _fault(backend: UserStore | UserCache | UserIndex) -> BackendUnavailable | None:
     try:
         backend.check()
-    except BackendUnavailable:
-        return False
-    return True
+    except BackendUnavailable as error:
+        return error
+    return None
