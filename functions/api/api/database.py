@@ -1,25 +1,16 @@
-"""One PostgreSQL connection per process: prepared, bounded in time, dropped when in doubt."""
+"""One PostgreSQL connection per process: kept while it is sound, dropped when in doubt."""
 
-import select
-import socket
 import ssl
-import struct
 import threading
-import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from typing import Any
+from contextlib import contextmanager
 
-from pg8000.native import Connection, DatabaseError, InterfaceError, PreparedStatement
+from pg8000.native import DatabaseError, InterfaceError
 
+from api.database_login import Login, Server
+from api.database_session import Row, Session, sqlstate
 from api.errors import DatabaseUnavailable
 
-Row = list[Any]
-# Load balancers and NAT forget a connection after 350 s without a word.
-_IDLE_SECONDS = 300.0
-_SSL_REQUEST = struct.pack("!ii", 8, 80877103)
-_STALE_PLAN = frozenset({"0A000", "26000"})
 _REFUSED_LOGIN = frozenset({"28P01", "28000"})
 _TRY_LATER = ("08", "53", "57", "55P03", "40001", "40P01", "25006")
 
@@ -30,79 +21,6 @@ class ConstraintViolated(Exception):
     def __init__(self, name: str) -> None:
         super().__init__(name)
         self.name = name
-
-
-@dataclass(frozen=True)
-class Login:
-    user: str
-    password: str
-
-
-@dataclass(frozen=True)
-class Server:
-    """Where PostgreSQL is. Limits in seconds: for each step to a session, and for each reply."""
-
-    host: str
-    port: int
-    database: str
-    tls: ssl.SSLContext | None
-    connect: float = 1.0
-    answer: float = 1.7
-
-
-class Session:
-    """One connection with its prepared statements. Any doubt about its state makes it unusable."""
-
-    def __init__(self, server: Server, login: Login) -> None:
-        self._statements: dict[str, PreparedStatement] = {}
-        self._socket = _open_socket(server)
-        try:
-            with _replies_understood():
-                self._connection = _log_in(self._socket, server, login)
-        except BaseException:
-            self._socket.close()
-            raise
-        self._socket.settimeout(server.answer)
-        self._used_at = time.monotonic()
-
-    @property
-    def is_fresh(self) -> bool:
-        """False when the server hung up or the network may have forgotten the connection."""
-        if time.monotonic() - self._used_at > _IDLE_SECONDS:
-            return False
-        watch = select.poll()
-        watch.register(self._socket, select.POLLIN)
-        return not watch.poll(0)
-
-    def run(self, sql: str, /, **parameters: object) -> list[Row]:
-        """One round trip once the statement is prepared."""
-        try:
-            return self._execute(sql, parameters)
-        except DatabaseError as error:
-            if sqlstate(error) not in _STALE_PLAN:
-                raise
-            # A migration changed what the plan was made for; it did nothing, so ask afresh.
-            self._statements.clear()
-            return self._execute(sql, parameters)
-
-    def run_script(self, sql: str) -> None:
-        """Several statements in one go, without parameters."""
-        self._connection.run(sql)
-
-    def close(self) -> None:
-        # The driver says good-bye over a socket that may be dead already.
-        with suppress(InterfaceError, OSError):
-            self._connection.close()
-        self._socket.close()
-
-    def _execute(self, sql: str, parameters: dict[str, object]) -> list[Row]:
-        with _replies_understood():
-            statement = self._statements.get(sql)
-            if statement is None:
-                statement = self._statements[sql] = self._connection.prepare(sql)
-            rows: list[Row] | None = statement.run(**parameters)
-        self._used_at = time.monotonic()
-        return rows or []
 
 
 class Database:
@@ -185,55 +103,6 @@ class Database:
         session, self._session = self._session, None
         if session is not None:
             session.close()
-
-
-def sqlstate(error: DatabaseError) -> str:
-    """The five characters that PostgreSQL names an error by; empty if the driver gave none."""
-    details = error.args[0] if error.args else None
-    return str(details.get("C", "")) if isinstance(details, dict) else ""
-
-
-def _open_socket(server: Server) -> socket.socket:
-    plain = socket.create_connection((server.host, server.port), server.connect)
-    try:
-        plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        plain.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-        if server.tls is None:
-            return plain
-        plain.sendall(_SSL_REQUEST)
-        if plain.recv(1) != b"S":
-            raise OSError("PostgreSQL offers no TLS and DATABASE_TLS asks for it")
-        return server.tls.wrap_socket(plain, server_hostname=server.host)
-    except BaseException:
-        plain.close()
-        raise
-
-
-def _log_in(connected: socket.socket, server: Server, login: Login) -> Connection:
-    connection = Connection(
-        login.user,
-        host=server.host,
-        database=server.database,
-        password=login.password,
-        sock=connected,
-        ssl_context=False,  # the socket speaks TLS already where it has to
-        application_name="users-api",
-    )
-    # Not among the options of the login: an RDS Proxy refuses a login that has any.
-    connection.run(
-        f"SET statement_timeout = {int(server.answer * 1000)};"
-        " SET idle_in_transaction_session_timeout = 30000; SET timezone = 'UTC'"
-    )
-    return connection
-
-
-@contextmanager
-def _replies_understood() -> Iterator[None]:
-    """The driver stumbles over bytes that are not PostgreSQL's in ways of its own."""
-    try:
-        yield
-    except (struct.error, LookupError, AttributeError, UnicodeDecodeError) as error:
-        raise InterfaceError("the reply is not PostgreSQL's") from error
 
 
 def _is_timeout(error: BaseException) -> bool:

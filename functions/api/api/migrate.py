@@ -5,7 +5,8 @@ import re
 from pathlib import Path
 from typing import Any
 
-from api.database import Database, Session
+from api.database import Database
+from api.database_session import Session
 from api.database_user import grant_access
 from api.observability import get_logger
 from api.settings import MigrationSettings, load_migration_settings

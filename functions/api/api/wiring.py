@@ -9,7 +9,8 @@ from fastapi import FastAPI
 
 from api.app import create_app
 from api.breaker import CircuitBreaker
-from api.database import Database, Login, Server
+from api.database import Database
+from api.database_login import Login, Server
 from api.datasets.s3 import S3Datasets
 from api.datasets.service import DatasetService
 from api.errors import DatabaseUnavailable

@@ -11,7 +11,8 @@ import pytest
 import trustme
 from pydantic import SecretStr
 
-from api.database import Database, Session
+from api.database import Database
+from api.database_session import Session
 from api.errors import DatabaseUnavailable
 from api.settings import Settings
 from api.wiring import build_database

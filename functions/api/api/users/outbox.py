@@ -7,7 +7,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from uuid import UUID
 
-from api.database import Database, Session
+from api.database import Database
+from api.database_session import Session
 from api.errors import CacheUnavailable, SearchUnavailable
 from api.opensearch import Client, understood
 from api.users.document import ALIAS, document

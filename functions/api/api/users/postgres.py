@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from api.database import ConstraintViolated, Database, Row
+from api.database import ConstraintViolated, Database
+from api.database_session import Row
 from api.errors import EmailTaken, UserNotFound, VersionMismatch
 from api.users.models import EmailKey, NewUser, StoredUser, User, UserChanges, email_key
 from api.users.service import ListPlace, SearchPage, SearchRequest

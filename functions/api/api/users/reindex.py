@@ -5,7 +5,8 @@ import uuid
 from contextlib import suppress
 from datetime import UTC, datetime
 
-from api.database import Database, Session
+from api.database import Database
+from api.database_session import Session
 from api.errors import SearchUnavailable
 from api.opensearch import Client, understood
 from api.users.document import ALIAS, INDEX, SHAPE

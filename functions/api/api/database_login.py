@@ -1,0 +1,64 @@
+"""How a connection to PostgreSQL is made: the socket, TLS before the driver sees it, the login."""
+
+import socket
+import ssl
+import struct
+from dataclasses import dataclass
+
+from pg8000.native import Connection
+
+_SSL_REQUEST = struct.pack("!ii", 8, 80877103)
+
+
+@dataclass(frozen=True)
+class Login:
+    user: str
+    password: str
+
+
+@dataclass(frozen=True)
+class Server:
+    """Where PostgreSQL is. Limits in seconds: for each step to a session, and for each reply."""
+
+    host: str
+    port: int
+    database: str
+    tls: ssl.SSLContext | None
+    connect: float = 1.0
+    answer: float = 1.7
+
+
+def open_socket(server: Server) -> socket.socket:
+    """Connected, and through TLS where the server has to. Raises OSError."""
+    plain = socket.create_connection((server.host, server.port), server.connect)
+    try:
+        plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        plain.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        if server.tls is None:
+            return plain
+        plain.sendall(_SSL_REQUEST)
+        if plain.recv(1) != b"S":
+            raise OSError("PostgreSQL offers no TLS and DATABASE_TLS asks for it")
+        return server.tls.wrap_socket(plain, server_hostname=server.host)
+    except BaseException:
+        plain.close()
+        raise
+
+
+def log_in(connected: socket.socket, server: Server, login: Login) -> Connection:
+    """The driver on a socket of `open_socket`, its time limits set. Raises the driver's errors."""
+    connection = Connection(
+        login.user,
+        host=server.host,
+        database=server.database,
+        password=login.password,
+        sock=connected,
+        ssl_context=False,  # the socket speaks TLS already where it has to
+        application_name="users-api",
+    )
+    # Not among the options of the login: an RDS Proxy refuses a login that has any.
+    connection.run(
+        f"SET statement_timeout = {int(server.answer * 1000)};"
+        " SET idle_in_transaction_session_timeout = 30000; SET timezone = 'UTC'"
+    )
+    return connection

@@ -1,0 +1,87 @@
+"""One connection to PostgreSQL in use: statements prepared once, and whether it is still sound."""
+
+import select
+import struct
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+from pg8000.native import DatabaseError, InterfaceError, PreparedStatement
+
+from api.database_login import Login, Server, log_in, open_socket
+
+Row = list[Any]
+# Load balancers and NAT forget a connection after 350 s without a word.
+_IDLE_SECONDS = 300.0
+_STALE_PLAN = frozenset({"0A000", "26000"})
+
+
+class Session:
+    """One connection with its prepared statements. Any doubt about its state makes it unusable."""
+
+    def __init__(self, server: Server, login: Login) -> None:
+        self._statements: dict[str, PreparedStatement] = {}
+        self._socket = open_socket(server)
+        try:
+            with _replies_understood():
+                self._connection = log_in(self._socket, server, login)
+        except BaseException:
+            self._socket.close()
+            raise
+        self._socket.settimeout(server.answer)
+        self._used_at = time.monotonic()
+
+    @property
+    def is_fresh(self) -> bool:
+        """False when the server hung up or the network may have forgotten the connection."""
+        if time.monotonic() - self._used_at > _IDLE_SECONDS:
+            return False
+        watch = select.poll()
+        watch.register(self._socket, select.POLLIN)
+        return not watch.poll(0)
+
+    def run(self, sql: str, /, **parameters: object) -> list[Row]:
+        """One round trip once the statement is prepared."""
+        try:
+            return self._execute(sql, parameters)
+        except DatabaseError as error:
+            if sqlstate(error) not in _STALE_PLAN:
+                raise
+            # A migration changed what the plan was made for; it did nothing, so ask afresh.
+            self._statements.clear()
+            return self._execute(sql, parameters)
+
+    def run_script(self, sql: str) -> None:
+        """Several statements in one go, without parameters."""
+        self._connection.run(sql)
+
+    def close(self) -> None:
+        # The driver says good-bye over a socket that may be dead already.
+        with suppress(InterfaceError, OSError):
+            self._connection.close()
+        self._socket.close()
+
+    def _execute(self, sql: str, parameters: dict[str, object]) -> list[Row]:
+        with _replies_understood():
+            statement = self._statements.get(sql)
+            if statement is None:
+                statement = self._statements[sql] = self._connection.prepare(sql)
+            rows: list[Row] | None = statement.run(**parameters)
+        self._used_at = time.monotonic()
+        return rows or []
+
+
+def sqlstate(error: DatabaseError) -> str:
+    """The five characters that PostgreSQL names an error by; empty if the driver gave none."""
+    details = error.args[0] if error.args else None
+    return str(details.get("C", "")) if isinstance(details, dict) else ""
+
+
+@contextmanager
+def _replies_understood() -> Iterator[None]:
+    """The driver stumbles over bytes that are not PostgreSQL's in ways of its own."""
+    try:
+        yield
+    except (struct.error, LookupError, AttributeError, UnicodeDecodeError) as error:
+        raise InterfaceError("the reply is not PostgreSQL's") from error
