@@ -1,29 +1,27 @@
 """The relay: brings the index, and the cache, to the state of every user that changed."""
 
-import json
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from uuid import UUID
 
 from api.database import Database
 from api.database_session import Session
-from api.errors import CacheUnavailable, SearchUnavailable
-from api.opensearch import Client, understood
-from api.users.document import ALIAS, document
-from api.users.models import EmailKey, StoredUser
-from api.users.postgres import COLUMNS, stored_user
+from api.errors import CacheUnavailable
+from api.opensearch import Client
+from api.users.bulk import write_bulk
+from api.users.document import ALIAS
+from api.users.models import EmailKey
+from api.users.rows import SELECT_BY_ID, by_id
 from api.users.service import UserCache
 
 # Held shared by every relay, exclusively by a rebuild, which needs the outbox to stand still.
 LOCK = 7_203_114
-_BULK_SECONDS = 10.0
 
 _TAKE = """
 SELECT position, user_id, revision, email_keys FROM search_outbox
 WHERE position > :after ORDER BY position LIMIT CAST(:count AS int) FOR UPDATE SKIP LOCKED"""
-_READ = f"SELECT {COLUMNS} FROM users WHERE id = ANY(CAST(:ids AS uuid[]))"  # noqa: S608 # nosec B608
 _DONE = "DELETE FROM search_outbox WHERE position = ANY(CAST(:positions AS bigint[]))"
 _BACKLOG = """
 SELECT count(*), coalesce(extract(epoch FROM now() - min(queued_at)), 0)::float8
@@ -83,8 +81,7 @@ class Relay:
             with suppress(CacheUnavailable):
                 self._cache.drop(change.email_keys, revision=change.revision)
         revisions = {change.user_id: change.revision for change in changes}
-        rows = session.run(_READ, ids=[str(one) for one in revisions])
-        users = {row[0]: stored_user(row) for row in rows}
+        users = by_id(session.run(SELECT_BY_ID, ids=[str(one) for one in revisions]))
         refused = write_bulk(self._client, ALIAS, revisions, users)
         done = [change.position for change in changes if change.user_id not in refused]
         session.run(_DONE, positions=done)
@@ -96,47 +93,3 @@ def _take(session: Session, after: int, count: int) -> list[Change]:
         return []
     rows = session.run(_TAKE, after=after, count=count)
     return [Change(*row) for row in rows]
-
-
-def write_bulk(
-    client: Client,
-    index: str,
-    revisions: Mapping[UUID, int],
-    users: Mapping[UUID, StoredUser],
-) -> set[UUID]:
-    """Puts those of `revisions` that are in `users` and removes the others; newer states stay.
-
-    Returns the ids that the index refused. Raises SearchUnavailable.
-    """
-    body = "".join(_lines(index, revisions, users))
-    parameters = {"require_alias": "true"} if index == ALIAS else {}
-    answer = client.call("POST", "/_bulk", body=body, parameters=parameters, seconds=_BULK_SECONDS)
-    with understood():
-        return set(_refused(answer["items"]))
-
-
-def _lines(
-    index: str, revisions: Mapping[UUID, int], users: Mapping[UUID, StoredUser]
-) -> Iterable[str]:
-    for user_id, revision in revisions.items():
-        stored = users.get(user_id)
-        target = {
-            "_index": index,
-            "_id": str(user_id),
-            "version": stored.revision if stored else revision,
-            "version_type": "external",
-        }
-        yield json.dumps({"index" if stored else "delete": target}) + "\n"
-        if stored:
-            yield json.dumps(document(stored.user)) + "\n"
-
-
-def _refused(items: Iterable[Mapping[str, Mapping[str, object]]]) -> Iterable[UUID]:
-    for item in items:
-        ((action, result),) = item.items()
-        status = int(str(result["status"]))
-        gone = action == "delete" and status == 404
-        if "index_not_found_exception" in str(result.get("error")):
-            raise SearchUnavailable(f"OpenSearch has no index {result.get('_index')}.")
-        if status >= 300 and status != 409 and not gone:
-            yield UUID(str(result["_id"]))

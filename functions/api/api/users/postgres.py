@@ -8,9 +8,8 @@ from api.database import ConstraintViolated, Database
 from api.database_session import Row
 from api.errors import EmailTaken, UserNotFound, VersionMismatch
 from api.users.models import EmailKey, NewUser, StoredUser, User, UserChanges, email_key
+from api.users.rows import COLUMNS, SELECT_BY_ID, by_id, stored_user
 from api.users.service import ListPlace, SearchPage, SearchRequest
-
-COLUMNS = "id, name, email, role, created_at, updated_at, version, revision"
 
 _CREATE = f"""
 WITH written AS (
@@ -56,7 +55,6 @@ WITH gone AS (
 SELECT user_id, revision FROM queued"""
 
 _GET = f"SELECT {COLUMNS} FROM users WHERE email_key = :key"  # noqa: S608 # nosec B608
-_GET_BY_IDS = f"SELECT {COLUMNS} FROM users WHERE id = ANY(CAST(:ids AS uuid[]))"  # noqa: S608 # nosec B608
 
 _LIST = f"""
 SELECT {COLUMNS} FROM users
@@ -153,8 +151,9 @@ class PostgresUsers:
 
     def get_many(self, ids: Sequence[UUID]) -> dict[UUID, StoredUser]:
         """Those of `ids` that exist."""
-        rows = self._database.run(_GET_BY_IDS, repeatable=True, ids=[str(one) for one in ids])
-        return {row[0]: stored_user(row) for row in rows}
+        return by_id(
+            self._database.run(SELECT_BY_ID, repeatable=True, ids=[str(one) for one in ids])
+        )
 
     def list_after(self, place: ListPlace | None, *, role: str | None, count: int) -> list[User]:
         """Up to `count` users in the order of their creation, after `place`."""
@@ -196,23 +195,6 @@ class PostgresUsers:
             version = stored_user(row).user.version
             return VersionMismatch(f'The user is at "{version}" now; read it again.')
         return UserNotFound("No user has this email.")
-
-
-def stored_user(row: Row) -> StoredUser:
-    """A row of COLUMNS."""
-    user_id, name, email, role, created_at, updated_at, version, revision = row[:8]
-    return StoredUser(
-        User(
-            id=user_id,
-            name=name,
-            email=email,
-            role=role,
-            created_at=created_at,
-            updated_at=updated_at,
-            version=version,
-        ),
-        revision,
-    )
 
 
 def _like(term: str) -> str:

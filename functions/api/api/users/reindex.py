@@ -9,10 +9,10 @@ from api.database import Database
 from api.database_session import Session
 from api.errors import SearchUnavailable
 from api.opensearch import Client, understood
+from api.users.bulk import write_bulk
 from api.users.document import ALIAS, INDEX, SHAPE
-from api.users.models import StoredUser
-from api.users.outbox import LOCK, write_bulk
-from api.users.postgres import COLUMNS, stored_user
+from api.users.outbox import LOCK
+from api.users.rows import COLUMNS, by_id
 
 _PAGE = f"""
 SELECT {COLUMNS} FROM users WHERE id > CAST(:after AS uuid)
@@ -68,7 +68,7 @@ def _rebuild_locked(session: Session, client: Client, batch: int) -> int:
 def _fill(session: Session, client: Client, name: str, batch: int) -> int:
     count, after = 0, str(uuid.UUID(int=0))
     while rows := session.run(_PAGE, after=after, count=batch):
-        users: dict[uuid.UUID, StoredUser] = {row[0]: stored_user(row) for row in rows}
+        users = by_id(rows)
         revisions = {user_id: stored.revision for user_id, stored in users.items()}
         if refused := write_bulk(client, name, revisions, users):
             raise SearchUnavailable(f"The new index refused {len(refused)} users.")
