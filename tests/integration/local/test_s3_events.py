@@ -138,11 +138,12 @@ def test_a_presigned_put_by_any_client_fires(s3: Any, endpoint: LambdaEndpoint) 
 
 
 def test_what_changes_no_data_fires_nothing(s3: Any, endpoint: LambdaEndpoint) -> None:
-    s3.put_object(Bucket="landing", Key="note.txt", Body=b"1")
+    s3.put_object(Bucket="landing", Key="note.csv", Body=b"1")
+    next_record(endpoint)
     s3.put_object_tagging(
-        Bucket="landing", Key="note.txt", Tagging={"TagSet": [{"Key": "k", "Value": "v"}]}
+        Bucket="landing", Key="note.csv", Tagging={"TagSet": [{"Key": "k", "Value": "v"}]}
     )
-    s3.get_object(Bucket="landing", Key="note.txt")
+    s3.get_object(Bucket="landing", Key="note.csv")
     assert_silent(endpoint)
 
 
