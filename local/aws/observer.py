@@ -5,25 +5,35 @@ what a client asked and what S3 answered says all that an event needs.
 """
 
 import ipaddress
+import shutil
+import tempfile
+import threading
 from collections.abc import Callable, Iterable
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qs, quote, unquote
+from urllib.parse import quote, unquote
 
 from werkzeug.datastructures import Headers
+from werkzeug.exceptions import ClientDisconnected
 from werkzeug.test import Client
 from werkzeug.wrappers import Response
+from werkzeug.wsgi import get_input_stream
 
 from local.aws.notifications import ObjectChange
+from local.aws.writes import Answer, Change, ReadChanges, reader_of
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-# Sub-resources of an object: a PUT or DELETE of one of these leaves the object's data as it is.
-_SUB_RESOURCES = {"acl", "legal-hold", "partNumber", "retention", "tagging", "torrent"}
+_IN_MEMORY = 16 << 20
 
 
 class S3Observer:
-    """WSGI middleware: passes requests on and reports `ObjectChange`s that succeeded."""
+    """WSGI middleware: passes requests on and reports `ObjectChange`s that succeeded.
+
+    Writes to watched buckets are carried out and reported one at a time, so that the reports
+    come in the order in which S3 took the writes.
+    """
 
     def __init__(
         self, app: "WSGIApplication", buckets: set[str], report: Callable[[ObjectChange], None]
@@ -32,24 +42,48 @@ class S3Observer:
         self._buckets = buckets
         self._report = report
         self._client = Client(app, Response)
+        self._one_write = threading.Lock()
 
     def __call__(
         self, environ: "WSGIEnvironment", start_response: "StartResponse"
     ) -> Iterable[bytes]:
-        answer: dict[str, Any] = {}
+        place = self._object_of(environ)
+        read = reader_of(environ, place[1]) if place else None
+        if place is None or read is None:
+            return self._app(environ, start_response)
+        with tempfile.SpooledTemporaryFile(_IN_MEMORY) as body:
+            # All of it before the lock: a client that stalls must hold up nobody else.
+            try:
+                shutil.copyfileobj(get_input_stream(environ), body)
+            except ClientDisconnected as gone:
+                return gone(environ, start_response)
+            body.seek(0)
+            environ["wsgi.input"] = body
+            with self._one_write:
+                return self._write(environ, start_response, place, read)
+
+    def _write(
+        self,
+        environ: "WSGIEnvironment",
+        start_response: "StartResponse",
+        place: tuple[str, str],
+        read: ReadChanges,
+    ) -> Iterable[bytes]:
+        bucket, key = place
+        head: dict[str, Any] = {}
 
         def remember(
             status: str, headers: list[tuple[str, str]], exc_info: object = None
         ) -> Callable[[bytes], object]:
-            answer.update(status=int(status[:3]), headers=Headers(headers))
+            head.update(status=int(status[:3]), headers=Headers(headers))
             return start_response(status, headers, exc_info)  # type: ignore[arg-type]
 
-        body = self._app(environ, remember)
-        if answer.get("status") in (200, 204) and (place := self._object_of(environ)):
-            change = self._change(environ, *place, answer["headers"])
-            if change is not None:
-                self._report(change)
-        return body
+        chunks = list(self._app(environ, remember))
+        answer = Answer(head["status"], head["headers"], b"".join(chunks))
+        if answer.status < HTTPStatus.BAD_REQUEST:
+            for change in read(environ, key, answer):
+                self._report(self._described(bucket, change))
+        return chunks
 
     def _object_of(self, environ: "WSGIEnvironment") -> tuple[str, str] | None:
         """Bucket and key of a path-style or virtual-hosted request to a watched bucket."""
@@ -62,49 +96,23 @@ class S3Observer:
             bucket, _, key = path.partition("/")
         return (bucket, key) if bucket in self._buckets else None
 
-    def _change(
-        self, environ: "WSGIEnvironment", bucket: str, key: str, headers: Headers
-    ) -> ObjectChange | None:
-        query = parse_qs(str(environ.get("QUERY_STRING", "")), keep_blank_values=True)
-        name = _event_name(environ, query, headers)
-        if name is None or not key:
-            return None
-        version = headers.get("x-amz-version-id")
-        if name.startswith("ObjectRemoved"):
-            return ObjectChange(name, bucket, key, version_id=version)
-        stored = self._head(bucket, key, version)
+    def _described(self, bucket: str, change: Change) -> ObjectChange:
+        if change.name.startswith("ObjectRemoved"):
+            return ObjectChange(change.name, bucket, change.key, version_id=change.version)
+        stored = self._client.head(
+            quote(f"/{bucket}/{change.key}"),
+            base_url="http://127.0.0.1",
+            query_string={"versionId": change.version} if change.version else {},
+            headers={"Authorization": "AWS4-HMAC-SHA256 Credential=local/x/us-east-1/s3/aws4"},
+        )
         return ObjectChange(
-            name,
+            change.name,
             bucket,
-            key,
+            change.key,
             size=stored.content_length,
             etag=stored.headers.get("ETag", "").strip('"') or None,
             version_id=stored.headers.get("x-amz-version-id"),
         )
-
-    def _head(self, bucket: str, key: str, version: str | None) -> Response:
-        query = {"versionId": version} if version else {}
-        return self._client.head(
-            quote(f"/{bucket}/{key}"),
-            base_url="http://127.0.0.1",
-            query_string=query,
-            headers={"Authorization": "AWS4-HMAC-SHA256 Credential=local/x/us-east-1/s3/aws4"},
-        )
-
-
-def _event_name(
-    environ: "WSGIEnvironment", query: dict[str, list[str]], headers: Headers
-) -> str | None:
-    method = environ["REQUEST_METHOD"]
-    if method == "PUT" and not _SUB_RESOURCES & query.keys():
-        copied = "HTTP_X_AMZ_COPY_SOURCE" in environ
-        return "ObjectCreated:Copy" if copied else "ObjectCreated:Put"
-    if method == "POST" and "uploadId" in query:
-        return "ObjectCreated:CompleteMultipartUpload"
-    if method == "DELETE" and not (_SUB_RESOURCES | {"uploadId"}) & query.keys():
-        marked = headers.get("x-amz-delete-marker") == "true" and "versionId" not in query
-        return "ObjectRemoved:DeleteMarkerCreated" if marked else "ObjectRemoved:Delete"
-    return None
 
 
 def _is_address(host: str) -> bool:

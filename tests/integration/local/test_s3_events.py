@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import unquote_plus
 
 import boto3
+import httpx
 import pytest
 from boto3.s3.transfer import TransferConfig
 from botocore.config import Config
@@ -163,6 +164,44 @@ def test_a_delete_says_whether_it_left_a_marker(s3: Any, endpoint: LambdaEndpoin
     s3.delete_object(Bucket="landing", Key="note2.txt", VersionId=put["VersionId"])
     _, record = next_record(endpoint)
     assert record["eventName"] == "ObjectRemoved:Delete"
+
+
+def test_each_object_that_one_request_deletes_is_an_event(
+    s3: Any, endpoint: LambdaEndpoint
+) -> None:
+    put = s3.put_object(Bucket="landing", Key="d1 & ü.txt", Body=b"1")
+    s3.put_object(Bucket="landing", Key="d2.txt", Body=b"1")
+    old = {"Key": "d1 & ü.txt", "VersionId": put["VersionId"]}
+
+    answer = s3.delete_objects(
+        Bucket="landing", Delete={"Objects": [old, {"Key": "d2.txt"}], "Quiet": True}
+    )
+
+    assert "Errors" not in answer
+    (_, first), (_, second) = next_record(endpoint), next_record(endpoint)
+    assert first["eventName"] == "ObjectRemoved:Delete"
+    assert unquote_plus(first["s3"]["object"]["key"]) == "d1 & ü.txt"
+    assert first["s3"]["object"]["versionId"] == put["VersionId"]
+    assert second["eventName"] == "ObjectRemoved:DeleteMarkerCreated"
+    assert second["s3"]["object"]["key"] == "d2.txt"
+    assert_silent(endpoint)
+
+
+@pytest.mark.parametrize("status", ["200", "201", "204"])
+def test_a_browsers_form_fires(s3: Any, endpoint: LambdaEndpoint, status: str) -> None:
+    form = s3.generate_presigned_post(
+        "landing", "form/${filename}", Fields={"success_action_status": status}
+    )
+
+    answer = httpx.post(form["url"], data=form["fields"], files={"file": ("f.csv", b"1234")})
+
+    assert answer.status_code == int(status)
+    function, record = next_record(endpoint)
+    assert (function, record["eventName"]) == ("Etl", "ObjectCreated:Post")
+    assert record["s3"]["object"]["key"] == "form/f.csv"
+    assert record["s3"]["object"]["size"] == 4
+    assert record["s3"]["object"]["versionId"]
+    assert_silent(endpoint)
 
 
 def test_sequencers_order_the_versions_of_a_key(s3: Any, endpoint: LambdaEndpoint) -> None:
