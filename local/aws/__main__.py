@@ -18,6 +18,7 @@ from werkzeug.serving import make_server
 from local.aws.config import AwsConfig
 from local.aws.delivery import Delivery
 from local.aws.observer import S3Observer
+from local.aws.own_pages import OwnPagesOnly
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -48,9 +49,9 @@ def main() -> None:
 def _application(config: AwsConfig) -> "WSGIApplication":
     moto: WSGIApplication = DomainDispatcherApplication(create_backend_app)
     if config.lambda_url is None:
-        return moto
+        return OwnPagesOnly(moto)
     buckets = {trigger.bucket for trigger in config.triggers}
-    return S3Observer(moto, buckets, Delivery(config).report)
+    return OwnPagesOnly(S3Observer(moto, buckets, Delivery(config).report))
 
 
 class _KeepAliveHandler(MotoRequestHandler):

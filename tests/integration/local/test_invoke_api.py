@@ -4,6 +4,7 @@ import base64
 import json
 
 import boto3
+import httpx
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
@@ -83,6 +84,33 @@ def test_client_context_reaches_the_function(client):
     answer = client.invoke(FunctionName="UploadFunction", ClientContext=context)
 
     assert "FunctionError" not in answer
+
+
+@pytest.mark.parametrize("context", ["not base64!", "/w==", "e25vdCBqc29u", "WzFd"])
+def test_client_context_that_cannot_be_read_is_named_as_the_cause(client, other_app, context):
+    before = len(other_app.recorder.invocations)
+
+    with pytest.raises(client.exceptions.InvalidRequestContentException) as caught:
+        client.invoke(FunctionName="UploadFunction", ClientContext=context)
+
+    assert "Client context must be a valid Base64-encoded JSON object" in str(caught.value)
+    assert "request body" not in str(caught.value)
+    assert len(other_app.recorder.invocations) == before
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example", "null"])
+def test_web_page_of_somebody_else_cannot_invoke(other_app, origin):
+    before = len(other_app.recorder.invocations)
+
+    response = httpx.post(
+        f"{other_app.lambda_url}/2015-03-31/functions/UploadFunction/invocations",
+        headers={"Origin": origin, "Content-Type": "text/plain"},
+        content=b"{}",
+    )
+
+    assert response.status_code == 403
+    assert response.json()["message"] == f"Web pages of {origin} may not invoke"
+    assert len(other_app.recorder.invocations) == before
 
 
 def test_event_is_accepted_retried_and_its_failure_recorded(client, other_app):

@@ -138,6 +138,21 @@ def test_a_presigned_put_by_any_client_fires(s3: Any, endpoint: LambdaEndpoint) 
     assert record["s3"]["object"]["key"] == "p.csv"
 
 
+def test_pages_of_this_machine_alone_reach_s3(s3: Any, endpoint: LambdaEndpoint) -> None:
+    url = s3.generate_presigned_url("put_object", Params={"Bucket": "landing", "Key": "o.csv"})
+
+    page = "http://127.0.0.1:3000"
+    own = httpx.put(url, content=b"1", headers={"Origin": page})
+    assert (own.status_code, own.headers["access-control-allow-origin"]) == (200, page)
+    next_record(endpoint)
+
+    for headers in ({"Origin": "https://evil.example"}, {"Host": "evil.example:4566"}):
+        other = httpx.put(url, content=b"2", headers=headers)
+        assert (other.status_code, "access-control-allow-origin" in other.headers) == (403, False)
+        assert "evil.example" in other.text
+    assert_silent(endpoint)
+
+
 def test_what_changes_no_data_fires_nothing(s3: Any, endpoint: LambdaEndpoint) -> None:
     s3.put_object(Bucket="landing", Key="note.csv", Body=b"1")
     next_record(endpoint)
