@@ -5,8 +5,8 @@ import logging
 from aiohttp import web
 from aiohttp.http_exceptions import BadHttpMessage
 
-# API Gateway's limit for the request line and all headers together.
-HEADER_LIMIT = 10_240
+# Far above any limit of AWS: the applications answer what AWS would refuse, as AWS does.
+_LINE_LIMIT = 65_536
 
 
 class _OnlyOurFaults(logging.Filter):
@@ -31,7 +31,8 @@ async def serve(app: web.Application, host: str, port: int) -> web.AppRunner:
         access_log=None,
         auto_decompress=False,
         handle_signals=False,
-        max_field_size=HEADER_LIMIT,
+        max_line_size=_LINE_LIMIT,
+        max_field_size=_LINE_LIMIT,
         shutdown_timeout=1,
     )
     await runner.setup()

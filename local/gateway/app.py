@@ -5,9 +5,11 @@ import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from http import HTTPStatus
 
 from aiohttp import web
 
+from local.caller import is_local_host
 from local.gateway.cors import answer_preflight, apply_cors
 from local.gateway.event import HttpRequest, build_event, new_request_id
 from local.gateway.response import HttpResponse, MalformedResponse, message, read_response
@@ -17,6 +19,8 @@ from local.runtime.invocation import PayloadTooLarge, Throttled
 from local.template.model import Application
 
 BODY_LIMIT = 10 * 1024 * 1024
+# "Total combined size of request line and header values", HTTP API quotas.
+HEAD_LIMIT = 10_240
 
 
 @dataclass(frozen=True)
@@ -79,11 +83,14 @@ class _Gateway:
                 problem=response.problem,
             )
             self._observe(exchange)
-        return _to_web(response, request_id)
+        return _to_web(response, request_id, is_head=request.method == "HEAD")
 
     async def _answer(
         self, request: web.Request, request_id: str
     ) -> tuple[Match | None, HttpResponse]:
+        refused = _refusal(request)
+        if refused is not None:
+            return None, refused
         if self._cors is not None:
             headers = {name.lower(): value for name, value in request.headers.items()}
             preflight = answer_preflight(self._cors, request.method, headers)
@@ -121,6 +128,19 @@ class _Gateway:
             return message(500, "Internal Server Error", str(error))
 
 
+def _refusal(request: web.Request) -> HttpResponse | None:
+    """The answer to what API Gateway lets nobody's function see."""
+    host = request.headers.get("Host", "")
+    if not is_local_host(host):
+        return message(403, "Forbidden", f"Host {host} is not a name of this machine")
+    line = f"{request.method} {request.raw_path} HTTP/1.1"
+    size = len(line) + sum(len(value) for _, value in request.raw_headers)
+    if size > HEAD_LIMIT:
+        problem = f"{size} bytes of request line and header values, of at most {HEAD_LIMIT}"
+        return message(431, "Request Header Fields Too Large", problem)
+    return None
+
+
 async def _receive(request: web.Request) -> HttpRequest:
     target = request.raw_path
     if not target.startswith("/"):
@@ -137,11 +157,13 @@ async def _receive(request: web.Request) -> HttpRequest:
     )
 
 
-def _to_web(response: HttpResponse, request_id: str) -> web.Response:
+def _to_web(response: HttpResponse, request_id: str, *, is_head: bool) -> web.Response:
     answer = web.Response(status=response.status, body=response.body)
     answer.headers.pop("Content-Type", None)
     for name, value in response.headers:
         answer.headers.add(name, value)
+    if is_head and not response.body and response.status != HTTPStatus.NOT_MODIFIED:
+        answer.headers["content-length"] = response.declared_length or "0"
     answer.headers["apigw-requestid"] = request_id
     return answer
 

@@ -16,12 +16,17 @@ class MalformedResponse(Exception):
 
 @dataclass
 class HttpResponse:
-    """Status, headers in order (several set-cookie possible) and body."""
+    """Status, headers in order (several set-cookie possible) and body.
+
+    `declared_length` is the function's own content-length: to HEAD, which has no body, it says
+    how long GET's would be.
+    """
 
     status: int
     headers: list[tuple[str, str]] = field(default_factory=list)
     body: bytes = b""
     problem: str | None = None
+    declared_length: str | None = None
 
 
 def message(status: int, text: str, problem: str | None = None) -> HttpResponse:
@@ -44,7 +49,10 @@ def read_response(payload: bytes) -> HttpResponse:
     body = _body(result)
     if body and not any(name == "content-type" for name, _ in headers):
         headers.append(("content-type", _DEFAULT_TYPE))
-    return HttpResponse(_status(result["statusCode"]), headers, body)
+    response = HttpResponse(_status(result["statusCode"]), [], body)
+    response.declared_length = _declared_length(headers)
+    response.headers = [pair for pair in headers if pair[0] not in _DROPPED]
+    return response
 
 
 def _status(value: object) -> int:
@@ -61,7 +69,12 @@ def _headers(result: dict[str, Any]) -> list[tuple[str, str]]:
         raise MalformedResponse("the function returned headers or cookies of the wrong type")
     headers = [(str(name).lower(), _header_value(name, value)) for name, value in declared.items()]
     headers += [("set-cookie", _header_value("cookies", cookie)) for cookie in cookies]
-    return [pair for pair in headers if pair[0] not in _DROPPED]
+    return headers
+
+
+def _declared_length(headers: list[tuple[str, str]]) -> str | None:
+    lengths = [value for name, value in headers if name == "content-length"]
+    return lengths[-1] if lengths and lengths[-1].isdecimal() else None
 
 
 def _header_value(name: object, value: object) -> str:

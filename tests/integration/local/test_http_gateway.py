@@ -125,6 +125,61 @@ def test_head_has_the_headers_and_no_body(client):
     response = client.head("/echo")
 
     assert (response.status_code, response.content) == (200, b"")
+    assert int(response.headers["content-length"]) > 0
+
+
+@pytest.mark.parametrize(
+    ("result", "length"),
+    [
+        ({"statusCode": 200, "headers": {"Content-Length": "1234"}}, "1234"),
+        ({"statusCode": 200, "headers": {"Content-Length": "1234"}, "body": "12"}, "2"),
+        ({"statusCode": 200}, "0"),
+        ({"statusCode": 200, "headers": {"Content-Length": "x"}}, "0"),
+        ({"statusCode": 304}, None),
+        ({"statusCode": 204}, None),
+    ],
+)
+def test_head_says_how_long_the_body_would_be(client, result, length):
+    response = client.request("HEAD", "/reply", json=result)
+
+    assert response.headers.get("content-length") == length
+
+
+@pytest.mark.parametrize(
+    ("path", "headers"),
+    [
+        (f"/echo?q={'x' * 10_200}", {}),
+        ("/echo", {"x-token": "t" * 10_200}),
+        (f"/echo?q={'x' * 5_200}", {"x-token": "t" * 5_000}),
+        (f"/echo?q={'x' * 40_000}", {}),
+    ],
+)
+def test_request_line_and_headers_over_the_limit_are_a_431(client, other_app, path, headers):
+    response = client.get(path, headers=headers)
+
+    assert response.status_code == 431
+    assert response.json() == {"message": "Request Header Fields Too Large"}
+    assert "of at most 10240" in other_app.exchanges[-1].problem
+
+
+def test_long_request_line_reaches_the_function(client):
+    event = client.get(f"/echo?q={'x' * 9_500}").json()
+
+    assert event["rawQueryString"] == f"q={'x' * 9_500}"
+
+
+def test_page_that_rebinds_its_name_to_loopback_reaches_no_function(client, other_app):
+    before = len(other_app.recorder.invocations)
+
+    response = client.get("/echo", headers={"Host": "evil.example:3000"})
+
+    assert (response.status_code, response.json()) == (403, {"message": "Forbidden"})
+    assert "evil.example" in other_app.exchanges[-1].problem
+    assert len(other_app.recorder.invocations) == before
+
+
+def test_other_names_of_this_machine_are_answered(client):
+    assert client.get("/echo", headers={"Host": "host.docker.internal:3000"}).status_code == 200
 
 
 def test_preflight_is_answered_by_the_gateway(client, other_app):
