@@ -67,28 +67,41 @@ class Worker:
         plan = self._plan
         self._started = asyncio.get_running_loop().time()
         self._temporary = tempfile.mkdtemp(dir=plan.supervision.folder)
-        surroundings = Surroundings(plan.region, await self._api.start(), self._temporary)
-        path = plan.layout.search_path(plan.function.runtime)
         self.log = LogPipe(plan.on_line)
         try:
-            self._process = await asyncio.create_subprocess_exec(
-                find_interpreter(plan.function.runtime),
-                "-S",
-                str(Path(bootstrap.__file__)),
-                plan.function.handler,
-                os.pathsep.join(str(folder) for folder in path),
-                cwd=plan.layout.task_root,
-                env=worker_environment(plan.function, plan.layout, surroundings),
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=self.log.write_end,
-                stderr=self.log.write_end,
-                start_new_session=True,
-            )
+            self._process = await self._start_process(await self._api.start())
+        except BaseException:
+            await self._let_go()
+            raise
         finally:
             os.close(self.log.write_end)
         plan.supervision.add(self._process.pid)
         self._observed = psutil.Process(self._process.pid)
         self._watch = asyncio.create_task(self._wait_for_exit())
+
+    async def _start_process(self, runtime_api: str) -> asyncio.subprocess.Process:
+        plan = self._plan
+        path = plan.layout.search_path(plan.function.runtime)
+        surroundings = Surroundings(plan.region, runtime_api, self._temporary)
+        return await asyncio.create_subprocess_exec(
+            find_interpreter(plan.function.runtime),
+            "-S",
+            str(Path(bootstrap.__file__)),
+            plan.function.handler,
+            os.pathsep.join(str(folder) for folder in path),
+            cwd=plan.layout.task_root,
+            env=worker_environment(plan.function, plan.layout, surroundings),
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=self.log.write_end,
+            stderr=self.log.write_end,
+            start_new_session=True,
+        )
+
+    async def _let_go(self) -> None:
+        """Free what the process had: its log, its Runtime API and its files."""
+        self.log.close()
+        await self._api.close()
+        await asyncio.to_thread(shutil.rmtree, self._temporary, ignore_errors=True)
 
     async def initialise(self) -> Callable[[str], Outcome] | None:
         """Wait for the end of the initialisation.
@@ -180,8 +193,7 @@ class Worker:
         if not self._initialised.done():
             self._initialised.set_result(None)
         self._api.abandon(self._answer_of_the_dead)
-        await self._api.close()
-        await asyncio.to_thread(shutil.rmtree, self._temporary, ignore_errors=True)
+        await self._let_go()
         self._on_exit(self)
 
     def _answer_of_the_dead(self, request_id: str) -> Outcome:

@@ -14,6 +14,7 @@ import psutil
 import pytest
 
 from local.packages import PackageError
+from local.runtime import worker
 from local.runtime.functions import Functions
 from local.runtime.invocation import PayloadTooLarge, Throttled, UnknownFunction
 from tests.integration.local.other_app_runner import ROOT, TEMPLATE, OtherApp
@@ -94,6 +95,20 @@ def test_function_whose_packages_cannot_be_built_says_why(sleepy, monkeypatch):
     assert invocation.log_tail.startswith(b"Free: build-L failed")
     monkeypatch.undo()
     assert sleepy.invoke("Free", {"seconds": 0}).function_error is None
+
+
+def test_starts_that_fail_leave_no_file_open_and_no_folder(sleepy, monkeypatch, tmp_path):
+    not_executable = tmp_path / "python"
+    not_executable.write_text("")
+    monkeypatch.setattr(worker, "find_interpreter", lambda _runtime: not_executable)
+    folder = Path(sleepy.functions._supervision.folder)
+    before = psutil.Process().num_fds(), len(list(folder.iterdir()))
+
+    for _ in range(10):
+        answer = json.loads(sleepy.invoke("Free", {"seconds": 0}).payload)
+        assert "Permission denied" in answer["errorMessage"]
+
+    assert (psutil.Process().num_fds(), len(list(folder.iterdir()))) == before
 
 
 def test_unknown_function_and_large_payload_are_refused(sleepy):
