@@ -12,7 +12,7 @@ from pathlib import Path
 
 from local.commands.command import Command
 from local.mark import Running
-from local.project import Project, open_project
+from local.project import Project, ProjectError, open_project
 from local.services.keeper import STARTING, UP
 from local.services.ports import InvalidPort, Ports, PortTaken, require_free
 from local.services.process import accepts_connections
@@ -69,9 +69,11 @@ def _remedy(name: str, state: str) -> str:
 
 
 def _template(root: Path) -> Finding:
-    project = open_project(root)
     try:
+        project = open_project(root)
         application = load_application(project.template, environment=project.environment)
+    except ProjectError as error:
+        return Finding("Project", str(error))
     except TemplateError as error:
         return Finding("template.yaml", str(error))
     return Finding("template.yaml", detail=f"{len(application.functions)} functions")
