@@ -50,7 +50,7 @@ class _Endpoint:
         except _InvalidContent as error:
             return _error(400, "InvalidRequestContentException", str(error))
         except UnknownFunction as error:
-            return _error(404, "ResourceNotFoundException", f"Function not found: {error}")
+            return _error(404, "ResourceNotFoundException", str(error))
         except (PayloadTooLarge, web.HTTPRequestEntityTooLarge) as error:
             return _error(413, "RequestTooLargeException", str(error))
         except Throttled as error:

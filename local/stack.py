@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Coroutine, Iterable
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -109,7 +109,10 @@ async def _listen(stack: AsyncExitStack, app: web.Application, port: int) -> Non
 
 
 async def _cancel(tasks: Iterable[asyncio.Task[Any]]) -> None:
-    for task in tasks:
+    """Ends all of them, then raises what the first that failed raised."""
+    ending = [*tasks]
+    for task in ending:
         task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+    for result in await asyncio.gather(*ending, return_exceptions=True):
+        if isinstance(result, Exception):
+            raise result

@@ -8,6 +8,7 @@ from typing import Any
 from local.aws.config import REGION
 from local.project import StartInvoke
 from local.resources import sqs_client
+from local.runtime.invocation import NotInvoked
 from local.template.model import Application
 from local.triggers.invoker import Invoker
 from local.triggers.schedule import Clockwork
@@ -21,7 +22,10 @@ class StartFailed(Exception):
 async def run_start_invokes(starts: Iterable[StartInvoke], functions: Invoker) -> None:
     """Invokes in this order; raises StartFailed."""
     for start in starts:
-        result = await functions.invoke(start.function, start.event)
+        try:
+            result = await functions.invoke(start.function, start.event)
+        except NotInvoked as refusal:
+            raise StartFailed(f"local.toml: [[start]] {start.function}: {refusal}") from refusal
         if result.function_error:
             error = json.loads(result.payload)
             raise StartFailed(

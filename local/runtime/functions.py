@@ -145,7 +145,7 @@ class Functions:
         bare = parts[parts.index("function") + 1] if "function" in parts[:-1] else parts[0]
         logical_id = self._names.get(bare, bare)
         if logical_id not in self._application.functions:
-            raise UnknownFunction(bare)
+            raise UnknownFunction(f"Function not found: {bare}")
         return logical_id
 
     def _accept(self, name: str, payload: bytes, kind: str, limit: int) -> str:

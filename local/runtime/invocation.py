@@ -41,13 +41,17 @@ class Listener(Protocol):
 OnFailure = Callable[[str, dict[str, Any]], Awaitable[None]]
 
 
-class UnknownFunction(Exception):
+class NotInvoked(Exception):
+    """The function did not get the payload; the message says why."""
+
+
+class UnknownFunction(NotInvoked):
     """No function of that name in the application."""
 
 
-class PayloadTooLarge(Exception):
+class PayloadTooLarge(NotInvoked):
     """The request's payload is over Lambda's limit; the message is AWS's."""
 
 
-class Throttled(Exception):
+class Throttled(NotInvoked):
     """The function may not run: it reserves a concurrency of zero."""

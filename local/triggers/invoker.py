@@ -11,7 +11,7 @@ class Invoker(Protocol):
     async def invoke(
         self, name: str, payload: bytes, *, client_context: str | None = None
     ) -> Invocation:
-        """Run the function and wait for its result."""
+        """Run the function and wait for its result; raises NotInvoked."""
 
     async def invoke_event(self, name: str, payload: bytes) -> str:
-        """Queue an asynchronous invocation and return its request id."""
+        """Queue an asynchronous invocation and return its request id; raises NotInvoked."""

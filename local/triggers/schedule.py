@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -9,10 +10,12 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from local.aws.config import ACCOUNT_ID
+from local.runtime.invocation import NotInvoked
 from local.template.model import ScheduleTrigger
 from local.triggers.expression import InvalidExpression, Rate, Schedule, parse
 from local.triggers.invoker import Invoker
 
+_logger = logging.getLogger(__name__)
 # A sleep is blind to a clock that is set and to a laptop that sleeps itself.
 _LONGEST_SLEEP_SECONDS = 30.0
 
@@ -55,9 +58,15 @@ class Clockwork:
                 # The clock was set back: by the new time, it is due earlier than that.
                 due = self.next_after(now)
             elif now >= due:
-                await self._invoker.invoke_event(self._trigger.function, self.payload(due))
+                await self._invoke(due)
                 # After the laptop slept, missed times are skipped rather than caught up.
                 due = self.next_after(now)
+
+    async def _invoke(self, due: datetime) -> None:
+        try:
+            await self._invoker.invoke_event(self._trigger.function, self.payload(due))
+        except NotInvoked as error:
+            _logger.warning("schedule %s: %s", self._trigger.name, error)
 
     def next_after(self, moment: datetime) -> datetime | None:
         """The next time in UTC; cron() and at() go by the clocks of the schedule's time zone."""

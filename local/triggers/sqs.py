@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from local.runtime.invocation import Invocation
+from local.runtime.invocation import Invocation, NotInvoked
 from local.template.model import SqsTrigger
 from local.triggers.invoker import Invoker
 
@@ -55,10 +55,18 @@ class QueuePoller:
         if messages:
             arn = await asyncio.to_thread(self._queue_arn, url)
             event = {"Records": [_record(message, arn) for message in messages]}
-            result = await self._invoker.invoke(self._trigger.function, json.dumps(event).encode())
-            done = self._succeeded(messages, result)
+            done = await self._handled(messages, json.dumps(event).encode())
             await asyncio.to_thread(self._delete, url, done)
         return len(messages)
+
+    async def _handled(self, messages: Sequence[Message], event: bytes) -> list[Message]:
+        """What may be deleted; all else becomes visible again when its time is over, as on AWS."""
+        try:
+            result = await self._invoker.invoke(self._trigger.function, event)
+        except NotInvoked as error:
+            _logger.warning("queue %s: %s", self._trigger.queue, error)
+            return []
+        return self._succeeded(messages, result)
 
     def _queue_url(self) -> str:
         return self._sqs.get_queue_url(QueueName=self._trigger.queue)["QueueUrl"]
@@ -123,7 +131,10 @@ def failed_items(payload: bytes, known: set[str]) -> set[str] | None:
 
     An empty, null or absent list means all succeeded; an empty or unknown id means none did.
     """
-    response = json.loads(payload or b"null")
+    try:
+        response = json.loads(payload or b"null")
+    except ValueError:
+        return None
     if not response:
         return set()
     items = response.get("batchItemFailures") if isinstance(response, dict) else None

@@ -1,14 +1,20 @@
 """Lambda's Invoke API, called by boto3 as any program would."""
 
+import asyncio
 import base64
 import json
 
 import boto3
 import httpx
 import pytest
+from aiohttp import ClientSession
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from local.project import StartInvoke
+from local.runtime.invocation import NotInvoked
+from local.sam.endpoint import LambdaEndpoint
+from local.start import StartFailed, run_start_invokes
 from tests.integration.local.other_app_runner import OtherApp
 
 
@@ -198,3 +204,28 @@ def test_unknown_invocation_type_is_refused(client):
 def test_other_calls_of_the_api_say_that_they_are_not_offered(client):
     with pytest.raises(ClientError, match="only the Invoke API is"):
         client.list_functions()
+
+
+@pytest.mark.parametrize("stop", [False, True])
+def test_refusal_of_another_lambda_endpoint_is_no_reason_to_end(other_app, stop):
+    """As `sam local start-lambda` refuses; an endpoint that is gone is named as the cause too."""
+    url = "http://127.0.0.1:9" if stop else other_app.lambda_url
+
+    async def invoke(kind: str) -> None:
+        async with ClientSession() as session:
+            await getattr(LambdaEndpoint(url, session), kind)("Nobody", b"{}")
+
+    for kind in ("invoke", "invoke_event"):
+        with pytest.raises(NotInvoked, match=r"sam local start-lambda") as caught:
+            asyncio.run(invoke(kind))
+        assert ("Cannot connect" if stop else "Function not found: Nobody") in str(caught.value)
+
+
+def test_misspelt_function_to_start_with_is_named(other_app):
+    starts = [StartInvoke("MigrateFuncton", b"{}")]
+
+    with pytest.raises(StartFailed) as caught:
+        other_app.call(run_start_invokes(starts, other_app.functions))
+
+    expected = "local.toml: [[start]] MigrateFuncton: Function not found: MigrateFuncton"
+    assert str(caught.value) == expected

@@ -11,7 +11,7 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 
 from local.resources import sqs_client
-from local.runtime.invocation import Invocation
+from local.runtime.invocation import Invocation, NotInvoked, PayloadTooLarge, Throttled
 from local.template.model import SqsTrigger
 from local.triggers.sqs import QueuePoller, failed_items
 
@@ -29,6 +29,8 @@ class FakeInvoker:
         event = json.loads(payload)
         self.events.append(event)
         answer = self._respond(event)
+        if isinstance(answer, NotInvoked):
+            raise answer
         if isinstance(answer, Exception):
             return Invocation(name, "id", b"{}", function_error="Unhandled", status="error")
         return Invocation(name, "id", json.dumps(answer).encode())
@@ -161,3 +163,31 @@ def test_a_queue_out_of_reach_is_said_once_and_asked_again(caplog) -> None:
     assert len(asked) > 1
     assert len(caplog.messages) == 1
     assert "orders" in caplog.messages[0]
+
+
+@pytest.mark.parametrize("refusal", [Throttled("reserves none"), PayloadTooLarge("7 MB")])
+def test_a_batch_that_lambda_refuses_is_logged_and_becomes_visible_again(
+    sqs, queue: str, caplog: pytest.LogCaptureFixture, refusal: NotInvoked
+) -> None:
+    send(sqs, queue, "one")
+    refusals = [refusal]
+    invoker = FakeInvoker(lambda event: refusals.pop() if refusals else None)
+
+    async def poll_until_accepted() -> None:
+        work = asyncio.create_task(QueuePoller(SqsTrigger("Worker", queue), invoker, sqs).run())
+        async with asyncio.timeout(10):
+            while remaining(sqs, queue):
+                assert not work.done()
+                await asyncio.sleep(0.05)
+        work.cancel()
+        with suppress(asyncio.CancelledError):
+            await work
+
+    asyncio.run(poll_until_accepted())
+
+    assert [event["Records"][0]["body"] for event in invoker.events] == ["one", "one"]
+    assert f"queue {queue}: {refusal}" in caplog.text
+
+
+def test_a_batch_response_that_is_no_json_fails_the_whole_batch() -> None:
+    assert failed_items(b"<html>", {"a"}) is None

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from local.runtime.invocation import Throttled
 from local.template.model import ScheduleTrigger
 from local.triggers.expression import InvalidExpression, parse
 from local.triggers.schedule import Clockwork
@@ -156,3 +157,25 @@ def test_a_clock_that_is_set_costs_no_hour_of_silence(
     with pytest.raises(asyncio.CancelledError):
         asyncio.run(work.run())
     assert counter.times == pytest.approx(times)
+
+
+class Refusing(Counter):
+    """Refuses the first invoke as Lambda does."""
+
+    async def invoke_event(self, name: str, payload: bytes) -> str:
+        await super().invoke_event(name, payload)
+        raise Throttled(f"{name} reserves no concurrency")
+
+
+def test_an_invoke_that_is_refused_is_logged_and_the_next_one_comes(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    clock = SetClock({})
+    refusing = Refusing(clock, enough=2)
+    work = Clockwork(
+        ScheduleTrigger("Every", "F", "rate(1 minute)"), refusing, region="r", clock=clock
+    )
+    with pytest.raises(asyncio.CancelledError):
+        asyncio.run(work.run())
+    assert refusing.times == [60, 120]
+    assert "schedule Every: F reserves no concurrency" in caplog.text
