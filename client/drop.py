@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 _POLL_SECONDS = 0.1
 _LONGEST_POLL_SECONDS = 2.0
 _CLEANED = (".csv", ".csv.gz")
-_REPORT = "report.json"
 _PAGE = "report.html"
 _PAGE_SECONDS = 7 * 24 * 3600  # the longest that AWS signs for
 
@@ -49,11 +48,12 @@ def main() -> int:
 
 def _drop_as_told(arguments: argparse.Namespace) -> str:
     """What to show; raises DropFailed, StackNotRunning and InvalidPort."""
+    key = arguments.key or arguments.file.name
+    _refuse_unnoticed(key)
     address = None if arguments.aws else find_address("aws", Project(Path.cwd()).state)
     s3 = boto3.client("s3") if address is None else _local_s3_client(address.url)
-    key = arguments.key or arguments.file.name
     try:
-        if not key.lower().endswith(_CLEANED):
+        if not key.endswith(_CLEANED):
             _put(s3, arguments.file, arguments.landing, key)
             return f"s3://{arguments.landing}/{key} is there; only .csv is cleaned\n"
         report = drop(
@@ -121,6 +121,29 @@ def _presigned(s3: "S3Client", bucket: str, key: str) -> str:
     return s3.generate_presigned_url("get_object", Params=place, ExpiresIn=_PAGE_SECONDS)
 
 
+def _refuse_unnoticed(key: str) -> None:
+    """Raises DropFailed: S3 compares suffixes by case, so such a key fires no trigger."""
+    if key.lower().endswith(_CLEANED) and not key.endswith(_CLEANED):
+        suffix = ".csv.gz" if key.lower().endswith(".gz") else ".csv"
+        named = key[: -len(suffix)] + suffix
+        raise DropFailed(
+            f"{key} would not be cleaned: S3 tells of keys that end in .csv or .csv.gz, "
+            f"in lower case; KEY={named} names it so"
+        )
+
+
+def report_key(key: str) -> str:
+    """Where the report of an object of the landing bucket is, as docs/etl.md describes it.
+
+    >>> report_key("2026/raw.csv"), report_key("2026/orders.csv.gz")
+    ('2026/report.json', '2026/orders/report.json')
+    """
+    folder, slash, name = key.rpartition("/")
+    stem = name.lower().removesuffix(".gz").removesuffix(".csv")
+    own = "" if stem == "raw" else f"{name[: len(stem)]}/"
+    return f"{folder}{slash}{own}report.json"
+
+
 def _put(s3: "S3Client", file: Path, bucket: str, key: str) -> str | None:
     try:
         s3.upload_file(str(file), bucket, key)
@@ -130,17 +153,14 @@ def _put(s3: "S3Client", file: Path, bucket: str, key: str) -> str | None:
 
 
 def _find_report(s3: "S3Client", bucket: str, key: str, version: str | None) -> Report | None:
-    """The report on this version of the object, wherever under its folder it was written."""
-    folder = key.rpartition("/")[0]
-    pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=folder)
-    for page in pages:
-        for item in page.get("Contents", []):
-            if item["Key"].rpartition("/")[2] == _REPORT:
-                report: Report = json.load(s3.get_object(Bucket=bucket, Key=item["Key"])["Body"])
-                source = report["source"]
-                if source["key"] == key and source["version_id"] == version:
-                    return report
-    return None
+    """The report on this version of the object, if it is the last that was reported on."""
+    try:
+        body = s3.get_object(Bucket=bucket, Key=report_key(key))["Body"]
+    except s3.exceptions.NoSuchKey:
+        return None
+    report: Report = json.load(body)
+    source = report["source"]
+    return report if (source["key"], source["version_id"]) == (key, version) else None
 
 
 def _ending(report: Report) -> str:
