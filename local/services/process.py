@@ -1,4 +1,7 @@
-"""A server as a child process: started, waited for, stopped, never left behind."""
+"""A server as a child process: started, waited for, stopped, and ended if its stack is killed.
+
+On Linux the kernel ends it then; elsewhere the next start, `down` or `reset` does (local.mark).
+"""
 
 import ctypes
 import signal
