@@ -15,7 +15,7 @@ class Refused(Exception):
 
 
 class TooLarge(Exception):
-    """The file is past what one function may hold; another engine has to clean it."""
+    """The file is past what one function may hold; nothing of it is cleaned."""
 
     def __init__(self, size: int, limit: int, *, unpacked: bool = False) -> None:
         what = "unpacks to more than" if unpacked else f"has {size:,} bytes, more than"

@@ -82,8 +82,8 @@ class Job:
             logger.error("%s refused: %s", item.key, refused.message)
             report = document.begin(document.REFUSED, source) | document.refusal(refused)
         except TooLarge as large:
-            logger.error("%s handed over: %s", item.key, large)
-            report = document.begin(document.HANDED_OVER, source) | document.handover(large)
+            logger.error("%s is too large: %s", item.key, large)
+            report = document.begin(document.TOO_LARGE, source) | document.oversize(large)
         return Finished(report, {}, run.folder, run.started)
 
     def _clean(self, item: LandedObject, source: Report, run: _Run) -> Finished:

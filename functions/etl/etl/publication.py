@@ -22,7 +22,7 @@ ALREADY_DONE = "already_done"
 SUPERSEDED = "superseded"
 PAGE = "report.html"
 
-_FINAL = (document.SUCCEEDED, document.REFUSED, document.HANDED_OVER)
+_FINAL = (document.SUCCEEDED, document.REFUSED, document.TOO_LARGE)
 
 logger = logging.getLogger(__name__)
 

@@ -42,16 +42,16 @@ def written(monkeypatch, capsys) -> dict[str, list[set[str]]]:
         monkeypatch.setenv(name, text)
     from etl.handler import count  # Powertools reads the environment when it is imported
     from etl.publication import Result
-    from etl.report.document import HANDED_OVER, REFUSED, SUCCEEDED
+    from etl.report.document import REFUSED, SUCCEEDED, TOO_LARGE
 
     nothing_left = {"rows_in": 1, "rows_out": 0, "duplicates": 0, "rejected": 1}
-    count([Result("a.csv", status, None) for status in (REFUSED, HANDED_OVER)])
+    count([Result("a.csv", status, None) for status in (REFUSED, TOO_LARGE)])
     count([Result("a.csv", SUCCEEDED, nothing_left)])
     return metrics_in(capsys.readouterr().out)
 
 
 def test_every_alarm_on_an_own_metric_gets_what_it_watches(written):
-    assert set(OWN) == {"OutboxAgeSeconds", "Files_refused", "Files_handed_over", "ZeroRowsOut"}
+    assert set(OWN) == {"OutboxAgeSeconds", "Files_refused", "Files_too_large", "ZeroRowsOut"}
     for name, alarm in OWN.items():
         watched = {f"{one['Name']}={one['Value']}" for one in alarm["Dimensions"]}
         assert watched in written[name], name

@@ -128,13 +128,13 @@ def test_refused_file_leaves_the_earlier_output_and_its_description(buckets, inv
     assert "Files_refused" in capsys.readouterr().out
 
 
-def test_file_past_the_limit_is_handed_over_and_said_so(buckets, monkeypatch):
+def test_file_past_the_limit_is_not_cleaned_and_said_to_be_too_large(buckets, monkeypatch):
     monkeypatch.setenv("ETL_MAX_BYTES", "50")
     buckets.land(rows(2))
 
     result = job().run(news())
 
-    assert result.status == "handed_over"
+    assert result.status == "too_large"
     assert buckets.report()["refusal"]["reason"] == "too_large"
     assert buckets.names() == ["report.html", "report.json"]
 

@@ -18,7 +18,7 @@ SCHEMA_VERSION = 1
 
 SUCCEEDED = "succeeded"
 REFUSED = "refused"
-HANDED_OVER = "handed_over"
+TOO_LARGE = "too_large"
 PUBLISHING = "publishing"
 
 Report = dict[str, Any]
@@ -70,7 +70,7 @@ def refusal(refused: Refused) -> Report:
     return {"refusal": {"reason": refused.reason, "message": refused.message, "line": refused.line}}
 
 
-def handover(large: TooLarge) -> Report:
+def oversize(large: TooLarge) -> Report:
     return {
         "refusal": {"reason": "too_large", "message": str(large), "line": None},
         "limit_bytes": large.limit,

@@ -20,7 +20,7 @@ _EXPLAINED = {
 }
 _HEADLINES = {
     "refused": "This file was refused",
-    "handed_over": "This file is too large for one function",
+    "too_large": "This file is too large for one function",
 }
 
 
