@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from etl.errors import Refused
-from etl.report.figures import Figures
+from etl.figures import Figures
 from etl.rules.judge import Rules
 from etl.rules.repeats import FirstRows, KeyHashes
 from etl.sink.csv_lines import DATE

@@ -13,7 +13,7 @@ from etl.report.document import SUCCEEDED
 from etl.s3.client import s3_client
 from etl.s3.events import Notification, notifications
 from etl.s3.landing import Landing
-from etl.s3.publish import Processed
+from etl.s3.processed import Processed
 from etl.settings import Settings
 
 if TYPE_CHECKING:

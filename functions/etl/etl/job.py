@@ -15,7 +15,7 @@ from etl.report.document import Report
 from etl.s3.events import Notification
 from etl.s3.glue import SalesTable
 from etl.s3.landing import Gone, LandedObject, Landing
-from etl.s3.publish import DataFile, Processed
+from etl.s3.processed import DataFile, Processed
 from etl.settings import Settings
 from etl.sink.table import schema_of
 

@@ -15,7 +15,7 @@ from etl.report.page import report_page
 from etl.s3.glue import SalesTable
 from etl.s3.landing import LandedObject
 from etl.s3.order import is_older, is_same
-from etl.s3.publish import DataFile, Processed, Superseded
+from etl.s3.processed import DataFile, Processed, Superseded
 from etl.sink.files import PARQUET
 
 ALREADY_DONE = "already_done"

@@ -1,1 +1,1 @@
-"""What a run says about itself: figures, report.json, report.html."""
+"""What a run says about itself: report.json, report.html."""

@@ -10,7 +10,7 @@ import numpy as np
 import etl
 from etl.clean import Cleaned
 from etl.errors import Refused, TooLarge
-from etl.report.figures import Figures, total
+from etl.figures import Figures, total
 from etl.rules.judge import KEPT, REASONS
 from etl.source.description import Description
 

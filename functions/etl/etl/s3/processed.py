@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from botocore.exceptions import ClientError
 
+from etl.report.document import Report
+
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
@@ -26,8 +28,6 @@ _CONTENT_TYPES = {
 }
 # S3 answers 409 when two conditional writes to one key meet; the later one may try again.
 _LOST = {"PreconditionFailed", "412", "ConditionalRequestConflict", "409"}
-
-Report = dict[str, Any]
 
 
 class Superseded(Exception):
