@@ -9,6 +9,7 @@ from pyarrow import parquet
 from etl.handler import job
 from etl.s3.events import Notification
 from etl.s3.glue import partition_of
+from etl.source.header import REQUIRED
 from tests.unit.etl.conftest import LANDING, PROCESSED
 
 HEADER = "order_id,order_date,customer_id,product,quantity,price,region\n"
@@ -73,6 +74,22 @@ def test_newer_file_replaces_its_partition_and_another_source_gets_its_own(bucke
         partition_of("a/web/"): 1,
     }
     assert table_columns(glue)["channel"] == "string"
+
+
+@pytest.mark.parametrize("name", ["source", "Source", "SOURCE"])
+def test_column_named_as_the_partition_stays_out_of_the_table(buckets, glue, name):
+    land(buckets, HEADER.replace("region", name) + "1,2024-01-05,C,W,2,1,n\n")
+
+    assert "source" not in table_columns(glue)
+    assert list(partitions(glue)) == [partition_of("")]
+
+
+def test_column_that_athena_cannot_address_stays_out_of_the_table(buckets, glue):
+    # The sign for kelvin is no k, but becomes one in lower case.
+    names = "Sales Channel,café,\u212aind,9lives,Region_2"
+    land(buckets, HEADER.replace("region", names) + "1,2024-01-05,C,W,2,1,a,b,c,d,e\n")
+
+    assert set(table_columns(glue)) - set(REQUIRED) == {"region_2"}
 
 
 def test_refused_file_leaves_the_table_alone(buckets, glue):

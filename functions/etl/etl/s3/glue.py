@@ -70,9 +70,12 @@ def partition_of(prefix: str) -> str:
 
 
 def columns_of(schema: "pa.Schema") -> dict[str, str]:
-    """The columns that Athena can find in the file: it knows lower-case words only."""
+    """The columns that Athena can find in the file: it knows lower-case words only.
+
+    A file's header has no two names that differ in case alone, so neither have the columns.
+    """
     return {
         field.name.lower(): _TYPES[str(field.type)]
         for field in schema
-        if re.fullmatch(r"[a-z_][a-z0-9_]*", field.name.lower()) and field.name != PARTITION
+        if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", field.name) and field.name.lower() != PARTITION
     }
