@@ -1,5 +1,7 @@
 """The Lambda entry: S3 events in, one result per object out."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -11,13 +13,16 @@ from etl.job import Job
 from etl.publication import Result
 from etl.report.document import SUCCEEDED
 from etl.s3.client import s3_client
-from etl.s3.events import Notification, notifications
+from etl.s3.events import messages, notifications
 from etl.s3.landing import Landing
 from etl.s3.processed import Processed
 from etl.settings import Settings
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
+
+# What failed: the queue's message, None for a direct event, and why.
+Failures = list[tuple[str | None, Exception]]
 
 logger = Logger()
 logging_utils.copy_config_to_registered_loggers(source_logger=logger, include={"etl"})
@@ -39,31 +44,41 @@ def job() -> Job:
 def handler(event: dict[str, Any], _context: "LambdaContext") -> dict[str, Any]:
     """Clean every object the event names.
 
-    One failed object does not stop the others. Messages of SQS are failed one by one; for
-    any other source the first error is raised at the end and Lambda retries the event, which
-    is free for the objects that are done.
+    One failed object or unreadable message does not stop the others. Messages of SQS are failed
+    one by one; for any other source the first error is raised at the end and Lambda retries the
+    event, which is free for the objects that are done.
     """
     results: list[Result] = []
-    failed: list[tuple[Notification, Exception]] = []
-    for news in notifications(event):
-        logger.append_keys(bucket=news.bucket, key=news.key, version_id=news.version_id)
-        try:
-            results.append(job().run(news))
-        except Exception as error:
-            logger.exception("%s failed", news.key)
-            failed.append((news, error))
+    failures: Failures = []
+    for message in messages(event):
+        with _collecting(failures, message.id):
+            for news in notifications(message):
+                names = {"bucket": news.bucket, "key": news.key, "version_id": news.version_id}
+                with logger.append_context_keys(**names), _collecting(failures, message.id):
+                    results.append(job().run(news))
     if results:
         count(results)
-    return _answer(results, failed)
+    return _answer(results, failures)
 
 
-def _answer(results: list[Result], failed: list[tuple[Notification, Exception]]) -> dict[str, Any]:
-    for news, error in failed:
-        if news.message_id is None:
+@contextmanager
+def _collecting(failures: Failures, message_id: str | None) -> Iterator[None]:
+    try:
+        yield
+    except Exception as error:
+        logger.exception("Failed: %s", error, message_id=message_id)
+        failures.append((message_id, error))
+
+
+def _answer(results: list[Result], failures: Failures) -> dict[str, Any]:
+    for message_id, error in failures:
+        if message_id is None:
             raise error
-    answer: dict[str, Any] = {"results": [summary(result) for result in results]}
-    answer["batchItemFailures"] = [{"itemIdentifier": news.message_id} for news, _ in failed]
-    return answer
+    named = dict.fromkeys(message_id for message_id, _ in failures)
+    return {
+        "results": [summary(result) for result in results],
+        "batchItemFailures": [{"itemIdentifier": message_id} for message_id in named],
+    }
 
 
 def summary(result: Result) -> dict[str, Any]:
@@ -87,6 +102,7 @@ def count(results: list[Result]) -> None:
         for name in ("rows_in", "rows_out", "duplicates", "rejected"):
             metrics.add_metric(name, MetricUnit.Count, report[name])
         if report["rows_in"] and not report["rows_out"]:
-            logger.error("%s: none of the %d rows is left", result.key, report["rows_in"])
+            with logger.append_context_keys(key=result.key):
+                logger.error("%s: none of the %d rows is left", result.key, report["rows_in"])
             metrics.add_metric("ZeroRowsOut", MetricUnit.Count, 1)
     metrics.flush_metrics()

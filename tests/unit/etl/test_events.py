@@ -1,10 +1,12 @@
 """Every shape in which S3 news arrives ends in the same work."""
 
 import copy
+import io
 import json
 
 import pytest
 
+from etl.handler import logger
 from etl.job import UnexpectedBucket
 from etl.s3.events import UnknownEvent
 from tests.unit.etl.conftest import load_event
@@ -140,3 +142,53 @@ def test_failed_queue_message_is_named_and_the_others_are_done(buckets, invoke):
 
     assert answer["batchItemFailures"] == [{"itemIdentifier": "bad"}]
     assert [result["status"] for result in answer["results"]] == ["succeeded"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    ["", "not JSON", "5", "{}", '{"Records": [5]}', '{"Records": [{"eventSource": "aws:s3"}]}'],
+)
+def test_unreadable_queue_message_is_named_and_the_others_are_done(buckets, invoke, body):
+    buckets.land(ROW)
+    event = load_event("sqs_s3_put.json")
+    bad = event["Records"][0] | {"messageId": "bad", "body": body}
+
+    answer = invoke({"Records": [bad, *event["Records"]]})
+
+    assert answer["batchItemFailures"] == [{"itemIdentifier": "bad"}]
+    assert [result["status"] for result in answer["results"]] == ["succeeded"]
+
+
+def test_queue_message_with_two_failing_objects_is_named_once(buckets, invoke):
+    event = load_event("sqs_s3_put.json")
+    message = event["Records"][0]
+    body = json.loads(message["body"])
+    body["Records"][0]["s3"]["bucket"]["name"] = "elsewhere"
+    message["body"] = json.dumps({"Records": body["Records"] * 2})
+
+    answer = invoke(event)
+
+    assert answer["batchItemFailures"] == [{"itemIdentifier": message["messageId"]}]
+
+
+def test_unreadable_record_does_not_stop_the_others_and_fails_the_event(buckets, invoke):
+    buckets.land(ROW)
+    event = load_event("s3_put.json")
+    event["Records"].insert(0, {"eventSource": "aws:sns"})
+
+    with pytest.raises(UnknownEvent):
+        invoke(event)
+
+    assert buckets.report()["rows_out"] == 1
+
+
+def test_each_log_line_names_the_file_it_is_about(buckets, invoke, monkeypatch):
+    monkeypatch.setattr(logger.registered_handler, "stream", log := io.StringIO())
+    buckets.land(ROW.replace("2024-01-05", ""), "raw.csv")
+    buckets.land(ROW, "orders.csv")
+
+    invoke(load_event("s3_put_several_records.json"))
+
+    lines = [json.loads(line) for line in log.getvalue().splitlines()]
+    lost = [line["key"] for line in lines if "none of the 1 rows is left" in line["message"]]
+    assert lost == ["raw.csv"]

@@ -15,19 +15,55 @@ class Notification:
     key: str
     version_id: str | None = None
     sequencer: str | None = None
-    message_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What fails and is retried as one: a queue's message, or a record that came directly.
+
+    A record that came directly has no `id` of its own: the whole event is retried.
+    """
+
+    id: str | None
+    body: Mapping[str, Any] | str
 
 
 class UnknownEvent(Exception):
     """The payload is none of the shapes S3, SQS or EventBridge send."""
 
 
-def notifications(event: Mapping[str, Any]) -> Iterator[Notification]:
-    """Yield the created objects of a direct S3, SQS-wrapped or EventBridge event.
+def messages(event: Mapping[str, Any]) -> list[Message]:
+    """Take a direct S3, SQS-wrapped or EventBridge event apart; no part is read yet."""
+    records = event.get("Records")
+    if not isinstance(records, list):
+        return [Message(None, event)]
+    return [
+        Message(record["messageId"], record["body"])
+        if record.get("eventSource") == "aws:sqs"
+        else Message(None, {"Records": [record]})
+        for record in records
+    ]
 
-    `s3:TestEvent`, deletions and folder markers yield nothing. Raises UnknownEvent.
+
+def notifications(message: Message) -> list[Notification]:
+    """The created objects a message names; `s3:TestEvent`, deletions and folders name none.
+
+    Raises UnknownEvent, and KeyError for a known event that lacks a field.
     """
-    yield from (found for found in _all(event) if not found.key.endswith("/"))
+    found = _all(_parsed(message.body))
+    return [news for news in found if not news.key.endswith("/")]
+
+
+def _parsed(body: Mapping[str, Any] | str) -> Mapping[str, Any]:
+    if not isinstance(body, str):
+        return body
+    try:
+        event = json.loads(body)
+    except ValueError as error:
+        raise UnknownEvent(f"not JSON: {error}") from error
+    if not isinstance(event, dict):
+        raise UnknownEvent(f"not an S3 event but a JSON {type(event).__name__}")
+    return event
 
 
 def _all(event: Mapping[str, Any]) -> Iterator[Notification]:
@@ -37,25 +73,14 @@ def _all(event: Mapping[str, Any]) -> Iterator[Notification]:
         yield from _eventbridge(event)
     elif isinstance(event.get("Records"), list):
         for record in event["Records"]:
-            yield from _record(record)
+            yield from _s3(record)
     else:
         raise UnknownEvent(f"not an S3 event; it has the fields {sorted(event)}")
 
 
-def _record(record: Mapping[str, Any]) -> Iterator[Notification]:
-    source = record.get("eventSource")
-    if source == "aws:sqs":
-        for found in _all(json.loads(record["body"])):
-            yield Notification(
-                found.bucket, found.key, found.version_id, found.sequencer, record["messageId"]
-            )
-    elif source == "aws:s3":
-        yield from _s3(record)
-    else:
-        raise UnknownEvent(f"a record from {source!r}, not from S3 or SQS")
-
-
 def _s3(record: Mapping[str, Any]) -> Iterator[Notification]:
+    if record.get("eventSource") != "aws:s3":
+        raise UnknownEvent(f"a record from {record.get('eventSource')!r}, not from S3 or SQS")
     # AWS writes ObjectCreated:Put here; only in the bucket's settings it has the prefix "s3:".
     if not record["eventName"].removeprefix("s3:").startswith("ObjectCreated:"):
         return
