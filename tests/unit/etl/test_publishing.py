@@ -2,12 +2,14 @@
 
 import hashlib
 import json
+import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from pyarrow import parquet
 
 from etl.handler import job
+from etl.job import Job
 from etl.s3.events import Notification
 from tests.unit.etl.conftest import LANDING, PROCESSED, Buckets, load_event
 
@@ -15,8 +17,9 @@ HEADER = "order_id,order_date,customer_id,product,quantity,price,region\n"
 DATA = ["processed_output.csv", "processed_output.parquet", "rejected_rows.csv", "report.html"]
 
 
-def rows(count: int) -> str:
-    return HEADER + "".join(f"{i},2024-01-05,C1,Widget,2,9.5,n\n" for i in range(count))
+def rows(count: int, *, bad: int = 0) -> str:
+    good = "".join(f"{i},2024-01-05,C1,Widget,2,9.5,n\n" for i in range(count))
+    return HEADER + good + "too few fields\n" * bad
 
 
 def news(version: str | None = None, sequencer: str | None = None) -> Notification:
@@ -147,9 +150,17 @@ def test_no_row_left_raises_the_alarm_metric(buckets, invoke, capsys):
     assert "ZeroRowsOut" in capsys.readouterr().out
 
 
-def test_same_event_ten_times_in_parallel_ends_in_one_whole_output(buckets):
+@pytest.fixture
+def worker(buckets) -> Job:
+    """A job whose calls are answered in turn: moto checks a condition and writes in two steps."""
+    turn, events = threading.Lock(), job()._landing._s3.meta.events
+    events.register_first("before-send.s3", lambda **_: turn.acquire() and None)
+    events.register("response-received.s3", lambda **_: turn.release())
+    return job()
+
+
+def test_same_event_ten_times_in_parallel_ends_in_one_whole_output(buckets, worker):
     buckets.land(rows(50))
-    worker = job()
 
     with ThreadPoolExecutor(10) as pool:
         results = list(pool.map(lambda _: worker.run(news()), range(10)))
@@ -160,14 +171,34 @@ def test_same_event_ten_times_in_parallel_ends_in_one_whole_output(buckets):
     assert is_whole(buckets)
 
 
-def test_two_versions_in_parallel_end_with_the_newer_one(buckets):
-    versions = [(buckets.land(rows(count)), f"{count:04X}") for count in range(1, 7)]
+def test_two_versions_in_parallel_end_with_the_newer_one(buckets, worker):
+    # Every second one drops nothing: its rejected_rows.csv is the same as two versions before.
+    versions = [(buckets.land(rows(count, bad=count % 2)), f"{count:04X}") for count in range(1, 7)]
     worker = job()
 
     with ThreadPoolExecutor(6) as pool:
         list(pool.map(lambda version: worker.run(news(*version)), versions))
 
     assert buckets.report()["rows_out"] == 6
+    assert is_whole(buckets)
+
+
+@pytest.mark.parametrize("writes", range(1, 6))
+def test_run_overtaken_between_two_writes_leaves_the_newer_output_whole(buckets, writes):
+    clean, dirty, corrected = rows(3), rows(2, bad=1), rows(4)
+    job().run(news(buckets.land(clean), "01"))
+    slow, fast = buckets.land(dirty), buckets.land(corrected)
+    events = job()._landing._s3.meta.events
+    left = iter(range(writes, 0, -1))
+
+    def overtake(**_: object) -> None:
+        if next(left, 0) == 1:
+            assert job().run(news(fast, "03")).status == "succeeded"
+
+    events.register("after-call.s3.PutObject", overtake)
+
+    assert job().run(news(slow, "02")).status == "superseded"
+    assert buckets.report()["rows_out"] == 4
     assert is_whole(buckets)
 
 

@@ -1,8 +1,9 @@
 """The processed bucket: a finished run appears as a whole, the newest source wins.
 
 report.json is what readers start from. A run first turns it into a claim (`publishing`),
-then uploads its files, then writes the real report. Each write names the object it replaces
-(If-Match), so that of two runs the one whose claim was replaced stops.
+then uploads its files, then writes the real report. Before each write it looks whether the
+claim is still its own, and each write names the object it replaces (If-Match), so that of two
+runs the one whose claim was replaced stops. docs/decisions/0022 says what that leaves open.
 """
 
 import base64
@@ -79,8 +80,7 @@ class Processed:
 
     def upload(self, files: Mapping[str, DataFile], claim: str) -> dict[str, str | None]:
         """Put every file at its key; the version of each. Raises Superseded."""
-        before = {key: self._etag(key) for key in files}
-        return {key: self._upload(key, file, before[key], claim) for key, file in files.items()}
+        return {key: self._upload(key, file, claim) for key, file in files.items()}
 
     def conclude(self, report: Report, claim: str) -> None:
         """Write the real report. Raises Superseded if the claim was replaced."""
@@ -89,18 +89,18 @@ class Processed:
         except _Lost as lost:
             raise Superseded(self.prefix) from lost
 
-    def _upload(self, key: str, file: DataFile, before: str | None, claim: str) -> str | None:
+    def _upload(self, key: str, file: DataFile, claim: str) -> str | None:
         while True:
+            # In this order: whoever claims after the check changes the object seen before it.
+            replacing = self._etag(key)
+            if self._etag(self.prefix + REPORT) != claim:
+                raise Superseded(self.prefix)
             try:
                 with file.path.open("rb") as body:
-                    put = self._put(key, body, before, sha256=file.sha256)
+                    put = self._put(key, body, replacing, sha256=file.sha256)
             except _Lost:
-                # Another run wrote this file; if it is an older one, its claim is gone by now.
-                if self.current().etag != claim:
-                    raise Superseded(self.prefix) from None
-                before = self._etag(key)
-            else:
-                return put.get("VersionId")
+                continue  # If an older run wrote this file, its claim is gone by now: once more.
+            return put.get("VersionId")
 
     def _put_report(self, report: Report, replacing: str | None) -> Mapping[str, Any]:
         body = json.dumps(report, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
