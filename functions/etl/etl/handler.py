@@ -92,10 +92,12 @@ def summary(result: Result) -> dict[str, Any]:
 
 
 def count(results: list[Result]) -> None:
-    """Metrics an alarm can watch: files by outcome, rows, and files that lost every row."""
+    """Metrics an alarm can watch: files by outcome, rows, lost files, shared prefixes."""
     metrics = Metrics()
     for result in results:
         metrics.add_metric(f"Files_{result.status}", MetricUnit.Count, 1)
+        if result.shared_with:
+            metrics.add_metric("SharedPrefix", MetricUnit.Count, 1)
         if result.status != SUCCEEDED or result.report is None:
             continue
         report = result.report

@@ -29,11 +29,15 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """How one notification ended; `report` is set if a report was written or found."""
+    """How one notification ended; `report` is set if a report was written or found.
+
+    `shared_with` is the other source whose report stood at this one's prefix.
+    """
 
     key: str
     status: str
     report: Report | None = None
+    shared_with: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +56,7 @@ def settled(item: LandedObject, source: Report, report: Report | None) -> Result
     if report is None or is_older(report["source"], item):
         return None
     if not is_same(report["source"], item):
-        logger.info("%s: a newer version is already processed", item.key)
-        return Result(item.key, SUPERSEDED, report)
+        return _overtaken(item, report)
     done = (
         report["status"] in _FINAL
         and report["code_version"] == document.code_version()
@@ -65,34 +68,82 @@ def settled(item: LandedObject, source: Report, report: Report | None) -> Result
     return Result(item.key, ALREADY_DONE, report)
 
 
+def _overtaken(item: LandedObject, report: Report) -> Result:
+    other = _other_key(report, item)
+    if other is None:
+        logger.info("%s: a newer version is already processed", item.key)
+    else:
+        logger.warning(
+            "%s is left out: %s has the same prefix, %r, and is newer", item.key, other, item.prefix
+        )
+    return Result(item.key, SUPERSEDED, report, other)
+
+
+def _other_key(report: Report | None, item: LandedObject) -> str | None:
+    """The source of the report in place, if it is another one: two keys can give one prefix."""
+    key = report["source"]["key"] if report else item.key
+    return None if key == item.key else key
+
+
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    """The right to publish until somebody replaces the report with this ETag."""
+
+    etag: str
+    last_good: Report | None
+    replaced: Report
+    shared_with: str | None
+
+
 def publish(
     item: LandedObject, target: Processed, finished: Finished, table: SalesTable | None
 ) -> Result:
     """Claim, upload, conclude; or give way to whoever is ahead."""
-    source = finished.report["source"]
+    claim = _claim(item, target, finished.report["source"])
+    if isinstance(claim, Result):
+        return claim
+    report = finished.report | claim.replaced
+    if not finished.files:
+        report["last_good"] = claim.last_good
+    try:
+        report |= _upload(target, finished, report, claim.etag)
+        if table is not None and finished.schema is not None:
+            report["table"] = _land(target, finished, table, claim.etag)
+        report |= _closing(finished.started)
+        target.conclude(report, claim.etag)
+    except Superseded:
+        logger.info("%s: another run took over", item.key)
+        return Result(item.key, SUPERSEDED, shared_with=claim.shared_with)
+    _tell(target, report)
+    return Result(item.key, report["status"], report, claim.shared_with)
+
+
+def _claim(item: LandedObject, target: Processed, source: Report) -> _Claim | Result:
     while True:
         current = target.current()
         result = settled(item, source, current.report)
         if result is not None:
             return result
-        good = _last_good(current.report)
-        claim = target.claim(
-            document.begin(document.PUBLISHING, source) | {"last_good": good}, current
-        )
-        if claim is not None:
+        good, other = _last_good(current.report), _other_key(current.report, item)
+        replaced = {"replaced_key": other} if other else _replaced_before(current.report, item)
+        report = document.begin(document.PUBLISHING, source) | {"last_good": good} | replaced
+        etag = target.claim(report, current)
+        if etag is not None:
             break
-    report = finished.report if finished.files else finished.report | {"last_good": good}
-    try:
-        report |= _upload(target, finished, report, claim)
-        if table is not None and finished.schema is not None:
-            report["table"] = _land(target, finished, table, claim)
-        report |= _closing(finished.started)
-        target.conclude(report, claim)
-    except Superseded:
-        logger.info("%s: another run took over", item.key)
-        return Result(item.key, SUPERSEDED)
-    _tell(target, report)
-    return Result(item.key, report["status"], report)
+    if other:
+        logger.warning(
+            "%s takes the place of %s: both have the prefix %r", item.key, other, item.prefix
+        )
+    return _Claim(etag, good, replaced, other)
+
+
+def _replaced_before(report: Report | None, item: LandedObject) -> Report:
+    """What an unfinished run, or an earlier one of this version, said that it replaces."""
+    if report is None or "replaced_key" not in report:
+        return {}
+    unfinished = report["status"] == document.PUBLISHING
+    kept = unfinished or is_same(report["source"], item)
+    return {"replaced_key": report["replaced_key"]} if kept else {}
 
 
 def _upload(target: Processed, finished: Finished, report: Report, claim: str) -> Report:

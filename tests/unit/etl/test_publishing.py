@@ -1,9 +1,12 @@
 """What readers of the processed bucket see: whole outputs of the newest source, always."""
 
+import gzip
 import hashlib
 import json
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 
 import pytest
 from pyarrow import parquet
@@ -22,8 +25,10 @@ def rows(count: int, *, bad: int = 0) -> str:
     return HEADER + good + "too few fields\n" * bad
 
 
-def news(version: str | None = None, sequencer: str | None = None) -> Notification:
-    return Notification(LANDING, "raw.csv", version, sequencer)
+def news(
+    version: str | None = None, sequencer: str | None = None, key: str = "raw.csv"
+) -> Notification:
+    return Notification(LANDING, key, version, sequencer)
 
 
 def is_whole(buckets: Buckets) -> bool:
@@ -200,6 +205,60 @@ def test_run_overtaken_between_two_writes_leaves_the_newer_output_whole(buckets,
     assert job().run(news(slow, "02")).status == "superseded"
     assert buckets.report()["rows_out"] == 4
     assert is_whole(buckets)
+
+
+SAME_PREFIX = ["orders.csv", "orders.csv.gz", "orders/raw.csv", "orders/RAW.CSV"]
+
+
+@pytest.mark.parametrize(("first", "second"), list(pairwise(SAME_PREFIX)))
+def test_other_source_with_the_same_prefix_is_named_where_it_is_replaced(
+    buckets, invoke, caplog, capsys, first, second
+):
+    for key in (first, second):
+        buckets.land(gzip.compress(rows(2).encode()) if key.endswith("z") else rows(2), key)
+        event = load_event("s3_put.json")
+        event["Records"][0]["s3"]["object"]["key"] = key
+        assert invoke(event)["results"][0]["status"] == "succeeded"
+
+    assert buckets.report("orders/")["replaced_key"] == first
+    assert f"<code>{first}</code>" in buckets.read("orders/report.html").decode()
+    assert f"{second} takes the place of {first}" in caplog.text
+    assert capsys.readouterr().out.count('"SharedPrefix":[1.0]') == 1
+
+
+def test_late_file_of_another_source_is_said_to_be_one(buckets, invoke, caplog, capsys):
+    late = buckets.land(rows(1), "orders.csv")
+    time.sleep(1)  # S3 tells the time of writing in whole seconds.
+    job().run(news(buckets.land(rows(2), "orders/raw.csv"), key="orders/raw.csv"))
+    event = load_event("s3_put.json")
+    event["Records"][0]["s3"]["object"] |= {"key": "orders.csv", "versionId": late}
+
+    assert invoke(event)["results"][0]["status"] == "superseded"
+
+    assert "orders.csv is left out: orders/raw.csv has the same prefix" in caplog.text
+    assert "a newer version is already processed" not in caplog.text
+    assert '"SharedPrefix":[1.0]' in capsys.readouterr().out
+
+
+def test_replaced_source_is_still_named_after_a_kill_but_not_by_the_next_version(buckets):
+    job().run(news(buckets.land(rows(1), "orders.csv"), key="orders.csv"))
+    key = "orders/raw.csv"
+    version = buckets.land(rows(2), key)
+    events = job()._landing._s3.meta.events
+
+    def cut(**_: object) -> None:
+        raise Killed
+
+    events.register("after-call.s3.PutObject", cut)
+    with pytest.raises(Killed):
+        job().run(news(version, key=key))
+    events.unregister("after-call.s3.PutObject", cut)
+    assert buckets.report("orders/")["status"] == "publishing"
+
+    assert job().run(news(version, key=key)).report["replaced_key"] == "orders.csv"
+    next_version = job().run(news(buckets.land(rows(3), key), key=key))
+    assert next_version.status == "succeeded"
+    assert "replaced_key" not in next_version.report
 
 
 def test_empty_file_of_a_folder_with_a_good_one_is_refused(buckets):

@@ -33,13 +33,23 @@ def report_page(report: Mapping[str, Any]) -> str:
         .joinpath("page.html")
         .read_text(encoding="utf-8")
         .replace("{{title}}", escape(name))
-        .replace("{{body}}", body)
+        .replace("{{body}}", _replaced(report) + body)
         .replace("{{source}}", _source(report))
     )
 
 
 def _source_name(source: Mapping[str, Any]) -> str:
     return str(source["key"]).rpartition("/")[2]
+
+
+def _replaced(report: Mapping[str, Any]) -> str:
+    if "replaced_key" not in report:
+        return ""
+    return (
+        '<section class="note"><p>The report here before this one was of another file, '
+        f"<code>{escape(report['replaced_key'])}</code>. Both names lead to the same place, which "
+        "the newer file takes. To keep both, rename one of them.</p></section>"
+    )
 
 
 def _refused(report: Mapping[str, Any]) -> str:
