@@ -10,7 +10,7 @@ from aws_lambda_powertools.logging import utils as logging_utils
 from aws_lambda_powertools.metrics import MetricUnit
 
 from etl.job import Job
-from etl.publication import Result
+from etl.precedence import Result
 from etl.report.document import SUCCEEDED
 from etl.s3.client import s3_client
 from etl.s3.events import messages, notifications

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from etl.clean import Source, clean
 from etl.errors import Refused, TooLarge
-from etl.publication import Finished, Result, publish, settled
+from etl.precedence import Result, settled
+from etl.publication import Finished, publish
 from etl.report import document
 from etl.report.document import Report
 from etl.s3.events import Notification

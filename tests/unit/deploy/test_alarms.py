@@ -41,7 +41,7 @@ def written(monkeypatch, capsys) -> dict[str, list[set[str]]]:
     for name, text in variables("SalesEtlFunction").items():
         monkeypatch.setenv(name, text)
     from etl.handler import count  # Powertools reads the environment when it is imported
-    from etl.publication import Result
+    from etl.precedence import Result
     from etl.report.document import REFUSED, SUCCEEDED, TOO_LARGE
 
     nothing_left = {"rows_in": 1, "rows_out": 0, "duplicates": 0, "rejected": 1}
