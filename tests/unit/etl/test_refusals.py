@@ -51,6 +51,10 @@ def refusal_of(content: bytes, **described: object) -> Refused:
         (b"<!DOCTYPE html><title>403 Forbidden</title>", "a web page"),
         (b"<HTML><body>403</body></HTML>", "a web page"),
         (b'<?xml version="1.0"?><Error/>', "an XML document"),
+        (b'[{"order_id": 1, "price": 2}]', "JSON"),
+        (b' {\n "orders": [{"order_id": 1}]}', "JSON"),
+        (b'{"order_id": 1}\n{"order_id": 2}\n', "JSON"),
+        (codecs.BOM_UTF8 + b'[{"order_id": 1}' + b', {"order_id": 2}' * 20_000 + b"]", "JSON"),
     ],
 )
 def test_file_of_another_kind_is_refused_by_what_it_looks_like(content, looks):
@@ -108,3 +112,32 @@ def test_gzip_file_with_a_wrong_byte_or_more_behind_it_is_refused_as_damaged():
         refused = refusal_of(content)
         assert refused.reason == "corrupt_gzip"
         assert "damaged" in refused.message
+
+
+@pytest.mark.parametrize("rows", [1, 20_000, 100_000])
+def test_quote_left_open_in_the_header_is_refused_as_that(rows):
+    header = HEADER.replace("order_date", '"order_date')
+
+    refused = refusal_of(header + "1,2024-01-05,C1,Widget,2,9.5,n\n" * rows)
+
+    assert (refused.reason, refused.line) == ("unterminated_quote", 1)
+    assert "first line" in refused.message
+
+
+def test_quote_left_open_in_the_last_name_is_refused_rather_than_hide_all_rows():
+    refused = refusal_of(HEADER.replace("region", '"region') + "1,2024-01-05,C1,Widget,2,9.5,n\n")
+
+    assert (refused.reason, refused.line) == ("unterminated_quote", 1)
+
+
+def test_quoted_name_over_two_lines_is_a_name():
+    row = "1,2024-01-05,C1,Widget,2,9.5,n\n"
+
+    assert run(HEADER.replace("region", '"sales\nregion"') + row).rows[0]["sales\nregion"] == "n"
+
+
+def test_one_long_line_of_no_columns_is_refused_for_its_header():
+    refused = refusal_of(b"QUJD" * 50_000)
+
+    assert refused.reason == "no_header"
+    assert len(refused.message) < 200

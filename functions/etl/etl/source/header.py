@@ -36,20 +36,24 @@ def read_header(text: bytes, description: Description) -> Header:
 
     The delimiter is the declared one, else the one that finds most of the required columns.
     Raises Refused (`empty_file`, `no_header`, `missing_column`, `duplicate_column`,
-    `too_many_columns`).
+    `too_many_columns`, `unterminated_quote`).
     """
     declared = description.delimiter
     candidates = (declared,) if declared else DELIMITERS
     readings = [_read(text, delimiter, description) for delimiter in candidates]
-    header = max(readings, key=lambda reading: (_known(reading), len(reading.names)))
+    header, is_open = max(readings, key=lambda found: (_known(found[0]), len(found[0].names)))
+    _check_quotes(header)
     # Up to three bytes of a character may be lost where the text was cut.
     if len(text) > MAX_HEADER_BYTES <= header.length + 3:
         raise _endless()
+    if is_open:
+        raise Refused("unterminated_quote", "A quote in the first line is never closed.", line=1)
     _check(header)
     return header
 
 
-def _read(text: bytes, delimiter: str, description: Description) -> Header:
+def _read(text: bytes, delimiter: str, description: Description) -> tuple[Header, bool]:
+    """The header, and whether the text ends inside a quote of it."""
     lines = _CountedLines(text[:MAX_HEADER_BYTES].decode(errors="ignore"))
     # The text is bounded; the library's own limit is for the whole process.
     csv.field_size_limit(sys.maxsize)
@@ -58,23 +62,30 @@ def _read(text: bytes, delimiter: str, description: Description) -> Header:
     if fields is None:
         raise _endless() if len(text) > MAX_HEADER_BYTES else _empty()
     source_names = tuple(name.strip() for name in fields)
-    return Header(
+    header = Header(
         names=tuple(_canonical(name, i, description) for i, name in enumerate(source_names, 1)),
         source_names=source_names,
         delimiter=delimiter,
         length=lines.bytes_read,
         first_data_line=lines.lines_read + 1,
     )
+    return header, lines.at_end
 
 
 class _CountedLines(Iterator[str]):
+    """`at_end`: more was asked for than there is, as the reader does inside a quote only."""
+
     def __init__(self, text: str) -> None:
         self._lines = io.StringIO(text, newline="")
         self.bytes_read = 0
         self.lines_read = 0
+        self.at_end = False
 
     def __next__(self) -> str:
-        line = next(self._lines)
+        line = next(self._lines, None)
+        if line is None:
+            self.at_end = True
+            raise StopIteration
         self.bytes_read += len(line.encode())
         self.lines_read += 1
         return line
@@ -92,6 +103,24 @@ def _known(header: Header) -> int:
     return len(set(header.names) & set(REQUIRED))
 
 
+def _missing(header: Header) -> list[str]:
+    return [name for name in REQUIRED if name not in header.names]
+
+
+def _check_quotes(header: Header) -> None:
+    """An open quote makes one name of the columns after it and the rows below."""
+    for name in header.source_names:
+        first_line, *below = name.lower().splitlines()[:2] or [""]
+        hidden = [column for column in _missing(header) if column in first_line]
+        if below and hidden:
+            raise Refused(
+                "unterminated_quote",
+                "A quote in the first line is opened but not closed there; behind it are lost: "
+                f"{', '.join(hidden)}.",
+                line=1,
+            )
+
+
 def _check(header: Header) -> None:
     if len(header.names) > MAX_COLUMNS:
         raise Refused(
@@ -105,7 +134,7 @@ def _check(header: Header) -> None:
             "The first line names none of the columns " + ", ".join(REQUIRED) + ".",
             line=1,
         )
-    missing = [name for name in REQUIRED if name not in header.names]
+    missing = _missing(header)
     if missing:
         raise Refused(
             "missing_column",

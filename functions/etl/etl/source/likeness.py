@@ -1,9 +1,11 @@
 """What a file that is no CSV text looks like, from its first bytes."""
 
 import codecs
+import re
 
 from etl.errors import Refused
 
+_EXPORT = "Export it as CSV."
 _SAVE = "Save it as CSV (UTF-8) and upload that."
 _UNPACK = "Unpack it, or pack the CSV file with gzip."
 # First bytes, what begins with them, and what its owner can do.
@@ -11,7 +13,7 @@ _KNOWN = (
     (b"PK\x03\x04", "a zip archive", _UNPACK),
     (b"PK\x05\x06", "an empty zip archive", _UNPACK),
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Excel workbook (.xls)", _SAVE),
-    (b"PAR1", "a Parquet file", "Export it as CSV."),
+    (b"PAR1", "a Parquet file", _EXPORT),
     (b"\x1f\x8b", "a gzip file inside a gzip file", "Unpack it once."),
     (b"\x28\xb5\x2f\xfd", "a Zstandard file", _UNPACK),
     (b"\xfd7zXZ\x00", "an xz file", _UNPACK),
@@ -20,8 +22,10 @@ _KNOWN = (
     (b"%PDF-", "a PDF document", "Export the table as CSV."),
     (b"<!doctype html", "a web page", "Was an error page saved in place of the file?"),
     (b"<html", "a web page", "Was an error page saved in place of the file?"),
-    (b"<?xml", "an XML document", "Export it as CSV."),
+    (b"<?xml", "an XML document", _EXPORT),
 )
+# An object, or a list of them, with its first field.
+_JSON = re.compile(rb'(?:\xef\xbb\xbf)?\s*(?:\[\s*)?\{\s*"')
 _WORKBOOK_PARTS = (b"[Content_Types].xml", b"xl/")
 _MARKS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)
 _SEEN_BYTES = 2048
@@ -33,11 +37,10 @@ def refuse_other_kinds(head: bytes, encoding: str | None) -> None:
 
     `encoding` is the declared one: whoever declares UTF-16 need not mark it.
     """
-    for start, kind, advice in _KNOWN:
-        if head[: len(start)].lower() == start.lower():
-            if any(part in head for part in _WORKBOOK_PARTS):
-                kind, advice = "an Excel workbook (.xlsx)", _SAVE
-            raise Refused("not_csv", f"The file is no CSV text: it looks like {kind}. {advice}")
+    known = _kind(head)
+    if known:
+        kind, advice = known
+        raise Refused("not_csv", f"The file is no CSV text: it looks like {kind}. {advice}")
     if encoding or head.startswith(_MARKS):
         return
     guess = _unmarked_utf16(head[:_SEEN_BYTES])
@@ -52,6 +55,16 @@ def refuse_other_kinds(head: bytes, encoding: str | None) -> None:
         raise Refused(
             "not_csv", "The file is no text: whatever its name says, it is neither CSV nor gzip."
         )
+
+
+def _kind(head: bytes) -> tuple[str, str] | None:
+    """What the file is, and what its owner can do."""
+    for start, kind, advice in _KNOWN:
+        if head[: len(start)].lower() == start.lower():
+            if any(part in head for part in _WORKBOOK_PARTS):
+                return "an Excel workbook (.xlsx)", _SAVE
+            return kind, advice
+    return ("JSON", _EXPORT) if _JSON.match(head) else None
 
 
 def _unmarked_utf16(head: bytes) -> str | None:
