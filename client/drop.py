@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import re
 import sys
 import time
 from collections.abc import Mapping
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 _POLL_SECONDS = 0.1
 _LONGEST_POLL_SECONDS = 2.0
+_ENDING = re.compile(r"(\.csv)?(\.gz)?\Z", re.IGNORECASE | re.ASCII)
 _CLEANED = (".csv", ".csv.gz")
 _PAGE = "report.html"
 _PAGE_SECONDS = 7 * 24 * 3600  # the longest that AWS signs for
@@ -139,8 +141,8 @@ def report_key(key: str) -> str:
     ('2026/report.json', '2026/orders/report.json')
     """
     folder, slash, name = key.rpartition("/")
-    stem = name.lower().removesuffix(".gz").removesuffix(".csv")
-    own = "" if stem == "raw" else f"{name[: len(stem)]}/"
+    stem = _ENDING.sub("", name)
+    own = "" if stem.lower() == "raw" else f"{stem}/"
     return f"{folder}{slash}{own}report.json"
 
 

@@ -66,6 +66,7 @@ def test_several_records_are_all_cleaned(buckets, invoke):
         ("orders.csv", "orders/"),
         ("a/b/raw.csv", "a/b/"),
         ("a/Orders.CSV.gz", "a/Orders/"),
+        ("İ.csv", "İ/"),  # its lower case has two letters
     ],
 )
 def test_output_goes_under_the_source_prefix(buckets, invoke, key, prefix):

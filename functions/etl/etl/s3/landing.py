@@ -1,5 +1,6 @@
 """The landing bucket: objects are read by version, whole, to a file on disk."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 _GONE = {"404", "NoSuchKey", "NoSuchVersion", "MethodNotAllowed", "405"}
 _CHUNK = 1 << 20
+_ENDING = re.compile(r"(\.csv)?(\.gz)?\Z", re.IGNORECASE | re.ASCII)
 
 
 class Gone(Exception):
@@ -36,10 +38,10 @@ class LandedObject:
     def prefix(self) -> str:
         """Where its output belongs: beside `raw.csv`, or in a folder named after the file."""
         folder, _, name = self.key.rpartition("/")
-        stem = name.lower().removesuffix(".gz").removesuffix(".csv")
+        stem = _ENDING.sub("", name)
         parts = [folder] if folder else []
-        if stem != "raw":
-            parts.append(name[: len(stem)])
+        if stem.lower() != "raw":
+            parts.append(stem)
         return "".join(part + "/" for part in parts)
 
     @property
