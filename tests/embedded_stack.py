@@ -44,8 +44,9 @@ class EmbeddedStack:
 
     @property
     def environment(self) -> dict[str, str]:
-        """Another terminal's: it need not know the ports."""
-        return {**os.environ, "LOCAL_STATE": str(self.state)}
+        """Another terminal's: it need not know the ports, nor that make runs these tests."""
+        ours = {name: text for name, text in os.environ.items() if not name.startswith("MAKE")}
+        return {**ours, "LOCAL_STATE": str(self.state)}
 
     def run(self, *arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
         """`python -m` with these arguments, in another terminal."""
