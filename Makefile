@@ -148,12 +148,12 @@ format: $(VENV)/dev.stamp ## format the code
 # ---- AWS (docs/deploy.md)
 
 # The runtime of a deployment; the machine that builds needs that Python too.
-RUNTIME ?= $(shell for version in 3.13 3.14 3.12; do python$$version -c "" 2>/dev/null && echo $$version && break; done)
+RUNTIME ?= 3.13
 DEPLOY_ARCHITECTURE ?= arm64
 OVERRIDES = PythonRuntime=python$(RUNTIME) Architecture=$(DEPLOY_ARCHITECTURE) $(if $(BUCKET_SUFFIX),BucketSuffix=$(BUCKET_SUFFIX)) $(PARAMETERS)
 
 build: $(VENV)/local.stamp .venv-sam/sam.stamp ## build for AWS: RUNTIME=3.13 DEPLOY_ARCHITECTURE=arm64
-	@test -n "$(RUNTIME)" || { echo "no Python that Lambda has on Amazon Linux 2023 is installed: install python3.13, or name another with RUNTIME=" >&2; exit 2; }
+	@python$(RUNTIME) -c "" 2>/dev/null || { echo "python$(RUNTIME), for which this builds, is not installed: install it, or name another with RUNTIME=3.12" >&2; exit 2; }
 	@rm -rf .aws-sam/build && mkdir -p .aws-sam
 	@SAM_CLI_TELEMETRY=0 PYTHON=$(abspath $(BIN)/python) PYTHON_VERSION=$(RUNTIME) ARCHITECTURE=$(DEPLOY_ARCHITECTURE) \
 		$(SAM) build --parameter-overrides $(OVERRIDES) >.aws-sam/build.log 2>&1 || { cat .aws-sam/build.log >&2; exit 1; }
@@ -163,14 +163,15 @@ build: $(VENV)/local.stamp .venv-sam/sam.stamp ## build for AWS: RUNTIME=3.13 DE
 
 preflight: $(VENV)/local.stamp ## ask the AWS account of your shell what would make a deployment fail
 	@test -n "$(BUCKET_SUFFIX)" || { echo "usage: make deploy BUCKET_SUFFIX=-acme-prod (bucket names are global on AWS)" >&2; exit 2; }
-	@$(BIN)/python -m infrastructure.preflight $(OVERRIDES)
+	@$(BIN)/python -m infrastructure.preflight $(if $(STACK),--stack $(STACK)) $(OVERRIDES)
 
-deploy: preflight build ## deploy to the AWS account of your shell: BUCKET_SUFFIX=-acme-prod [PARAMETERS="AlarmEmail=..."]
+deploy: preflight build ## deploy to the AWS account of your shell: BUCKET_SUFFIX=-acme-prod [PARAMETERS=... STACK=... YES=1]
 	@release=$$(cd layers && $(abspath $(BIN)/python) -B -m builder.release ../.aws-sam/build $(OVERRIDES)) && \
-		$(SAM) deploy --config-env prod --parameter-overrides $(OVERRIDES) Release=$$release
+		$(SAM) deploy --config-env prod $(if $(STACK),--stack-name $(STACK)) $(if $(YES),--no-confirm-changeset) \
+			--parameter-overrides $(OVERRIDES) Release=$$release
 
 destroy: .venv-sam/sam.stamp ## remove the deployment; buckets, user pool and a database snapshot stay
-	@$(SAM) delete --config-env prod
+	@$(SAM) delete --config-env prod $(if $(STACK),--stack-name $(STACK))
 
 # ---- dependencies
 

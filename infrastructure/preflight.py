@@ -4,12 +4,15 @@ Reads only. What may not be asked is said and left to the deployment itself.
 """
 
 import argparse
+import re
 import ssl
 import sys
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
@@ -24,24 +27,41 @@ ZONES_WITHOUT_LAMBDA = {"use1-az3"}
 
 @dataclass(frozen=True)
 class Deployment:
-    """What is to be deployed, and where."""
+    """What is asked for, and where. CloudFormation keeps what is not given again."""
 
     session: boto3.session.Session
     stack: str
-    parameters: Mapping[str, str]
+    asked: Mapping[str, str]
+
+    @cached_property
+    def existing(self) -> Mapping[str, Any] | None:
+        """The stack as it is; one whose changes were never confirmed is none yet."""
+        client = self.session.client("cloudformation")
+        try:
+            (found,) = client.describe_stacks(StackName=self.stack)["Stacks"]
+        except ClientError as error:
+            if "does not exist" in str(error):
+                return None
+            raise
+        return None if found["StackStatus"] == "REVIEW_IN_PROGRESS" else found
 
     def given(self, parameter: str) -> str:
-        return self.parameters.get(parameter, "")
+        """Empty where neither this deployment nor the one before it gave the parameter."""
+        if parameter in self.asked or self.existing is None:
+            return self.asked.get(parameter, "")
+        kept = self.existing.get("Parameters", [])
+        return next((str(p["ParameterValue"]) for p in kept if p["ParameterKey"] == parameter), "")
 
 
 def main() -> None:
     """Exit status 1 with one paragraph for each thing to do first."""
     parser = argparse.ArgumentParser(prog="infrastructure.preflight", description=__doc__)
+    parser.add_argument("--stack", help="its name, if not that of samconfig.toml")
     parser.add_argument("parameters", nargs="*", metavar="NAME=VALUE")
     arguments = parser.parse_args()
     parameters = dict(text.partition("=")[::2] for text in arguments.parameters)
     settings = tomllib.loads((ROOT / "samconfig.toml").read_text())
-    stack = settings["prod"]["global"]["parameters"]["stack_name"]
+    stack = arguments.stack or settings["prod"]["global"]["parameters"]["stack_name"]
     problems = list(check(Deployment(boto3.session.Session(), stack, parameters)))
     if problems:
         sys.exit("Not deployed. First:\n\n" + "\n\n".join(problems))
@@ -57,11 +77,21 @@ def check(deployment: Deployment) -> Iterator[str]:
     except (BotoCoreError, ClientError) as error:
         yield f"Sign in to AWS in this shell (`aws configure sso`, `aws sso login`): {error}"
         return
-    for ask in (_concurrency, _search_role, _database_root, _buckets, _zones):
+    for ask in (_stack, _suffix, _concurrency, _search_role, _database_root, _buckets, _zones):
         try:
             yield from ask(deployment)
-        except ClientError as error:
+        except (BotoCoreError, ClientError) as error:
             sys.stderr.write(f"not checked before deploying: {error}\n")
+
+
+def _stack(deployment: Deployment) -> Iterator[str]:
+    status = deployment.existing["StackStatus"] if deployment.existing else ""
+    if status in ("ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FAILED"):
+        yield (
+            f"The stack {deployment.stack} is what a deployment that failed has left ({status}). "
+            "Read why in its events, then remove it:\n"
+            f"  aws cloudformation delete-stack --stack-name {deployment.stack}"
+        )
 
 
 def _concurrency(deployment: Deployment) -> Iterator[str]:
@@ -104,9 +134,18 @@ def _database_root(deployment: Deployment) -> Iterator[str]:
         )
 
 
+def _suffix(deployment: Deployment) -> Iterator[str]:
+    suffix = deployment.given("BucketSuffix")
+    if not re.fullmatch(r"-[a-z0-9-]{0,39}[a-z0-9]", suffix):
+        yield (
+            f"{suffix!r} cannot end the name of a bucket: a dash, then at most 40 lower-case "
+            "letters, digits and dashes, e.g. BUCKET_SUFFIX=-acme-prod."
+        )
+
+
 def _buckets(deployment: Deployment) -> Iterator[str]:
     """A first deployment makes its buckets; those of a removed one are still there."""
-    if _is_deployed(deployment):
+    if deployment.existing:
         return
     s3 = deployment.session.client("s3")
     for name in ("sales-landing", "sales-processed"):
@@ -120,16 +159,6 @@ def _buckets(deployment: Deployment) -> Iterator[str]:
             f"The bucket {bucket} exists: kept from a deployment that was removed, or somebody "
             "else's. Give another BUCKET_SUFFIX, or remove the bucket if its files are not needed."
         )
-
-
-def _is_deployed(deployment: Deployment) -> bool:
-    try:
-        deployment.session.client("cloudformation").describe_stacks(StackName=deployment.stack)
-    except ClientError as error:
-        if "does not exist" in str(error):
-            return False
-        raise
-    return True
 
 
 def _zones(deployment: Deployment) -> Iterator[str]:

@@ -74,8 +74,17 @@ class Session:
 
 def sqlstate(error: DatabaseError) -> str:
     """The five characters that PostgreSQL names an error by; empty if the driver gave none."""
+    return _field(error, "C")
+
+
+def message(error: DatabaseError) -> str:
+    """PostgreSQL's own words; what the driver says if it gave none."""
+    return _field(error, "M") or str(error)
+
+
+def _field(error: DatabaseError, code: str) -> str:
     details = error.args[0] if error.args else None
-    return str(details.get("C", "")) if isinstance(details, dict) else ""
+    return str(details.get(code, "")) if isinstance(details, dict) else ""
 
 
 @contextmanager

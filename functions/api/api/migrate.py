@@ -5,8 +5,10 @@ import re
 from pathlib import Path
 from typing import Any
 
+from pg8000.native import DatabaseError
+
 from api.database import Database
-from api.database_session import Session
+from api.database_session import Session, message
 from api.database_user import grant_access
 from api.observability import get_logger
 from api.settings import MigrationSettings, load_migration_settings
@@ -91,7 +93,10 @@ def _is_applied(known: str | None, path: Path) -> bool:
 
 def _apply(session: Session, number: int, path: Path) -> str:
     session.run_script("BEGIN")
-    session.run_script(path.read_text(encoding="utf-8"))
+    try:
+        session.run_script(path.read_text(encoding="utf-8"))
+    except DatabaseError as error:
+        raise MigrationError(f"{path.name}: {message(error)}") from error
     session.run(
         "INSERT INTO schema_migrations (number, name, sha256) VALUES (:number, :name, :sha256)",
         number=number,

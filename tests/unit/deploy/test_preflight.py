@@ -1,11 +1,13 @@
 """What would fail after half an hour of deployment is said before it, with what to do."""
 
+import json
 from functools import cache
 
 import boto3
 import pytest
 from botocore.stub import Stubber
 from moto import mock_aws
+from moto.cloudformation.models import cloudformation_backends as moto_cloudformation
 
 from infrastructure.preflight import SEARCH_ROLE, Deployment, check, main
 
@@ -54,6 +56,21 @@ def problems(region=REGION, *, session=None, **parameters):
     return list(check(Deployment(session or session_in(region), "sales", given)))
 
 
+def deploy_before(**parameters):
+    """An earlier deployment, with these parameters."""
+    template = {
+        "Parameters": {name: {"Type": "String"} for name in parameters},
+        "Resources": {"Topic": {"Type": "AWS::SNS::Topic"}},
+    }
+    session_in(REGION).client("cloudformation").create_stack(
+        StackName="sales",
+        TemplateBody=json.dumps(template),
+        Parameters=[
+            {"ParameterKey": name, "ParameterValue": value} for name, value in parameters.items()
+        ],
+    )
+
+
 def test_account_that_has_everything_is_deployed_to():
     assert problems() == []
 
@@ -63,6 +80,27 @@ def test_new_account_hears_of_its_quota_and_how_to_do_without(monkeypatch):
     (problem,) = problems()
     assert "runs 10 Lambda environments" in problem
     assert problems(ReserveConcurrency="false") == []
+
+
+def test_parameter_of_the_deployment_before_counts_until_it_is_given_again(monkeypatch):
+    monkeypatch.setattr(Session, "quota", 10)
+    deploy_before(ReserveConcurrency="false")
+    assert problems() == []
+    assert len(problems(ReserveConcurrency="true")) == 1
+
+
+def test_remains_of_a_failed_deployment_are_named():
+    deploy_before()
+    (backend,) = moto_cloudformation["123456789012"][REGION].stacks.values()
+    backend.status = "ROLLBACK_COMPLETE"
+    (problem,) = problems()
+    assert "delete-stack --stack-name sales" in problem
+
+
+@pytest.mark.parametrize("suffix", ["_X", "acme", "-Acme", "-", ""])
+def test_suffix_that_no_bucket_can_have_is_refused(suffix):
+    problem, *_ = problems(BucketSuffix=suffix)
+    assert problem.startswith(repr(suffix))
 
 
 def test_missing_role_of_opensearch_is_named_with_its_command():
@@ -84,10 +122,7 @@ def test_buckets_left_from_a_removed_deployment_are_named():
     s3.create_bucket(Bucket="sales-processed-acme", CreateBucketConfiguration=where)
     (problem,) = problems()
     assert problem.startswith("The bucket sales-processed-acme exists")
-    template = '{"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}}'
-    session_in(REGION).client("cloudformation").create_stack(
-        StackName="sales", TemplateBody=template
-    )
+    deploy_before()
     assert problems() == []
 
 
