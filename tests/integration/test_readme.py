@@ -22,7 +22,7 @@ PROMISED = (
     '"status":"running"',
     '"name":"Ada Lovelace"',
     "x-cache: miss",
-    '"total":1,"degraded":false',
+    '"degraded":false',
     "4680",
     '"name":"raw"',
 )

@@ -10,7 +10,7 @@ from tests.conformance import config, failures
 from tests.embedded_stack import EmbeddedStack
 
 # More, for a longer look: CONFORMANCE_EXAMPLES=200
-EXAMPLES = int(os.environ.get("CONFORMANCE_EXAMPLES", "8"))
+EXAMPLES = int(os.environ.get("CONFORMANCE_EXAMPLES", "5"))
 
 
 @pytest.mark.usefixtures("settings", "s3")
