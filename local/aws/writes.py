@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
-from xml.etree import ElementTree
+from xml.etree import ElementTree  # nosec B405 - parses what moto wrote, nothing else
 
 from werkzeug.datastructures import Headers
 from werkzeug.formparser import parse_form_data
