@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 from local.commands.command import Command, CommandFailed
-from local.console import readable
+from local.function_log import readable, split_stamp
 from local.project import Project
 
 _POLL_SECONDS = 0.3
@@ -51,9 +51,12 @@ def _follow(file: Path, *, raw: bool) -> None:
 
 
 def _show(lines: list[str], *, raw: bool) -> None:
-    for line in lines:
-        if text := (line if raw else readable(line)):
-            sys.stdout.write(f"{text}\n")
+    for kept in lines:
+        time_of_day, line = split_stamp(kept)
+        if raw:
+            sys.stdout.write(f"{line}\n")
+        elif text := readable(line):
+            sys.stdout.write(f"{time_of_day}  {text}\n" if time_of_day else f"{text}\n")
     sys.stdout.flush()
 
 

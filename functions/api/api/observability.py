@@ -11,6 +11,8 @@ from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 from api.errors import BackendUnavailable
 
 _NAMESPACE = "POWERTOOLS_METRICS_NAMESPACE"
+# "true" on a developer's machine alone; any other value, and none, means a deployment.
+_TRACEBACKS = "LOG_TRACEBACKS"
 
 
 @lru_cache(maxsize=1)
@@ -24,6 +26,7 @@ def get_logger() -> Logger:
 def describe(error: BaseException) -> dict[str, object]:
     """The kinds and places of an error and its causes, not their messages: those quote values.
 
+    Where LOG_TRACEBACKS is "true" the whole traceback with its messages, in place of the places.
     `code` is how a data service names its reason; see BackendUnavailable.
     """
     chain: list[BaseException] = []
@@ -32,12 +35,21 @@ def describe(error: BaseException) -> dict[str, object]:
         chain.append(link)
         link = link.__cause__ or link.__context__
     codes = [link.code for link in chain if isinstance(link, BackendUnavailable) and link.code]
-    return ({"code": codes[0]} if codes else {}) | {
-        "error": [f"{type(link).__module__}.{type(link).__qualname__}" for link in chain],
+    return (
+        ({"code": codes[0]} if codes else {})
+        | {"error": [f"{type(link).__module__}.{type(link).__qualname__}" for link in chain]}
+        | _where(error)
+    )
+
+
+def _where(error: BaseException) -> dict[str, object]:
+    if os.environ.get(_TRACEBACKS) == "true":
+        return {"traceback": "".join(traceback.format_exception(error)).rstrip()}
+    return {
         "places": [
             f"{frame.filename}:{frame.lineno} {frame.name}"
             for frame in traceback.extract_tb(error.__traceback__)[-12:]
-        ],
+        ]
     }
 
 

@@ -77,6 +77,11 @@ def test_deployed_defaults_ask_for_a_token_and_verified_tls():
     assert api["Auth"]["DefaultAuthorizer"] == "Jwt"
 
 
+def test_no_deployed_function_logs_tracebacks():
+    for name, function in of_type("AWS::Serverless::Function").items():
+        assert function["Environment"]["Variables"]["LOG_TRACEBACKS"] == "false", name
+
+
 def test_only_status_is_open():
     events = TEMPLATES["template.yaml"]["Resources"]["UsersApiFunction"]["Properties"]["Events"]
     open_paths = [

@@ -1,11 +1,14 @@
 """What the terminal shows: one readable line per happening, the raw log in a file."""
 
 import io
+import json
+import re
 from pathlib import Path
 
 import pytest
 
-from local.console import Console, readable
+from local.console import Console
+from local.function_log import readable, split_stamp
 from local.gateway.app import Exchange
 from local.runtime.invocation import Invocation
 
@@ -18,6 +21,12 @@ def screen() -> io.StringIO:
 @pytest.fixture
 def console(tmp_path: Path, screen: io.StringIO) -> Console:
     return Console(tmp_path / "logs", screen)
+
+
+def kept(tmp_path: Path, function: str) -> list[str]:
+    """The lines in a function's log, without their times."""
+    lines = (tmp_path / "logs" / f"{function}.log").read_text().splitlines()
+    return [split_stamp(line)[1] for line in lines]
 
 
 def test_a_request_is_one_line(console: Console, screen: io.StringIO) -> None:
@@ -49,8 +58,38 @@ def test_log_lines_are_kept_as_they_are_and_shown_readable(
     line = '{"level":"INFO","message":"Initial rows: 5","service":"etl","rows":5}'
     console.logged("Etl", "START RequestId: 1 Version: $LATEST")
     console.logged("Etl", line)
-    assert screen.getvalue().strip() == "Etl  INFO Initial rows: 5 rows=5"
-    assert (tmp_path / "logs" / "Etl.log").read_text().splitlines()[1] == line
+    assert screen.getvalue()[10:] == "Etl  INFO Initial rows: 5 rows=5\n"
+    assert kept(tmp_path, "Etl")[1] == line
+
+
+def test_each_line_of_a_functions_log_carries_its_time(
+    console: Console, screen: io.StringIO, tmp_path: Path
+) -> None:
+    console.logged("Etl", "printed")
+    ((time_of_day, line),) = [
+        split_stamp(each) for each in (tmp_path / "logs" / "Etl.log").read_text().splitlines()
+    ]
+    assert re.fullmatch(r"\d\d:\d\d:\d\d", time_of_day)
+    assert line == "printed"
+    assert re.match(r"\d\d:\d\d:\d\d  Etl  printed$", screen.getvalue())
+
+
+def test_a_line_of_a_services_log_is_shown_without_a_time_of_ours() -> None:
+    line = "2026-11-26 14:00:00.123 UTC [7] LOG: ready"
+    assert split_stamp(line) == ("", line)
+
+
+def test_a_traceback_is_shown_line_by_line(console: Console, screen: io.StringIO) -> None:
+    record = {
+        "level": "ERROR",
+        "message": "unhandled error",
+        "route": "GET /a",
+        "traceback": 'Traceback (most recent call last):\n  File "a.py", line 1\nKeyError: 7',
+    }
+    console.logged("Api", json.dumps(record))
+    first, *more = screen.getvalue().splitlines()
+    assert first[10:] == "Api  ERROR unhandled error route=GET /a"
+    assert [line[10:] for line in more] == record["traceback"].splitlines()
 
 
 def test_a_functions_access_log_stays_in_its_file(
@@ -60,7 +99,7 @@ def test_a_functions_access_log_stays_in_its_file(
     console.logged("Api", line)
     console.logged("Api", line.replace("INFO", "ERROR"))
     assert screen.getvalue().count("request") == 1
-    assert (tmp_path / "logs" / "Api.log").read_text().count("request") == 2
+    assert len(kept(tmp_path, "Api")) == 2
 
 
 @pytest.mark.parametrize("line", ["plain text", "{not json", '{"no": "message"}'])
@@ -80,8 +119,8 @@ def test_an_unhandled_error_is_not_buried_under_the_runtimes_advice(
     error = "[ERROR] Runtime.UserCodeSyntaxError: Syntax error in module 'web': (web.py, line 4)"
     console.logged("Web", advice)
     console.logged("Web", error)
-    assert screen.getvalue().strip() == f"Web  {error}"
-    assert (tmp_path / "logs" / "Web.log").read_text().splitlines() == [advice, error]
+    assert screen.getvalue()[10:] == f"Web  {error}\n"
+    assert kept(tmp_path, "Web") == [advice, error]
 
 
 def test_a_functions_own_warning_is_shown() -> None:
@@ -104,4 +143,4 @@ def test_a_log_that_cannot_be_written_is_said_once_and_stops_nothing(
         "two",
         "three",
     ]
-    assert (folder / "Web.log").read_text() == "three\n"
+    assert kept(tmp_path, "Web") == ["three"]

@@ -1,0 +1,87 @@
+"""What functions log: kept in files line by line with its time, shown readable to people."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+_ACCESS_LOG_FIELDS = {"method", "route", "status"}
+# The runtime client writes a paragraph on runtime updates before each unhandled error; the error
+# itself is what helps.
+_RUNTIME_ADVICE = re.compile(r"\[WARNING\]\t[^\t]*\t[^\t]*\tLAMBDA_WARNING: ")
+_STAMP = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z)\t")
+# Fields of a JSON log line that the line's own columns already show, that repeat on each, or
+# that say again what the text of an exception says.
+_HIDDEN_FIELDS = {
+    "level", "message", "timestamp", "location", "service", "cold_start", "function_name",
+    "function_memory_size", "function_arn", "function_request_id", "xray_trace_id",
+    "exception_name", "stack_trace",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class FunctionLogs:
+    """One file per function in `folder`: each line after the time at which it was written."""
+
+    folder: Path
+
+    def keep(self, function: str, line: str) -> None:
+        """Raises OSError."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        stamp = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        with (self.folder / f"{function}.log").open("a", encoding="utf-8") as file:
+            file.write(f"{stamp}\t{line}\n")
+
+
+def split_stamp(kept: str) -> tuple[str, str]:
+    """The time of day here, HH:MM:SS, and the line; no time where a service wrote the file."""
+    match = _STAMP.match(kept)
+    if not match:
+        return "", kept
+    moment = datetime.fromisoformat(match[1]).astimezone()
+    return f"{moment:%H:%M:%S}", kept[match.end() :]
+
+
+def readable(line: str) -> str | None:
+    """A JSON log line as `LEVEL message key=value`, other lines as they are.
+
+    Texts of several lines, as a traceback is one, follow on lines of their own. None for metrics
+    and for the runtime client's advice on unhandled errors.
+    """
+    if _RUNTIME_ADVICE.match(line):
+        return None
+    record = _record(line)
+    if record is None:
+        return line
+    if "_aws" in record:
+        return None
+    if "message" not in record:
+        return line
+    shown = {name: value for name, value in record.items() if name not in _HIDDEN_FIELDS}
+    texts = [value for value in shown.values() if _has_lines(value)]
+    fields = " ".join(f"{name}={value}" for name, value in shown.items() if not _has_lines(value))
+    first = f"{record.get('level', '')} {record['message']} {fields}".strip()
+    return "\n".join([first, *(line for text in texts for line in text.splitlines())])
+
+
+def is_access_log(line: str) -> bool:
+    """A function's own record of a request; the terminal has the gateway's line already."""
+    record = _record(line) or {}
+    return record.keys() >= _ACCESS_LOG_FIELDS and record.get("level") == "INFO"
+
+
+def _record(line: str) -> Mapping[str, Any] | None:
+    if not line.startswith("{"):
+        return None
+    try:
+        record: Mapping[str, Any] = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    return record
+
+
+def _has_lines(value: object) -> bool:
+    return isinstance(value, str) and "\n" in value
