@@ -2,7 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import Coroutine, Iterable, Iterator
+from collections.abc import Callable, Coroutine, Iterable, Iterator
+from contextlib import suppress
 from typing import Any
 
 from local.aws.config import REGION
@@ -10,6 +11,7 @@ from local.project import StartInvoke
 from local.resources import sqs_client
 from local.runtime.invocation import NotInvoked
 from local.template.model import Application
+from local.triggers.field import InvalidExpression
 from local.triggers.invoker import Invoker
 from local.triggers.schedule import Clockwork
 from local.triggers.sqs import QueuePoller
@@ -36,14 +38,18 @@ async def run_start_invokes(starts: Iterable[StartInvoke], functions: Invoker) -
 def triggers(
     application: Application, functions: Invoker, *, aws_url: str
 ) -> Iterator[Coroutine[Any, Any, None]]:
-    """The template's queue pollers and schedules; none of them ends by itself."""
+    """The template's queue pollers and schedules; none of them ends by itself.
+
+    A schedule that EventBridge would not take is left out: `silent_schedules` names it.
+    """
     for trigger in application.sqs_triggers:
         yield QueuePoller(trigger, functions, sqs_client(aws_url, REGION)).run()
     for schedule in application.schedules:
-        yield never_ending(Clockwork(schedule, functions, region=REGION).run())
+        with suppress(InvalidExpression):
+            yield never_ending(Clockwork(schedule, functions, region=REGION).run)
 
 
-async def never_ending(work: Coroutine[Any, Any, None]) -> None:
+async def never_ending(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
     """The work, then nothing for ever: a stack ends when one of its tasks does."""
-    await work
+    await work()
     await asyncio.Event().wait()

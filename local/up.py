@@ -3,6 +3,7 @@
 import asyncio
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
+from datetime import UTC, datetime
 
 from local.aws.config import REGION, AwsConfig
 from local.console import Console
@@ -16,15 +17,15 @@ from local.stack import Stack
 from local.state import RunningStack
 from local.template.load import load_application
 from local.template.model import Application
-from local.triggers.expression import parse
+from local.triggers.schedule import silent_schedules
 from local.upkeep import Upkeep
 
 
 def run_stack(project: Project, ports: Ports) -> None:
     """Runs until Ctrl-C or `local down`.
 
-    Raises AlreadyRunning, PortTaken, ProjectError, TemplateError, InvalidExpression,
-    PackageError, ServiceFailed and StartFailed, each with a message for people.
+    Raises AlreadyRunning, PortTaken, ProjectError, TemplateError, PackageError,
+    ServiceFailed and StartFailed, each with a message for people.
     """
     console = Console(project.state / "logs")
     with ExitStack() as cleanup:
@@ -34,8 +35,6 @@ def run_stack(project: Project, ports: Ports) -> None:
         draft = with_installed_runtimes(
             load_application(project.template, environment=project.environment, region=REGION)
         )
-        for schedule in draft.schedules:
-            parse(schedule.expression)
         aws = AwsConfig(draft.s3_triggers, f"http://{LOOPBACK}:{ports.lambda_endpoint}", REGION)
         services = DataServices(project.state, ports, aws=aws)
         services.require_free_ports()
@@ -44,7 +43,7 @@ def run_stack(project: Project, ports: Ports) -> None:
         cleanup.callback(services.stop)
         cleanup.callback(finish_undisturbed)
         console.say(f"Starting {project.root.name}")
-        for warning in draft.warnings:
+        for warning in (*draft.warnings, *silent_schedules(draft.schedules, datetime.now(UTC))):
             console.problem(f"  {warning}")
         packages = _start(project, services, draft, console)
         mark.tell(servers=services.pids())

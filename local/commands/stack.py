@@ -13,12 +13,10 @@ from local.services.process import ServiceFailed
 from local.start import StartFailed
 from local.state import AlreadyRunning, RunningStack, StateGone
 from local.template.model import TemplateError
-from local.triggers.expression import InvalidExpression
 from local.up import run_stack
 
 EXPECTED = (
     AlreadyRunning,
-    InvalidExpression,
     InvalidPort,
     PackageError,
     PortTaken,

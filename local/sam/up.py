@@ -3,6 +3,7 @@
 import asyncio
 import time
 from contextlib import ExitStack
+from datetime import UTC, datetime
 
 from local.aws.config import REGION, AwsConfig
 from local.console import Console
@@ -16,6 +17,7 @@ from local.services.group import DataServices, Started
 from local.services.ports import Ports, require_free
 from local.state import RunningStack
 from local.template.load import load_application
+from local.triggers.schedule import silent_schedules
 from local.upkeep import Upkeep
 
 
@@ -40,6 +42,11 @@ def run_sam_stack(project: Project, ports: Ports) -> None:
         mark.tell(host=services.host)
         services.require_free_ports()
         console.say(f"Starting {project.root.name} with sam local, Python {engine.python_version}")
+        for warning in (
+            *application.warnings,
+            *silent_schedules(application.schedules, datetime.now(UTC)),
+        ):
+            console.problem(f"  {warning}")
         _build(sam, console)
         cleanup.callback(console.say, "Stopped.")
         cleanup.callback(services.stop)

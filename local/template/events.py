@@ -1,5 +1,6 @@
 """Reads the Events of a function: routes, bucket notifications, queues and schedules."""
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -117,32 +118,47 @@ class EventReader:
         )
 
     def _read_schedule(
-        self, function: str, name: str, properties: dict[str, Any], _where: str
+        self, function: str, name: str, properties: dict[str, Any], where: str
     ) -> None:
         if _enabled(properties):
             self.events.schedules.append(
                 ScheduleTrigger(
-                    name=str(properties.get("Name", name)),
+                    name=str(properties.get("Name", f"{function}{name}")),
                     function=function,
                     expression=str(properties["Schedule"]),
-                    input=properties.get("Input"),
+                    input=_input(properties),
+                    place=where,
                 )
             )
 
     def _read_schedule_v2(
-        self, function: str, name: str, properties: dict[str, Any], _where: str
+        self, function: str, name: str, properties: dict[str, Any], where: str
     ) -> None:
         if _enabled(properties):
             self.events.schedules.append(
                 ScheduleTrigger(
-                    name=str(properties.get("Name", name)),
+                    name=str(properties.get("Name", f"{function}{name}")),
                     function=function,
                     expression=str(properties["ScheduleExpression"]),
-                    input=properties.get("Input"),
+                    input=_input(properties),
                     event_bridge_rule=False,
                     timezone=str(properties.get("ScheduleExpressionTimezone", "UTC")),
+                    group=str(properties.get("GroupName", "default")),
+                    start=_text(properties, "StartDate"),
+                    end=_text(properties, "EndDate"),
+                    place=where,
                 )
             )
+
+
+def _input(properties: Mapping[str, Any]) -> str | None:
+    """The text of Input; what is no text in the template is the JSON that it stands for."""
+    value = properties.get("Input")
+    return value if value is None or isinstance(value, str) else json.dumps(value)
+
+
+def _text(properties: Mapping[str, Any], key: str) -> str | None:
+    return str(properties[key]) if key in properties else None
 
 
 def _enabled(properties: Mapping[str, Any]) -> bool:

@@ -95,7 +95,8 @@ class ScheduleTrigger:
     """A rate(), cron() or at() schedule; `input` is the JSON sent, None for AWS's default event.
 
     `event_bridge_rule` tells a rule (Schedule) from EventBridge Scheduler (ScheduleV2), whose
-    expressions are read in `timezone`.
+    expressions are read in `timezone`. `start` and `end` are ISO 8601 dates as in the template,
+    `place` is where it says them.
     """
 
     name: str
@@ -104,6 +105,10 @@ class ScheduleTrigger:
     input: str | None = None
     event_bridge_rule: bool = True
     timezone: str = "UTC"
+    group: str = "default"
+    start: str | None = None
+    end: str | None = None
+    place: str = ""
 
 
 @dataclass(frozen=True)

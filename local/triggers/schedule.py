@@ -4,16 +4,17 @@ import asyncio
 import json
 import logging
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from local.aws.config import ACCOUNT_ID
 from local.runtime.invocation import NotInvoked
 from local.template.model import ScheduleTrigger
-from local.triggers.expression import InvalidExpression, Rate, Schedule, parse
+from local.triggers.field import InvalidExpression
 from local.triggers.invoker import Invoker
+from local.triggers.timetable import Timetable, timetable
 
 _logger = logging.getLogger(__name__)
 # A sleep is blind to a clock that is set and to a laptop that sleeps itself.
@@ -41,11 +42,7 @@ class Clockwork:
         self._invoker = invoker
         self._region = region
         self._clock = clock
-        self._schedule: Schedule = parse(trigger.expression)
-        try:
-            self._zone = ZoneInfo(trigger.timezone)
-        except (ZoneInfoNotFoundError, ValueError) as error:
-            raise InvalidExpression(f"{trigger.timezone!r} is no time zone known here") from error
+        self._timetable = _checked(trigger)
 
     async def run(self) -> None:
         """Invokes until cancelled, or until the schedule is over."""
@@ -69,40 +66,77 @@ class Clockwork:
             _logger.warning("schedule %s: %s", self._trigger.name, error)
 
     def next_after(self, moment: datetime) -> datetime | None:
-        """The next time in UTC; cron() and at() go by the clocks of the schedule's time zone."""
-        if isinstance(self._schedule, Rate):
-            return self._schedule.next_after(moment)
-        clock = moment.astimezone(self._zone).replace(tzinfo=UTC, fold=0)
-        shown = self._schedule.next_after(clock)
-        if shown is None:
-            return None
-        due = shown.replace(tzinfo=self._zone)
-        # In the hour that clocks show twice, the first showing may be over.
-        again = due.replace(fold=1)
-        return (due if due.astimezone(UTC) > moment else again).astimezone(UTC)
+        """The next time in UTC, None if the schedule is over."""
+        return self._timetable.next_after(moment)
 
     def payload(self, due: datetime) -> bytes:
         """The template's Input, or the event AWS sends by default."""
-        if self._trigger.input is not None:
+        if self._trigger.input is None:
+            return json.dumps(self._default_event(due)).encode()
+        if self._trigger.event_bridge_rule:
             return self._trigger.input.encode()
-        return json.dumps(self._default_event(due)).encode()
+        return self._filled_input(self._trigger.input, due).encode()
+
+    def _filled_input(self, text: str, due: datetime) -> str:
+        """The Input with the context attributes that EventBridge Scheduler fills in."""
+        attributes = {
+            "schedule-arn": self._arn(),
+            "scheduled-time": _shown(due),
+            "execution-id": str(uuid.uuid4()),
+            "attempt-number": "1",
+        }
+        for name, value in attributes.items():
+            text = text.replace(f"<aws.scheduler.{name}>", value)
+        return text
 
     def _default_event(self, due: datetime) -> dict[str, Any]:
         rule = self._trigger.event_bridge_rule
-        service, resource = (
-            ("events", f"rule/{self._trigger.name}")
-            if rule
-            else ("scheduler", f"schedule/default/{self._trigger.name}")
-        )
         return {
             "version": "0",
             "id": str(uuid.uuid4()),
             "detail-type": "Scheduled Event",
-            "source": f"aws.{service}",
+            "source": "aws.events" if rule else "aws.scheduler",
             "account": ACCOUNT_ID,
-            "time": f"{due:%Y-%m-%dT%H:%M:%SZ}",
+            "time": _shown(due),
             "region": self._region,
-            "resources": [f"arn:aws:{service}:{self._region}:{ACCOUNT_ID}:{resource}"],
+            "resources": [self._arn()],
             # A rule sends an object, the scheduler a string that holds one.
             "detail": {} if rule else "{}",
         }
+
+    def _arn(self) -> str:
+        service, kind = "scheduler", f"schedule/{self._trigger.group}"
+        if self._trigger.event_bridge_rule:
+            service, kind = "events", "rule"
+        return f"arn:aws:{service}:{self._region}:{ACCOUNT_ID}:{kind}/{self._trigger.name}"
+
+
+def silent_schedules(triggers: Iterable[ScheduleTrigger], now: datetime) -> list[str]:
+    """One line for each schedule that never fires here: its place, its expression, and why."""
+    lines = []
+    for trigger in triggers:
+        reason = _reason_to_be_silent(trigger, now)
+        if reason is not None:
+            lines.append(f"{trigger.place}: {trigger.expression} does not fire here: {reason}")
+    return lines
+
+
+def _reason_to_be_silent(trigger: ScheduleTrigger, now: datetime) -> str | None:
+    try:
+        due = _checked(trigger).next_after(now)
+    except InvalidExpression as error:
+        return str(error)
+    return "it has no time to come" if due is None else None
+
+
+def _checked(trigger: ScheduleTrigger) -> Timetable:
+    if trigger.input is not None:
+        try:
+            json.loads(trigger.input)
+        except ValueError as error:
+            raise InvalidExpression(f"its Input is not JSON: {error}") from error
+    return timetable(trigger)
+
+
+def _shown(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%dT%H:%M:%SZ}"

@@ -1,15 +1,17 @@
-"""Schedules: expressions as EventBridge reads them, events as it sends them."""
+"""Schedules: the times at which they are due and the events that they send."""
 
 import asyncio
 import json
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pytest
 
 from local.runtime.invocation import Throttled
-from local.template.model import ScheduleTrigger
-from local.triggers.expression import InvalidExpression, parse
-from local.triggers.schedule import Clockwork
+from local.start import triggers
+from local.template.model import Application, ScheduleTrigger
+from local.triggers.expression import InvalidExpression
+from local.triggers.schedule import Clockwork, silent_schedules
 
 
 def at(text: str) -> datetime:
@@ -19,69 +21,108 @@ def at(text: str) -> datetime:
 @pytest.mark.parametrize(
     ("expression", "after", "expected"),
     [
-        ("rate(1 minute)", "2026-01-01T00:00:05", "2026-01-01T00:01:05"),
-        ("rate(5 minutes)", "2026-01-01T00:00:00", "2026-01-01T00:05:00"),
-        ("rate(2 days)", "2026-01-01T00:00:00", "2026-01-03T00:00:00"),
-        ("at(2026-02-03T04:05:06)", "2026-01-01T00:00:00", "2026-02-03T04:05:06"),
-        ("cron(0 12 * * ? *)", "2026-01-01T12:00:00", "2026-01-02T12:00:00"),
-        ("cron(15/20 8-9 ? * MON-FRI *)", "2026-01-02T09:55:00", "2026-01-05T08:15:00"),
-        ("cron(0 0 29 2 ? *)", "2026-01-01T00:00:00", "2028-02-29T00:00:00"),
-        ("cron(30 6 ? * 1 2027)", "2026-01-01T00:00:00", "2027-01-03T06:30:00"),
-        ("cron(0/5 0 1,15 JAN,JUL ? *)", "2026-01-01T00:57:00", "2026-01-15T00:00:00"),
-    ],
-)
-def test_the_next_time_is_the_one_aws_would_take(
-    expression: str, after: str, expected: str
-) -> None:
-    assert parse(expression).next_after(at(after)) == at(expected)
-
-
-def test_a_schedule_that_is_over_has_no_next_time() -> None:
-    assert parse("at(2020-01-01T00:00:00)").next_after(at("2026-01-01")) is None
-    assert parse("cron(0 0 1 1 ? 2020)").next_after(at("2026-01-01")) is None
-
-
-@pytest.mark.parametrize(
-    ("expression", "reason"),
-    [
-        ("every minute", "none of rate"),
-        ("rate(1 minutes)", "a unit such as"),
-        ("rate(0 minutes)", "a unit such as"),
-        ("cron(0 12 * * *)", "5 fields, not 6"),
-        ("cron(0 12 * * * *)", "exactly one of"),
-        ("cron(61 12 * * ? *)", "minutes '61' is outside 0..59"),
-        ("cron(0 12 L * ? *)", "day-of-month 'L' is not understood"),
-        ("at(tomorrow)", "yyyy-mm-dd"),
-    ],
-)
-def test_a_wrong_expression_names_the_part(expression: str, reason: str) -> None:
-    with pytest.raises(InvalidExpression, match=reason):
-        parse(expression)
-
-
-@pytest.mark.parametrize(
-    ("expression", "after", "expected"),
-    [
         ("cron(0 3 * * ? *)", "2026-01-10T00:00:00", "2026-01-10T02:00:00"),
         ("cron(0 3 * * ? *)", "2026-07-10T00:00:00", "2026-07-10T01:00:00"),
         ("at(2026-07-10T09:00:00)", "2026-07-01T00:00:00", "2026-07-10T07:00:00"),
         ("rate(1 day)", "2026-03-28T12:00:00", "2026-03-29T12:00:00"),
-        # The clocks show 2:00 to 3:00 twice on 25 October 2026.
-        ("cron(0/30 * * * ? *)", "2026-10-25T01:10:00", "2026-10-25T01:30:00"),
+        # The clocks show no 2:30 on 29 March 2026.
+        ("cron(30 2 * * ? *)", "2026-03-28T12:00:00", "2026-03-30T00:30:00"),
+        # They show it twice on 25 October: the first counts.
+        ("cron(30 2 * * ? *)", "2026-10-24T12:00:00", "2026-10-25T00:30:00"),
+        ("cron(30 2 * * ? *)", "2026-10-25T00:30:00", "2026-10-26T01:30:00"),
+        ("cron(0/30 * * * ? *)", "2026-10-25T01:10:00", "2026-10-25T02:00:00"),
     ],
 )
 def test_cron_and_at_go_by_the_clocks_of_their_time_zone(
     expression: str, after: str, expected: str
 ) -> None:
-    trigger = ScheduleTrigger("Tick", "F", expression, timezone="Europe/Berlin")
+    trigger = ScheduleTrigger(
+        "Tick", "F", expression, event_bridge_rule=False, timezone="Europe/Berlin"
+    )
     clockwork = Clockwork(trigger, invoker=None, region="eu-west-1")
     assert clockwork.next_after(at(after)) == at(expected)
 
 
-def test_an_unknown_time_zone_is_named() -> None:
-    trigger = ScheduleTrigger("Tick", "F", "rate(1 day)", timezone="Mars/Olympus")
-    with pytest.raises(InvalidExpression, match="Mars/Olympus"):
+@pytest.mark.parametrize("zone", ["Mars/Olympus", "Europe", "../etc", ""])
+def test_an_unknown_time_zone_is_named(zone: str) -> None:
+    trigger = ScheduleTrigger("Tick", "F", "rate(1 day)", timezone=zone)
+    with pytest.raises(InvalidExpression, match=f"{zone}' is no time zone"):
         Clockwork(trigger, invoker=None, region="eu-west-1")
+
+
+@pytest.mark.parametrize(
+    ("expression", "after", "expected"),
+    [
+        ("rate(1 hour)", "2026-01-01T00:00:00", "2026-02-01T00:30:00"),
+        ("rate(1 hour)", "2026-02-01T00:30:00", "2026-02-01T01:30:00"),
+        ("rate(1 hour)", "2026-02-01T05:00:00", "2026-02-01T05:30:00"),
+        ("cron(30 0 * * ? *)", "2026-01-01T00:00:00", "2026-02-01T00:30:00"),
+        ("cron(0 0 * * ? *)", "2026-01-01T00:00:00", "2026-02-02T00:00:00"),
+        ("cron(0 0 * * ? *)", "2026-02-02T12:00:00", "2026-02-03T00:00:00"),
+        ("cron(0 0 * * ? *)", "2026-02-03T00:00:00", None),
+        ("rate(1 day)", "2026-02-02T00:30:00", None),
+        ("at(2026-01-15T00:00:00)", "2026-01-01T00:00:00", "2026-01-15T00:00:00"),
+    ],
+)
+def test_a_recurring_schedule_keeps_to_its_start_and_end_date(
+    expression: str, after: str, expected: str | None
+) -> None:
+    trigger = ScheduleTrigger(
+        "Tick",
+        "F",
+        expression,
+        event_bridge_rule=False,
+        start="2026-02-01T00:30:00Z",
+        end="2026-02-03T00:00:00Z",
+    )
+    clockwork = Clockwork(trigger, invoker=None, region="eu-west-1")
+    assert clockwork.next_after(at(after)) == (at(expected) if expected else None)
+
+
+def test_what_never_fires_is_named_with_its_place_and_its_reason() -> None:
+    def schedule(name: str, expression: str, **options: object) -> ScheduleTrigger:
+        return ScheduleTrigger(name, "F", expression, place=f"F.Events.{name}", **options)
+
+    lines = silent_schedules(
+        [
+            schedule("Good", "cron(0 8 L * ? *)"),
+            schedule("Wrong", "cron(0 8 X * ? *)"),
+            schedule("Past", "cron(0 8 1 1 ? 2020)"),
+            schedule("Once", "at(2030-01-01T00:00:00)"),
+            schedule("Zone", "rate(1 day)", timezone="Mars/Olympus"),
+            schedule("Start", "rate(1 day)", start="soon"),
+            schedule("Input", "rate(1 day)", input="{"),
+        ],
+        at("2026-01-01"),
+    )
+    assert lines == [
+        "F.Events.Wrong: cron(0 8 X * ? *) does not fire here: day-of-month 'X' is not understood",
+        "F.Events.Past: cron(0 8 1 1 ? 2020) does not fire here: it has no time to come",
+        "F.Events.Once: at(2030-01-01T00:00:00) does not fire here: "
+        "only a ScheduleV2 takes at(...), a rule takes rate and cron",
+        "F.Events.Zone: rate(1 day) does not fire here: 'Mars/Olympus' is no time zone known here",
+        "F.Events.Start: rate(1 day) does not fire here: "
+        "StartDate 'soon' is not yyyy-mm-ddThh:mm:ssZ",
+        "F.Events.Input: rate(1 day) does not fire here: its Input is not JSON: "
+        "Expecting property name enclosed in double quotes: line 1 column 2 (char 1)",
+    ]
+
+
+def test_a_schedule_that_is_not_understood_leaves_the_others_running() -> None:
+    application = Application(
+        functions={},
+        layers={},
+        buckets={},
+        queues={},
+        schedules=(
+            ScheduleTrigger("Wrong", "F", "cron(0 8 X * ? *)"),
+            ScheduleTrigger("Right", "F", "rate(1 minute)"),
+        ),
+    )
+    work = list(triggers(application, None, aws_url="http://127.0.0.1:1"))
+    assert len(work) == 1
+    for coroutine in work:
+        coroutine.close()
 
 
 def test_the_scheduler_sends_its_own_default_event() -> None:
@@ -95,10 +136,47 @@ def test_the_scheduler_sends_its_own_default_event() -> None:
     assert event["resources"] == ["arn:aws:scheduler:eu-west-1:123456789012:schedule/default/Tick"]
 
 
+def test_a_rule_sends_the_event_that_aws_documents() -> None:
+    trigger = ScheduleTrigger("FTick", "F", "rate(1 minute)")
+    event = json.loads(
+        Clockwork(trigger, invoker=None, region="eu-west-1").payload(at("2026-01-01T10:00:00"))
+    )
+    assert UUID(event.pop("id"))
+    assert event == {
+        "version": "0",
+        "detail-type": "Scheduled Event",
+        "source": "aws.events",
+        "account": "123456789012",
+        "time": "2026-01-01T10:00:00Z",
+        "region": "eu-west-1",
+        "resources": ["arn:aws:events:eu-west-1:123456789012:rule/FTick"],
+        "detail": {},
+    }
+
+
 def test_an_input_in_the_template_is_sent_as_it_is() -> None:
-    trigger = ScheduleTrigger("Tick", "F", "rate(1 minute)", input='{"a": 1}')
+    text = '{"a": "<aws.scheduler.schedule-arn>"}'
+    trigger = ScheduleTrigger("Tick", "F", "rate(1 minute)", input=text)
     clockwork = Clockwork(trigger, invoker=None, region="eu-west-1")
-    assert clockwork.payload(at("2026-01-01")) == b'{"a": 1}'
+    assert clockwork.payload(at("2026-01-01")) == text.encode()
+
+
+def test_the_scheduler_fills_its_context_attributes_into_the_input() -> None:
+    trigger = ScheduleTrigger(
+        "Tick",
+        "F",
+        "rate(1 minute)",
+        input='["<aws.scheduler.schedule-arn>", "<aws.scheduler.scheduled-time>", '
+        '"<aws.scheduler.attempt-number>"]',
+        event_bridge_rule=False,
+        group="mine",
+    )
+    clockwork = Clockwork(trigger, invoker=None, region="eu-west-1")
+    assert json.loads(clockwork.payload(at("2026-01-01"))) == [
+        "arn:aws:scheduler:eu-west-1:123456789012:schedule/mine/Tick",
+        "2026-01-01T00:00:00Z",
+        "1",
+    ]
 
 
 class SetClock:
