@@ -1,6 +1,7 @@
 # Every target sets itself up; nothing is needed but Python 3.11 or newer, pip and make.
 
-PYTHON ?= $(shell command -v python3.11 || command -v python3)
+# Empty takes the first Python on PATH that is new enough.
+PYTHON ?=
 VENV := .venv
 BIN := $(VENV)/bin
 SAM := .venv-sam/bin/sam
@@ -15,8 +16,11 @@ help: ## list the targets
 
 # ---- set-up: a stamp file per list of requirements
 
+# A Python that was removed or upgraded leaves an environment that cannot run: look at it again.
+$(shell for venv in $(VENV) .venv-*; do test -x $$venv/bin/python || rm -f $$venv/*.stamp; done)
+
 $(VENV)/local.stamp: requirements/local.txt
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@sh requirements/make_venv.sh $(@D) "$(PYTHON)"
 	@echo "Installing the local stack into $(VENV) (the first time only)"
 	@$(BIN)/python $(PIP_INSTALL) -r $<
 	@touch $@
@@ -27,26 +31,26 @@ $(VENV)/dev.stamp: requirements/dev.txt $(VENV)/local.stamp
 	@touch $@
 
 .venv-sam/sam.stamp: requirements/sam.txt
-	@test -x .venv-sam/bin/python || $(PYTHON) -m venv .venv-sam
+	@sh requirements/make_venv.sh $(@D) "$(PYTHON)"
 	@echo "Installing the SAM CLI into .venv-sam (the first time only)"
 	@# pip refuses the extras in the SAM CLI's own requirements unless told not to look at them
 	@.venv-sam/bin/python $(PIP_INSTALL) --no-deps -r $<
 	@touch $@
 
 .venv-checkov/checkov.stamp: requirements/checkov.txt
-	@test -x .venv-checkov/bin/python || $(PYTHON) -m venv .venv-checkov
+	@sh requirements/make_venv.sh $(@D) "$(PYTHON)"
 	@echo "Installing checkov into .venv-checkov (the first time only)"
 	@.venv-checkov/bin/python $(PIP_INSTALL) --no-deps -r $<
 	@touch $@
 
 .venv-browser/browser.stamp: requirements/browser.txt
-	@test -x .venv-browser/bin/python || $(PYTHON) -m venv .venv-browser
+	@sh requirements/make_venv.sh $(@D) "$(PYTHON)"
 	@echo "Installing the stack and the browser's driver into .venv-browser (the first time only)"
 	@.venv-browser/bin/python $(PIP_INSTALL) -r $<
 	@touch $@
 
 .venv-bench/bench.stamp: requirements/bench.txt
-	@test -x .venv-bench/bin/python || $(PYTHON) -m venv .venv-bench
+	@sh requirements/make_venv.sh $(@D) "$(PYTHON)"
 	@echo "Installing the benchmarks and what they compare with into .venv-bench (the first time only)"
 	@.venv-bench/bin/python $(PIP_INSTALL) -r $<
 	@touch $@
@@ -95,7 +99,7 @@ doctor: $(VENV)/local.stamp ## say which ways of running work on this machine, a
 	@$(BIN)/python -m local doctor
 
 sample: ## write a sample raw.csv of 5,200 rows
-	@$(PYTHON) -m samples raw.csv
+	@python=$$(sh requirements/find_python.sh "$(PYTHON)") && "$$python" -m samples raw.csv
 
 # ---- test
 
