@@ -58,9 +58,11 @@ $(VENV)/dev.stamp: requirements/dev.txt $(VENV)/local.stamp
 # ---- run
 
 up: $(VENV)/local.stamp ## run everything on this machine; Ctrl-C stops
+	@$(BIN)/python -m requirements.lists warn
 	@exec $(BIN)/python -m local up
 
 up-sam: $(VENV)/local.stamp .venv-sam/sam.stamp ## the same with the functions in containers (needs Docker)
+	@$(BIN)/python -m requirements.lists warn
 	@exec $(BIN)/python -m local up-sam
 
 down: $(VENV)/local.stamp ## stop what `make up` started, from another terminal
@@ -104,6 +106,7 @@ sample: ## write a sample raw.csv of 5,200 rows
 # ---- test
 
 test: $(VENV)/dev.stamp ## unit, integration and parity tests, on real servers, without Docker
+	@$(BIN)/python -m requirements.lists warn
 	@$(BIN)/python -m pytest
 
 test-sam: $(VENV)/dev.stamp .venv-sam/sam.stamp ## the main flows in real containers (needs Docker)
@@ -122,6 +125,7 @@ else
 endif
 
 check: $(VENV)/dev.stamp .venv-sam/sam.stamp ## lint, types, import rules, template
+	@$(BIN)/python -m requirements.lists check
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
@@ -134,7 +138,7 @@ scan: .venv-checkov/checkov.stamp $(VENV)/dev.stamp ## security rules: checkov o
 		--skip-download --compact --quiet
 	@# its warnings are about comments it need not have read; findings are on standard output
 	@$(BIN)/bandit --quiet --configfile pyproject.toml --recursive functions layers/builder local client \
-		requirements/audit infrastructure samples 2>$(VENV)/bandit.log || { cat $(VENV)/bandit.log >&2; exit 1; }
+		requirements/audit requirements/lists.py infrastructure samples 2>$(VENV)/bandit.log || { cat $(VENV)/bandit.log >&2; exit 1; }
 
 audit: $(VENV)/dev.stamp ## vulnerabilities and abandoned dependencies in the locks; STRICT=1 fails if nobody can be asked
 	@$(BIN)/python -m requirements.audit $(if $(STRICT),--strict)
@@ -181,14 +185,19 @@ destroy: .venv-sam/sam.stamp ## remove the deployment; buckets, user pool and a 
 
 UV_COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock"
+# What is locked already stays, but for what is named here.
+UPGRADE = $(or $(foreach package,$(PACKAGE),--upgrade-package "$(package)"),--upgrade)
+CONSTRAINED_LISTS := $(wildcard layers/*/requirements.in) requirements/runtime.in requirements/local.in \
+	requirements/bench.in requirements/browser.in
 
-lock: $(VENV)/dev.stamp ## resolve every requirements/*.in again, newest versions
-	$(UV_COMPILE) --upgrade requirements/dev.in -o requirements/dev.txt
-	for list in layers/api_dependencies/requirements layers/data_dependencies/requirements \
-		requirements/runtime requirements/local requirements/bench requirements/browser; do \
-		$(UV_COMPILE) --upgrade $$list.in -c requirements/dev.txt -o $$list.txt || exit 1; done
-	for list in sam checkov; do \
-		$(UV_COMPILE) --upgrade requirements/$$list.in -o requirements/$$list.txt || exit 1; done
+lock: $(VENV)/dev.stamp ## resolve every requirements.in again, newest versions; PACKAGE=name moves that one alone
+	@$(BIN)/python -m requirements.lists known $(PACKAGE)
+	$(UV_COMPILE) $(UPGRADE) requirements/dev.in -o requirements/dev.txt
+	@for list in $(basename $(CONSTRAINED_LISTS)); do echo "$$list"; \
+		$(UV_COMPILE) $(UPGRADE) $$list.in -c requirements/dev.txt -o $$list.txt || exit 1; done
+	@for list in requirements/sam requirements/checkov; do echo "$$list"; \
+		$(UV_COMPILE) $(UPGRADE) $$list.in -o $$list.txt || exit 1; done
+	@$(BIN)/python -m requirements.lists stamp
 
 clean: ## remove what was built and installed here
 	rm -rf .venv .venv-sam .venv-checkov .venv-bench .venv-browser .local .aws-sam
