@@ -2,25 +2,26 @@
 
 import asyncio
 import fcntl
-import json
 import os
 import signal
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import IO
 
 import psutil
 
-from local.mark import Running, left_by_killed_stack, parse, start_time
+from local.mark import Running, left_by_killed_stack, mark_of, parse, start_time
 from local.services.ports import Ports
 from local.termination import end, wait_for_end
 
 STOP_TIMEOUT_SECONDS = 30.0
-# Readers hold the lock for less than that, and a mark is written within it.
+# Readers hold the lock for less than that.
 _LOCK_SECONDS = 0.5
+# Writing takes far less; this is for a machine that is too busy to let either side go on.
+_READ_SECONDS = 10.0
 # The mark always fills its first block, so that a disk that got full meanwhile cannot stop it.
 _MARK_BYTES = 4096
 _WATCH_SECONDS = 0.5
@@ -52,7 +53,7 @@ class RunningStack:
 
     def read(self) -> Running | None:
         """What the running stack tells; None when none runs."""
-        deadline = time.monotonic() + _LOCK_SECONDS
+        deadline = time.monotonic() + _READ_SECONDS
         while True:
             with suppress(ValueError):
                 return self._read()
@@ -162,7 +163,7 @@ class RunningStack:
     def _write(self, running: Running) -> None:
         assert self._held is not None
         self._held.seek(0)
-        self._held.write(json.dumps(asdict(running)).ljust(_MARK_BYTES - 1) + "\n")
+        self._held.write(mark_of(running).ljust(_MARK_BYTES - 1) + "\n")
         self._held.flush()
 
 

@@ -6,12 +6,19 @@ from collections.abc import Iterator
 import pytest
 
 from local.services.group import DataServices
-from tests.embedded_stack import EmbeddedStack, start_stack, unused_ports
+from tests import surroundings
+from tests.embedded_stack import EmbeddedStack, start_stack
+from tests.ports import reserve_ports
+
+
+def pytest_configure() -> None:
+    """Before any test is imported."""
+    surroundings.apply()
 
 
 @pytest.fixture(scope="session")
 def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DataServices]:
-    running = DataServices(tmp_path_factory.mktemp("services"), unused_ports(), durable=False)
+    running = DataServices(tmp_path_factory.mktemp("services"), reserve_ports(), durable=False)
     try:
         running.start(lambda started: None)
         yield running

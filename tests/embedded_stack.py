@@ -6,19 +6,21 @@ import subprocess
 import sys
 import time
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import psutil
 
-from local.services.ports import Ports, unused_port, variable_of
+from local.services.ports import Ports, variable_of
 from local.services.process import accepts_connections
+from tests.ports import reserve_ports
 
 ROOT = Path(__file__).parent.parent
 # The first start on a fresh machine builds the layers.
 START_SECONDS = 240.0
-KILL_SECONDS = 30.0
+# Nothing takes so long unless it hangs.
+COMMAND_SECONDS = KILL_SECONDS = END_SECONDS = 120.0
 
 
 @dataclass
@@ -29,6 +31,7 @@ class EmbeddedStack:
     ports: Ports
     state: Path
     output: Path
+    seen: set[psutil.Process] = field(default_factory=set)
 
     @property
     def url(self) -> str:
@@ -63,7 +66,7 @@ class EmbeddedStack:
             env=self.environment,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=COMMAND_SECONDS,
             check=False,
             **options,
         )
@@ -78,6 +81,7 @@ class EmbeddedStack:
 
     def kill(self, server: str, *, until: str) -> None:
         """Kills a data service; returns when the terminal has said the text after that."""
+        self.remember_processes()
         said = len(self.output.read_text())
         self.server(server).kill()
         deadline = time.monotonic() + KILL_SECONDS
@@ -85,24 +89,30 @@ class EmbeddedStack:
             assert time.monotonic() < deadline, f"no {until!r}: {self.output.read_text()}"
             time.sleep(0.02)
 
+    def remember_processes(self) -> None:
+        """Those of this moment are looked for by `left_behind`."""
+        self.seen |= {*psutil.Process(self.process.pid).children(recursive=True)}
+
     def left_behind(self) -> list[object]:
-        """Ports that are open and processes that mention the stack's state or ports."""
-        marks = [str(self.state), *(str(port) for _, port in self.ports.items())]
-        processes = [
-            process.info
-            for process in psutil.process_iter(["pid", "cmdline"])
-            if any(mark in word for mark in marks for word in process.info["cmdline"] or ())
+        """After the end: processes that outlive it, and ports that are open."""
+        # A backend of a killed PostgreSQL ends when it notices, then waits for the machine's init.
+        _, alive = psutil.wait_procs(self.seen, timeout=END_SECONDS)
+        return [
+            *(process for process in alive if _lives(process)),
+            *(process for process in psutil.process_iter() if _knows(process, self.state)),
+            *(port for _, port in self.ports.items() if accepts_connections(port)),
         ]
-        return [*processes, *(port for _, port in self.ports.items() if accepts_connections(port))]
 
     def interrupt(self) -> int:
         """Ctrl-C; returns the exit code."""
+        self.remember_processes()
         self.process.send_signal(signal.SIGINT)
-        return self.process.wait(30)
+        return self.process.wait(END_SECONDS)
 
     def interrupt_impatiently(self) -> int:
         """Ctrl-C over and over until it has stopped; returns the exit code."""
-        deadline = time.monotonic() + 30
+        self.remember_processes()
+        deadline = time.monotonic() + END_SECONDS
         while self.process.poll() is None:
             assert time.monotonic() < deadline, self.output.read_text()
             self.process.send_signal(signal.SIGINT)
@@ -110,14 +120,24 @@ class EmbeddedStack:
         return self.process.returncode
 
 
+def _lives(process: psutil.Process) -> bool:
+    with suppress(psutil.NoSuchProcess):
+        return process.status() != psutil.STATUS_ZOMBIE
+    return False
+
+
+def _knows(process: psutil.Process, state: Path) -> bool:
+    """Whether it runs in the folder, has it in its command, or was told of it by a stack."""
+    with suppress(psutil.Error, OSError):
+        words = (process.cwd(), *process.cmdline(), process.environ().get("LOCAL_STATE", ""))
+        return process.pid != os.getpid() and any(str(state) in word for word in words)
+    return False
+
+
 def environment_for(ports: Ports, state: Path) -> dict[str, str]:
     """The variables that move the stack to its own ports and state."""
     moved = {variable_of(name): str(port) for name, port in ports.items()}
     return {**os.environ, **moved, "LOCAL_STATE": str(state)}
-
-
-def unused_ports() -> Ports:
-    return Ports(**{name: unused_port() for name, _ in Ports().items()})
 
 
 def start_stack(
@@ -132,7 +152,7 @@ def start_stack(
 
     `until` is another text of the terminal to wait for.
     """
-    ports = ports or unused_ports()
+    ports = ports or reserve_ports()
     state.mkdir(parents=True, exist_ok=True)
     output = state / "output.txt"
     with output.open("wb") as stream:

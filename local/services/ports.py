@@ -83,13 +83,6 @@ def require_free(name: str, port: int, hosts: Iterable[str] = (LOOPBACK,)) -> No
                 ) from error
 
 
-def unused_port(host: str = LOOPBACK) -> int:
-    """A port that nothing listens on at this moment, for tests."""
-    with closing(socket.socket(socket.AF_INET, socket.SOCK_STREAM)) as probe:
-        probe.bind((host, 0))
-        return int(probe.getsockname()[1])
-
-
 def _holder(port: int) -> str:
     """` by <command> (pid n)`, or nothing where the system does not tell."""
     with suppress(psutil.Error):

@@ -11,21 +11,15 @@ from contextlib import closing
 from pathlib import Path
 
 import boto3
-import psutil
 import pytest
 
 from local.resources import s3_client
-from tests.embedded_stack import (
-    ROOT,
-    EmbeddedStack,
-    environment_for,
-    start_stack,
-    unused_ports,
-)
+from tests.embedded_stack import END_SECONDS, ROOT, EmbeddedStack, environment_for, start_stack
 from tests.http_calls import HttpCaller
 from tests.parity.conversations import new_user, path_of
+from tests.ports import reserve_ports
 
-REPORT_SECONDS = 30.0
+REPORT_SECONDS = 120.0
 
 
 def wait_for_report(stack: EmbeddedStack, key: str = "report.json") -> dict[str, object]:
@@ -37,22 +31,19 @@ def wait_for_report(stack: EmbeddedStack, key: str = "report.json") -> dict[str,
             if report["status"] != "publishing":
                 return report
         except s3.exceptions.NoSuchKey:
-            time.sleep(0.1)
+            pass
+        time.sleep(0.1)
     raise AssertionError(f"no {key}: {stack.output.read_text()}")
 
 
 def test_users_survive_a_restart_and_nothing_is_left_behind(tmp_path: Path) -> None:
     """Each stop comes while a killed service is about to start again, one of them impatiently."""
-    ports = unused_ports()
+    ports = reserve_ports()
     first = start_stack(tmp_path, ports)
-    children = psutil.Process(first.process.pid).children(recursive=True)
     user = new_user()
     assert HttpCaller(first.url)("POST", "/users/", body=user).status == 201
     first.kill("postgres", until="PostgreSQL was killed by SIGKILL; starts again")
     assert first.interrupt_impatiently() == 0
-    # A backend of a killed PostgreSQL ends when it notices, and waits for the machine's init.
-    _, alive = psutil.wait_procs(children, timeout=5)
-    assert all(child.status() == psutil.STATUS_ZOMBIE for child in alive)
     assert not first.left_behind()
 
     second = start_stack(tmp_path, ports)
@@ -64,7 +55,7 @@ def test_users_survive_a_restart_and_nothing_is_left_behind(tmp_path: Path) -> N
     second.kill("local.aws", until="S3 and SQS was killed by SIGKILL; starts again")
     down = second.run("local", "down")
     assert (down.returncode, down.stdout) == (0, "Stopped.\n")
-    assert second.process.wait(10) == 0
+    assert second.process.wait(END_SECONDS) == 0
     assert not second.left_behind()
 
 
@@ -76,7 +67,7 @@ def test_a_stop_in_the_middle_of_the_start_is_quick_and_whole(tmp_path: Path) ->
 
 
 def test_a_taken_port_is_one_line_naming_holder_and_variable(tmp_path: Path) -> None:
-    ports = unused_ports()
+    ports = reserve_ports()
     with closing(socket.socket()) as holder:
         holder.bind(("127.0.0.1", ports.api))
         holder.listen()
@@ -86,7 +77,7 @@ def test_a_taken_port_is_one_line_naming_holder_and_variable(tmp_path: Path) -> 
             env=environment_for(ports, tmp_path),
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=END_SECONDS,
             check=False,
         )
     assert result.returncode == 1
@@ -110,7 +101,7 @@ def test_a_dropped_sample_is_cleaned_and_reported(stack: EmbeddedStack, tmp_path
     assert "5,200" in result.stdout
     assert "4,680" in result.stdout
     address = result.stdout.rpartition("open in a browser: ")[2].strip()
-    with urllib.request.urlopen(address, timeout=10) as page:
+    with urllib.request.urlopen(address, timeout=END_SECONDS) as page:
         assert page.headers["Content-Type"].startswith("text/html")
         assert "5,200" in page.read().decode()
     s3 = s3_client(stack.aws_url, "us-east-1")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from local.services.ports import Ports
-from tests.embedded_stack import ROOT, EmbeddedStack
+from tests.embedded_stack import COMMAND_SECONDS, ROOT, EmbeddedStack
 from tests.http_calls import HttpCaller
 
 README = (ROOT / "README.md").read_text()
@@ -51,7 +51,7 @@ def test_the_commands_of_the_readme_work_in_its_order(stack: EmbeddedStack) -> N
                 env=stack.environment,
                 capture_output=True,
                 text=True,
-                timeout=120,
+                timeout=COMMAND_SECONDS,
                 check=False,
             )
             assert result.returncode == 0, (block, result.stdout, result.stderr)

@@ -1,27 +1,25 @@
 """The commands in a terminal, used badly: one line that helps, never a traceback."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from tests.embedded_stack import ROOT, EmbeddedStack, environment_for, unused_ports
+from tests.embedded_stack import COMMAND_SECONDS, ROOT, EmbeddedStack
+from tests.ports import reserve_port
 
 
 def run(*arguments: str, state: Path, **variables: str) -> subprocess.CompletedProcess[str]:
     """`python -m` in a terminal that knows a state folder in which nothing runs."""
-    ports = unused_ports()
-    environment = environment_for(ports, state)
-    for name, _ in ports.items():
-        environment.pop(f"LOCAL_{name.upper()}_PORT")
     return subprocess.run(
         [sys.executable, "-m", *arguments],
         cwd=ROOT,
-        env={**environment, **variables},
+        env={**os.environ, "LOCAL_STATE": str(state), **variables},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=COMMAND_SECONDS,
         check=False,
     )
 
@@ -45,7 +43,7 @@ def test_without_a_stack_a_command_says_how_to_start_one(
 
 
 def test_a_variable_that_leads_nowhere_is_named(tmp_path: Path) -> None:
-    port = str(unused_ports().aws)
+    port = str(reserve_port())
     result = run("client.drop", "README.md", state=tmp_path, LOCAL_AWS_PORT=port)
     assert result.returncode == 1
     assert result.stderr.count("\n") == 1
@@ -53,7 +51,7 @@ def test_a_variable_that_leads_nowhere_is_named(tmp_path: Path) -> None:
 
 
 def test_a_variable_beside_the_running_stack_names_both_places(stack: EmbeddedStack) -> None:
-    port = str(unused_ports().aws)
+    port = str(reserve_port())
     result = run("client.drop", "README.md", state=stack.state, LOCAL_AWS_PORT=port)
     assert result.returncode == 1
     assert f"127.0.0.1:{port}, which LOCAL_AWS_PORT names" in result.stderr
@@ -75,7 +73,7 @@ def test_output_that_nobody_reads_to_its_end_is_no_error(command: str) -> None:
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=COMMAND_SECONDS,
         check=False,
     )
     assert (result.returncode, result.stderr) == (0, "")
@@ -92,7 +90,7 @@ def test_a_sample_that_cannot_be_written_is_one_line(place: str, reason: str) ->
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=COMMAND_SECONDS,
         check=False,
     )
     assert (result.returncode, result.stderr) == (1, f"{place}: {reason}\n")

@@ -12,11 +12,12 @@ import pytest
 import redis
 
 from local.services.keeper import GIVEN_UP, STARTING, STOPPED, UP, Keeper, Patience, Told
-from local.services.ports import require_free, unused_port
+from local.services.ports import require_free
 from local.services.postgres import PostgresServer
 from local.services.process import Server, ServerProcess, accepts_connections
 from local.services.redis import RedisServer
 from local.wishes import START, STOP, Wishes
+from tests.ports import reserve_port
 
 IMPATIENT = Patience(deaths=3, seconds=60, pause=0.05, check=0.01)
 
@@ -78,7 +79,7 @@ def terminal() -> Terminal:
 
 @pytest.fixture
 def server(tmp_path: Path) -> RedisServer:
-    running = RedisServer(tmp_path, unused_port())
+    running = RedisServer(tmp_path, reserve_port())
     running.start()
     return running
 
@@ -103,7 +104,7 @@ def test_a_killed_service_comes_back_on_its_port(
 
 
 def test_killed_postgres_keeps_its_rows(tmp_path: Path, wishes: Wishes, terminal: Terminal) -> None:
-    server = PostgresServer(tmp_path, unused_port())
+    server = PostgresServer(tmp_path, reserve_port())
     server.start()
     server.create_database("kept")
 
@@ -119,7 +120,7 @@ def test_killed_postgres_keeps_its_rows(tmp_path: Path, wishes: Wishes, terminal
 def test_postgres_without_its_data_is_not_started_empty(
     tmp_path: Path, wishes: Wishes, terminal: Terminal
 ) -> None:
-    server = PostgresServer(tmp_path, unused_port())
+    server = PostgresServer(tmp_path, reserve_port())
     server.start()
 
     async def story() -> None:
@@ -154,7 +155,7 @@ def test_a_service_that_dies_again_and_again_is_given_up_with_its_last_words(
     tmp_path: Path, wishes: Wishes, terminal: Terminal
 ) -> None:
     healthy = tmp_path / "healthy"
-    port = unused_port()
+    port = reserve_port()
     program = (
         "import http.server, pathlib, sys\n"
         f"if not pathlib.Path({str(healthy)!r}).exists(): sys.exit('no more memory')\n"

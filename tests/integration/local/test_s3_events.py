@@ -18,8 +18,8 @@ from botocore.config import Config
 
 from local.aws.config import AwsConfig
 from local.services.aws import AwsServer
-from local.services.ports import unused_port
 from local.template.model import S3Trigger
+from tests.ports import reserve_port
 
 
 class LambdaEndpoint(ThreadingHTTPServer):
@@ -61,7 +61,7 @@ def s3(endpoint: LambdaEndpoint, tmp_path_factory: pytest.TempPathFactory) -> It
     trigger = S3Trigger("Csv", "Etl", "landing", ("s3:ObjectCreated:*",), suffix=".csv")
     removed = S3Trigger("Gone", "Sweep", "landing", ("s3:ObjectRemoved:*",))
     config = AwsConfig((trigger, removed), f"http://127.0.0.1:{endpoint.server_port}")
-    server = AwsServer(tmp_path_factory.mktemp("aws"), unused_port(), config=config)
+    server = AwsServer(tmp_path_factory.mktemp("aws"), reserve_port(), config=config)
     server.start()
     client = boto3.client(
         "s3",

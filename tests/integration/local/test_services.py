@@ -13,11 +13,12 @@ import psutil
 import pytest
 
 from local.services import postgres
-from local.services.ports import PortTaken, require_free, unused_port
+from local.services.ports import PortTaken, require_free
 from local.services.postgres import PostgresServer
 from local.services.process import ServiceFailed
 from local.services.redis import RedisServer
 from local.services.unprivileged import is_within_reach
+from tests.ports import reserve_port
 
 
 def connect(server: PostgresServer) -> pg8000.native.Connection:
@@ -27,7 +28,7 @@ def connect(server: PostgresServer) -> pg8000.native.Connection:
 
 
 def test_postgres_keeps_its_rows_over_a_restart(tmp_path: Path) -> None:
-    port = unused_port()
+    port = reserve_port()
     server = PostgresServer(tmp_path, port)
     server.start()
     with closing(connect(server)) as connection:
@@ -57,7 +58,7 @@ def test_roots_postgres_changes_no_folder_above_its_files(
         shutil.copytree(source, packages / name, ignore=shutil.ignore_patterns("pginstall"))
     monkeypatch.setattr(postgres, "_site_packages", lambda: packages)
     private.chmod(0o700)
-    server = PostgresServer(private / "state", unused_port())
+    server = PostgresServer(private / "state", reserve_port())
     server.start()
     try:
         with closing(connect(server)) as connection:
@@ -88,7 +89,7 @@ def test_postgres_of_another_version_is_refused_with_the_way_out(tmp_path: Path)
     (tmp_path / "postgres").mkdir()
     (tmp_path / "postgres" / "PG_VERSION").write_text("17\n")
     with pytest.raises(ServiceFailed, match=r"version 17.*make reset"):
-        PostgresServer(tmp_path, unused_port()).start()
+        PostgresServer(tmp_path, reserve_port()).start()
 
 
 def test_postgres_refuses_a_wrong_password(services) -> None:
