@@ -10,11 +10,11 @@ from local.aws.config import REGION
 from local.project import StartInvoke
 from local.resources import sqs_client
 from local.runtime.invocation import NotInvoked
-from local.template.model import Application
+from local.template.model import Application, SqsTrigger
 from local.triggers.field import InvalidExpression
 from local.triggers.invoker import Invoker
 from local.triggers.schedule import Clockwork
-from local.triggers.sqs import QueuePoller
+from local.triggers.sqs import CONCURRENT_BATCHES, QueuePoller
 
 
 class StartFailed(Exception):
@@ -43,10 +43,23 @@ def triggers(
     A schedule that EventBridge would not take is left out: `silent_schedules` names it.
     """
     for trigger in application.sqs_triggers:
-        yield QueuePoller(trigger, functions, sqs_client(aws_url, REGION)).run()
+        poller = QueuePoller(
+            trigger,
+            functions,
+            sqs_client(aws_url, REGION),
+            concurrency=_concurrency(application, trigger),
+        )
+        yield poller.run()
     for schedule in application.schedules:
         with suppress(InvalidExpression):
             yield never_ending(Clockwork(schedule, functions, region=REGION).run)
+
+
+def _concurrency(application: Application, trigger: SqsTrigger) -> int:
+    """A batch that no worker can take would wait, invisible in its queue."""
+    reserved = application.functions[trigger.function].reserved_concurrency
+    limits = (CONCURRENT_BATCHES, trigger.maximum_concurrency, reserved)
+    return min(limit for limit in limits if limit)
 
 
 async def never_ending(work: Callable[[], Coroutine[Any, Any, None]]) -> None:

@@ -16,6 +16,7 @@ from local.template.model import (
     TemplateError,
 )
 from local.template.names import Names
+from local.template.queue_event import read_sqs_trigger
 from local.template.resolve import Resolver
 
 
@@ -104,18 +105,9 @@ class EventReader:
         queue = self._queues.get(properties["Queue"])
         if queue is None:
             raise TemplateError(f"{where}: queue {properties['Queue']} is not in this template")
-        if "FilterCriteria" in properties:
-            self.events.warnings.append(f"{where}: FilterCriteria is ignored, every message passes")
-        self.events.sqs_triggers.append(
-            SqsTrigger(
-                function=function,
-                queue=queue,
-                batch_size=int(properties.get("BatchSize", 10)),
-                batching_window=float(properties.get("MaximumBatchingWindowInSeconds", 0)),
-                report_batch_item_failures="ReportBatchItemFailures"
-                in properties.get("FunctionResponseTypes", []),
-            )
-        )
+        trigger, warnings = read_sqs_trigger(function, queue, properties)
+        self.events.sqs_triggers.append(trigger)
+        self.events.warnings += [f"{where}: {warning}" for warning in warnings]
 
     def _read_schedule(
         self, function: str, name: str, properties: dict[str, Any], where: str

@@ -81,13 +81,22 @@ class S3Trigger:
 
 @dataclass(frozen=True)
 class SqsTrigger:
-    """A queue polled for a function. `batch_size` in messages, `batching_window` in seconds."""
+    """A queue polled for a function. `batch_size` in messages, `batching_window` in seconds.
+
+    `maximum_concurrency` is the most batches that are with the function at a time, if limited.
+    """
 
     function: str
     queue: str
     batch_size: int = 10
     batching_window: float = 0
     report_batch_item_failures: bool = False
+    maximum_concurrency: int | None = None
+
+    @property
+    def is_fifo(self) -> bool:
+        """Whether the queue keeps the order of each group; SQS demands the suffix."""
+        return self.queue.endswith(".fifo")
 
 
 @dataclass(frozen=True)

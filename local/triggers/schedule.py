@@ -1,17 +1,16 @@
 """Invokes functions on their schedules, as EventBridge rules and EventBridge Scheduler do."""
 
-import asyncio
 import json
 import logging
 import uuid
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from local.aws.config import ACCOUNT_ID
 from local.runtime.invocation import NotInvoked
 from local.template.model import ScheduleTrigger
+from local.triggers.clock import MACHINE_CLOCK, Clock
 from local.triggers.field import InvalidExpression
 from local.triggers.invoker import Invoker
 from local.triggers.timetable import Timetable, timetable
@@ -21,22 +20,16 @@ _logger = logging.getLogger(__name__)
 _LONGEST_SLEEP_SECONDS = 30.0
 
 
-@dataclass(frozen=True)
-class Clock:
-    """The machine's."""
-
-    def now(self) -> datetime:
-        return datetime.now(UTC)
-
-    async def sleep(self, seconds: float) -> None:
-        await asyncio.sleep(seconds)
-
-
 class Clockwork:
     """One schedule of one function. Raises InvalidExpression when made."""
 
     def __init__(
-        self, trigger: ScheduleTrigger, invoker: Invoker, *, region: str, clock: Clock = Clock()
+        self,
+        trigger: ScheduleTrigger,
+        invoker: Invoker,
+        *,
+        region: str,
+        clock: Clock = MACHINE_CLOCK,
     ) -> None:
         self._trigger = trigger
         self._invoker = invoker

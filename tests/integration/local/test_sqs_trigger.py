@@ -1,19 +1,18 @@
 """Queues call functions in batches; what succeeded is deleted, what failed comes back."""
 
 import asyncio
+import hashlib
 import json
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from botocore.exceptions import EndpointConnectionError
 
 from local.resources import sqs_client
-from local.runtime.invocation import Invocation, NotInvoked, PayloadTooLarge, Throttled
+from local.runtime.invocation import Invocation, NotInvoked
 from local.template.model import SqsTrigger
-from local.triggers.sqs import QueuePoller, failed_items
+from local.triggers.sqs import QueuePoller
 
 
 class FakeInvoker:
@@ -89,6 +88,68 @@ def test_a_batch_arrives_as_lambda_sends_it_and_is_deleted(sqs, queue: str) -> N
     assert remaining(sqs, queue) == 0
 
 
+def test_attributes_of_a_message_arrive_in_the_encoding_of_lambda(sqs, queue: str) -> None:
+    url = sqs.get_queue_url(QueueName=queue)["QueueUrl"]
+    sqs.send_message(
+        QueueUrl=url,
+        MessageBody="größe",
+        MessageAttributes={
+            "text": {"DataType": "String", "StringValue": "ä"},
+            "number": {"DataType": "Number.int", "StringValue": "7"},
+            "bytes": {"DataType": "Binary", "BinaryValue": b"\x00\xff"},
+        },
+        MessageSystemAttributes={
+            "AWSTraceHeader": {"DataType": "String", "StringValue": "Root=1-1-1"}
+        },
+    )
+    invoker = FakeInvoker(lambda event: None)
+    run_poll(queue, invoker, sqs)
+    (record,) = invoker.events[0]["Records"]
+    assert record["body"] == "größe"
+    assert record["md5OfBody"] == hashlib.md5("größe".encode()).hexdigest()
+    empty = {"stringListValues": [], "binaryListValues": []}
+    assert record["messageAttributes"] == {
+        "text": {"dataType": "String", "stringValue": "ä", **empty},
+        "number": {"dataType": "Number.int", "stringValue": "7", **empty},
+        "bytes": {"dataType": "Binary", "binaryValue": "AP8=", **empty},
+    }
+    assert len(record["md5OfMessageAttributes"]) == 32
+    attributes = record["attributes"]
+    assert attributes["AWSTraceHeader"] == "Root=1-1-1"
+    assert attributes.keys() == {
+        "AWSTraceHeader",
+        "ApproximateFirstReceiveTimestamp",
+        "ApproximateReceiveCount",
+        "SenderId",
+        "SentTimestamp",
+    }
+    assert all(isinstance(value, str) for value in attributes.values())
+
+
+def test_messages_of_a_fifo_queue_keep_their_order_and_say_their_group(sqs) -> None:
+    name = f"q-{uuid4().hex}.fifo"
+    url = sqs.create_queue(QueueName=name, Attributes={"FifoQueue": "true"})["QueueUrl"]
+    for number in range(12):
+        sqs.send_message(
+            QueueUrl=url,
+            MessageBody=str(number),
+            MessageGroupId="g",
+            MessageDeduplicationId=f"d{number}",
+        )
+    invoker = FakeInvoker(lambda event: None)
+
+    async def poll_twice() -> list[int]:
+        poller = QueuePoller(SqsTrigger("Worker", name), invoker, sqs)
+        return [await poller.poll(), await poller.poll()]
+
+    assert asyncio.run(poll_twice()) == [10, 2]
+    records = [record for event in invoker.events for record in event["Records"]]
+    assert [record["body"] for record in records] == [str(number) for number in range(12)]
+    assert records[3]["attributes"]["MessageGroupId"] == "g"
+    assert records[3]["attributes"]["MessageDeduplicationId"] == "d3"
+    assert len({record["attributes"]["SequenceNumber"] for record in records}) == 12
+
+
 def test_an_empty_queue_calls_nobody(sqs, queue: str) -> None:
     invoker = FakeInvoker(lambda event: None)
     assert run_poll(queue, invoker, sqs) == 0
@@ -124,70 +185,3 @@ def test_an_invalid_partial_response_fails_the_whole_batch(sqs, queue: str) -> N
     wrong = FakeInvoker(lambda event: {"batchItemFailures": [{"itemIdentifier": "nobody"}]})
     run_poll(queue, wrong, sqs, report_batch_item_failures=True)
     assert remaining(sqs, queue) == 2
-
-
-@pytest.mark.parametrize(
-    ("payload", "failed"),
-    [
-        (b"null", set()),
-        (b"{}", set()),
-        (b'{"batchItemFailures": []}', set()),
-        (b'{"batchItemFailures": null}', set()),
-        (b'{"batchItemFailures": [{"itemIdentifier": "a"}]}', {"a"}),
-        (b'{"batchItemFailures": [{"itemIdentifier": ""}]}', None),
-        (b'{"batchItemFailures": [{"itemIdentifier": null}]}', None),
-        (b'{"batchItemFailures": ["a"]}', None),
-        (b'{"batchItemFailures": "a"}', None),
-    ],
-)
-def test_partial_responses_are_read_as_lambda_reads_them(
-    payload: bytes, failed: set[str] | None
-) -> None:
-    assert failed_items(payload, {"a", "b"}) == failed
-
-
-def test_a_queue_out_of_reach_is_said_once_and_asked_again(caplog) -> None:
-    asked = []
-
-    class Nobody:
-        def get_queue_url(self, **_arguments: object) -> None:
-            asked.append(1)
-            raise EndpointConnectionError(endpoint_url="http://127.0.0.1:1")
-
-    async def poll_for(seconds: float) -> None:
-        with suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                await QueuePoller(SqsTrigger("F", "orders"), None, Nobody()).run()
-
-    asyncio.run(poll_for(1.5))
-    assert len(asked) > 1
-    assert len(caplog.messages) == 1
-    assert "orders" in caplog.messages[0]
-
-
-@pytest.mark.parametrize("refusal", [Throttled("reserves none"), PayloadTooLarge("7 MB")])
-def test_a_batch_that_lambda_refuses_is_logged_and_becomes_visible_again(
-    sqs, queue: str, caplog: pytest.LogCaptureFixture, refusal: NotInvoked
-) -> None:
-    send(sqs, queue, "one")
-    refusals = [refusal]
-    invoker = FakeInvoker(lambda event: refusals.pop() if refusals else None)
-
-    async def poll_until_accepted() -> None:
-        work = asyncio.create_task(QueuePoller(SqsTrigger("Worker", queue), invoker, sqs).run())
-        async with asyncio.timeout(10):
-            while len(invoker.events) < 2 or remaining(sqs, queue):
-                assert not work.done()
-                await asyncio.sleep(0.05)
-        work.cancel()
-        with suppress(asyncio.CancelledError):
-            await work
-
-    asyncio.run(poll_until_accepted())
-
-    assert [event["Records"][0]["body"] for event in invoker.events] == ["one", "one"]
-    assert f"queue {queue}: {refusal}" in caplog.text
-
-
-def test_a_batch_response_that_is_no_json_fails_the_whole_batch() -> None:
-    assert failed_items(b"<html>", {"a"}) is None

@@ -384,3 +384,51 @@ def test_main_template_loads_without_warnings():
 
     assert application.warnings == ()
     assert application.routes
+
+
+@pytest.mark.parametrize(
+    ("properties", "warning"),
+    [
+        ("BatchSize: 11", "a BatchSize over 10 needs MaximumBatchingWindowInSeconds"),
+        ("BatchSize: 10001, MaximumBatchingWindowInSeconds: 1", "BatchSize 10001 is over 10000"),
+        ("MaximumBatchingWindowInSeconds: 301", "is outside 0..300"),
+        ("ScalingConfig: {MaximumConcurrency: 1}", "MaximumConcurrency is outside 2..1000"),
+    ],
+)
+def test_a_queue_event_that_aws_refuses_is_said(tmp_path: Path, properties: str, warning: str):
+    application = load_application(queue_template(tmp_path, properties))
+    assert len(application.warnings) == 1
+    assert application.warnings[0].startswith("F.Events.Work: AWS refuses this: ")
+    assert warning in application.warnings[0]
+
+
+def test_a_fifo_queue_has_limits_of_its_own(tmp_path: Path):
+    template = queue_template(
+        tmp_path, "BatchSize: 11, MaximumBatchingWindowInSeconds: 1", "FifoQueue: true"
+    )
+    warnings = load_application(template).warnings
+    assert [warning.split(": ", 2)[2] for warning in warnings] == [
+        "BatchSize 11 is over 10",
+        "a FIFO queue takes no MaximumBatchingWindowInSeconds",
+    ]
+
+
+def test_the_concurrency_of_a_queue_event_is_read(tmp_path: Path):
+    template = queue_template(tmp_path, "ScalingConfig: {MaximumConcurrency: 2}")
+    (trigger,) = load_application(template).sqs_triggers
+    assert trigger.maximum_concurrency == 2
+
+
+def queue_template(folder: Path, properties: str, queue: str = "DelaySeconds: 0") -> Path:
+    (folder / "code").mkdir()
+    template = folder / "template.yaml"
+    template.write_text(
+        "Resources:\n"
+        "  F:\n"
+        "    Type: AWS::Serverless::Function\n"
+        "    Properties:\n"
+        "      {CodeUri: code, Handler: a.h, Runtime: python3.11, Events: {Work: {Type: SQS,\n"
+        f"       Properties: {{Queue: !GetAtt Q.Arn, {properties}}}}}}}}}\n"
+        f"  Q: {{Type: AWS::SQS::Queue, Properties: {{{queue}}}}}\n"
+    )
+    return template

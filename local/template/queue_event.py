@@ -1,0 +1,54 @@
+"""Reads an SQS event of a function, and what AWS would not take of it.
+
+Limits: AWS Lambda Developer Guide, "Lambda parameters for Amazon SQS event source mappings".
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from local.template.model import SqsTrigger
+
+_MOST_IN_BATCH = 10_000
+_MOST_IN_FIFO_BATCH = 10
+_MOST_WITHOUT_WINDOW = 10
+_LONGEST_WINDOW_SECONDS = 300
+_CONCURRENCY = range(2, 1001)
+
+
+def read_sqs_trigger(
+    function: str, queue: str, properties: Mapping[str, Any]
+) -> tuple[SqsTrigger, list[str]]:
+    """The trigger as it runs here, and a line for each setting that a deployment would refuse.
+
+    Raises ValueError, TypeError and AttributeError where a value is of another kind.
+    """
+    maximum = (properties.get("ScalingConfig") or {}).get("MaximumConcurrency")
+    asked = SqsTrigger(
+        function=function,
+        queue=queue,
+        batch_size=int(properties.get("BatchSize", 10)),
+        batching_window=float(properties.get("MaximumBatchingWindowInSeconds", 0)),
+        report_batch_item_failures="ReportBatchItemFailures"
+        in (properties.get("FunctionResponseTypes") or []),
+        maximum_concurrency=None if maximum is None else int(maximum),
+    )
+    if asked.batch_size < 1:
+        raise ValueError(f"BatchSize {asked.batch_size}")
+    warnings = [f"AWS refuses this: {reason}" for reason in _refusals(asked)]
+    if "FilterCriteria" in properties:
+        warnings.append("FilterCriteria is ignored, every message passes")
+    return asked, warnings
+
+
+def _refusals(trigger: SqsTrigger) -> Iterator[str]:
+    most = _MOST_IN_FIFO_BATCH if trigger.is_fifo else _MOST_IN_BATCH
+    if trigger.batch_size > most:
+        yield f"BatchSize {trigger.batch_size} is over {most}"
+    if trigger.is_fifo and trigger.batching_window:
+        yield "a FIFO queue takes no MaximumBatchingWindowInSeconds"
+    elif trigger.batch_size > _MOST_WITHOUT_WINDOW and not trigger.batching_window:
+        yield "a BatchSize over 10 needs MaximumBatchingWindowInSeconds of at least 1"
+    if not 0 <= trigger.batching_window <= _LONGEST_WINDOW_SECONDS:
+        yield f"MaximumBatchingWindowInSeconds is outside 0..{_LONGEST_WINDOW_SECONDS}"
+    if trigger.maximum_concurrency not in (None, *_CONCURRENCY):
+        yield f"MaximumConcurrency is outside {_CONCURRENCY.start}..{_CONCURRENCY.stop - 1}"
