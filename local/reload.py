@@ -1,7 +1,7 @@
 """Hot reload: replaces the workers of functions whose files changed."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,27 +28,26 @@ async def watch(
     functions: Functions,
     packages: Packages,
     told: Told,
-    *,
-    template: Path | None = None,
 ) -> None:
-    """Watch the folders of code and layers, and the template, until cancelled.
+    """Watch the folders of code and layers until cancelled.
 
     A function is reloaded when a file of its own or of one of its layers changed; a layer is
-    built anew before, and the old one stays in use while that fails. A changed template takes a
-    restart, which is said.
+    built anew before, and the old one stays in use while that fails.
     """
-    reloader = _Reloader(application, functions, packages, told)
-    async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(reloader.run())
-        if template is not None:
-            tasks.create_task(_watch_template(template.resolve(), told))
+    await _Reloader(application, functions, packages, told).run()
 
 
-async def _watch_template(template: Path, told: Told) -> None:
-    # Its folder, since editors replace files; and not what lies below, which may be much.
-    async for changes in awatch(template.parent, step=_QUIET_MS, recursive=False):
-        if any(Path(path) == template for _, path in changes):
-            told.problem(f"{template.name} changed: stop and start to apply it")
+async def watch_settings(files: Collection[Path], problem: Callable[[str], None]) -> None:
+    """Watch files of one folder that are read at the start alone, until cancelled.
+
+    Whichever is changed, made or removed takes a restart, which is said. They need not exist.
+    """
+    watched = {file.resolve() for file in files}
+    (folder,) = {file.parent for file in watched}
+    # Their folder, since editors replace files; and not what lies below, which may be much.
+    async for changes in awatch(folder, step=_QUIET_MS, recursive=False):
+        for file in sorted(watched & {Path(path) for _, path in changes}):
+            problem(f"{file.name} changed: stop and start to apply it")
 
 
 @dataclass(frozen=True)

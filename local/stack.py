@@ -16,7 +16,7 @@ from local.interrupts import set_on_stop
 from local.lambda_endpoint import create_lambda_endpoint
 from local.packages import Packages
 from local.project import Project
-from local.reload import Told, watch
+from local.reload import Told, watch, watch_settings
 from local.resources import create_resources, sqs_client
 from local.runtime.functions import Functions
 from local.services.ports import LOOPBACK, Ports
@@ -88,8 +88,8 @@ class Stack:
                 functions,
                 self.packages,
                 Told(self.console.reloaded, self.console.problem),
-                template=self.project.template,
             ),
+            watch_settings(self.project.settings, self.console.went_wrong),
             *self.upkeep.work(functions),
         ]
 

@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import Any
 
 from local.aws.config import REGION
-from local.project import StartInvoke
+from local.local_toml import StartInvoke
 from local.resources import sqs_client
 from local.runtime.invocation import NotInvoked
 from local.template.model import Application, SqsTrigger

@@ -35,6 +35,7 @@ def run_stack(project: Project, ports: Ports) -> None:
         draft = with_installed_runtimes(
             load_application(project.template, environment=project.environment, region=REGION)
         )
+        disagreements = [*project.disagreements(draft)]
         aws = AwsConfig(draft.s3_triggers, f"http://{LOOPBACK}:{ports.lambda_endpoint}", REGION)
         services = DataServices(project.state, ports, aws=aws)
         services.require_free_ports()
@@ -43,7 +44,8 @@ def run_stack(project: Project, ports: Ports) -> None:
         cleanup.callback(services.stop)
         cleanup.callback(finish_undisturbed)
         console.say(f"Starting {project.root.name}")
-        for warning in (*draft.warnings, *silent_schedules(draft.schedules, datetime.now(UTC))):
+        silent = silent_schedules(draft.schedules, datetime.now(UTC))
+        for warning in (*draft.warnings, *silent, *disagreements):
             console.problem(f"  {warning}")
         packages = _start(project, services, draft, console)
         mark.tell(servers=services.pids())

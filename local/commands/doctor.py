@@ -11,8 +11,9 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from local.commands.command import Command
+from local.local_toml import ProjectError
 from local.mark import Running
-from local.project import Project, ProjectError, open_project
+from local.project import Project, open_project
 from local.services.keeper import STARTING, UP
 from local.services.ports import InvalidPort, Ports, PortTaken, require_free
 from local.services.process import accepts_connections
@@ -72,11 +73,13 @@ def _template(root: Path) -> Finding:
     try:
         project = open_project(root)
         application = load_application(project.template, environment=project.environment)
+        ignored = [*project.disagreements(application)]
     except ProjectError as error:
         return Finding("Project", str(error))
     except TemplateError as error:
         return Finding("template.yaml", str(error))
-    return Finding("template.yaml", detail=f"{len(application.functions)} functions")
+    detail = "; ".join([f"{len(application.functions)} functions", *ignored])
+    return Finding("template.yaml", detail=detail)
 
 
 def _ports() -> Iterator[Finding]:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from local.commands.command import Command, CommandFailed
-from local.project import SERVICES, Project
+from local.local_toml import SERVICES
+from local.project import Project
 from local.services.keeper import GIVEN_UP, STOPPED, UP
 from local.services.process import READY_TIMEOUT_SECONDS
 from local.state import RunningStack, StackNotRunning

@@ -6,8 +6,9 @@ import sys
 from pathlib import Path
 
 from local.commands.command import Command, CommandFailed
+from local.local_toml import ProjectError
 from local.packages import PackageError
-from local.project import Project, ProjectError, open_project
+from local.project import Project, open_project
 from local.services.ports import InvalidPort, Ports, PortTaken
 from local.services.process import ServiceFailed
 from local.start import StartFailed

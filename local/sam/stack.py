@@ -10,6 +10,7 @@ from aiohttp import ClientSession
 from local.console import Console
 from local.interrupts import set_on_stop
 from local.project import Project
+from local.reload import watch_settings
 from local.sam.endpoint import LambdaEndpoint
 from local.services.ports import LOOPBACK, Ports
 from local.start import StartFailed, run_start_invokes, triggers
@@ -41,7 +42,8 @@ class SamStack:
                 if not stopped.is_set():
                     url = self.upkeep.services.aws.url
                     waiting = triggers(self.application, functions, aws_url=url)
-                    work = [*waiting, *self.upkeep.work(functions)]
+                    settings = watch_settings(self.project.settings, self.console.went_wrong)
+                    work = [*waiting, settings, *self.upkeep.work(functions)]
                     tasks = [stopping, *map(asyncio.create_task, work)]
                     await _first_of(tasks)
             finally:

@@ -37,6 +37,7 @@ def run_sam_stack(project: Project, ports: Ports) -> None:
         application = load_application(
             project.template, environment=project.environment, region=REGION
         )
+        disagreements = [*project.disagreements(application)]
         aws = AwsConfig(application.s3_triggers, lambda_url(ports), REGION)
         services = DataServices(project.state, ports, aws=aws, gateway=engine.gateway)
         mark.tell(host=services.host)
@@ -45,6 +46,7 @@ def run_sam_stack(project: Project, ports: Ports) -> None:
         for warning in (
             *application.warnings,
             *silent_schedules(application.schedules, datetime.now(UTC)),
+            *disagreements,
         ):
             console.problem(f"  {warning}")
         _build(sam, console)

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from local.console import readable
-from local.reload import Told, watch
+from local.function_log import readable
+from local.reload import Told, watch, watch_settings
 from tests.integration.local.other_app_runner import TEMPLATE, OtherApp
 
 
@@ -22,16 +22,16 @@ def app(tmp_path: Path):
     running.folder = copy
     running.reloads = []
     running.problems = []
-    watching = asyncio.run_coroutine_threadsafe(
-        watch(
-            running.application,
-            running.functions,
-            running.packages,
-            Told(lambda *reloaded: running.reloads.append(reloaded), running.problems.append),
-            template=copy / "template.yaml",
-        ),
-        running._loop,
-    )
+    settings = (copy / "template.yaml", copy / "local.toml")
+    told = Told(lambda *reloaded: running.reloads.append(reloaded), running.problems.append)
+
+    async def watch_all() -> None:
+        await asyncio.gather(
+            watch(running.application, running.functions, running.packages, told),
+            watch_settings(settings, running.problems.append),
+        )
+
+    watching = asyncio.run_coroutine_threadsafe(watch_all(), running._loop)
     time.sleep(0.2)
     yield running
     watching.cancel()
@@ -145,8 +145,20 @@ def test_requests_during_a_reload_are_all_answered(app):
     assert app.reloads
 
 
-def test_changed_template_asks_for_a_restart(app):
-    (app.folder / "template.yaml").touch()
+@pytest.mark.parametrize("name", ["template.yaml", "local.toml"])
+@pytest.mark.parametrize("change", ["written", "replaced", "removed"])
+def test_changed_settings_ask_for_a_restart(app, name, change):
+    file = app.folder / name
+    if change == "written":
+        with file.open("a") as opened:
+            opened.write("\n")
+    elif change == "replaced":
+        other = app.folder / "saved"
+        other.write_text("\n")
+        other.replace(file)
+    else:
+        file.touch()
+        file.unlink()
 
-    assert wait_for_problem(app) == "template.yaml changed: stop and start to apply it"
+    assert wait_for_problem(app) == f"{name} changed: stop and start to apply it"
     assert app.reloads == []

@@ -11,7 +11,7 @@ from aiohttp import ClientSession
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from local.project import StartInvoke
+from local.local_toml import StartInvoke
 from local.runtime.invocation import NotInvoked
 from local.sam.endpoint import LambdaEndpoint
 from local.start import StartFailed, run_start_invokes

@@ -12,7 +12,9 @@ import pg8000.native
 import psutil
 import pytest
 
+from local.local_toml import PLACES
 from local.services import postgres
+from local.services.group import DataServices
 from local.services.ports import PortTaken, require_free
 from local.services.postgres import PostgresServer
 from local.services.process import ServiceFailed
@@ -124,3 +126,7 @@ def test_s3_answers_plain_boto3(services) -> None:
     s3.create_bucket(Bucket="plain")
     s3.put_object(Bucket="plain", Key="a b.txt", Body=b"hello")
     assert s3.get_object(Bucket="plain", Key="a b.txt")["Body"].read() == b"hello"
+
+
+def test_the_services_have_every_place_that_local_toml_may_name(services: DataServices) -> None:
+    assert {*services.places()} == {*PLACES}

@@ -11,8 +11,8 @@ from local.commands.doctor import DOCTOR
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("[environment\n", "Project: local.toml: Expected ']'"),
-        ("[[start]]\nevent = 'e.json'\n", "Project: local.toml: e.json: No such file"),
+        ("[environment\n", "Project: local.toml: not TOML: Expected ']'"),
+        ("[[start]]\nfunction = 'F'\nevent = 'e.json'\n", "start[0].event: 'e.json': No such file"),
     ],
 )
 def test_a_broken_local_toml_is_a_finding(

@@ -1,0 +1,183 @@
+"""Reads local.toml: variables for functions, and functions to invoke at the start."""
+
+import json
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+NAME = "local.toml"
+# Their names in local.toml, in commands, and in the names of logs and port variables.
+SERVICES = frozenset({"aws", "opensearch", "postgres", "redis"})
+# What may stand in braces in a variable.
+PLACES = (
+    "postgres_host", "postgres_port", "postgres_database", "postgres_user", "postgres_password",
+    "redis_host", "redis_port", "opensearch_url", "aws_url",
+)  # fmt: skip
+_PIECE = re.compile(r"\{\{|\}\}|\{(\w+)\}|[{}]")
+_START_KEYS = ("function", "event", "again_after")
+
+
+class ProjectError(Exception):
+    """local.toml or a file it names is missing or wrong: file, key, cause and remedy in a line."""
+
+
+@dataclass(frozen=True)
+class StartInvoke:
+    """A function to invoke before the API opens, and the event it gets.
+
+    It runs again when one of the data services `again_after` came back.
+    """
+
+    function: str
+    event: bytes
+    again_after: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class LocalToml:
+    """What the file says. `environment` still holds its {placeholders}."""
+
+    environment: Mapping[str, str] = field(default_factory=dict)
+    start: tuple[StartInvoke, ...] = ()
+
+
+def read_local_toml(root: Path) -> LocalToml:
+    """The file in `root`, which may be absent; raises ProjectError."""
+    file = root / NAME
+    if not file.exists():
+        return LocalToml()
+    try:
+        values = tomllib.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ProjectError(f"{NAME}: {error.strerror}") from error
+    except RecursionError as error:
+        raise ProjectError(f"{NAME}: nested too deeply") from error
+    except ValueError as error:
+        raise ProjectError(_one_line(f"{NAME}: not TOML: {error}")) from error
+    _known("", values, ("environment", "start"))
+    environment = _table("environment", values.get("environment", {}))
+    entries = values.get("start", [])
+    if not isinstance(entries, list):
+        raise _wrong("start", entries, "an array of tables", "write [[start]] with two brackets")
+    return LocalToml(
+        {name: _variable(name, value) for name, value in environment.items()},
+        tuple(_start(root, f"start[{at}]", entry) for at, entry in enumerate(entries)),
+    )
+
+
+def fill(name: str, text: str, places: Mapping[str, str]) -> str:
+    """The variable with its {placeholders} filled; raises ProjectError on an unknown one."""
+
+    def piece(match: re.Match[str]) -> str:
+        if match[0] in ("{{", "}}"):
+            return match[0][0]
+        if match[1] not in places:
+            raise ProjectError(
+                _one_line(
+                    f"{NAME}: environment.{name}: {match[0]} in {text!r} is no place; known are "
+                    f"{', '.join(f'{{{place}}}' for place in sorted(places))}, and a brace "
+                    "itself is written twice"
+                )
+            )
+        return places[match[1]]
+
+    return _PIECE.sub(piece, text)
+
+
+def _variable(name: str, value: Any) -> str:  # noqa: ANN401 - whatever the file says
+    if not name or "=" in name or "\0" in name:
+        raise ProjectError(_one_line(f"{NAME}: environment: {name!r} cannot be a variable's name"))
+    key = f"environment.{name}"
+    if isinstance(value, bool):
+        text = str(value).lower()
+    elif isinstance(value, str | int | float):
+        text = _decimal(key, value)
+    else:
+        raise _wrong(key, value, "a text", f'write it as {name} = "..."')
+    if "\0" in text:
+        raise ProjectError(f"{NAME}: {key}: no variable can hold a NUL character; take it out")
+    fill(name, text, dict.fromkeys(PLACES, ""))
+    return text
+
+
+def _decimal(key: str, value: str | float) -> str:
+    try:
+        return str(value)
+    except ValueError as error:
+        raise ProjectError(f"{NAME}: {key}: the number is too long; write it in quotes") from error
+
+
+def _start(root: Path, key: str, entry: Any) -> StartInvoke:  # noqa: ANN401 - whatever the file says
+    table = _table(key, entry, remedy="each entry is a [[start]] with a function")
+    _known(f"{key}.", table, _START_KEYS)
+    function = table.get("function")
+    if not isinstance(function, str) or not function:
+        raise _wrong(f"{key}.function", function, "a name", 'write function = "LogicalId"')
+    return StartInvoke(function, _event(root, key, table), _services(key, table))
+
+
+def _event(root: Path, key: str, table: Mapping[str, Any]) -> bytes:
+    if "event" not in table:
+        return b"{}"
+    name = table["event"]
+    if not isinstance(name, str) or not name:
+        remedy = 'write event = "events/x.json", or leave it out for {}'
+        raise _wrong(f"{key}.event", name, "a file's name", remedy)
+    where = f"{NAME}: {key}.event: {name!r}"
+    try:
+        event = (root / name).read_bytes()
+    except OSError as error:
+        raise ProjectError(_one_line(f"{where}: {error.strerror}")) from error
+    except ValueError as error:
+        raise ProjectError(_one_line(f"{where}: {error}")) from error
+    try:
+        json.loads(event)
+    except (ValueError, RecursionError) as error:
+        raise ProjectError(_one_line(f"{where}: not JSON: {error}")) from error
+    return event
+
+
+def _services(key: str, table: Mapping[str, Any]) -> tuple[str, ...]:
+    names = table.get("again_after", [])
+    known = f"there are {', '.join(sorted(SERVICES))}"
+    if not isinstance(names, list):
+        raise _wrong(f"{key}.again_after", names, "a list", f"write a list of services; {known}")
+    for name in names:
+        if not isinstance(name, str) or name not in SERVICES:
+            raise _wrong(f"{key}.again_after", name, "a data service", known)
+    return tuple(names)
+
+
+def _table(key: str, value: Any, *, remedy: str = "") -> dict[str, Any]:  # noqa: ANN401 - the same
+    if not isinstance(value, dict):
+        raise _wrong(key, value, "a table", remedy or f"write [{key}] on a line of its own")
+    return value
+
+
+def _known(prefix: str, table: Mapping[str, Any], keys: tuple[str, ...]) -> None:
+    unknown: Iterator[str] = (key for key in table if key not in keys)
+    for key in unknown:
+        name = key if re.fullmatch(r"[\w-]+", key) else repr(key)
+        raise ProjectError(
+            _one_line(f"{NAME}: {prefix}{name}: unknown key; known are {', '.join(keys)}")
+        )
+
+
+def _wrong(key: str, value: Any, wanted: str, remedy: str) -> ProjectError:  # noqa: ANN401 - the same
+    shown = "missing" if value is None else f"{_shown(value)}, not {wanted}"
+    return ProjectError(_one_line(f"{NAME}: {key}: {shown}; {remedy}"))
+
+
+def _shown(value: Any) -> str:  # noqa: ANN401 - the same
+    try:
+        text = repr(value)
+    except ValueError:
+        return "a very long number"
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
