@@ -17,6 +17,9 @@ from api.observability import describe
 
 MEDIA_TYPE = "application/problem+json"
 MAX_BODY = 1024 * 1024
+# What a problem repeats of a request is bounded: Lambda carries no answer of more than 6 MB.
+_MAX_FAULTS = 100
+_MAX_NAME = 200
 _RETRY_AFTER = {"Retry-After": "2"}
 _NOT_FOUND = "Nothing is here. /docs shows what there is."
 # Where pydantic's own words speak of its models, not of the request.
@@ -66,7 +69,7 @@ class Problem(BaseModel):
     status: int
     detail: str
     instance: str = Field(description="urn:request: and the X-Request-Id of this answer.")
-    errors: list[ProblemFault] | None = None
+    errors: list[ProblemFault] | None = Field(None, description="The first hundred.")
 
 
 def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -149,7 +152,7 @@ def _headers(request: Request, error: errors.AppError) -> dict[str, str]:
 
 async def _show_invalid_request(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    faults = [_fault(fault) for fault in error.errors()]
+    faults = [_fault(fault) for fault in error.errors()[:_MAX_FAULTS]]
     detail = "; ".join(_said(fault) for fault in faults[:5])
     return problem_response(
         request.state.request_id, KINDS[errors.InvalidInput], detail, faults=faults
@@ -167,9 +170,18 @@ def _fault(fault: Mapping[str, Any]) -> dict[str, str]:
             "detail": f"not JSON: {fault['ctx']['error']} at character {path[0]}",
         }
     if where == "body":
-        steps = (step.replace("~", "~0").replace("/", "~1") for step in path)
-        return {"pointer": "".join(["#", *(f"/{step}" for step in steps)]), "detail": said}
+        return _body_fault(path, said)
     return {"parameter": ".".join(path), "detail": said}
+
+
+def _body_fault(path: Sequence[str], said: str) -> dict[str, str]:
+    """Points at the member; at the object around it where its name is too long to be repeated."""
+    for depth, name in enumerate(path):
+        if len(name) > _MAX_NAME:
+            path, said = path[:depth], f"a member with a name of {len(name)} characters {said}"
+            break
+    steps = (step.replace("~", "~0").replace("/", "~1") for step in path)
+    return {"pointer": "".join(["#", *(f"/{step}" for step in steps)]), "detail": said}
 
 
 def _said(fault: Mapping[str, str]) -> str:

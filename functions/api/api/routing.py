@@ -12,6 +12,8 @@ from starlette.exceptions import HTTPException
 
 from api.errors import MissingScope, Unauthenticated, UnsupportedMediaType
 
+# Far more than any body here has; each that is not known costs a line of the answer.
+_MAX_MEMBERS = 1000
 JSON = ("application/json",)
 MERGE_PATCH = ("application/merge-patch+json", "application/json")
 
@@ -19,7 +21,9 @@ MERGE_PATCH = ("application/merge-patch+json", "application/json")
 class _EmailConvertor(Convertor[str]):
     """What stands for an email in a path: it holds an @, and perhaps a slash before it."""
 
-    regex = ".*@[^/]*"
+    # The last @, and no slash behind it. If @ could follow, a path of many @ and then a slash would
+    # be looked through once per @.
+    regex = ".*@[^/@]*"
 
     def convert(self, value: str) -> str:
         return value
@@ -94,6 +98,8 @@ class _StrictRequest(Request):
 
 
 def _unrepeated(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    if len(pairs) > _MAX_MEMBERS:
+        raise HTTPException(422, f"an object has more than {_MAX_MEMBERS} members")
     members = dict(pairs)
     if len(members) < len(pairs):
         ((repeated, _),) = Counter(name for name, _ in pairs).most_common(1)

@@ -16,34 +16,12 @@ from api.handler import HttpEntry
 from api.problems import KINDS
 from api.settings import Settings, SettingsError
 from tests.api_client import load_event, read_answer
-
-
-def settings() -> Settings:
-    """Data services that refuse at once."""
-    return Settings(
-        database_host="127.0.0.1",
-        database_port=9,
-        database_name="x",
-        database_user="x",
-        database_password="x",
-        database_secret_arn="",
-        database_tls="disable",
-        redis_host="127.0.0.1",
-        redis_port=9,
-        redis_tls=False,
-        cache_ttl_seconds=60,
-        opensearch_url="http://127.0.0.1:9",
-        opensearch_auth="none",
-        auth_required=False,
-        landing_bucket="landing",
-        processed_bucket="processed",
-        aws_endpoint_url="",
-    )
+from tests.unattached_api import refusing_settings
 
 
 @pytest.fixture(scope="module")
 def entry() -> HttpEntry:
-    return HttpEntry(settings)
+    return HttpEntry(refusing_settings)
 
 
 @pytest.fixture
@@ -136,7 +114,7 @@ def test_wrong_settings_fail_the_request_naming_the_variable(event: Any) -> None
 
 
 def test_bug_is_a_500_problem_that_tells_nothing(event: Any) -> None:
-    entry = HttpEntry(settings)
+    entry = HttpEntry(refusing_settings)
     entry.prepare().app.state.users = None  # type: ignore[attr-defined]
     event["rawPath"] = event["requestContext"]["http"]["path"] = "/users"
     answer = read_answer(entry(event, None))

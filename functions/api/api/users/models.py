@@ -20,8 +20,10 @@ _NOT_TEXT = re.compile("[\x00\ud800-\udfff]")
 # U+FFFD stands for bytes that were not UTF-8: what it replaced is lost, so it is not stored.
 _DAMAGED = "\ufffd"
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
-_BLANKS = "\t\n\v\f\r \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
-_AROUND = re.compile(f"^[{_BLANKS}]+|[{_BLANKS}]+$")
+_BLANKS = (
+    "\t\n\v\f\r \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
+    "\u2028\u2029\u202f\u205f\u3000"
+)
 # What Unicode calls default ignorable (joiners, marks of direction, fillers, selectors, tags), and
 # the empty Braille pattern: shown as nothing. Among visible characters they have their uses.
 _UNSEEN = (
@@ -45,13 +47,14 @@ def _line(limit: int) -> Callable[[str], str]:
     """Trims; raises ValueError for what nobody sees, is too long, or not one line of text."""
 
     def trimmed(value: str) -> str:
-        text = _AROUND.sub("", value)
+        # Not a regular expression: one that trims an end starts again at each run of blanks inside.
+        text = value.strip(_BLANKS)
         if not text:
             raise ValueError("must not be blank")
-        if _NOTHING_SEEN.search(text):
-            raise ValueError("must hold a visible character")
         if len(text) > limit:
             raise ValueError(f"must have at most {limit} characters")
+        if _NOTHING_SEEN.search(text):
+            raise ValueError("must hold a visible character")
         if _CONTROL.search(text):
             raise ValueError("must be one line of text, without control characters")
         if _DAMAGED in text:

@@ -1,0 +1,26 @@
+"""The API with nothing behind it: every data service refuses at once."""
+
+from api.settings import Settings
+
+
+def refusing_settings() -> Settings:
+    """Ports on which nothing listens."""
+    return Settings(
+        database_host="127.0.0.1",
+        database_port=9,
+        database_name="x",
+        database_user="x",
+        database_password="x",
+        database_secret_arn="",
+        database_tls="disable",
+        redis_host="127.0.0.1",
+        redis_port=9,
+        redis_tls=False,
+        cache_ttl_seconds=60,
+        opensearch_url="http://127.0.0.1:9",
+        opensearch_auth="none",
+        auth_required=False,
+        landing_bucket="landing",
+        processed_bucket="processed",
+        aws_endpoint_url="",
+    )
