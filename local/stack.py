@@ -22,7 +22,7 @@ from local.runtime.functions import Functions
 from local.services.ports import LOOPBACK, Ports
 from local.start import run_start_invokes, triggers
 from local.template.model import Application
-from local.triggers.failure_queue import FailureQueue
+from local.triggers.destination_queue import DestinationQueue
 from local.upkeep import Upkeep
 
 
@@ -65,7 +65,7 @@ class Stack:
                 self.application,
                 self.packages,
                 listener=self.console,
-                on_failure=FailureQueue(sqs_client(url, REGION)).send,
+                send_to_queue=DestinationQueue(sqs_client(url, REGION)).send,
             )
             stack.push_async_callback(functions.close)
             await functions.start()

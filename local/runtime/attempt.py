@@ -1,5 +1,6 @@
 """Runs one request on one worker and reports it as Lambda's log does."""
 
+import asyncio
 import math
 import time
 import uuid
@@ -7,7 +8,7 @@ from dataclasses import dataclass
 
 from local.runtime.api import Request
 from local.runtime.failure import Outcome
-from local.runtime.invocation import Invocation
+from local.runtime.invocation import Invocation, WaitedTooLong
 from local.runtime.log import TAIL_BYTES
 from local.runtime.pool import InitFailed, Pool
 from local.runtime.starter import WorkerStarter
@@ -25,11 +26,21 @@ class Attempts:
     starter: WorkerStarter
 
     async def run(
-        self, request_id: str, payload: bytes, client_context: str | None = None
+        self,
+        request_id: str,
+        payload: bytes,
+        client_context: str | None = None,
+        patience: float | None = None,
     ) -> Invocation:
-        """Run one attempt to its end; never raises for what the function does."""
+        """Run one attempt to its end; never raises for what the function does.
+
+        Raises WaitedTooLong where no worker was free within `patience` seconds, if given.
+        """
         try:
-            worker = await self.pool.acquire()
+            async with asyncio.timeout(patience):
+                worker = await self.pool.acquire()
+        except TimeoutError as error:
+            raise WaitedTooLong(f"no worker was free for {patience:.0f} s") from error
         except InitFailed as failure:
             return self._failed_start(request_id, failure)
         init_ms, worker.init_ms = worker.init_ms, None

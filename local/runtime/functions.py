@@ -1,27 +1,30 @@
 """The functions of an application, ready to be invoked."""
 
 import asyncio
+import json
 import os
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from local.packages import Packages
-from local.runtime.asynchronous import EventQueue
+from local.runtime.asynchronous import Event, EventQueue, Surroundings
 from local.runtime.attempt import Attempts
 from local.runtime.failure import EVENT_LIMIT, REQUEST_LIMIT
 from local.runtime.invocation import (
     Invocation,
     Listener,
-    OnFailure,
+    NotDelivered,
     PayloadTooLarge,
+    SendToQueue,
     Throttled,
     UnknownFunction,
 )
 from local.runtime.pool import Pool
 from local.runtime.starter import WorkerStarter
 from local.runtime.supervision import Supervision
-from local.template.model import Application, Function
+from local.template.model import Application, Destination, Function
 from local.template.names import function_arn
 
 DEFAULT_CONCURRENCY = max(4, os.cpu_count() or 1)
@@ -53,7 +56,7 @@ class Functions:
         packages: Packages,
         *,
         listener: Listener | None = None,
-        on_failure: OnFailure | None = None,
+        send_to_queue: SendToQueue | None = None,
         options: Options = Options(),
     ) -> None:
         self._application = application
@@ -61,7 +64,8 @@ class Functions:
         self._listener = listener
         self._options = options
         self._supervision = Supervision()
-        self._events = EventQueue(options.retry_delays, on_failure)
+        self._send_to_queue = send_to_queue
+        self._events = EventQueue(options.retry_delays, Surroundings(self._send_record, self._say))
         self._attempts = {name: self._attempts_of(name) for name in application.functions}
         self._names = {function.name: name for name, function in application.functions.items()}
         self._watch: asyncio.Task[None] | None = None
@@ -77,10 +81,7 @@ class Functions:
         for task in (self._watch, self._warming):
             if task is not None:
                 task.cancel()
-        for name, request_id in await self._events.close():
-            line = f"Event {request_id} is given up: the stack stopped before it was done"
-            if self._listener is not None:
-                self._listener.logged(self.resolve(name), line)
+        await self._events.close()
         await asyncio.gather(*(attempts.pool.close() for attempts in self._attempts.values()))
         await self._supervision.close()
 
@@ -97,22 +98,27 @@ class Functions:
         the result.
         """
         logical_id = self._accept(name, payload, "RequestResponse", REQUEST_LIMIT)
+        self._require_concurrency(logical_id)
         return await self._run(logical_id, str(uuid.uuid4()), payload, client_context)
 
     async def invoke_event(self, name: str, payload: bytes) -> str:
         """Queue `name` (Event) and return the request id.
 
-        Retried as its EventInvokeConfig says; then `on_failure` gets the destination record.
-        Raises UnknownFunction, PayloadTooLarge and Throttled.
+        Tried as its EventInvokeConfig says; then a destination gets the record of it. Raises
+        UnknownFunction and PayloadTooLarge.
         """
         logical_id = self._accept(name, payload, "Event", EVENT_LIMIT)
         request_id = str(uuid.uuid4())
-
-        async def run(request_id: str, payload: bytes) -> Invocation:
-            return await self._run(logical_id, request_id, payload, None)
-
         attempts = self._attempts[logical_id]
-        self._events.put(attempts.function, attempts.arn, (request_id, payload), run)
+
+        async def run(request_id: str, payload: bytes, patience: float) -> Invocation:
+            self._require_concurrency(logical_id)
+            invocation = await attempts.run(request_id, payload, None, patience)
+            self._tell(invocation)
+            return invocation
+
+        event = Event(logical_id, attempts.function, attempts.arn, request_id, payload)
+        self._events.put(event, run)
         return request_id
 
     async def drain(self) -> None:
@@ -155,25 +161,42 @@ class Functions:
                 f"{len(payload)} byte payload is too large for the {kind} invocation type "
                 f"(limit {limit} bytes)"
             )
+        return logical_id
+
+    def _require_concurrency(self, logical_id: str) -> None:
         if self._application.functions[logical_id].reserved_concurrency == 0:
             raise Throttled(f"{logical_id} reserves no concurrency, so it never runs")
-        return logical_id
 
     async def _run(
         self, logical_id: str, request_id: str, payload: bytes, client_context: str | None
     ) -> Invocation:
         invocation = await self._attempts[logical_id].run(request_id, payload, client_context)
+        self._tell(invocation)
+        return invocation
+
+    def _tell(self, invocation: Invocation) -> None:
         if self._listener is not None:
             self._listener.finished(invocation)
-        return invocation
+
+    def _say(self, logical_id: str, line: str) -> None:
+        if self._listener is not None:
+            self._listener.logged(logical_id, line)
+
+    async def _send_record(self, destination: Destination, record: dict[str, Any]) -> None:
+        """Raises NotDelivered and what `invoke_event` raises."""
+        if destination.kind == "Lambda":
+            await self.invoke_event(destination.name, json.dumps(record).encode())
+        elif self._send_to_queue is None:
+            raise NotDelivered("there is no SQS")
+        else:
+            await self._send_to_queue(destination.name, record)
 
     def _attempts_of(self, name: str) -> Attempts:
         function = self._application.functions[name]
         arn = function_arn(self._application.region, function.name)
 
         def on_line(line: str) -> None:
-            if self._listener is not None:
-                self._listener.logged(name, line)
+            self._say(name, line)
 
         starter = WorkerStarter(name, self._application, self._packages, self._supervision, on_line)
         pool = Pool(starter.start, self._limit(function))

@@ -37,8 +37,12 @@ class Listener(Protocol):
         """Note one finished invocation, also each attempt of an asynchronous one."""
 
 
-# Takes the queue's name and the destination record as AWS writes it.
-OnFailure = Callable[[str, dict[str, Any]], Awaitable[None]]
+# Takes a queue's name and the destination record as AWS writes it; raises NotDelivered.
+SendToQueue = Callable[[str, dict[str, Any]], Awaitable[None]]
+
+
+class NotDelivered(Exception):
+    """A destination did not take a record; the message says why."""
 
 
 class NotInvoked(Exception):
@@ -55,3 +59,7 @@ class PayloadTooLarge(NotInvoked):
 
 class Throttled(NotInvoked):
     """The function may not run: it reserves a concurrency of zero."""
+
+
+class WaitedTooLong(NotInvoked):
+    """No worker of the function was free in time."""

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from local.template.document import read_document
+from local.template.event_invoke_config import unknown_destinations
 from local.template.events import EventReader
 from local.template.http_api import read_cors
 from local.template.model import Application, TemplateError
@@ -84,7 +85,11 @@ class _Assembly:
             sqs_triggers=tuple(events.sqs_triggers),
             schedules=tuple(events.schedules),
             region=self._names.region,
-            warnings=(*reader.warnings, *events.warnings),
+            warnings=(
+                *reader.warnings,
+                *events.warnings,
+                *unknown_destinations(functions, queues),
+            ),
         )
 
     def _of(self, *kinds: str) -> dict[str, dict[str, Any]]:

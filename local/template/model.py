@@ -14,6 +14,14 @@ class TemplateError(Exception):
 
 
 @dataclass(frozen=True)
+class Destination:
+    """Where the records of asynchronous invokes go: `kind` "SQS" or "Lambda", and its name."""
+
+    kind: str
+    name: str
+
+
+@dataclass(frozen=True)
 class Function:
     """One AWS::Serverless::Function. Times in seconds, memory in MiB (2**20 bytes).
 
@@ -29,7 +37,9 @@ class Function:
     environment: Mapping[str, str]
     layers: tuple[str, ...] = ()
     maximum_retry_attempts: int = 2
-    on_failure_queue: str | None = None
+    maximum_event_age: float = 21600
+    on_success: Destination | None = None
+    on_failure: Destination | None = None
     reserved_concurrency: int | None = None
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from local.template.event_invoke_config import EventInvokeConfig, read_event_invoke_config
 from local.template.model import Bucket, Function, Layer, Queue, TemplateError, Value
 from local.template.names import Names
 from local.template.resolve import Resolver
@@ -73,7 +74,7 @@ class ResourceReader:
         """Read an AWS::Serverless::Function; `environment` overrides variables it declares."""
         if properties.get("PackageType") == "Image" or "InlineCode" in properties:
             raise TemplateError(f"{name}: only functions with a CodeUri folder run here")
-        retries, queue = self._event_invoke_config(name, properties)
+        asynchronous = self._event_invoke_config(name, properties)
         concurrency = self._optional_text(name, properties, "ReservedConcurrentExecutions")
         return Function(
             name=self._names.name(name, self._resolver),
@@ -84,8 +85,10 @@ class ResourceReader:
             memory=int(self._number(name, properties, "MemorySize", 128)),
             environment=self._environment(name, properties, environment),
             layers=self._layers(name, properties),
-            maximum_retry_attempts=retries,
-            on_failure_queue=queue,
+            maximum_retry_attempts=asynchronous.maximum_retry_attempts,
+            maximum_event_age=asynchronous.maximum_event_age,
+            on_success=asynchronous.on_success,
+            on_failure=asynchronous.on_failure,
             reserved_concurrency=int(concurrency) if concurrency else None,
         )
 
@@ -118,32 +121,19 @@ class ResourceReader:
                 self.warnings.append(f"{name}.Layers: {arn} is on AWS only, left out")
         return tuple(layers)
 
-    def _event_invoke_config(
-        self, name: str, properties: Mapping[str, Any]
-    ) -> tuple[int, str | None]:
+    def _event_invoke_config(self, name: str, properties: Mapping[str, Any]) -> EventInvokeConfig:
         where = f"{name}.EventInvokeConfig"
-        config = self._resolver.resolve(properties.get("EventInvokeConfig"), where) or {}
-        retries = int(config.get("MaximumRetryAttempts", 2))
-        destinations = config.get("DestinationConfig") or {}
         if "DeadLetterQueue" in properties:
             self.warnings.append(f"{name}.DeadLetterQueue: ignored here, use a destination")
-        if "OnSuccess" in destinations:
-            self.warnings.append(f"{where}: the OnSuccess destination gets nothing here")
-        return retries, self._on_failure(name, destinations.get("OnFailure"), where)
-
-    def _on_failure(self, name: str, destination: Value, where: str) -> str | None:
-        if destination is None:
-            return None
-        arn = str(destination.get("Destination", ""))
-        if destination.get("Type", "SQS") != "SQS" or (arn and ":sqs:" not in arn):
-            self.warnings.append(f"{where}: the OnFailure destination {arn} gets nothing here")
-            return None
-        if arn:
-            return arn.rsplit(":", 1)[-1]
-        # SAM makes a queue of its own when the type is SQS and no destination is named.
-        queue = Queue(name=f"{name}EventInvokeConfigOnFailureQueue")
-        self.own_queues[queue.name] = queue
-        return queue.name
+        config = self._resolver.resolve(properties.get("EventInvokeConfig"), where) or {}
+        try:
+            read = read_event_invoke_config(
+                name, config, lambda text: self.warnings.append(f"{where}: {text}")
+            )
+        except (ValueError, AttributeError) as error:
+            raise TemplateError(f"{where}: {error}") from error
+        self.own_queues |= {queue.name: queue for queue in read.own_queues}
+        return read
 
     def _number(self, name: str, properties: Mapping[str, Any], key: str, default: float) -> float:
         text = self._resolver.text(properties.get(key, default), f"{name}.{key}")

@@ -4,8 +4,8 @@ from collections import deque
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from local.clock import Clock
 from local.template.model import SqsTrigger
-from local.triggers.clock import Clock
 from local.triggers.queue import SqsQueue
 from local.triggers.sqs_event import Batch, Record
 

@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Any
 
 from local.aws.config import ACCOUNT_ID
+from local.clock import MACHINE_CLOCK, Clock
 from local.runtime.invocation import NotInvoked
 from local.template.model import ScheduleTrigger
-from local.triggers.clock import MACHINE_CLOCK, Clock
 from local.triggers.field import InvalidExpression
 from local.triggers.invoker import Invoker
 from local.triggers.timetable import Timetable, timetable

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from local.clock import MACHINE_CLOCK, Clock
 from local.runtime.invocation import Invocation, NotInvoked
 from local.template.model import SqsTrigger
 from local.triggers.batch_response import failed_items
-from local.triggers.clock import MACHINE_CLOCK, Clock
 from local.triggers.gathering import Gathering
 from local.triggers.invoker import Invoker
 from local.triggers.queue import SqsQueue

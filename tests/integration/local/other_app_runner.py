@@ -72,7 +72,7 @@ class OtherApp:
             self.application,
             self.packages,
             listener=self.recorder,
-            on_failure=self._record_failure,
+            send_to_queue=self._record_failure,
             options=self._options,
         )
         await self.functions.start()

@@ -11,6 +11,7 @@ from local.template.model import (
     Application,
     Bucket,
     Cors,
+    Destination,
     Function,
     HttpRoute,
     Queue,
@@ -301,9 +302,9 @@ def test_failure_destination_without_a_queue_gets_one_as_sam_makes_it(load):
         function_with("EventInvokeConfig: {DestinationConfig: {OnFailure: {Type: SQS}}}")
     )
 
-    name = application.functions["F"].on_failure_queue
-    assert name is not None
-    assert application.queues[name] == Queue(name)
+    destination = application.functions["F"].on_failure
+    assert destination == Destination("SQS", "FEventInvokeConfigOnFailureQueue")
+    assert application.queues[destination.name] == Queue(destination.name)
 
 
 @pytest.fixture(scope="module")
@@ -331,7 +332,7 @@ def test_other_application_functions_have_their_settings(other_application):
         layers=("GreetingLayer", "ShoutLayer"),
     )
     upload = other_application.functions["UploadFunction"]
-    assert (upload.maximum_retry_attempts, upload.on_failure_queue) == (1, "failed")
+    assert (upload.maximum_retry_attempts, upload.on_failure) == (1, Destination("SQS", "failed"))
     assert upload.reserved_concurrency == 1
     assert other_application.functions["NightlyFunction"].name == "local-nightly"
 
@@ -432,3 +433,47 @@ def queue_template(folder: Path, properties: str, queue: str = "DelaySeconds: 0"
         f"  Q: {{Type: AWS::SQS::Queue, Properties: {{{queue}}}}}\n"
     )
     return template
+
+
+def test_asynchronous_invokes_are_read_with_age_and_destinations(load):
+    application = load(
+        function_with(
+            "EventInvokeConfig: {MaximumRetryAttempts: 1, MaximumEventAgeInSeconds: 60,"
+            " DestinationConfig: {OnSuccess: {Type: Lambda, Destination: !GetAtt F.Arn},"
+            " OnFailure: {Type: SNS, Destination: 'arn:aws:sns:us-east-1:1:t'}}}"
+        )
+    )
+
+    function = application.functions["F"]
+    assert (function.maximum_retry_attempts, function.maximum_event_age) == (1, 60)
+    assert function.on_success == Destination("Lambda", "F")
+    assert function.on_failure is None
+    assert application.warnings == (
+        "F.EventInvokeConfig: the OnFailure destination arn:aws:sns:us-east-1:1:t "
+        "gets nothing here",
+    )
+
+
+@pytest.mark.parametrize(
+    ("config", "warning"),
+    [
+        ("MaximumRetryAttempts: 3", "AWS refuses this: MaximumRetryAttempts 3 is outside 0..2"),
+        (
+            "MaximumEventAgeInSeconds: 59",
+            "AWS refuses this: MaximumEventAgeInSeconds 59 is outside 60..21600",
+        ),
+        (
+            "DestinationConfig: {OnFailure: {Type: SQS, Destination: 'arn:aws:sqs:r:1:other'}}",
+            "queue other is not in this template and gets nothing here",
+        ),
+        ("DestinationConfig: {OnSuccess: {Type: SNS}}", "the OnSuccess destination of type SNS"),
+    ],
+)
+def test_what_asynchronous_invokes_cannot_have_here_is_said(load, config, warning):
+    (said,) = load(function_with(f"EventInvokeConfig: {{{config}}}")).warnings
+    assert said.startswith(f"F.EventInvokeConfig: {warning}")
+
+
+def test_a_retry_number_that_is_none_is_named(load):
+    with pytest.raises(TemplateError, match=r"F\.EventInvokeConfig: MaximumRetryAttempts 'many'"):
+        load(function_with("EventInvokeConfig: {MaximumRetryAttempts: many}"))

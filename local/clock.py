@@ -1,4 +1,4 @@
-"""The clock that triggers go by; tests set their own."""
+"""The clock that triggers and retries go by; tests set their own."""
 
 import asyncio
 import time
