@@ -4,6 +4,7 @@ import argparse
 import logging
 import signal
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
@@ -17,11 +18,15 @@ from werkzeug.serving import make_server
 
 from local.aws.config import AwsConfig
 from local.aws.delivery import Delivery
+from local.aws.notifications import ObjectChange
 from local.aws.observer import S3Observer
 from local.aws.own_pages import OwnPagesOnly
+from local.aws.s3.application import s3_application
+from local.aws.s3.edge import S3Edge
+from local.aws.s3.request import is_for_s3
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIApplication
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 
 def main() -> None:
@@ -47,11 +52,19 @@ def main() -> None:
 
 
 def _application(config: AwsConfig) -> "WSGIApplication":
-    moto: WSGIApplication = DomainDispatcherApplication(create_backend_app)
-    if config.lambda_url is None:
-        return OwnPagesOnly(moto)
-    buckets = {trigger.bucket for trigger in config.triggers}
-    return OwnPagesOnly(S3Observer(moto, buckets, Delivery(config).report))
+    report = _to_nobody if config.lambda_url is None else Delivery(config).report
+    s3 = S3Edge(S3Observer(s3_application, report))
+    others: WSGIApplication = DomainDispatcherApplication(create_backend_app)
+
+    def by_service(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        serve = s3 if is_for_s3(environ) else others
+        return serve(environ, start_response)
+
+    return OwnPagesOnly(by_service)
+
+
+def _to_nobody(_change: ObjectChange) -> None:
+    """Where no function listens."""
 
 
 class _KeepAliveHandler(MotoRequestHandler):

@@ -205,7 +205,10 @@ def test_each_object_that_one_request_deletes_is_an_event(
 @pytest.mark.parametrize("status", ["200", "201", "204"])
 def test_a_browsers_form_fires(s3: Any, endpoint: LambdaEndpoint, status: str) -> None:
     form = s3.generate_presigned_post(
-        "landing", "form/${filename}", Fields={"success_action_status": status}
+        "landing",
+        "form/${filename}",
+        Fields={"success_action_status": status},
+        Conditions=[{"success_action_status": status}],
     )
 
     answer = httpx.post(form["url"], data=form["fields"], files={"file": ("f.csv", b"1234")})

@@ -1,4 +1,4 @@
-"""The observer alone, before an S3 whose threads are made to race."""
+"""Events of S3 alone, before a store whose threads are made to race."""
 
 import io
 import threading
@@ -10,7 +10,9 @@ from werkzeug.test import Client, create_environ, run_wsgi_app
 from werkzeug.wrappers import Response
 
 from local.aws.notifications import ObjectChange
-from local.aws.observer import S3Observer
+from local.aws.observer import CHANGES, S3Observer
+from local.aws.s3.edge import S3Edge
+from local.aws.s3.request import S3Request
 
 A_WHILE = 0.3
 
@@ -26,15 +28,15 @@ class SlowS3:
     def __call__(
         self, environ: dict[str, Any], start_response: Callable[..., object]
     ) -> Iterable[bytes]:
-        if environ["REQUEST_METHOD"] == "HEAD":
-            version = environ["QUERY_STRING"].removeprefix("versionId=")
-            if version == "v1":
-                self.second_is_reported.wait(A_WHILE)
-        else:
-            environ["wsgi.input"].read()
-            self.versions.append(version := f"v{len(self.versions) + 1}")
-            self.first_is_stored.set()
-        start_response("200 OK", [("x-amz-version-id", version)])
+        place = S3Request.of(environ)
+        environ["wsgi.input"].read()
+        self.versions.append(version := f"v{len(self.versions) + 1}")
+        self.first_is_stored.set()
+        if version == "v1":
+            self.second_is_reported.wait(A_WHILE)
+        change = ObjectChange("ObjectCreated:Put", place.bucket, place.key, version_id=version)
+        environ[CHANGES].append(change)
+        start_response("200 OK", [])
         return []
 
 
@@ -47,7 +49,7 @@ def test_events_come_in_the_order_in_which_the_writes_were_taken() -> None:
         if change.version_id == "v2":
             s3.second_is_reported.set()
 
-    client = Client(S3Observer(s3, {"landing"}, report), Response)
+    client = Client(S3Observer(s3, report), Response)
     with ThreadPoolExecutor() as threads:
         threads.submit(client.put, "/landing/a.csv", data=b"older")
         assert s3.first_is_stored.wait(5)
@@ -73,7 +75,7 @@ def test_an_upload_that_stalls_holds_up_no_other() -> None:
     s3 = SlowS3()
     s3.second_is_reported.set()
     reported: list[str] = []
-    observer = S3Observer(s3, {"landing"}, lambda change: reported.append(change.key))
+    observer = S3Edge(S3Observer(s3, lambda change: reported.append(change.key)))
     stalled = _Stalled()
     environ = create_environ("/landing/slow.csv", method="PUT")
     environ |= {"wsgi.input": stalled, "CONTENT_LENGTH": "9"}

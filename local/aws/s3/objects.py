@@ -1,0 +1,57 @@
+"""moto's objects and uploads with what S3 keeps beside: parts and checksums."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from moto.core.utils import utcnow
+from moto.s3.models import FakeKey, FakeMultipart
+from requests.structures import CaseInsensitiveDict
+
+Tags = list[dict[str, str]]
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part of a finished object; size in bytes."""
+
+    size: int
+    checksum: str | None
+
+
+class StoredObject(FakeKey):
+    """`parts` and `upload_id` are those of the multipart upload that made it, if one did."""
+
+    parts: tuple[Part, ...] = ()
+    upload_id: str | None = None
+
+    def set_checksum(self, algorithm: str | None, value: str | None, kind: str | None) -> None:
+        self.checksum_algorithm = algorithm
+        self.checksum_value = value
+        self.checksum_type = kind if algorithm else None
+
+
+class Upload(FakeMultipart):
+    """`template` is an empty object, encrypted and locked as the finished one is to be."""
+
+    def __init__(self, template: StoredObject, metadata: dict[str, str], tags: Tags) -> None:
+        super().__init__(
+            template.name,
+            CaseInsensitiveDict(metadata),
+            account_id=template.account_id,
+            region_name=template.region_name,
+            storage=template.storage_class,
+        )
+        self.template = template
+        self.sent_tags = tags
+        self.initiated: datetime = utcnow()
+        self.checksum_algorithm: str | None = None
+        self.checksum_type: str | None = None
+
+    def finish(self, stored: StoredObject) -> None:
+        """Gives `stored` what the request that began the upload asked for."""
+        stored.lock_mode, stored.lock_until = self.template.lock_mode, self.template.lock_until
+        stored.lock_legal_status = self.template.lock_legal_status
+        stored.website_redirect_location = self.template.website_redirect_location
+        stored.upload_id = self.id
+        stored.set_metadata({**self.metadata})
+        stored.set_acl(self.acl)
