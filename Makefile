@@ -105,9 +105,12 @@ sample: ## write a sample raw.csv of 5,200 rows
 
 # ---- test
 
-test: $(VENV)/dev.stamp ## unit, integration and parity tests, on real servers, without Docker
+# Two tests at a time, each module in one process; WORKERS=0 runs all in this one.
+WORKERS ?= 2
+
+test: $(VENV)/dev.stamp ## unit, integration and parity tests, on real servers, without Docker: TEST=tests/unit
 	@$(BIN)/python -m requirements.lists warn
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --no-loadscope-reorder $(TEST)
 
 test-sam: $(VENV)/dev.stamp .venv-sam/sam.stamp ## the main flows in real containers (needs Docker)
 	@$(BIN)/python -m pytest tests/sam

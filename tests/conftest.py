@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -14,6 +15,21 @@ from tests.ports import reserve_ports
 def pytest_configure() -> None:
     """Before any test is imported."""
     surroundings.apply()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    from tests.distribution import ByModule
+
+    return ByModule(config, log)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Of several processes, one begins with what takes longest and cannot be parted."""
+    if hasattr(config, "workerinput"):
+        from tests.distribution import STACK, unit_of
+
+        items.sort(key=lambda item: unit_of(item.nodeid) != STACK)
 
 
 @pytest.fixture(scope="session")

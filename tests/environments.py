@@ -5,6 +5,8 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
+from tests.timing import LONG_SECONDS
+
 
 @contextmanager
 def event_loop() -> Iterator[None]:
@@ -34,8 +36,8 @@ class Environment(threading.Thread):
             except BaseException as error:  # noqa: BLE001 - raised again by finish
                 self._error = error
 
-    def finish(self, seconds: float = 60) -> None:
-        self.join(seconds)
+    def finish(self) -> None:
+        self.join(LONG_SECONDS)
         assert not self.is_alive(), "the environment did not finish"
         if self._error is not None:
             raise self._error

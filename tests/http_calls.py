@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
+from tests.timing import LONG_SECONDS
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -23,7 +25,7 @@ class Answer:
 class HttpCaller:
     """Calls a server, each time on a new connection, and never follows redirects."""
 
-    def __init__(self, base_url: str, *, timeout: float = 60.0) -> None:
+    def __init__(self, base_url: str, *, timeout: float = LONG_SECONDS) -> None:
         parts = urlsplit(base_url)
         assert parts.hostname
         self._host, self._port, self._timeout = parts.hostname, parts.port, timeout

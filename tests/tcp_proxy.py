@@ -9,6 +9,8 @@ import time
 from dataclasses import dataclass
 from typing import Self
 
+from tests.timing import LONG_SECONDS
+
 _CHUNK = 65536
 # SO_LINGER of zero seconds: closing sends a reset instead of a good-bye.
 _RESET = struct.pack("ii", 1, 0)
@@ -23,8 +25,9 @@ class TcpProxy:
     round_trips: how often a client spoke and was answered or waited, since count().
     """
 
-    def __init__(self, upstream_port: int, upstream_host: str = "127.0.0.1") -> None:
-        self._upstream = (upstream_host, upstream_port)
+    def __init__(self, upstream_port: int, port: int) -> None:
+        """`port` is a reserved one: it is left and taken again, and nobody may come between."""
+        self._upstream = ("127.0.0.1", upstream_port)
         self.delay = 0.0
         self.silent = False
         self.garbage: bytes | None = None
@@ -34,7 +37,7 @@ class TcpProxy:
         self._pairs: set[tuple[socket.socket, socket.socket]] = set()
         self._lock = threading.Lock()
         self._listener: socket.socket | None = None
-        self.port = 0
+        self.port = port
         self.allow()
 
     def allow(self) -> None:
@@ -45,7 +48,6 @@ class TcpProxy:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(("127.0.0.1", self.port))
         listener.listen(64)
-        self.port = listener.getsockname()[1]
         self._listener = listener
         threading.Thread(target=self._accept, args=(listener,), daemon=True).start()
 
@@ -74,7 +76,7 @@ class TcpProxy:
         self.connections = 0
 
     def heal(self) -> None:
-        """Lifts every fault; connections made under one end."""
+        """Lifts every fault."""
         self.delay, self.silent, self.garbage, self.cut_after = 0.0, False, None, None
         self.allow()
 
@@ -98,7 +100,7 @@ class TcpProxy:
 
     def _serve(self, client: socket.socket) -> None:
         try:
-            server = socket.create_connection(self._upstream, 5)
+            server = socket.create_connection(self._upstream, LONG_SECONDS)
         except OSError:
             client.close()
             return

@@ -21,7 +21,7 @@ from local.runtime.invocation import (
     Throttled,
     UnknownFunction,
 )
-from local.runtime.pool import Pool
+from local.runtime.pool import GROW_AFTER_SECONDS, Pool
 from local.runtime.starter import WorkerStarter
 from local.runtime.supervision import Supervision
 from local.template.model import Application, Destination, Function
@@ -37,11 +37,13 @@ class Options:
     """What is the same for all functions.
 
     `retry_delays` are seconds before the first and second retry of an Event invoke (AWS: 60 and
-    120); `concurrency` is the most workers of a function that reserves none.
+    120); `concurrency` is the most workers of a function that reserves none; a request waits
+    `grow_after_seconds` for a busy worker before another is started.
     """
 
     retry_delays: tuple[float, float] = (1.0, 2.0)
     concurrency: int = DEFAULT_CONCURRENCY
+    grow_after_seconds: float = GROW_AFTER_SECONDS
 
 
 class Functions:
@@ -199,7 +201,7 @@ class Functions:
             self._say(name, line)
 
         starter = WorkerStarter(name, self._application, self._packages, self._supervision, on_line)
-        pool = Pool(starter.start, self._limit(function))
+        pool = Pool(starter.start, self._limit(function), self._options.grow_after_seconds)
         return Attempts(name, function, arn, pool, starter)
 
     def _limit(self, function: Function) -> int:

@@ -8,8 +8,8 @@ from collections.abc import Awaitable, Callable
 from local.runtime.failure import Outcome, exited
 from local.runtime.worker import Worker
 
-# A request waits this long for a busy worker before another is started: a burst of short
-# requests is faster on warm workers than on cold ones that compete for the same cores.
+# A burst of short requests is faster on warm workers than on cold ones that compete for the same
+# cores.
 GROW_AFTER_SECONDS = 0.05
 
 StartWorker = Callable[[Callable[[Worker], None], Callable[[Worker], None]], Awaitable[Worker]]
@@ -28,11 +28,15 @@ _STOPPING = InitFailed(lambda request_id: exited(request_id, -signal.SIGTERM), b
 
 
 class Pool:
-    """Hands out idle workers in the order of the requests and starts at most `limit`."""
+    """Hands out idle workers in the order of the requests and starts at most `limit`.
 
-    def __init__(self, start_worker: StartWorker, limit: int) -> None:
+    A request waits `grow_after` seconds for a busy worker before another is started.
+    """
+
+    def __init__(self, start_worker: StartWorker, limit: int, grow_after: float) -> None:
         self._start_worker = start_worker
         self._limit = limit
+        self._grow_after = grow_after
         self._idle: list[Worker] = []
         self._waiting: deque[asyncio.Future[Worker]] = deque()
         self._stale: set[Worker] = set()
@@ -135,7 +139,7 @@ class Pool:
             self._start()
         elif self._waiting and self._growing is None:
             loop = asyncio.get_running_loop()
-            self._growing = loop.call_later(GROW_AFTER_SECONDS, self._grow_if_waiting)
+            self._growing = loop.call_later(self._grow_after, self._grow_if_waiting)
 
     def _grow_if_waiting(self) -> None:
         self._growing = None

@@ -1,6 +1,7 @@
 """The callers of the modes that need no Docker."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 import pytest
 
@@ -23,18 +24,33 @@ def embedded(stack: EmbeddedStack) -> Call:
     return HttpCaller(stack.url)
 
 
+@contextmanager
+def seen(variables: Mapping[str, str]) -> Iterator[None]:
+    """While the function works, and no longer: other tests run between two calls."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, text in variables.items():
+            patch.setenv(name, text)
+        yield
+
+
 @pytest.fixture(scope="session")
 def in_process(services: DataServices) -> Iterator[Call]:
     """The handler in this process, with the variables the template gives its functions."""
     environment = open_project(ROOT).filled_environment(services.places())
     application = load_application(ROOT / "template.yaml", environment=environment)
-    with pytest.MonkeyPatch.context() as patch, event_loop():
-        for function in ("MigrateFunction", "UsersApiFunction"):
-            for name, value in application.functions[function].environment.items():
-                patch.setenv(name, value)
-        migrate.migrate(load_migration_settings())
-        settings = load_settings()
-        search_sync.synchronise(settings, {"action": "rebuild"}, None)
+    variables = {
+        "AWS_ACCESS_KEY_ID": "local",
+        "AWS_SECRET_ACCESS_KEY": "local",
+        "AWS_REGION": application.region,
+        "AWS_DEFAULT_REGION": application.region,
+        **application.functions["MigrateFunction"].environment,
+        **application.functions["UsersApiFunction"].environment,
+    }
+    with event_loop():
+        with seen(variables):
+            migrate.migrate(load_migration_settings())
+            settings = load_settings()
+            search_sync.synchronise(settings, {"action": "rebuild"}, None)
         entry = HttpEntry(lambda: settings)
         client = ApiClient(entry)
 
@@ -45,7 +61,8 @@ def in_process(services: DataServices) -> Iterator[Call]:
             body: bytes | Mapping[str, object] | None = None,
             headers: Mapping[str, str] | None = None,
         ) -> Answer:
-            answer: ApiAnswer = client.call(method, target, body=body, headers=headers)
+            with seen(variables):
+                answer: ApiAnswer = client.call(method, target, body=body, headers=headers)
             return Answer(answer.status, answer.headers, answer.body)
 
         yield call

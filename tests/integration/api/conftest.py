@@ -1,12 +1,11 @@
 """The API over real data services, emptied before every test."""
 
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
-import boto3
 import pytest
 import redis
 
@@ -15,11 +14,23 @@ from api.handler import HttpEntry
 from api.opensearch import Client
 from api.settings import DatabaseSettings, MigrationSettings, Settings
 from api.wiring import build_database
+from local.resources import s3_client
 from local.services.group import DataServices
 from tests.api_client import ApiClient
+from tests.ports import reserve_port
 from tests.tcp_proxy import TcpProxy
 
 MakeApi = Callable[..., ApiClient]
+
+REGION = "eu-west-1"
+LAMBDA_ENVIRONMENT = {
+    "AWS_ACCESS_KEY_ID": "local",
+    "AWS_SECRET_ACCESS_KEY": "local",
+    "AWS_REGION": REGION,
+    "AWS_DEFAULT_REGION": REGION,
+    "POWERTOOLS_SERVICE_NAME": "users-api",
+    "POWERTOOLS_METRICS_NAMESPACE": "SalesServerless",
+}
 
 
 def settings_for(services: DataServices, database: str) -> Settings:
@@ -53,16 +64,12 @@ def migration_settings_for(services: DataServices, database: str) -> MigrationSe
     )
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="module", autouse=True)
 def _lambda_environment() -> Iterator[None]:
-    """What the Lambda service itself sets for a function."""
+    """What the Lambda service itself sets for a function; gone when other modules run."""
     with pytest.MonkeyPatch.context() as patch:
-        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-            patch.setenv(name, "local")
-        patch.setenv("AWS_REGION", "eu-west-1")
-        patch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
-        patch.setenv("POWERTOOLS_SERVICE_NAME", "users-api")
-        patch.setenv("POWERTOOLS_METRICS_NAMESPACE", "SalesServerless")
+        for name, text in LAMBDA_ENVIRONMENT.items():
+            patch.setenv(name, text)
         yield
 
 
@@ -78,9 +85,9 @@ def migrated(services: DataServices) -> Settings:
 @pytest.fixture(scope="session")
 def s3(migrated: Settings) -> Iterator[Any]:
     """An S3 client; both buckets are there."""
-    client = boto3.client("s3", endpoint_url=migrated.aws_endpoint_url)
+    client = s3_client(migrated.aws_endpoint_url, REGION)
     for bucket in (migrated.landing_bucket, migrated.processed_bucket):
-        place = {"LocationConstraint": "eu-west-1"}
+        place = {"LocationConstraint": REGION}
         client.create_bucket(Bucket=bucket, CreateBucketConfiguration=place)
         client.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
     yield client
@@ -159,6 +166,10 @@ class Proxies:
     redis: TcpProxy
     opensearch: TcpProxy
 
+    def heal(self) -> None:
+        for proxy in (self.postgres, self.redis, self.opensearch):
+            proxy.heal()
+
     def settings(self) -> dict[str, Any]:
         """What a function has to know to go through them."""
         return {
@@ -168,12 +179,18 @@ class Proxies:
         }
 
 
+@pytest.fixture(scope="session")
+def proxy_ports() -> Sequence[int]:
+    return [reserve_port() for _ in range(3)]
+
+
 @pytest.fixture
-def proxies(services: DataServices) -> Iterator[Proxies]:
+def proxies(services: DataServices, proxy_ports: Sequence[int]) -> Iterator[Proxies]:
+    at_postgres, at_redis, at_opensearch = proxy_ports
     with (
-        TcpProxy(services.postgres.port) as postgres,
-        TcpProxy(services.redis.port) as redis_proxy,
-        TcpProxy(services.opensearch.port) as opensearch,
+        TcpProxy(services.postgres.port, at_postgres) as postgres,
+        TcpProxy(services.redis.port, at_redis) as redis_proxy,
+        TcpProxy(services.opensearch.port, at_opensearch) as opensearch,
     ):
         yield Proxies(postgres, redis_proxy, opensearch)
 

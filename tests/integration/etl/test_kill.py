@@ -1,38 +1,76 @@
-"""SIGKILL at random moments: readers never see half an output, and a retry completes it."""
+"""SIGKILL at each step: readers never see half an output, and a retry completes it."""
 
 import hashlib
+import itertools
 import json
 import multiprocessing
 import os
-import random
+import signal
 import sys
-import time
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
-from moto.server import ThreadedMotoServer
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+from werkzeug.serving import make_server
 
 from etl.clean import Source, clean
 from tests.integration.etl.victim import run_job
+from tests.timing import is_gone, wait_until
 
 LANDING, PROCESSED = "sales-landing", "sales-processed"
 HEADER = "order_id,order_date,customer_id,product,quantity,price,region\n"
 DATA = ("processed_output.csv", "processed_output.parquet", "rejected_rows.csv")
-KILLS = int(os.environ.get("ETL_KILLS", "30"))
-ROWS = 6000
+ROWS = 500
+
+
+class DeadlyS3:
+    """S3 in this process, which outlives those that are killed; `kill_after` arms it."""
+
+    def __init__(self) -> None:
+        self._app = DomainDispatcherApplication(create_backend_app)
+        self._left = 0
+        self._victim: BaseProcess | None = None
+
+    def kill_after(self, requests: int, victim: BaseProcess) -> None:
+        """Kills the process once so many requests are done, before it learns of the last."""
+        self._left, self._victim = requests, victim
+
+    def disarm(self) -> None:
+        self._victim = None
+
+    def __call__(
+        self, environ: dict[str, Any], start_response: Callable[..., object]
+    ) -> Iterable[bytes]:
+        answer = [*self._app(environ, start_response)]
+        self._left -= 1
+        if self._victim and self._left == 0:
+            victim = self._victim.pid
+            os.kill(victim, signal.SIGKILL)
+            wait_until(lambda: is_gone(victim))
+        return answer
 
 
 @pytest.fixture
-def s3(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    """A server of its own: it outlives the processes that are killed."""
-    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
+def server() -> Iterator[tuple[DeadlyS3, str]]:
+    s3 = DeadlyS3()
+    listening = make_server("127.0.0.1", 0, s3, threaded=True)
+    thread = threading.Thread(target=listening.serve_forever)
+    thread.start()
+    yield s3, f"http://127.0.0.1:{listening.server_port}"
+    listening.shutdown()
+    thread.join()
+    listening.server_close()
+
+
+@pytest.fixture
+def s3(server: tuple[DeadlyS3, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     settings = {
-        "AWS_ENDPOINT_URL": f"http://{host}:{port}",
+        "AWS_ENDPOINT_URL": server[1],
         "AWS_DEFAULT_REGION": "eu-west-1",
         "AWS_ACCESS_KEY_ID": "testing",
         "AWS_SECRET_ACCESS_KEY": "testing",
@@ -51,7 +89,7 @@ def s3(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
         )
         client.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
     yield client
-    server.stop()
+    client.close()
 
 
 def content(number: int) -> bytes:
@@ -84,35 +122,33 @@ def published(s3: Any) -> dict[str, Any] | None:
     return report
 
 
-def test_run_killed_at_random_moments_never_shows_half_an_output(s3, tmp_path):
-    rng = random.Random(os.environ.get("ETL_SEED", time.time_ns()))
+def test_run_killed_after_any_request_never_shows_half_an_output(server, s3, tmp_path):
+    deadly, _ = server
     context = multiprocessing.get_context("forkserver")
     # The children are forked from a process that has imported everything and started nothing.
     context.set_forkserver_preload(["etl.handler", "tests.integration.etl.victim"])
-    whole_run = 0.6
-    cut = 0
-    for number in range(KILLS):
-        data = content(number)
+    for requests in itertools.count(1):
+        data = content(requests)
         version = s3.put_object(Bucket=LANDING, Key="raw.csv", Body=data)["VersionId"]
-        arguments = (version, f"{number:06X}", dict(os.environ))
+        arguments = (version, f"{requests:06X}", dict(os.environ))
         victim = context.Process(target=run_job, args=arguments)
+        deadly.kill_after(requests, victim)
         victim.start()
-        victim.join(rng.uniform(0, whole_run))
-        cut += victim.is_alive()
-        victim.kill()
         victim.join()
+        deadly.disarm()
         published(s3)
 
-        started = time.monotonic()
         retry = context.Process(target=run_job, args=arguments)
         retry.start()
         retry.join()
-        whole_run = max(0.2, min(whole_run, time.monotonic() - started))
 
         assert retry.exitcode == 0
         report = published(s3)
         assert report is not None
         assert report["source"]["version_id"] == version
-        expected = digests_of(data, tmp_path / str(number))
+        expected = digests_of(data, tmp_path / str(requests))
         assert {name: report["outputs"][name]["sha256"] for name in DATA} == expected
-    assert cut >= KILLS // 3, "too few runs were cut to prove anything"
+        if victim.exitcode == 0:
+            break
+        assert victim.exitcode == -signal.SIGKILL
+    assert requests > 10, "too few runs were cut to prove anything"

@@ -15,6 +15,7 @@ from local.packages import Packages
 from local.runtime.functions import Functions, Options
 from local.runtime.invocation import Invocation
 from local.template.load import load_application
+from tests.timing import LONG_SECONDS, wait_until
 
 ROOT = Path(__file__).parents[3]
 TEMPLATE = Path(__file__).parent / "other_app" / "template.yaml"
@@ -38,7 +39,9 @@ class Recorder:
 class OtherApp:
     """The application running; `call` runs a coroutine on its loop and returns the result."""
 
-    def __init__(self, template: Path = TEMPLATE, *, concurrency: int = 4) -> None:
+    def __init__(
+        self, template: Path = TEMPLATE, *, concurrency: int = 4, grow_after: float = 0.05
+    ) -> None:
         self.recorder = Recorder()
         self.failures: list[tuple[str, dict[str, Any]]] = []
         self.exchanges: list[Exchange] = []
@@ -49,17 +52,28 @@ class OtherApp:
             state=ROOT / ".local" / "tests",
             runtime_requirements=ROOT / "requirements" / "runtime.txt",
         )
-        self._options = Options(retry_delays=(0.01, 0.01), concurrency=concurrency)
+        self._options = Options(
+            retry_delays=(0.01, 0.01), concurrency=concurrency, grow_after_seconds=grow_after
+        )
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever)
         self._thread.start()
         self.call(self._start())
 
-    def call(self, coroutine: Coroutine[Any, Any, T], timeout: float = 30) -> T:
+    def call(self, coroutine: Coroutine[Any, Any, T], timeout: float = LONG_SECONDS) -> T:
         return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(timeout)
 
     def invoke(self, name: str, event: object = None) -> Invocation:
         return self.call(self.functions.invoke(name, json.dumps(event or {}).encode()))
+
+    def workers_of(self, name: str) -> set[int]:
+        """The processes of a function's workers."""
+        workers = self.functions._attempts[name].pool.workers
+        return {worker._process.pid for worker in {*workers}}
+
+    def wait_for_line(self, text: str) -> None:
+        """Returns when a function has logged a line with the text."""
+        wait_until(lambda: any(text in line for _, line in [*self.recorder.lines]))
 
     def close(self) -> None:
         self.call(self._stop())

@@ -94,7 +94,7 @@ def test_function_runs_in_its_code_folder(seen):
 
 
 def test_context_has_deadline_and_arn(seen):
-    assert 5000 < seen["remaining_ms"] <= 10_000
+    assert 0 < seen["remaining_ms"] <= 10_000
     assert seen["arn"] == "arn:aws:lambda:us-east-1:123456789012:function:WebFunction"
 
 

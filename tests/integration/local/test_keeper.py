@@ -18,6 +18,7 @@ from local.services.process import Server, ServerProcess, accepts_connections
 from local.services.redis import RedisServer
 from local.wishes import START, STOP, Wishes
 from tests.ports import reserve_port
+from tests.timing import LONG_SECONDS
 
 IMPATIENT = Patience(deaths=3, seconds=60, pause=0.05, check=0.01)
 
@@ -39,7 +40,7 @@ class Terminal:
         return f", {service} as it was"
 
 
-async def until(condition: Callable[[], bool], seconds: float = 10) -> None:
+async def until(condition: Callable[[], bool], seconds: float = LONG_SECONDS) -> None:
     async with asyncio.timeout(seconds):
         while not condition():
             await asyncio.sleep(0.005)
@@ -110,7 +111,7 @@ def test_killed_postgres_keeps_its_rows(tmp_path: Path, wishes: Wishes, terminal
 
     async def story() -> None:
         os.kill(server.pid or 0, signal.SIGKILL)
-        await until(lambda: UP in terminal.states, 30)
+        await until(lambda: UP in terminal.states)
         with server._connect("postgres", "postgres") as connection:
             assert connection.run("SELECT 1 FROM pg_database WHERE datname = 'kept'") == [[1]]
 
@@ -126,7 +127,7 @@ def test_postgres_without_its_data_is_not_started_empty(
     async def story() -> None:
         os.kill(server.pid or 0, signal.SIGKILL)
         (tmp_path / "postgres" / "PG_VERSION").unlink()
-        await until(lambda: GIVEN_UP in terminal.states, 30)
+        await until(lambda: GIVEN_UP in terminal.states)
 
     keep(server, wishes, terminal, story)
     assert any("data in" in line and "is gone" in line for line in terminal.lines)

@@ -3,12 +3,11 @@
 import json
 import os
 import re
-import time
 
-import psutil
 import pytest
 
 from tests.integration.local.other_app_runner import OtherApp
+from tests.timing import is_gone, wait_until
 
 FUNCTION = "MisbehavingFunction"
 
@@ -84,12 +83,9 @@ def test_timeout_kills_what_the_function_started(other_app):
     invocation = other_app.invoke(FUNCTION, {"how": "hang"})
 
     assert invocation.status == "timeout"
-    assert 1000 <= invocation.duration_ms < 3000
+    assert invocation.duration_ms >= 1000
     pid = int(re.search(rb"about to hang with (\d+)", invocation.log_tail)[1])
-    deadline = time.monotonic() + 5
-    while psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE:
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
+    wait_until(lambda: is_gone(pid), f"{pid} still runs")
 
 
 def test_worker_is_reused_until_it_dies(other_app):
@@ -106,7 +102,7 @@ def test_worker_is_reused_until_it_dies(other_app):
 def test_worker_killed_from_outside_is_replaced(other_app):
     pid = int(json.loads(other_app.invoke(FUNCTION, {"how": "well"}).payload)["body"])
     os.kill(pid, 9)
-    time.sleep(0.1)
+    wait_until(lambda: pid not in other_app.workers_of(FUNCTION))
 
     assert other_app.invoke(FUNCTION, {"how": "well"}).function_error is None
 

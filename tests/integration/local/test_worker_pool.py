@@ -7,8 +7,9 @@ import signal
 import subprocess
 import sys
 import textwrap
-import time
+from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -18,25 +19,34 @@ from local.runtime import worker
 from local.runtime.functions import Functions
 from local.runtime.invocation import PayloadTooLarge, Throttled, UnknownFunction
 from tests.integration.local.other_app_runner import ROOT, TEMPLATE, OtherApp
+from tests.timing import LONG_SECONDS, is_gone, wait_until
 
-SLEEPY = """
-import os, time
+WAITING = """
+import os, pathlib, time
 
 def handler(event, context):
-    time.sleep(event["seconds"])
+    folder = pathlib.Path(event.get("folder", "."))
+    if "folder" in event:
+        (folder / str(os.getpid())).touch()
+    while len(list(folder.iterdir())) < event.get("until", 0):
+        time.sleep(0.01)
     return os.getpid()
 """
 
 
 @pytest.fixture
-def sleepy(tmp_path: Path):
-    """An application of two functions that sleep; the second may run once at a time."""
+def make_app(tmp_path: Path):
+    """Makes an application of two functions that answer with their process.
+
+    They wait until a folder holds as many files as the event says; each adds one of its process.
+    The second may run once at a time.
+    """
     (tmp_path / "code").mkdir()
-    (tmp_path / "code/app.py").write_text(SLEEPY)
+    (tmp_path / "code/app.py").write_text(WAITING)
     (tmp_path / "template.yaml").write_text(
         textwrap.dedent("""
         Globals:
-          Function: {CodeUri: code, Handler: app.handler, Runtime: python3.11, Timeout: 5}
+          Function: {CodeUri: code, Handler: app.handler, Runtime: python3.11, Timeout: 120}
         Resources:
           Free: {Type: AWS::Serverless::Function}
           Single:
@@ -47,131 +57,141 @@ def sleepy(tmp_path: Path):
             Properties: {ReservedConcurrentExecutions: 0}
         """)
     )
-    running = OtherApp(tmp_path / "template.yaml", concurrency=3)
-    yield running
-    running.close()
+    with ExitStack() as stack:
+
+        def make(**options: Any) -> OtherApp:
+            running = OtherApp(tmp_path / "template.yaml", concurrency=3, **options)
+            stack.callback(running.close)
+            return running
+
+        yield make
 
 
-def pids_of(app: OtherApp, name: str, *, requests: int, seconds: float) -> list[int]:
+@pytest.fixture
+def app(make_app) -> OtherApp:
+    return make_app()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """An empty one, in which functions meet."""
+    (tmp_path / "meeting").mkdir()
+    return tmp_path / "meeting"
+
+
+def pids_of(app: OtherApp, name: str, *, requests: int, **event: Any) -> list[int]:
     async def invoke_all():
-        payload = json.dumps({"seconds": seconds}).encode()
+        payload = json.dumps(event).encode()
         calls = (app.functions.invoke(name, payload) for _ in range(requests))
         return await asyncio.gather(*calls)
 
     return [json.loads(invocation.payload) for invocation in app.call(invoke_all())]
 
 
-def test_slow_requests_get_workers_of_their_own_up_to_the_limit(sleepy):
-    pids = pids_of(sleepy, "Free", requests=6, seconds=0.6)
+def pid_of(app: OtherApp, name: str) -> int:
+    return json.loads(app.invoke(name).payload)
+
+
+def test_slow_requests_get_workers_of_their_own_up_to_the_limit(app, folder):
+    pids = pids_of(app, "Free", requests=6, folder=str(folder), until=3)
 
     assert len(set(pids)) == 3
 
 
-def test_short_requests_share_one_worker(sleepy):
-    sleepy.call(sleepy.functions.warm("Free"))
+def test_short_requests_share_one_worker(make_app):
+    app = make_app(grow_after=LONG_SECONDS)
 
-    assert len(set(pids_of(sleepy, "Free", requests=4, seconds=0))) == 1
-
-
-def test_reserved_concurrency_is_the_limit(sleepy):
-    assert len(set(pids_of(sleepy, "Single", requests=3, seconds=0.15))) == 1
+    assert len(set(pids_of(app, "Free", requests=4))) == 1
 
 
-def test_function_without_concurrency_is_throttled(sleepy):
+def test_reserved_concurrency_is_the_limit(make_app):
+    app = make_app(grow_after=0)
+
+    assert len(set(pids_of(app, "Single", requests=3))) == 1
+
+
+def test_function_without_concurrency_is_throttled(app):
     with pytest.raises(Throttled, match="Off reserves no concurrency"):
-        sleepy.invoke("Off")
+        app.invoke("Off")
 
 
-def test_function_whose_packages_cannot_be_built_says_why(sleepy, monkeypatch):
+def test_function_whose_packages_cannot_be_built_says_why(app, monkeypatch):
     def layout(name: str):
         raise PackageError(f"{name}: build-L failed")
 
-    monkeypatch.setattr(sleepy.packages, "layout", layout)
+    monkeypatch.setattr(app.packages, "layout", layout)
 
-    invocation = sleepy.invoke("Free", {"seconds": 0})
+    invocation = app.invoke("Free")
 
     assert invocation.function_error == "Unhandled"
     assert json.loads(invocation.payload)["errorMessage"] == "Free: build-L failed"
     assert invocation.log_tail.startswith(b"Free: build-L failed")
     monkeypatch.undo()
-    assert sleepy.invoke("Free", {"seconds": 0}).function_error is None
+    assert app.invoke("Free").function_error is None
 
 
-def test_starts_that_fail_leave_no_file_open_and_no_folder(sleepy, monkeypatch, tmp_path):
+def test_starts_that_fail_leave_no_file_open_and_no_folder(app, monkeypatch, tmp_path):
     not_executable = tmp_path / "python"
     not_executable.write_text("")
     monkeypatch.setattr(worker, "find_interpreter", lambda _runtime: not_executable)
-    folder = Path(sleepy.functions._supervision.folder)
+    folder = Path(app.functions._supervision.folder)
     before = psutil.Process().num_fds(), len(list(folder.iterdir()))
 
     for _ in range(10):
-        answer = json.loads(sleepy.invoke("Free", {"seconds": 0}).payload)
+        answer = json.loads(app.invoke("Free").payload)
         assert "Permission denied" in answer["errorMessage"]
 
     assert (psutil.Process().num_fds(), len(list(folder.iterdir()))) == before
 
 
-def test_unknown_function_and_large_payload_are_refused(sleepy):
+def test_unknown_function_and_large_payload_are_refused(app):
     with pytest.raises(UnknownFunction, match="Nobody"):
-        sleepy.invoke("Nobody")
+        app.invoke("Nobody")
     with pytest.raises(PayloadTooLarge, match="limit 6291456 bytes"):
-        sleepy.invoke("Free", "x" * 6 * 1024 * 1024)
+        app.invoke("Free", "x" * 6 * 1024 * 1024)
 
 
-def test_reload_lets_the_running_request_finish_on_the_old_worker(sleepy):
+def test_reload_lets_the_running_request_finish_on_the_old_worker(app, folder):
     async def invoke_and_reload() -> tuple[int, int]:
-        functions: Functions = sleepy.functions
-        running = asyncio.ensure_future(functions.invoke("Free", b'{"seconds": 0.3}'))
-        await asyncio.sleep(0.25)
+        functions: Functions = app.functions
+        event = json.dumps({"folder": str(folder), "until": 2}).encode()
+        running = asyncio.ensure_future(functions.invoke("Free", event))
+        while not list(folder.iterdir()):
+            await asyncio.sleep(0.01)
         await functions.reload("Free")
-        following = await functions.invoke("Free", b'{"seconds": 0}')
+        following = await functions.invoke("Free", b"{}")
+        (folder / "go on").touch()
         return int((await running).payload), int(following.payload)
 
-    sleepy.call(sleepy.functions.warm("Free"))
-    old, new = sleepy.call(invoke_and_reload())
+    old, new = app.call(invoke_and_reload())
 
     assert old != new
-    assert not psutil.pid_exists(old) or gone_within(old, 1)
+    wait_until(lambda: is_gone(old), f"{old} still runs")
 
 
-def test_reload_starts_the_functions_used_last_and_no_other(sleepy):
-    sleepy.invoke("Single", {"seconds": 0})
+def test_reload_starts_the_functions_used_last_and_no_other(app):
+    old = pid_of(app, "Single")
 
-    sleepy.call(sleepy.functions.reload("Free", "Single"))
-    time.sleep(1)
+    app.call(app.functions.reload("Free", "Single"))
+    wait_until(lambda: app.workers_of("Single") - {old}, "no new worker")
 
-    workers = {
-        name: len(attempts.pool.workers) for name, attempts in sleepy.functions._attempts.items()
-    }
-    assert workers == {"Free": 0, "Single": 1, "Off": 0}
+    assert len(app.workers_of("Single") - {old}) == 1
+    assert app.workers_of("Free") == app.workers_of("Off") == set()
 
 
-def test_saves_in_quick_succession_end_with_one_worker_of_the_last(sleepy):
+def test_saves_in_quick_succession_end_with_one_worker_of_the_last(app):
     async def reload_often() -> None:
         for _ in range(5):
-            await sleepy.functions.reload("Free")
+            await app.functions.reload("Free")
             await asyncio.sleep(0.03)
 
-    before = json.loads(sleepy.invoke("Free", {"seconds": 0}).payload)
-    sleepy.call(reload_often())
-    time.sleep(1)
+    before = pid_of(app, "Free")
+    app.call(reload_often())
+    last = pid_of(app, "Free")
 
-    workers = sleepy.functions._attempts["Free"].pool.workers
-    assert len(workers) == 1
-    started = {worker._process.pid for worker in workers}
-    assert started == {json.loads(sleepy.invoke("Free", {"seconds": 0}).payload)} != {before}
-
-
-def gone_within(pid: int, seconds: float) -> bool:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        try:
-            if psutil.Process(pid).status() == psutil.STATUS_ZOMBIE:
-                return True
-        except psutil.NoSuchProcess:
-            return True
-        time.sleep(0.02)
-    return False
+    wait_until(lambda: app.workers_of("Free") == {last}, "more workers than one")
+    assert last != before
+    assert pid_of(app, "Free") == last
 
 
 STACK = """
@@ -208,8 +228,8 @@ def test_killed_stack_leaves_no_process_and_no_file():
     os.kill(stack.pid, signal.SIGKILL)
     stack.communicate()
 
-    assert [process for process in family if not gone_within(process.pid, 2)] == []
-    assert not Path(folder).exists()
+    wait_until(lambda: all(is_gone(process.pid) for process in family), f"{family}")
+    wait_until(lambda: not Path(folder).exists(), f"{folder} is left")
 
 
 def test_closing_ends_every_process_and_running_request():
@@ -219,21 +239,21 @@ def test_closing_ends_every_process_and_running_request():
     hanging = asyncio.run_coroutine_threadsafe(
         app.functions.invoke("MisbehavingFunction", b'{"how": "hang"}'), app._loop
     )
-    time.sleep(0.3)
+    app.wait_for_line("about to hang")
     family = set(psutil.Process().children(recursive=True)) - others
 
     app.close()
 
-    assert json.loads(hanging.result(1).payload)["errorType"] == "Runtime.ExitError"
+    assert json.loads(hanging.result(LONG_SECONDS).payload)["errorType"] == "Runtime.ExitError"
     # The guardian, two workers and what one of them started.
     assert len(family) >= 4
-    assert [process for process in family if not gone_within(process.pid, 1)] == []
+    wait_until(lambda: all(is_gone(process.pid) for process in family), f"{family}")
 
 
 def test_event_that_the_end_of_the_stack_cuts_off_is_named():
     app = OtherApp(TEMPLATE)
     request_id = app.call(app.functions.invoke_event("MisbehavingFunction", b'{"how": "hang"}'))
-    time.sleep(0.2)
+    app.wait_for_line("about to hang")
 
     app.close()
 

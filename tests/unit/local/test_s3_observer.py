@@ -13,6 +13,7 @@ from local.aws.notifications import ObjectChange
 from local.aws.observer import CHANGES, S3Observer
 from local.aws.s3.edge import S3Edge
 from local.aws.s3.request import S3Request
+from tests.timing import LONG_SECONDS
 
 A_WHILE = 0.3
 
@@ -52,7 +53,7 @@ def test_events_come_in_the_order_in_which_the_writes_were_taken() -> None:
     client = Client(S3Observer(s3, report), Response)
     with ThreadPoolExecutor() as threads:
         threads.submit(client.put, "/landing/a.csv", data=b"older")
-        assert s3.first_is_stored.wait(5)
+        assert s3.first_is_stored.wait(LONG_SECONDS)
         threads.submit(client.put, "/landing/a.csv", data=b"newer")
 
     assert [change.version_id for change in reported] == ["v1", "v2"]
@@ -67,7 +68,7 @@ class _Stalled(io.RawIOBase):
 
     def readinto(self, _buffer: object) -> int:
         self.is_read.set()
-        self.gone.wait(5)
+        self.gone.wait(LONG_SECONDS)
         return 0
 
 
@@ -81,7 +82,7 @@ def test_an_upload_that_stalls_holds_up_no_other() -> None:
     environ |= {"wsgi.input": stalled, "CONTENT_LENGTH": "9"}
     with ThreadPoolExecutor() as threads:
         slow = threads.submit(run_wsgi_app, observer, environ)
-        assert stalled.is_read.wait(5)
+        assert stalled.is_read.wait(LONG_SECONDS)
         Client(observer, Response).put("/landing/quick.csv", data=b"1")
         assert reported == ["quick.csv"]
         stalled.gone.set()

@@ -1,0 +1,27 @@
+"""Which tests `make test` gives to which of its processes: a module is never parted."""
+
+from xdist.scheduler.loadscope import LoadScopeScheduling
+
+# These share one running stack, which takes seconds to start, and a process of their own.
+_ON_ONE_STACK = (
+    "tests/integration/api/test_conformance.py",
+    "tests/integration/local/test_migration_runner.py",
+    "tests/integration/test_front_door.py",
+    "tests/integration/test_readme.py",
+    "tests/integration/test_terminal.py",
+    "tests/parity/",
+)
+STACK = "stack"
+
+
+def unit_of(nodeid: str) -> str:
+    """What a test must be in one process with."""
+    module = nodeid.partition("::")[0]
+    return STACK if module.startswith(_ON_ONE_STACK) else module
+
+
+class ByModule(LoadScopeScheduling):
+    """Hands out units of tests in the order of collection, to whoever is free."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return unit_of(nodeid)
