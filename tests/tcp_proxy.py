@@ -6,6 +6,7 @@ import socket
 import struct
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Self
 
@@ -21,7 +22,8 @@ class TcpProxy:
 
     delay: seconds before each chunk goes on; silent: accepts and swallows, never answers;
     refuse(): nothing listens; cut(): what is connected ends, by a reset if asked;
-    garbage: bytes sent instead of the server's; cut_after: bytes of an answer let through.
+    garbage: bytes sent instead of the server's; cut_after: bytes of an answer let through;
+    lose_answer(): the next answer is lost with its connection, after something was done.
     round_trips: how often a client spoke and was answered or waited, since count().
     """
 
@@ -34,6 +36,7 @@ class TcpProxy:
         self.cut_after: int | None = None
         self.round_trips = 0
         self.connections = 0
+        self._before_loss: Callable[[], None] | None = None
         self._pairs: set[tuple[socket.socket, socket.socket]] = set()
         self._lock = threading.Lock()
         self._listener: socket.socket | None = None
@@ -70,6 +73,10 @@ class TcpProxy:
                         end.close()
                     else:
                         end.shutdown(socket.SHUT_RDWR)
+
+    def lose_answer(self, then: Callable[[], None]) -> None:
+        """`then` runs when the server has done its work, before the client learns of the loss."""
+        self._before_loss = then
 
     def count(self) -> None:
         self.round_trips = 0
@@ -140,6 +147,10 @@ class TcpProxy:
             line.server.sendall(data)
             return
         line.client_spoke_last = False
+        if self._before_loss is not None:
+            before, self._before_loss = self._before_loss, None
+            before()
+            raise ConnectionAbortedError("the answer is lost")
         data = data if self.garbage is None else self.garbage
         if self.cut_after is not None:
             data = data[: max(self.cut_after - line.answered, 0)]

@@ -11,6 +11,7 @@ from api.database_session import Session
 # the relay touches is here; the tests run as this user and find what a new migration forgot.
 _ACCESS = """ ROLE %1$I LOGIN PASSWORD %2$L;
 GRANT SELECT, INSERT, UPDATE, DELETE ON users, search_outbox TO %1$I;
+GRANT SELECT, INSERT, DELETE ON idempotency_keys TO %1$I;
 GRANT USAGE ON SEQUENCE users_revision TO %1$I"""
 
 

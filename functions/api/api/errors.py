@@ -5,6 +5,8 @@ AppError
 ├── UserNotFound
 ├── EmailTaken
 ├── VersionMismatch         If-Match names no current version
+├── IdempotencyKeyReused    the same key with another body
+├── CreationInProgress      the same key at the same time
 ├── DatasetNotFound
 ├── Unauthenticated         no claims where they are required
 ├── MissingScope
@@ -39,6 +41,14 @@ class EmailTaken(AppError):
 
 class VersionMismatch(AppError):
     """The user changed since the version that If-Match names."""
+
+
+class IdempotencyKeyReused(AppError):
+    """The caller's key was sent before with another body."""
+
+
+class CreationInProgress(AppError):
+    """An earlier request with the same key has not ended."""
 
 
 class DatasetNotFound(AppError):

@@ -45,6 +45,10 @@ KINDS: Mapping[type[errors.AppError], Kind] = {
     errors.UserNotFound: Kind(404, "user-not-found", "No such user"),
     errors.EmailTaken: Kind(409, "email-taken", "The email is taken"),
     errors.VersionMismatch: Kind(412, "version-mismatch", "The user has changed"),
+    errors.IdempotencyKeyReused: Kind(
+        422, "idempotency-key-reused", "The key belongs to another request"
+    ),
+    errors.CreationInProgress: Kind(409, "request-in-progress", "The request is being processed"),
     errors.DatasetNotFound: Kind(404, "dataset-not-found", "No such dataset"),
     errors.Unauthenticated: Kind(401, "unauthenticated", "Authentication is required"),
     errors.MissingScope: Kind(403, "missing-scope", "The token does not allow this"),
@@ -139,7 +143,7 @@ async def _show_app_error(request: Request, error: Exception) -> Response:
 
 
 def _headers(request: Request, error: errors.AppError) -> dict[str, str]:
-    if isinstance(error, errors.BackendUnavailable):
+    if isinstance(error, errors.BackendUnavailable | errors.CreationInProgress):
         return _RETRY_AFTER
     if isinstance(error, errors.Unauthenticated):
         return {"WWW-Authenticate": "Bearer"}

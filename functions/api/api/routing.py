@@ -112,12 +112,10 @@ def granted_scopes(event: object) -> frozenset[str] | None:
 
     They are in `scope` (RFC 8693) or, of Okta and Entra ID, in `scp`.
     """
-    steps: Any = event
-    for step in ("requestContext", "authorizer", "jwt", "claims"):
-        steps = steps.get(step) if isinstance(steps, dict) else None
-    if not isinstance(steps, dict) or not steps:
+    claims = _claims(event)
+    if claims is None:
         return None
-    granted = steps.get("scope") or steps.get("scp")
+    granted = claims.get("scope") or claims.get("scp")
     if not isinstance(granted, str):
         return frozenset()
     # API Gateway writes a token's list as [users:read users:write].
@@ -125,6 +123,20 @@ def granted_scopes(event: object) -> frozenset[str] | None:
         granted = granted[1:-1]
     # Cognito joins a resource server and its scope by a slash: users/read.
     return frozenset(granted.replace("/", ":").split())
+
+
+def caller_of(request: Request) -> str:
+    """Whom the token speaks for; empty without claims."""
+    claims = _claims(request.scope.get("aws.event")) or {}
+    # A token that a program got for itself may have no subject.
+    return str(claims.get("sub") or claims.get("client_id") or "")
+
+
+def _claims(event: object) -> dict[str, Any] | None:
+    steps: Any = event
+    for step in ("requestContext", "authorizer", "jwt", "claims"):
+        steps = steps.get(step) if isinstance(steps, dict) else None
+    return steps if isinstance(steps, dict) and steps else None
 
 
 def _require_media_type(request: Request, accepted: tuple[str, ...]) -> None:

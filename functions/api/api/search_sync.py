@@ -1,4 +1,7 @@
-"""The Lambda entry that keeps the index in step: every minute, and on {"action":"rebuild"}."""
+"""The Lambda entry that keeps the index in step: every minute, and on {"action":"rebuild"}.
+
+It also forgets the Idempotency-Keys that have expired.
+"""
 
 import time
 from typing import Any
@@ -6,6 +9,7 @@ from typing import Any
 from api.errors import SearchUnavailable
 from api.observability import describe, emit, get_logger
 from api.settings import Settings, load_settings
+from api.users.creation import forget_expired
 from api.users.outbox import Relay
 from api.users.reindex import has_index, rebuild
 from api.wiring import build_cache, build_database, build_search_client
@@ -35,6 +39,7 @@ def synchronise(settings: Settings, event: object, context: object) -> dict[str,
         except SearchUnavailable as error:
             report["search"] = "down"
             get_logger().warning("the index is out of reach", extra=describe(error))
+        report["keys_forgotten"] = forget_expired(database)
         backlog = relay.backlog()
     finally:
         database.close()

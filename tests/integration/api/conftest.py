@@ -104,7 +104,9 @@ def empty(migrated: Settings) -> None:
     """No users, nothing cached, an index with nothing in it."""
     database = build_database(migrated, answer_seconds=20)
     with database.session() as session:
-        session.run_script("DELETE FROM users; DELETE FROM search_outbox")
+        session.run_script(
+            "DELETE FROM users; DELETE FROM search_outbox; DELETE FROM idempotency_keys"
+        )
     database.close()
     with redis.Redis(host=migrated.redis_host, port=migrated.redis_port) as client:
         client.flushall()

@@ -38,6 +38,7 @@ class Users(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.model: dict[str, dict[str, Any]] = {}
+        self.sent: list[tuple[dict[str, str], dict[str, str], Any]] = []
         self.entries: list[HttpEntry] = []
         self.heal()
 
@@ -87,7 +88,8 @@ class Users(RuleBasedStateMachine):
     @rule(email=EMAILS, name=NAMES, role=ROLES)
     def create(self, email: str, name: str, role: str) -> None:
         body = {"name": name, "email": email, "role": role}
-        answer = self.api.post("/users/", body)
+        key = {"Idempotency-Key": f"{len(self.sent)}"}
+        answer = self.api.post("/users/", body, headers=key)
         if email.lower() in self.model:
             assert answer.status == 409
             return
@@ -95,6 +97,16 @@ class Users(RuleBasedStateMachine):
         assert body.items() <= answer.json().items()
         assert answer.json()["version"] == 1
         self.model[email.lower()] = answer.json()
+        self.sent.append((body, key, answer.json()))
+
+    @precondition(lambda self: self.sent)
+    @rule(data=st.data())
+    def create_again(self, data: st.DataObject) -> None:
+        """A retry, however late: the first answer again, and nothing is done."""
+        body, key, first = data.draw(st.sampled_from(self.sent))
+        answer = self.api.post("/users/", body, headers=key)
+        assert (answer.status, answer.json()) == (201, first)
+        self.read(body["email"])
 
     @rule(email=EMAILS)
     def read(self, email: str) -> None:

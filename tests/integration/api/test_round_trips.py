@@ -34,6 +34,16 @@ def test_create_is_one_postgres_round_trip(proxied_api: ApiClient, proxies: Prox
     assert (proxies.redis.round_trips, proxies.postgres.round_trips) == (1, 1)
 
 
+def test_create_with_a_key_is_one_postgres_round_trip_and_so_is_its_repeat(
+    proxied_api: ApiClient, proxies: Proxies
+) -> None:
+    _warm(proxied_api, proxies)
+    body = {"name": "N", "email": "new@example.com", "role": "r"}
+    for round_trips in (1, 2):
+        answer = proxied_api.post("/users/", body, headers={"Idempotency-Key": "k"})
+        assert (answer.status, proxies.postgres.round_trips) == (201, round_trips)
+
+
 def test_first_redis_call_connects_in_one_round_trip(
     proxied_api: ApiClient, proxies: Proxies
 ) -> None:

@@ -2,25 +2,16 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from api.database import ConstraintViolated, Database
 from api.database_session import Row
 from api.errors import EmailTaken, UserNotFound, VersionMismatch
+from api.users.creation import create
+from api.users.idempotency import IdempotencyKey
 from api.users.models import EmailKey, NewUser, StoredUser, User, UserChanges, email_key
 from api.users.rows import COLUMNS, SELECT_BY_ID, by_id, stored_user
-from api.users.service import ListPlace, SearchPage, SearchRequest
-
-_CREATE = f"""
-WITH written AS (
-    INSERT INTO users (id, name, email, email_key, role)
-    VALUES (CAST(:id AS uuid), :name, :email, :key, :role)
-    RETURNING {COLUMNS}
-), queued AS (
-    INSERT INTO search_outbox (user_id, revision, email_keys)
-    SELECT id, revision, ARRAY[CAST(:key AS text)] FROM written
-)
-SELECT {COLUMNS} FROM written"""  # noqa: S608 # nosec B608 # column names only
+from api.users.service import Creation, ListPlace, SearchPage, SearchRequest
 
 _CHANGE = f"""
 WITH written AS (
@@ -29,7 +20,8 @@ WITH written AS (
         email = coalesce(CAST(:email AS text), email),
         email_key = coalesce(CAST(:new_key AS text), email_key),
         role = coalesce(CAST(:role AS text), role),
-        updated_at = now(),
+        -- Of two changes at once the second waited for the first, and its now() may be the older.
+        updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond'),
         version = version + 1,
         revision = nextval('users_revision')
     WHERE email_key = :key
@@ -86,27 +78,9 @@ class PostgresUsers:
         """Raises DatabaseUnavailable when PostgreSQL does not answer."""
         self._database.run("SELECT 1", repeatable=True)
 
-    def add(self, new: NewUser) -> StoredUser:
-        """Raises EmailTaken."""
-        new_id = uuid4()
-        key = email_key(new.email)
-        try:
-            rows = self._database.run(
-                _CREATE,
-                # Twice is harmless: the email is unique and the id tells our row from others.
-                repeatable=True,
-                id=str(new_id),
-                name=new.name,
-                email=new.email,
-                key=key,
-                role=new.role,
-            )
-        except ConstraintViolated as violation:
-            # The first attempt may have been ours: its answer was lost with the connection.
-            if (row := self._row(key)) and row[0] == new_id:
-                return stored_user(row)
-            raise EmailTaken("Another user has this email.") from violation
-        return stored_user(rows[0])
+    def add(self, new: NewUser, key: IdempotencyKey) -> Creation:
+        """Raises EmailTaken, IdempotencyKeyReused or CreationInProgress."""
+        return create(self._database, new, key)
 
     def get(self, key: EmailKey) -> StoredUser:
         """Raises UserNotFound."""

@@ -7,9 +7,10 @@ from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from api.problems import responses
-from api.routing import MERGE_PATCH, UsersRoute
+from api.routing import MERGE_PATCH, UsersRoute, caller_of
 from api.users.conditions import TAGS, etag, is_known, wanted_versions
 from api.users.cursor import read_cursor, write_cursor
+from api.users.idempotency import HEADER, KEY_PATTERN, MAX_KEY, idempotency_key
 from api.users.models import NewUser, QueryText, Role, User, UserChanges
 from api.users.service import SearchRequest, UserService
 
@@ -33,6 +34,17 @@ IfMatch = Annotated[
     ),
 ]
 IfNoneMatch = Annotated[str | None, Header(description="304 if the user is at one of these ETags.")]
+GivenKey = Annotated[
+    str | None,
+    Header(
+        alias=HEADER,
+        description="Names this creation. Sent again with the same body within a day, it gets the"
+        " same answer and creates nothing.",
+        min_length=1,
+        max_length=MAX_KEY,
+        pattern=KEY_PATTERN,
+    ),
+]
 _ETAG = {"ETag": {"description": "The version, quoted.", "schema": {"type": "string"}}}
 _CACHE = {"X-Cache": {"schema": {"type": "string", "enum": ["hit", "miss", "bypass"]}}}
 
@@ -100,9 +112,14 @@ def _address(email: str) -> str:
         **responses(409, 413, 415, 422, 503),
     },
 )
-async def create_user(new: NewUser, users: Users) -> Response:
-    """Creates a user; the email must be free."""
-    user = users.create_user(new)
+async def create_user(
+    request: Request, new: NewUser, users: Users, given: GivenKey = None
+) -> Response:
+    """Creates a user; the email must be free.
+
+    After a 503 the user may be there or not. With an Idempotency-Key it is safe to send it again.
+    """
+    user = users.create_user(new, idempotency_key(given, caller=caller_of(request)))
     return _shown(user, {"Location": _address(user.email)}, 201)
 
 
@@ -184,13 +201,20 @@ async def get_user(email: str, users: Users, if_none_match: IfNoneMatch = None) 
 async def change_user(
     email: str, changes: UserChanges, users: Users, if_match: IfMatch = None
 ) -> Response:
-    """Changes what the merge patch names; a changed email moves the user to a new address."""
+    """Changes what the merge patch names; a changed email moves the user to a new address.
+
+    After a 503 the change may have been made or not. Send it again with If-Match: 412 says that the
+    user has changed since, by the first request or by another one; read it and compare.
+    """
     user = users.change_user(email, changes, versions=wanted_versions(if_match))
     return _shown(user, {"Content-Location": _address(user.email)})
 
 
 @router.delete("/{email:email}", status_code=204, responses=responses(404, 412, 422, 503))
 async def delete_user(email: str, users: Users, if_match: IfMatch = None) -> Response:
-    """Deletes a user."""
+    """Deletes a user.
+
+    After a 503 the user may be gone or not. Send it again with If-Match: 404 says that it is gone.
+    """
     users.delete_user(email, versions=wanted_versions(if_match))
     return Response(status_code=204)

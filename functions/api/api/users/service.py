@@ -8,6 +8,7 @@ from typing import Literal, Protocol
 from uuid import UUID
 
 from api.errors import BackendUnavailable, CacheUnavailable, SearchUnavailable
+from api.users.idempotency import IdempotencyKey
 from api.users.models import (
     EmailKey,
     NewUser,
@@ -54,11 +55,19 @@ class SearchPage:
     degraded: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Creation:
+    """A user as it was created; `revision` is None if an earlier attempt of the request did it."""
+
+    user: User
+    revision: int | None
+
+
 class UserStore(Protocol):
     """The truth. Every method may raise DatabaseUnavailable."""
 
     def check(self) -> None: ...
-    def add(self, new: NewUser) -> StoredUser: ...
+    def add(self, new: NewUser, key: IdempotencyKey) -> Creation: ...
     def get(self, key: EmailKey) -> StoredUser: ...
     def change(
         self, key: EmailKey, changes: UserChanges, *, versions: Sequence[int] | None
@@ -97,10 +106,12 @@ class UserService:
         self._cache = cache
         self._index = index
 
-    def create_user(self, new: NewUser) -> User:
-        stored = self._store.add(new)
-        self._spread(stored, [email_key(new.email)])
-        return stored.user
+    def create_user(self, new: NewUser, key: IdempotencyKey) -> User:
+        """The same user again for a request that was done before, whatever became of it since."""
+        made = self._store.add(new, key)
+        if made.revision is not None:
+            self._spread(StoredUser(made.user, made.revision), [email_key(new.email)])
+        return made.user
 
     def get_user(self, email: str) -> tuple[User, CacheOutcome]:
         key = sought_key(email)

@@ -11,16 +11,27 @@ const question = byId("delete-dialog");
 const answer = byId("delete-form");
 let shown = null; // the user in a dialog as the API last showed it; null for a new one
 let tell = {};
+let sent = {}; // the new user as it was last sent, and the key that names this attempt
 
 const address = (user) => `/users/${encodeURIComponent(user.email)}`;
 const condition = (user) => ({ "If-Match": `"${user.version}"` });
 
 export function edit(user, listeners) {
-  [shown, tell] = [user, listeners];
+  [shown, tell, sent] = [user, listeners, {}];
   showFaults(form, []);
   byId("user-dialog-title").textContent = user ? "Edit user" : "New user";
   for (const name of FIELDS) form.elements[name].value = user ? user[name] : "";
   dialog.showModal();
+}
+
+// The same key for the same text: saving again after a lost answer creates nobody twice.
+function creationKey(body) {
+  const text = JSON.stringify(body);
+  if (sent.text !== text) {
+    const random = crypto.getRandomValues(new Uint8Array(16));
+    sent = { text, key: Array.from(random, (byte) => byte.toString(16).padStart(2, "0")).join("") };
+  }
+  return { "Idempotency-Key": sent.key };
 }
 
 async function save() {
@@ -32,7 +43,7 @@ async function save() {
   }
   if (Object.keys(body).length === 0) return dialog.close();
   const user = isNew
-    ? await call("POST", "/users/", { body })
+    ? await call("POST", "/users/", { body, headers: creationKey(body) })
     : await call("PATCH", address(shown), { body, headers: condition(shown) });
   dialog.close();
   return tell.saved(user, isNew);
