@@ -16,7 +16,7 @@ from local.interrupts import set_on_stop
 from local.lambda_endpoint import create_lambda_endpoint
 from local.packages import Packages
 from local.project import Project
-from local.reload import Told, watch, watch_settings
+from local.reload import Told, Watching, watch, watch_code, watch_settings
 from local.resources import create_resources, sqs_client
 from local.runtime.functions import Functions
 from local.services.ports import LOOPBACK, Ports
@@ -61,6 +61,9 @@ class Stack:
         async with AsyncExitStack() as stack:
             url = self.upkeep.services.aws.url
             await asyncio.to_thread(create_resources, self.application, url=url, region=REGION)
+            # Before any worker reads it.
+            code = await asyncio.to_thread(self._code)
+            settings = Watching(self.project.settings)
             functions = Functions(
                 self.application,
                 self.packages,
@@ -76,11 +79,19 @@ class Stack:
             await run_start_invokes(self.project.start, functions)
             gateway = create_gateway(self.application, functions, observe=self.console.answered)
             await _listen(stack, gateway, self.ports.api)
-            tasks = [asyncio.create_task(work) for work in self._background(functions)]
+            tasks = [
+                asyncio.create_task(work) for work in self._background(functions, code, settings)
+            ]
             stack.push_async_callback(_cancel, tasks)
             yield tasks
 
-    def _background(self, functions: Functions) -> list[Coroutine[Any, Any, None]]:
+    def _code(self) -> Watching:
+        own = (self.project.state.resolve(), self.project.builds.resolve())
+        return watch_code(self.application, self.packages, ignored=own)
+
+    def _background(
+        self, functions: Functions, code: Watching, settings: Watching
+    ) -> list[Coroutine[Any, Any, None]]:
         return [
             *triggers(self.application, functions, aws_url=self.upkeep.services.aws.url),
             watch(
@@ -88,8 +99,9 @@ class Stack:
                 functions,
                 self.packages,
                 Told(self.console.reloaded, self.console.problem),
+                code=code,
             ),
-            watch_settings(self.project.settings, self.console.went_wrong),
+            watch_settings(settings, self.console.went_wrong),
             *self.upkeep.work(functions),
         ]
 

@@ -58,7 +58,7 @@ class Packages:
         """
         self._application = application
         self._store = Store(state / "packages")
-        self._runtime_requirements = runtime_requirements
+        self.runtime_requirements = runtime_requirements
         self._progress = progress
 
     def build(self) -> None:
@@ -131,13 +131,13 @@ class Packages:
         def build(target: Path) -> None:
             self._progress(f"installing the Lambda runtime for {runtime}")
             pip_install(
-                self._runtime_requirements,
+                self.runtime_requirements,
                 target,
                 runtime=runtime,
                 linux_wheels=sys.platform != "linux",
             )
 
-        key = fingerprint(*self._machine(runtime), content=self._runtime_requirements)
+        key = fingerprint(*self._machine(runtime), content=self.runtime_requirements)
         return self._store.get("runtime", key, build)
 
     def _machine(self, runtime: str) -> tuple[str, ...]:

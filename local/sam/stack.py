@@ -10,7 +10,7 @@ from aiohttp import ClientSession
 from local.console import Console
 from local.interrupts import set_on_stop
 from local.project import Project
-from local.reload import watch_settings
+from local.reload import Watching, watch_settings
 from local.sam.endpoint import LambdaEndpoint
 from local.services.ports import LOOPBACK, Ports
 from local.start import StartFailed, run_start_invokes, triggers
@@ -42,7 +42,9 @@ class SamStack:
                 if not stopped.is_set():
                     url = self.upkeep.services.aws.url
                     waiting = triggers(self.application, functions, aws_url=url)
-                    settings = watch_settings(self.project.settings, self.console.went_wrong)
+                    settings = watch_settings(
+                        Watching(self.project.settings), self.console.went_wrong
+                    )
                     work = [*waiting, settings, *self.upkeep.work(functions)]
                     tasks = [stopping, *map(asyncio.create_task, work)]
                     await _first_of(tasks)

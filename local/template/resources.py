@@ -1,6 +1,7 @@
 """Reads the resources of a template: functions, layers, buckets and queues."""
 
 import json
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -64,7 +65,7 @@ class ResourceReader:
         method = (resource.get("Metadata") or {}).get("BuildMethod")
         return Layer(
             name=name,
-            content_uri=self._path(properties.get(key), f"{name}.{key}"),
+            content_uri=self._content_uri(properties.get(key), f"{name}.{key}"),
             build_method=self._resolver.text(method, f"{name}.BuildMethod") if method else None,
         )
 
@@ -78,7 +79,7 @@ class ResourceReader:
         concurrency = self._optional_text(name, properties, "ReservedConcurrentExecutions")
         return Function(
             name=self._names.name(name, self._resolver),
-            code_uri=self._path(properties.get("CodeUri", "."), f"{name}.CodeUri"),
+            code_uri=self._code_uri(name, properties),
             handler=self._required_text(name, properties, "Handler"),
             runtime=self._runtime(name, properties),
             timeout=self._number(name, properties, "Timeout", 3),
@@ -152,11 +153,25 @@ class ResourceReader:
         value = self._resolver.resolve(properties.get(key), f"{name}.{key}")
         return None if value is None else self._resolver.text(value, f"{name}.{key}")
 
-    def _path(self, value: Value, where: str) -> Path:
-        resolved = self._resolver.resolve(value, where)
-        if not isinstance(resolved, str) or resolved.startswith("s3://"):
-            raise TemplateError(f"{where}: must be a folder beside the template, got {resolved!r}")
-        path = (self._folder / resolved).resolve()
+    def _code_uri(self, name: str, properties: Mapping[str, Any]) -> Path:
+        """The folder of a function's code, which a build may make later."""
+        where = f"{name}.CodeUri"
+        path = self._path(properties.get("CodeUri", "."), where)
+        if not path.exists():
+            self.warnings.append(f"{where}: no such folder: {path}; {name} fails until it is there")
+        elif not path.is_dir():
+            raise TemplateError(f"{where}: no folder: {path}")
+        return path
+
+    def _content_uri(self, value: Value, where: str) -> Path:
+        path = self._path(value, where)
         if not path.is_dir():
             raise TemplateError(f"{where}: no such folder: {path}")
         return path
+
+    def _path(self, value: Value, where: str) -> Path:
+        """Links on the way are kept: they may lead elsewhere later."""
+        resolved = self._resolver.resolve(value, where)
+        if not isinstance(resolved, str) or resolved.startswith("s3://"):
+            raise TemplateError(f"{where}: must be a folder beside the template, got {resolved!r}")
+        return Path(os.path.normpath(self._folder / resolved))

@@ -209,7 +209,7 @@ def function_with(properties: str) -> str:
 @pytest.mark.parametrize(
     ("properties", "message"),
     [
-        ("CodeUri: nowhere", "F.CodeUri: no such folder"),
+        ("CodeUri: template.yaml", "F.CodeUri: no folder"),
         ("CodeUri: s3://bucket/key", "F.CodeUri: must be a folder beside the template"),
         ("Runtime: nodejs22.x", "F.Runtime: nodejs22.x does not run here"),
         ("Handler: ''", "F: Handler is missing"),
@@ -477,3 +477,11 @@ def test_what_asynchronous_invokes_cannot_have_here_is_said(load, config, warnin
 def test_a_retry_number_that_is_none_is_named(load):
     with pytest.raises(TemplateError, match=r"F\.EventInvokeConfig: MaximumRetryAttempts 'many'"):
         load(function_with("EventInvokeConfig: {MaximumRetryAttempts: many}"))
+
+
+def test_code_that_is_not_there_yet_is_said(load):
+    application = load(function_with("CodeUri: nowhere"))
+
+    (warning,) = application.warnings
+    assert warning.startswith("F.CodeUri: no such folder: ")
+    assert warning.endswith("nowhere; F fails until it is there")
