@@ -1,6 +1,7 @@
 """What every kind of test shares: the data services, and one embedded stack, for the whole run."""
 
 import asyncio
+import os
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,6 +16,10 @@ from tests.ports import reserve_ports
 def pytest_configure() -> None:
     """Before any test is imported."""
     surroundings.apply()
+
+
+def pytest_report_header() -> str:
+    return f"seed: PYTHONHASHSEED={os.environ['PYTHONHASHSEED']}"
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -5,6 +5,7 @@ account the shell is set up for, or which time zone and language this machine ha
 """
 
 import os
+import random
 import re
 import time
 from collections.abc import Mapping
@@ -13,7 +14,7 @@ _KEPT = re.compile(
     r"PATH|HOME|USER|LOGNAME|SHELL|TERM|TMPDIR|CI|NO_COLOR|FORCE_COLOR|CHROMIUM"
     # pip's way to a package index, for the layers
     r"|(PIP|UV)_\w+|(HTTP|HTTPS|ALL|NO)_PROXY|SSL_CERT_(FILE|DIR)|(REQUESTS|CURL)_CA_BUNDLE"
-    r"|DOCKER_\w+|PYTEST_\w+|COV_CORE_\w+"
+    r"|PYTHONHASHSEED|DOCKER_\w+|PYTEST_\w+|COV_CORE_\w+"
     # what a longer look is asked for with (docs/testing.md)
     r"|CONFORMANCE_EXAMPLES|ETL_EXAMPLES|(SAM|BROWSER)_REQUIRED",
     re.IGNORECASE,
@@ -33,7 +34,14 @@ def clean(environment: Mapping[str, str]) -> dict[str, str]:
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         "AWS_EC2_METADATA_DISABLED": "true",
         "TZ": _ZONE,
+        # Every process of a run puts sets into the same order, and the next run into another.
+        "PYTHONHASHSEED": _given_seed(kept) or f"{random.randrange(1, 2**32)}",
     }
+
+
+def _given_seed(environment: Mapping[str, str]) -> str | None:
+    given = environment.get("PYTHONHASHSEED")
+    return None if given == "random" else given
 
 
 def apply() -> None:

@@ -69,7 +69,7 @@ def test_a_service_of_another_name_is_answered_with_the_names(stack: EmbeddedSta
 )
 def test_output_that_nobody_reads_to_its_end_is_no_error(command: str) -> None:
     result = subprocess.run(
-        ["bash", "-c", f"{sys.executable} -m {command} | head -n 1; exit ${{PIPESTATUS[0]}}"],
+        ["bash", "-c", f'"$0" -m {command} | head -n 1; exit ${{PIPESTATUS[0]}}', sys.executable],
         cwd=ROOT,
         capture_output=True,
         text=True,

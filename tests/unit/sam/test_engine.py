@@ -21,9 +21,10 @@ def docker(tmp_path, monkeypatch):
     """Installs a docker command that answers by its first two words."""
 
     def install(**answers: str) -> Path:
-        command = tmp_path / "docker"
-        command.write_text(
-            f"#!{sys.executable}\n"
+        command, program = tmp_path / "docker", tmp_path / "docker.py"
+        # The path of an interpreter in a first line ends at a space.
+        command.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{program}" "$@"\n')
+        program.write_text(
             "import sys\n"
             f"answers = {answers!r}\n"
             "names = ['_'.join(sys.argv[1:3]), sys.argv[1]]\n"
