@@ -168,7 +168,8 @@ def _tagging(document: str) -> str:
     except ElementTree.ParseError as error:
         raise S3Error("MalformedXML", "The XML you provided was not well-formed") from error
     tags = [
-        (tag.findtext("{*}Key", ""), tag.findtext("{*}Value", "")) for tag in root.iter("{*}Tag")
+        (tag.findtext("{*}Key", ""), tag.findtext("{*}Value", ""))
+        for tag in root.iterfind(".//{*}Tag")
     ]
     return urlencode(tags)
 

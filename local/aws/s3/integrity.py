@@ -210,7 +210,7 @@ def bad_checksum(algorithm: str) -> S3Error:
 def _make_plain(request: S3Request, length: int, expected: Expected) -> None:
     """A request that was never encoded, with its checksum beside it."""
     environ = request.environ
-    for name in ("HTTP_TRANSFER_ENCODING", "wsgi.input_terminated"):
+    for name in ("HTTP_TRANSFER_ENCODING", "HTTP_X_AMZ_CONTENT_SHA256", "wsgi.input_terminated"):
         environ.pop(name, None)
     environ["CONTENT_LENGTH"] = str(length)
     environ[CHECKSUM] = expected.checksum
