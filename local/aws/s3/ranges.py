@@ -35,9 +35,6 @@ def asked_range(value: str | None, size: int) -> Piece | None:
     """None for the whole object: S3 passes over what is no range, and over several ranges.
 
     Raises S3Error, 416, for a range that starts behind the end.
-
-    >>> asked_range("bytes=-3", 10), asked_range("bytes=8-99", 10), asked_range("lines=1-2", 10)
-    (Piece(first=7, last=9, size=10), Piece(first=8, last=9, size=10), None)
     """
     match = _RANGE.fullmatch(value.replace(" ", "")) if value else None
     if match is None or not any(match.groups()):
