@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from pg8000.native import Connection
 
+from api.database_parameters import set_parameters
+
 _SSL_REQUEST = struct.pack("!ii", 8, 80877103)
 
 
@@ -46,7 +48,7 @@ def open_socket(server: Server) -> socket.socket:
 
 
 def log_in(connected: socket.socket, server: Server, login: Login) -> Connection:
-    """The driver on a socket of `open_socket`, its time limits set. Raises the driver's errors."""
+    """The driver on a socket of `open_socket`, its parameters set. Raises the driver's errors."""
     connection = Connection(
         login.user,
         host=server.host,
@@ -57,8 +59,5 @@ def log_in(connected: socket.socket, server: Server, login: Login) -> Connection
         application_name="users-api",
     )
     # Not among the options of the login: an RDS Proxy refuses a login that has any.
-    connection.run(
-        f"SET statement_timeout = {int(server.answer * 1000)};"
-        " SET idle_in_transaction_session_timeout = 30000; SET timezone = 'UTC'"
-    )
+    connection.run(set_parameters(server.answer))
     return connection

@@ -44,6 +44,14 @@ def test_create_with_a_key_is_one_postgres_round_trip_and_so_is_its_repeat(
         assert (answer.status, proxies.postgres.round_trips) == (201, round_trips)
 
 
+def test_first_postgres_call_logs_in_and_sets_its_parameters_in_four_round_trips(
+    proxied_api: ApiClient, proxies: Proxies
+) -> None:
+    proxied_api.get("/users/")
+    login, parameters, prepare, run = 3, 1, 1, 1
+    assert proxies.postgres.round_trips == login + parameters + prepare + run
+
+
 def test_first_redis_call_connects_in_one_round_trip(
     proxied_api: ApiClient, proxies: Proxies
 ) -> None:
