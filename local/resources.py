@@ -1,12 +1,12 @@
 """Creates the buckets and queues of the template on the local S3 and SQS."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.config import Config
 
-from local.template.model import Application
+from local.template.model import Application, Queue
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
@@ -38,7 +38,7 @@ def sqs_client(url: str, region: str) -> "SQSClient":
 
 
 def create_resources(application: Application, *, url: str, region: str) -> None:
-    """Creates what is not there yet."""
+    """Creates what is not there yet; raises BotoCoreError and ClientError."""
     s3 = s3_client(url, region)
     for bucket in application.buckets.values():
         if region == "us-east-1":
@@ -52,6 +52,17 @@ def create_resources(application: Application, *, url: str, region: str) -> None
             s3.put_bucket_versioning(
                 Bucket=bucket.name, VersioningConfiguration={"Status": "Enabled"}
             )
-    sqs = sqs_client(url, region)
-    for queue in application.queues.values():
-        sqs.create_queue(QueueName=queue.name, Attributes=dict(queue.attributes))  # type: ignore[arg-type]
+    _create_queues(sqs_client(url, region), application.queues.values())
+
+
+def _create_queues(sqs: "SQSClient", queues: Iterable[Queue]) -> None:
+    """First all queues, then where they send dead letters: each may name another."""
+    policies = {}
+    for queue in queues:
+        attributes = dict(queue.attributes)
+        policy = attributes.pop("RedrivePolicy", None)
+        url = sqs.create_queue(QueueName=queue.name, Attributes=attributes)["QueueUrl"]  # type: ignore[arg-type]
+        if policy is not None:
+            policies[url] = policy
+    for url, policy in policies.items():
+        sqs.set_queue_attributes(QueueUrl=url, Attributes={"RedrivePolicy": policy})

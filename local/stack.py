@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from aiohttp import web
+from botocore.exceptions import BotoCoreError, ClientError
 
 from local.aws.config import REGION
 from local.console import Console
@@ -20,7 +21,7 @@ from local.reload import Told, Watching, watch, watch_code, watch_settings
 from local.resources import create_resources, sqs_client
 from local.runtime.functions import Functions
 from local.services.ports import LOOPBACK, Ports
-from local.start import run_start_invokes, triggers
+from local.start import StartFailed, run_start_invokes, triggers
 from local.template.model import Application
 from local.triggers.destination_queue import DestinationQueue
 from local.upkeep import Upkeep
@@ -60,7 +61,7 @@ class Stack:
         """Everything up, torn down in reverse; yields the tasks that work in the background."""
         async with AsyncExitStack() as stack:
             url = self.upkeep.services.aws.url
-            await asyncio.to_thread(create_resources, self.application, url=url, region=REGION)
+            await self._create_resources(url)
             # Before any worker reads it.
             code = await asyncio.to_thread(self._code)
             settings = Watching(self.project.settings)
@@ -84,6 +85,14 @@ class Stack:
             ]
             stack.push_async_callback(_cancel, tasks)
             yield tasks
+
+    async def _create_resources(self, url: str) -> None:
+        try:
+            await asyncio.to_thread(create_resources, self.application, url=url, region=REGION)
+        except (BotoCoreError, ClientError) as error:
+            raise StartFailed(
+                f"A bucket or queue of the template cannot be made: {error}"
+            ) from error
 
     def _code(self) -> Watching:
         own = (self.project.state.resolve(), self.project.builds.resolve())
