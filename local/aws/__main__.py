@@ -18,12 +18,12 @@ from werkzeug.serving import make_server
 
 from local.aws.config import AwsConfig
 from local.aws.delivery import Delivery
-from local.aws.notifications import ObjectChange
 from local.aws.observer import S3Observer
 from local.aws.own_pages import OwnPagesOnly
 from local.aws.s3.application import s3_application
 from local.aws.s3.edge import S3Edge
 from local.aws.s3.request import is_for_s3
+from local.aws.subscriptions import Subscriptions
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -52,8 +52,10 @@ def main() -> None:
 
 
 def _application(config: AwsConfig) -> "WSGIApplication":
-    report = _to_nobody if config.lambda_url is None else Delivery(config).report
-    s3 = S3Edge(S3Observer(s3_application, report))
+    reports = [Subscriptions(config.region).report]
+    if config.lambda_url is not None:
+        reports.append(Delivery(config).report)
+    s3 = S3Edge(S3Observer(s3_application, reports))
     others: WSGIApplication = DomainDispatcherApplication(create_backend_app)
 
     def by_service(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
@@ -61,10 +63,6 @@ def _application(config: AwsConfig) -> "WSGIApplication":
         return serve(environ, start_response)
 
     return OwnPagesOnly(by_service)
-
-
-def _to_nobody(_change: ObjectChange) -> None:
-    """Where no function listens."""
 
 
 class _KeepAliveHandler(MotoRequestHandler):

@@ -1,7 +1,7 @@
 """Tells of each object that a request created, changed or removed, in the order it was done."""
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from local.aws.notifications import ObjectChange
@@ -21,9 +21,11 @@ class S3Observer:
     S3 took the writes, and a conditional write is decided on what is there.
     """
 
-    def __init__(self, app: "WSGIApplication", report: Callable[[ObjectChange], None]) -> None:
+    def __init__(
+        self, app: "WSGIApplication", reports: Sequence[Callable[[ObjectChange], None]]
+    ) -> None:
         self._app = app
-        self._report = report
+        self._reports = reports
         self._one_write = threading.Lock()
 
     def __call__(
@@ -36,5 +38,6 @@ class S3Observer:
         with self._one_write:
             chunks = [*self._app(environ, start_response)]
             for change in changes:
-                self._report(change)
+                for report in self._reports:
+                    report(change)
         return chunks

@@ -8,7 +8,7 @@ from xml.etree import ElementTree  # nosec B405 - see Completion.read
 from moto.s3.models import FakeKey
 
 from local.aws.s3.checksums import HEADER, checksum, composite
-from local.aws.s3.errors import S3Error
+from local.aws.s3.errors import S3Error, malformed_xml
 from local.aws.s3.integrity import bad_checksum
 from local.aws.s3.objects import Part, Upload
 from local.aws.s3.ranges import read_piece
@@ -93,9 +93,9 @@ def _named(body: bytes) -> list[Named]:
         root = ElementTree.fromstring(body)  # noqa: S314 # nosec B314 - by whoever runs this S3
         named = [_part(element) for element in root.iterfind("{*}Part")]
     except (ElementTree.ParseError, ValueError) as error:
-        raise _malformed() from error
+        raise malformed_xml() from error
     if not named or len(named) > _MOST_PARTS:
-        raise _malformed()
+        raise malformed_xml()
     return named
 
 
@@ -149,13 +149,6 @@ def _too_small(part: FakeKey, named: Named) -> S3Error:
             "PartNumber": named.number,
             "ETag": named.etag,
         },
-    )
-
-
-def _malformed() -> S3Error:
-    return S3Error(
-        "MalformedXML",
-        "The XML you provided was not well-formed or did not validate against our published schema",
     )
 
 

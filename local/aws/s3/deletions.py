@@ -6,7 +6,7 @@ from xml.etree import ElementTree  # nosec B405 - see _read
 
 from local.aws.notifications import ObjectChange
 from local.aws.s3.conditions import check_write
-from local.aws.s3.errors import S3Error
+from local.aws.s3.errors import S3Error, malformed_xml
 from local.aws.s3.response import Answer, ObjectResponse
 from local.aws.s3.versions import Removal, current, remove
 
@@ -88,7 +88,7 @@ def _read(body: bytes) -> tuple[list[Named], bool]:
     try:
         root = ElementTree.fromstring(body)  # noqa: S314 # nosec B314 - by whoever runs this S3
     except ElementTree.ParseError as error:
-        raise _malformed() from error
+        raise malformed_xml() from error
     named = [
         Named(
             entry.findtext("{*}Key", ""),
@@ -98,12 +98,5 @@ def _read(body: bytes) -> tuple[list[Named], bool]:
         for entry in root.iterfind("{*}Object")
     ]
     if not named or len(named) > _MOST or not all(each.key for each in named):
-        raise _malformed()
+        raise malformed_xml()
     return named, root.findtext("{*}Quiet", "").strip().lower() == "true"
-
-
-def _malformed() -> S3Error:
-    return S3Error(
-        "MalformedXML",
-        "The XML you provided was not well-formed or did not validate against our published schema",
-    )

@@ -58,6 +58,13 @@ def not_implemented(message: str) -> S3Error:
     return S3Error("NotImplemented", message, HTTPStatus.NOT_IMPLEMENTED)
 
 
+def malformed_xml() -> S3Error:
+    return S3Error(
+        "MalformedXML",
+        "The XML you provided was not well-formed or did not validate against our published schema",
+    )
+
+
 def precondition_failed(condition: str) -> S3Error:
     return S3Error(
         "PreconditionFailed",

@@ -3,7 +3,8 @@
 import ipaddress
 import re
 
-from local.aws.s3.errors import S3Error, not_implemented
+from local.aws.config import ACCOUNT_ID
+from local.aws.s3.errors import S3Error, access_denied, not_implemented
 from local.aws.s3.request import S3Request
 
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
@@ -36,6 +37,9 @@ def check_names(request: S3Request) -> None:
             "Your metadata headers exceed the maximum allowed metadata size",
             fields={"Size": metadata, "MaxSizeAllowed": _METADATA_LIMIT},
         )
+    for name in ("x-amz-expected-bucket-owner", "x-amz-source-expected-bucket-owner"):
+        if request.header(name) not in (None, ACCOUNT_ID):
+            raise access_denied()
     if request.headers("x-amz-server-side-encryption-customer-"):
         raise not_implemented("Encryption with a key of the customer is not emulated here")
 

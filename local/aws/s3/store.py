@@ -1,10 +1,11 @@
 """The whole of S3's calls, out of one class for each concern."""
 
 from local.aws.s3.deletions import Deletions
+from local.aws.s3.documents import Documents
 from local.aws.s3.listings import Listings
 from local.aws.s3.reads import Reads
 from local.aws.s3.upload_lists import UploadLists
 
 
-class Store(Reads, UploadLists, Listings, Deletions):
+class Store(Documents, Reads, UploadLists, Listings, Deletions):
     """One request to S3. What concerns buckets alone is moto's."""

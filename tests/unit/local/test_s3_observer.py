@@ -50,7 +50,7 @@ def test_events_come_in_the_order_in_which_the_writes_were_taken() -> None:
         if change.version_id == "v2":
             s3.second_is_reported.set()
 
-    client = Client(S3Observer(s3, report), Response)
+    client = Client(S3Observer(s3, [report]), Response)
     with ThreadPoolExecutor() as threads:
         threads.submit(client.put, "/landing/a.csv", data=b"older")
         assert s3.first_is_stored.wait(LONG_SECONDS)
@@ -76,7 +76,7 @@ def test_an_upload_that_stalls_holds_up_no_other() -> None:
     s3 = SlowS3()
     s3.second_is_reported.set()
     reported: list[str] = []
-    observer = S3Edge(S3Observer(s3, lambda change: reported.append(change.key)))
+    observer = S3Edge(S3Observer(s3, [lambda change: reported.append(change.key)]))
     stalled = _Stalled()
     environ = create_environ("/landing/slow.csv", method="PUT")
     environ |= {"wsgi.input": stalled, "CONTENT_LENGTH": "9"}

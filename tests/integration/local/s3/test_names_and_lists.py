@@ -232,3 +232,25 @@ def test_no_sub_resource_is_taken_for_the_bucket_itself(
 def test_what_s3_does_not_know_is_passed_over_as_there(s3: Any, bucket: str) -> None:
     s3.put_object(Bucket=bucket, Key="k", Body=b"1")
     assert send(s3, "GET", f"/{bucket}/k?nosuch=1").content == b"1"
+
+
+@pytest.mark.parametrize("document", ["", "no xml", "<Wrong/>", "<Tagging><TagSet/></Tagging"])
+@pytest.mark.parametrize(
+    "place", ["k?tagging", "k?acl", "?cors", "?lifecycle", "?tagging", "?notification", "?delete"]
+)
+def test_a_document_that_cannot_be_read_is_refused(
+    s3: Any, bucket: str, place: str, document: str
+) -> None:
+    s3.put_object(Bucket=bucket, Key="k", Body=b"1")
+    method = "POST" if place == "?delete" else "PUT"
+    answer = send(s3, method, f"/{bucket}/{place}".replace("/?", "?"), content=document.encode())
+    if (place, document) == ("k?acl", ""):
+        assert answer.status_code == 200, "no document and no header: private"
+        return
+    assert (answer.status_code, error_code(answer)[:9]) == (400, "Malformed")
+
+
+def test_a_bucket_of_another_account_is_refused(s3: Any, bucket: str) -> None:
+    s3.put_object(Bucket=bucket, Key="k", Body=b"1", ExpectedBucketOwner="123456789012")
+    with refused(s3, "AccessDenied"):
+        s3.get_object(Bucket=bucket, Key="k", ExpectedBucketOwner="111111111111")
