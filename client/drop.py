@@ -15,6 +15,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionError
 
 from local.address import find_address
+from local.aws.client import direct, local_session
 from local.aws.config import REGION
 from local.project import Project
 from local.services.ports import InvalidPort
@@ -170,14 +171,8 @@ def _ending(report: Report) -> str:
 
 
 def _local_s3_client(url: str) -> "S3Client":
-    return boto3.client(
-        "s3",
-        endpoint_url=url,
-        region_name=REGION,
-        aws_access_key_id="local",
-        aws_secret_access_key="local",  # noqa: S106 # nosec B106 # the local S3 takes any
-        config=Config(s3={"addressing_style": "path"}, retries={"total_max_attempts": 1}),
-    )
+    config = Config(s3={"addressing_style": "path"}, retries={"total_max_attempts": 1})
+    return local_session(REGION).client("s3", endpoint_url=url, config=direct(config))
 
 
 def _parse_arguments() -> argparse.Namespace:

@@ -3,20 +3,15 @@
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-import boto3
 from botocore.config import Config
 
+from local.aws.client import direct, local_session
 from local.template.model import Application, Queue
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
     from mypy_boto3_sqs.client import SQSClient
 
-# Local servers take any credentials; real ones in the shell must never be sent to them.
-_CREDENTIALS: Mapping[str, Any] = {
-    "aws_access_key_id": "local",
-    "aws_secret_access_key": "local",  # nosec B105 # what local servers take
-}
 # Servers of this machine answer at once or are gone, and a stack that stops waits for its clients.
 _PATIENCE: Mapping[str, Any] = {
     "connect_timeout": 5,
@@ -28,13 +23,13 @@ _PATIENCE: Mapping[str, Any] = {
 def s3_client(url: str, region: str) -> "S3Client":
     """A client of the local S3."""
     config = Config(s3={"addressing_style": "path"}, **_PATIENCE)
-    return boto3.client("s3", endpoint_url=url, region_name=region, config=config, **_CREDENTIALS)
+    return local_session(region).client("s3", endpoint_url=url, config=direct(config))
 
 
 def sqs_client(url: str, region: str) -> "SQSClient":
     """A client of the local SQS."""
     config = Config(**_PATIENCE)
-    return boto3.client("sqs", endpoint_url=url, region_name=region, config=config, **_CREDENTIALS)
+    return local_session(region).client("sqs", endpoint_url=url, config=direct(config))
 
 
 def create_resources(application: Application, *, url: str, region: str) -> None:

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -31,6 +32,7 @@ class EmbeddedStack:
     ports: Ports
     state: Path
     output: Path
+    variables: Mapping[str, str] = field(default_factory=dict)
     seen: set[psutil.Process] = field(default_factory=set)
 
     @property
@@ -49,7 +51,7 @@ class EmbeddedStack:
     def environment(self) -> dict[str, str]:
         """Another terminal's: it need not know the ports, nor that make runs these tests."""
         ours = {name: text for name, text in os.environ.items() if not name.startswith("MAKE")}
-        return {**ours, "LOCAL_STATE": str(self.state)}
+        return {**ours, **self.variables, "LOCAL_STATE": str(self.state)}
 
     def run(self, *arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
         """`python -m` with these arguments, in another terminal."""
@@ -147,10 +149,11 @@ def start_stack(
     root: Path = ROOT,
     command: str = "up",
     until: str = "Ready.",
+    variables: Mapping[str, str] | None = None,
 ) -> EmbeddedStack:
     """Starts and waits for the API; raises AssertionError with the output if it ends before.
 
-    `until` is another text of the terminal to wait for.
+    `until` is another text of the terminal to wait for, `variables` are more of its shell's.
     """
     ports = ports or reserve_ports()
     state.mkdir(parents=True, exist_ok=True)
@@ -159,12 +162,12 @@ def start_stack(
         process = subprocess.Popen(
             [sys.executable, "-m", "local", command],
             cwd=root,
-            env=environment_for(ports, state),
+            env={**environment_for(ports, state), **(variables or {})},
             stdin=subprocess.DEVNULL,
             stdout=stream,
             stderr=subprocess.STDOUT,
         )
-    stack = EmbeddedStack(process, ports, state, output)
+    stack = EmbeddedStack(process, ports, state, output, variables or {})
     deadline = time.monotonic() + START_SECONDS
     while until not in output.read_text():
         assert process.poll() is None, f"the stack ended: {output.read_text()}"

@@ -6,11 +6,11 @@ import json
 import sys
 from pathlib import Path
 
-import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError, EndpointConnectionError
 
 from local.address import find_address
+from local.aws.client import direct, local_session
 from local.aws.config import REGION
 from local.commands.command import Command, CommandFailed
 from local.project import Project
@@ -31,14 +31,9 @@ def _invoke(arguments: argparse.Namespace, root: Path) -> None:
         address = find_address("lambda_endpoint", Project(root).state)
     except (StackNotRunning, InvalidPort) as error:
         raise CommandFailed(str(error)) from error
-    client = boto3.client(
-        "lambda",
-        endpoint_url=address.url,
-        region_name=REGION,
-        aws_access_key_id="local",
-        aws_secret_access_key="local",  # noqa: S106 # nosec B106 # the local endpoint takes any
-        config=Config(read_timeout=_LONGEST_RUN_SECONDS, retries={"max_attempts": 0}),
-    )
+    config = Config(read_timeout=_LONGEST_RUN_SECONDS, retries={"max_attempts": 0})
+    session = local_session(REGION)
+    client = session.client("lambda", endpoint_url=address.url, config=direct(config))
     try:
         answer = client.invoke(FunctionName=arguments.function, Payload=event, LogType="Tail")
     except EndpointConnectionError as error:

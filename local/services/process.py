@@ -4,6 +4,7 @@ On Linux the kernel ends it then; elsewhere the next start, `down` or `reset` do
 """
 
 import ctypes
+import os
 import signal
 import socket
 import subprocess
@@ -89,6 +90,7 @@ class ServerProcess:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 cwd=self._account.home if self._account else None,
+                env=_environment(),
                 # Ctrl-C in the terminal is for the stack, which stops its children in order.
                 start_new_session=True,
                 preexec_fn=partial(_die_with_parent, self._stop_signal) if _LIBC else None,
@@ -187,6 +189,11 @@ class Server:
     def last_words(self, lines: int) -> list[str]:
         """The end of its log."""
         return self._process.last_words(lines)
+
+
+def _environment() -> dict[str, str]:
+    """The shell's, without its AWS account: the emulated S3 runs on AWS's own libraries."""
+    return {name: text for name, text in os.environ.items() if not name.startswith("AWS_")}
 
 
 def accepts_connections(port: int, host: str = "127.0.0.1") -> bool:
