@@ -190,7 +190,7 @@ UV_COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock"
 # What is locked already stays, but for what is named here.
 UPGRADE = $(or $(foreach package,$(PACKAGE),--upgrade-package "$(package)"),--upgrade)
-CONSTRAINED_LISTS := $(wildcard layers/*/requirements.in) requirements/runtime.in requirements/local.in \
+CONSTRAINED_LISTS := $(wildcard layers/*/requirements.in functions/*/requirements.in) requirements/runtime.in requirements/local.in \
 	requirements/bench.in requirements/browser.in
 
 lock: $(VENV)/dev.stamp ## resolve every requirements.in again, newest versions; PACKAGE=name moves that one alone

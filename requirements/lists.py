@@ -17,7 +17,8 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 def lists(root: Path) -> Iterator[Path]:
     """Every list that has a lock beside it, or should have."""
-    yield from sorted([*root.glob("requirements/*.in"), *root.glob("layers/*/requirements.in")])
+    for pattern in ("requirements/*.in", "layers/*/requirements.in", "functions/*/requirements.in"):
+        yield from sorted(root.glob(pattern))
 
 
 def stale(root: Path) -> list[str]:

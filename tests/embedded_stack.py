@@ -142,6 +142,13 @@ def environment_for(ports: Ports, state: Path) -> dict[str, str]:
     return {**os.environ, **moved, "LOCAL_STATE": str(state)}
 
 
+def on_the_ports_of(stack: EmbeddedStack, commands: str) -> str:
+    """Documented commands, which name the usual ports."""
+    for (_, usual), (_, actual) in zip(Ports().items(), stack.ports.items(), strict=True):
+        commands = commands.replace(f"127.0.0.1:{usual}", f"127.0.0.1:{actual}")
+    return commands
+
+
 def start_stack(
     state: Path,
     ports: Ports | None = None,

@@ -4,18 +4,15 @@ import argparse
 import hashlib
 import struct
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from itertools import chain
 from pathlib import Path
+
+import yaml
 
 from .target import MACHINES
 
 UNZIPPED_LIMIT = 262_144_000  # bytes, of a function together with its layers (Lambda quota)
-LAYERS_OF = {
-    "UsersApiFunction": "ApiDependenciesLayer",
-    "SearchSyncFunction": "ApiDependenciesLayer",
-    "MigrateFunction": "ApiDependenciesLayer",
-    "SalesEtlFunction": "DataDependenciesLayer",
-}
 _ELF_MACHINES = {62: "x86_64", 183: "aarch64"}  # e_machine of the ELF header
 _ELF_MACHINE_AT = 18
 
@@ -27,15 +24,28 @@ def main() -> None:
     parser.add_argument("--python-version", required=True, metavar="X.Y")
     parser.add_argument("--architecture", choices=sorted(MACHINES), required=True)
     arguments = parser.parse_args()
+    layers = layers_of(arguments.build)
+    names = {*layers, *chain.from_iterable(layers.values())}
+    artifacts = [arguments.build / name for name in sorted(names)]
     problems = [
-        *_too_big(arguments.build),
-        *_misfits(arguments.build, arguments.python_version, MACHINES[arguments.architecture]),
+        *_too_big(arguments.build, layers),
+        *_misfits(artifacts, arguments.python_version, MACHINES[arguments.architecture]),
     ]
-    for name in sorted({*LAYERS_OF, *LAYERS_OF.values()}):
-        directory = arguments.build / name
+    for directory in artifacts:
+        name = directory.name
         sys.stdout.write(f"{name:<24}{size(directory):>13,} bytes  {digest(directory)[:16]}\n")
     if problems:
         sys.exit("\n".join(problems))
+
+
+def layers_of(build: Path) -> dict[str, tuple[str, ...]]:
+    """The functions that the built template describes, each with its own layers."""
+    template = yaml.safe_load((build / "template.yaml").read_text(encoding="utf-8"))
+    return {
+        name: tuple(layer["Ref"] for layer in resource["Properties"].get("Layers", []))
+        for name, resource in template["Resources"].items()
+        if resource["Type"] == "AWS::Serverless::Function"
+    }
 
 
 def size(directory: Path) -> int:
@@ -53,20 +63,21 @@ def digest(directory: Path) -> str:
     return seen.hexdigest()
 
 
-def _too_big(build: Path) -> Iterator[str]:
-    for function, layer in LAYERS_OF.items():
-        total = size(build / function) + size(build / layer)
+def _too_big(build: Path, layers: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
+    for function, own in layers.items():
+        total = sum(size(build / name) for name in (function, *own))
         if total > UNZIPPED_LIMIT:
-            yield f"{function} with {layer} is {total:,} bytes, over Lambda's {UNZIPPED_LIMIT:,}"
+            with_layers = " with ".join((function, *own))
+            yield f"{with_layers} is {total:,} bytes, over Lambda's {UNZIPPED_LIMIT:,}"
 
 
-def _misfits(build: Path, python_version: str, machine: str) -> Iterator[str]:
+def _misfits(artifacts: list[Path], python_version: str, machine: str) -> Iterator[str]:
     tag = f"cpython-{python_version.replace('.', '')}"
-    for artifact in sorted({*LAYERS_OF, *LAYERS_OF.values()}):
-        for path in (build / artifact).rglob("*.pyc"):
+    for artifact in artifacts:
+        for path in artifact.rglob("*.pyc"):
             if f".{tag}." not in path.name:
                 yield f"{path}: not the bytecode of Python {python_version}"
-        for path in (build / artifact).rglob("*.so*"):
+        for path in artifact.rglob("*.so*"):
             if (found := _machine(path)) != machine:
                 yield f"{path}: built for {found}, not for {machine}"
 

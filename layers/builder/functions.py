@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from .bytecode import compile_tree
-from .check import LAYERS_OF
+from .check import layers_of
 from .target import lambda_target
 
 FUNCTION_ROOT = "/var/task"  # where Lambda unpacks a function
@@ -17,7 +17,7 @@ def main() -> None:
     parser.add_argument("--python-version", required=True, metavar="X.Y")
     arguments = parser.parse_args()
     interpreter = lambda_target(arguments.python_version, "x86_64").interpreter
-    for function in LAYERS_OF:
+    for function in layers_of(arguments.build):
         compile_tree((arguments.build / function).resolve(), interpreter, FUNCTION_ROOT)
 
 

@@ -4,10 +4,15 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 LAYERS = sorted(ROOT.glob("layers/*/requirements.txt"))
+FUNCTIONS = sorted(ROOT.glob("functions/*/requirements.txt"))
 TOOLS = sorted((ROOT / "requirements").glob("*.txt"))
-EVERY_LOCK = [*LAYERS, *TOOLS]
+EVERY_LOCK = [*LAYERS, *FUNCTIONS, *TOOLS]
 # What runs on AWS and on a user's machine; tools of this repository's own tests are left out.
-SHIPPED = [*LAYERS, *(ROOT / "requirements" / name for name in ("runtime.txt", "local.txt"))]
+SHIPPED = [
+    *LAYERS,
+    *FUNCTIONS,
+    *(ROOT / "requirements" / name for name in ("runtime.txt", "local.txt")),
+]
 
 
 class Unanswered(Exception):

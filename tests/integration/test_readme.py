@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from local.services.ports import Ports
-from tests.embedded_stack import COMMAND_SECONDS, ROOT, EmbeddedStack
+from tests.embedded_stack import COMMAND_SECONDS, ROOT, EmbeddedStack, on_the_ports_of
 from tests.http_calls import HttpCaller
 from tests.project_copy import copy_project
 
@@ -30,12 +30,6 @@ PROMISED = (
 
 def commands_to_run() -> list[str]:
     return [block for block in BLOCKS if not block.startswith(RUN_ELSEWHERE)]
-
-
-def on_the_ports_of(stack: EmbeddedStack, commands: str) -> str:
-    for (_, usual), (_, actual) in zip(Ports().items(), stack.ports.items(), strict=True):
-        commands = commands.replace(f"127.0.0.1:{usual}", f"127.0.0.1:{actual}")
-    return commands
 
 
 def test_the_commands_of_the_readme_work_in_its_order(stack: EmbeddedStack, tmp_path: Path) -> None:
