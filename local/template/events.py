@@ -14,6 +14,7 @@ from local.template.model import (
     ScheduleTrigger,
     SqsTrigger,
     TemplateError,
+    Value,
 )
 from local.template.names import Names
 from local.template.queue_event import read_sqs_trigger
@@ -100,7 +101,7 @@ class EventReader:
         )
 
     def _read_sqs(self, function: str, _name: str, properties: dict[str, Any], where: str) -> None:
-        if not _enabled(properties):
+        if not is_enabled(properties):
             return
         queue = self._queues.get(properties["Queue"])
         if queue is None:
@@ -112,13 +113,13 @@ class EventReader:
     def _read_schedule(
         self, function: str, name: str, properties: dict[str, Any], where: str
     ) -> None:
-        if _enabled(properties):
+        if is_enabled(properties):
             self.events.schedules.append(
                 ScheduleTrigger(
                     name=str(properties.get("Name", f"{function}{name}")),
                     function=function,
                     expression=str(properties["Schedule"]),
-                    input=_input(properties),
+                    input=json_text(properties.get("Input")),
                     place=where,
                 )
             )
@@ -126,33 +127,34 @@ class EventReader:
     def _read_schedule_v2(
         self, function: str, name: str, properties: dict[str, Any], where: str
     ) -> None:
-        if _enabled(properties):
+        if is_enabled(properties):
             self.events.schedules.append(
                 ScheduleTrigger(
                     name=str(properties.get("Name", f"{function}{name}")),
                     function=function,
                     expression=str(properties["ScheduleExpression"]),
-                    input=_input(properties),
+                    input=json_text(properties.get("Input")),
                     event_bridge_rule=False,
                     timezone=str(properties.get("ScheduleExpressionTimezone", "UTC")),
                     group=str(properties.get("GroupName", "default")),
-                    start=_text(properties, "StartDate"),
-                    end=_text(properties, "EndDate"),
+                    start=text_of(properties, "StartDate"),
+                    end=text_of(properties, "EndDate"),
                     place=where,
                 )
             )
 
 
-def _input(properties: Mapping[str, Any]) -> str | None:
-    """The text of Input; what is no text in the template is the JSON that it stands for."""
-    value = properties.get("Input")
+def json_text(value: Value) -> str | None:
+    """The text of an Input; what is no text in the template is the JSON that it stands for."""
     return value if value is None or isinstance(value, str) else json.dumps(value)
 
 
-def _text(properties: Mapping[str, Any], key: str) -> str | None:
+def text_of(properties: Mapping[str, Any], key: str) -> str | None:
+    """The property as text, None where it is not declared."""
     return str(properties[key]) if key in properties else None
 
 
-def _enabled(properties: Mapping[str, Any]) -> bool:
+def is_enabled(properties: Mapping[str, Any]) -> bool:
+    """Whether an event fires at all."""
     enabled = str(properties.get("Enabled", "true")).lower() == "true"
     return enabled and properties.get("State", "ENABLED") != "DISABLED"

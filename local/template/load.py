@@ -10,6 +10,7 @@ from local.template.events import EventReader
 from local.template.http_api import read_cors
 from local.template.model import Application, TemplateError
 from local.template.names import Names
+from local.template.plain_triggers import PlainTriggers
 from local.template.resolve import Resolver
 from local.template.resources import ResourceReader
 
@@ -74,6 +75,8 @@ class _Assembly:
         for name, properties in self._of(_FUNCTION).items():
             event_reader.read(name, properties.get("Events") or {})
         events = event_reader.events
+        arns = {self._names.queue_arn(queue.name): queue.name for queue in queues.values()}
+        PlainTriggers(events, functions, arns).read(self._present, self._resolver)
         return Application(
             functions=functions,
             layers={name: reader.layer(name, self._present[name]) for name in self._of(*_LAYERS)},

@@ -15,6 +15,7 @@ from local.template.model import (
     Function,
     HttpRoute,
     Queue,
+    SqsTrigger,
     TemplateError,
 )
 
@@ -485,3 +486,79 @@ def test_code_that_is_not_there_yet_is_said(load):
     (warning,) = application.warnings
     assert warning.startswith("F.CodeUri: no such folder: ")
     assert warning.endswith("nowhere; F fails until it is there")
+
+
+def test_plain_resources_call_functions_too(load):
+    application = load(
+        function_with("FunctionName: shown")
+        + """
+          Q: {Type: AWS::SQS::Queue}
+          Mapping:
+            Type: AWS::Lambda::EventSourceMapping
+            Properties: {EventSourceArn: !GetAtt Q.Arn, FunctionName: !Ref F, BatchSize: 5}
+          Rule:
+            Type: AWS::Events::Rule
+            Properties:
+              ScheduleExpression: rate(1 day)
+              Targets: [{Id: a, Arn: !GetAtt F.Arn, Input: '{"a": 1}'}]
+          Schedule:
+            Type: AWS::Scheduler::Schedule
+            Properties:
+              ScheduleExpression: rate(2 days)
+              ScheduleExpressionTimezone: Europe/Berlin
+              FlexibleTimeWindow: {Mode: "OFF"}
+              Target: {Arn: !GetAtt F.Arn, RoleArn: "arn:x"}
+          Off:
+            Type: AWS::Events::Rule
+            Properties: {State: DISABLED, ScheduleExpression: rate(1 day)}
+          Invokes:
+            Type: AWS::Lambda::EventInvokeConfig
+            Properties:
+              FunctionName: !Ref F
+              Qualifier: $LATEST
+              MaximumEventAgeInSeconds: 60
+              DestinationConfig: {OnFailure: {Destination: !GetAtt Q.Arn}}
+        """
+    )
+
+    assert application.warnings == ()
+    assert application.sqs_triggers == (SqsTrigger("F", "Q", batch_size=5),)
+    rule, schedule = application.schedules
+    assert (rule.name, rule.function, rule.input) == ("Rule", "F", '{"a": 1}')
+    assert (schedule.expression, schedule.timezone) == ("rate(2 days)", "Europe/Berlin")
+    assert not schedule.event_bridge_rule
+    assert application.functions["F"].maximum_event_age == 60
+    assert application.functions["F"].on_failure == Destination("SQS", "Q")
+
+
+@pytest.mark.parametrize(
+    ("resource", "reason"),
+    [
+        (
+            "{Type: AWS::Events::Rule, Properties: {EventPattern: {source: [a]}}}",
+            "AWS::Events::Rule does not fire here: it has no ScheduleExpression",
+        ),
+        (
+            "{Type: AWS::Events::Rule, Properties: {ScheduleExpression: rate(1 day),"
+            " Targets: [{Arn: 'arn:aws:ecs:x', Id: a}]}}",
+            "AWS::Events::Rule does not fire here: arn:aws:ecs:x is no function",
+        ),
+        (
+            "{Type: AWS::Lambda::EventSourceMapping, Properties: {EventSourceArn: 'arn:k',"
+            " FunctionName: F}}",
+            "AWS::Lambda::EventSourceMapping does not fire here: arn:k is no queue",
+        ),
+        (
+            "{Type: AWS::Scheduler::Schedule, Properties: {Target: {Arn: !GetAtt Gone.Arn}}}",
+            "AWS::Scheduler::Schedule does not fire here: X",
+        ),
+        (
+            "{Type: AWS::Lambda::EventInvokeConfig, Properties: {MaximumRetryAttempts: 0}}",
+            "AWS::Lambda::EventInvokeConfig does not fire here: it lacks 'FunctionName'",
+        ),
+    ],
+)
+def test_plain_resources_that_cannot_fire_are_said_and_harm_nothing(load, resource, reason):
+    application = load(function_with("Timeout: 1") + f"  X: {resource}\n")
+    (warning,) = application.warnings
+    assert warning.startswith(f"X: {reason}")
