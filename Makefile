@@ -166,10 +166,10 @@ OVERRIDES = PythonRuntime=python$(RUNTIME) Architecture=$(DEPLOY_ARCHITECTURE) $
 build: $(VENV)/local.stamp .venv-sam/sam.stamp ## build for AWS: RUNTIME=3.13 DEPLOY_ARCHITECTURE=arm64
 	@python$(RUNTIME) -c "" 2>/dev/null || { echo "python$(RUNTIME), for which this builds, is not installed: install it, or name another with RUNTIME=3.12" >&2; exit 2; }
 	@rm -rf .aws-sam/build && mkdir -p .aws-sam
-	@SAM_CLI_TELEMETRY=0 PYTHON=$(abspath $(BIN)/python) PYTHON_VERSION=$(RUNTIME) ARCHITECTURE=$(DEPLOY_ARCHITECTURE) \
+	@SAM_CLI_TELEMETRY=0 PYTHON="$(abspath $(BIN)/python)" PYTHON_VERSION=$(RUNTIME) ARCHITECTURE=$(DEPLOY_ARCHITECTURE) \
 		$(SAM) build --parameter-overrides $(OVERRIDES) >.aws-sam/build.log 2>&1 || { cat .aws-sam/build.log >&2; exit 1; }
-	@cd layers && $(abspath $(BIN)/python) -B -m builder.functions ../.aws-sam/build --python-version $(RUNTIME)
-	@cd layers && $(abspath $(BIN)/python) -B -m builder.check ../.aws-sam/build \
+	@cd layers && "$(abspath $(BIN)/python)" -B -m builder.functions ../.aws-sam/build --python-version $(RUNTIME)
+	@cd layers && "$(abspath $(BIN)/python)" -B -m builder.check ../.aws-sam/build \
 		--python-version $(RUNTIME) --architecture $(DEPLOY_ARCHITECTURE)
 
 preflight: $(VENV)/local.stamp ## ask the AWS account of your shell what would make a deployment fail
@@ -177,7 +177,7 @@ preflight: $(VENV)/local.stamp ## ask the AWS account of your shell what would m
 	@$(BIN)/python -m infrastructure.preflight $(if $(STACK),--stack $(STACK)) $(OVERRIDES)
 
 deploy: preflight build ## deploy to the AWS account of your shell: BUCKET_SUFFIX=-acme-prod [PARAMETERS=... STACK=... YES=1]
-	@release=$$(cd layers && $(abspath $(BIN)/python) -B -m builder.release ../.aws-sam/build $(OVERRIDES)) && \
+	@release=$$(cd layers && "$(abspath $(BIN)/python)" -B -m builder.release ../.aws-sam/build $(OVERRIDES)) && \
 		$(SAM) deploy --config-env prod $(if $(STACK),--stack-name $(STACK)) $(if $(YES),--no-confirm-changeset) \
 			--parameter-overrides $(OVERRIDES) Release=$$release
 

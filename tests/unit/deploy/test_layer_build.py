@@ -86,3 +86,18 @@ def test_make_without_artifacts_dir_says_what_is_missing():
     result = subprocess.run(command, env=environment, capture_output=True, text=True)
     assert result.returncode != 0
     assert "ARTIFACTS_DIR is not set" in result.stderr
+
+
+def test_interpreter_and_artifacts_may_lie_in_a_path_with_spaces(tmp_path):
+    interpreter = tmp_path / "a b" / "python"
+    interpreter.parent.mkdir()
+    interpreter.write_text('#!/bin/sh\nfor word; do echo "$word"; done\n')
+    interpreter.chmod(0o755)
+    variables = (f"PYTHON={interpreter}", f"ARTIFACTS_DIR={tmp_path / 'c d'}")
+    command = ["make", "-s", "-C", LAYERS, "build-ApiDependenciesLayer", *variables]
+    result = subprocess.run(command, capture_output=True, text=True)
+    assert (result.returncode, result.stderr) == (0, "")
+    assert result.stdout.split("\n")[:5] == [
+        *("-B", "-m", "builder", "api_dependencies"),
+        f"{tmp_path / 'c d'}/python",
+    ]
