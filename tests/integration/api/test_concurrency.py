@@ -6,12 +6,15 @@ import threading
 from collections import Counter
 from uuid import uuid4
 
+import pytest
+
+from api.errors import CacheUnavailable
 from api.settings import Settings
 from api.users.models import EmailKey, StoredUser, User
 from api.wiring import build_cache
 from tests.api_client import ApiClient, address
 from tests.environments import run_together
-from tests.integration.api.conftest import MakeApi
+from tests.integration.api.conftest import MakeApi, Proxies
 
 HITS_AND_MISSES = 100
 
@@ -97,22 +100,35 @@ def test_no_stale_entry_stays_once_writes_stop(
     cache._redis.close()
 
 
+def test_tombstones_owed_out_of_order_keep_the_newest(settings: Settings, proxies: Proxies) -> None:
+    cache = build_cache(settings.model_copy(update=proxies.settings()))
+    key = EmailKey("ada@example.com")
+    cache.put(key, stored(key, 10))
+    proxies.redis.refuse()
+    for revision in (12, 9):
+        with pytest.raises(CacheUnavailable):
+            cache.drop([key], revision=revision)
+    proxies.redis.allow()
+    assert cache.get(key) is None
+    cache._redis.close()
+
+
+def stored(key: EmailKey, revision: int) -> StoredUser:
+    fields = {"id": uuid4(), "name": f"{revision}", "email": key, "role": "r", "version": 1}
+    times = {"created_at": "2026-01-01T00:00:00Z", "updated_at": "2026-01-01T00:00:00Z"}
+    return StoredUser(User.model_validate(fields | times), revision)
+
+
 def test_slow_reader_never_puts_back_what_a_write_replaced(settings: Settings) -> None:
     """The race of the cache, played slowly: read, write, drop, and only then put."""
     cache = build_cache(settings)
     key = EmailKey("ada@example.com")
-
-    def stored(revision: int) -> StoredUser:
-        fields = {"id": uuid4(), "name": f"{revision}", "email": key, "role": "r", "version": 1}
-        times = {"created_at": "2026-01-01T00:00:00Z", "updated_at": "2026-01-01T00:00:00Z"}
-        return StoredUser(User.model_validate(fields | times), revision)
-
     cache.drop([key], revision=6)
-    cache.put(key, stored(5))
+    cache.put(key, stored(key, 5))
     assert cache.get(key) is None
-    cache.put(key, stored(6))
+    cache.put(key, stored(key, 6))
     cache.drop([key], revision=6)
-    cache.put(key, stored(5))
+    cache.put(key, stored(key, 5))
     assert cache.get(key).name == "6"
     cache.drop([key], revision=7)
     assert cache.get(key) is None

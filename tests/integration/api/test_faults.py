@@ -188,6 +188,20 @@ def test_answer_of_the_index_that_makes_no_sense_makes_searches_degraded(
         ada = proxied_api.get(address("ada@example.com")).json()
 
 
+def test_search_that_the_index_refuses_does_not_end_the_searches_of_others(
+    proxied_api: ApiClient, proxies: Proxies
+) -> None:
+    """OpenSearch refuses a query of too many clauses; others' queries have few."""
+    ada = proxied_api.create("ada@example.com")
+    refusal = {"error": {"type": "search_phase_execution_exception"}, "status": 400}
+    proxies.opensearch.garbage = http_answer("400 Bad Request", refusal)
+    for _ in range(5):
+        found = proxied_api.get("/users/search", query="q=ada").json()
+        assert found == {"items": [ada], "total": 1, "degraded": True}
+    proxies.opensearch.heal()
+    assert proxied_api.get("/users/search", query="q=ada").json()["degraded"] is False
+
+
 def http_answer(status: str, body: Any) -> bytes:
     text = json.dumps(body)
     head = f"HTTP/1.1 {status}\r\ncontent-type: application/json\r\ncontent-length: {len(text)}"

@@ -94,7 +94,8 @@ class RedisUsers:
             with self._guarded():
                 self._bury(names)
         except CacheUnavailable:
-            self._owed |= names
+            # Told out of order, the newest still counts.
+            self._owed |= {name: max(new, self._owed.get(name, 0)) for name, new in names.items()}
             while len(self._owed) > _MAX_OWED:
                 # The TTL and SearchSyncFunction bound what is forgotten here.
                 del self._owed[next(iter(self._owed))]

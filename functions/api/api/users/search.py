@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http import HTTPStatus
 from uuid import UUID
 
 from api.breaker import CircuitBreaker
@@ -43,6 +44,14 @@ class OpenSearchUsers:
     def search(self, request: SearchRequest) -> tuple[list[UUID], int]:
         """The ids of one page, best first, and the number of all hits."""
         with self._guarded(self._search_breaker):
+            found = self._ask(request)
+        if isinstance(found, RequestRefused):
+            raise found
+        return found
+
+    def _ask(self, request: SearchRequest) -> tuple[list[UUID], int] | RequestRefused:
+        """A refusal of what was asked is returned: it must not end the searches of others."""
+        try:
             answer = self._client.call(
                 "POST",
                 f"/{ALIAS}/_search",
@@ -50,9 +59,13 @@ class OpenSearchUsers:
                 parameters=_WHOLE,
                 seconds=_SEARCH_SECONDS,
             )
-            with understood():
-                hits = answer["hits"]
-                return [UUID(hit["_id"]) for hit in hits["hits"]], int(hits["total"]["value"])
+        except RequestRefused as refusal:
+            if refusal.status == HTTPStatus.BAD_REQUEST:
+                return refusal
+            raise
+        with understood():
+            hits = answer["hits"]
+            return [UUID(hit["_id"]) for hit in hits["hits"]], int(hits["total"]["value"])
 
     def _write(self, method: str, user_id: UUID, revision: int, body: Body) -> None:
         parameters = {"version": str(revision), "version_type": "external"}
