@@ -94,6 +94,7 @@ class SqsTrigger:
     """A queue polled for a function. `batch_size` in messages, `batching_window` in seconds.
 
     `maximum_concurrency` is the most batches that are with the function at a time, if limited.
+    `filters` are event patterns as JSON, of which a message has to match one if there are any.
     """
 
     function: str
@@ -102,6 +103,7 @@ class SqsTrigger:
     batching_window: float = 0
     report_batch_item_failures: bool = False
     maximum_concurrency: int | None = None
+    filters: tuple[str, ...] = ()
 
     @property
     def is_fifo(self) -> bool:

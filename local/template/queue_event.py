@@ -3,9 +3,12 @@
 Limits: AWS Lambda Developer Guide, "Lambda parameters for Amazon SQS event source mappings".
 """
 
+import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
+from local.template.event_pattern import InvalidPattern, read_pattern
 from local.template.model import SqsTrigger
 
 _MOST_IN_BATCH = 10_000
@@ -35,9 +38,20 @@ def read_sqs_trigger(
     if asked.batch_size < 1:
         raise ValueError(f"BatchSize {asked.batch_size}")
     warnings = [f"AWS refuses this: {reason}" for reason in _refusals(asked)]
-    if "FilterCriteria" in properties:
-        warnings.append("FilterCriteria is ignored, every message passes")
-    return asked, warnings
+    try:
+        return replace(asked, filters=_filters(properties)), warnings
+    except InvalidPattern as error:
+        return asked, [*warnings, f"FilterCriteria is ignored, every message passes: {error}"]
+
+
+def _filters(properties: Mapping[str, Any]) -> tuple[str, ...]:
+    """Raises InvalidPattern."""
+    patterns = []
+    for declared in (properties.get("FilterCriteria") or {}).get("Filters") or []:
+        pattern = declared.get("Pattern", "{}")
+        patterns.append(pattern if isinstance(pattern, str) else json.dumps(pattern))
+        read_pattern(patterns[-1])
+    return tuple(patterns)
 
 
 def _refusals(trigger: SqsTrigger) -> Iterator[str]:

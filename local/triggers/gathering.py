@@ -1,10 +1,12 @@
 """Gathers messages of a queue into batches, as an event source mapping does."""
 
+import json
 from collections import deque
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from local.clock import Clock
+from local.template.event_pattern import read_pattern
 from local.template.model import SqsTrigger
 from local.triggers.queue import SqsQueue
 from local.triggers.sqs_event import Batch, Record
@@ -20,6 +22,7 @@ class Gathering:
         self._trigger = trigger
         self._queue = queue
         self._clock = clock
+        self._patterns = [read_pattern(pattern) for pattern in trigger.filters]
         # Received, but more than fitted into the last event.
         self._waiting: deque[Record] = deque()
 
@@ -49,8 +52,7 @@ class Gathering:
         deadline = batch.records[0].received + self._trigger.batching_window
         try:
             while batch.room and not self._waiting:
-                await self._receive(batch, wait=0)
-                if not self._waiting:
+                if not await self._receive(batch, wait=0):
                     if self._clock.monotonic() >= deadline:
                         break
                     await self._clock.sleep(_PAUSE_WHILE_EMPTY_SECONDS)
@@ -59,7 +61,20 @@ class Gathering:
             self._waiting.extendleft(reversed(batch.records))
             raise
 
-    async def _receive(self, batch: Batch, *, wait: int) -> None:
-        self._waiting += await self._queue.receive(
+    async def _receive(self, batch: Batch, *, wait: int) -> bool:
+        """Whether there was anything."""
+        received = await self._queue.receive(
             batch.room, wait=wait, received=self._clock.monotonic()
         )
+        passing = [record for record in received if self._passes(record)]
+        self._waiting += passing
+        if len(passing) < len(received):
+            # What no filter lets through is gone, as on AWS.
+            await self._queue.delete([record for record in received if record not in passing])
+        return bool(received)
+
+    def _passes(self, record: Record) -> bool:
+        if not self._patterns:
+            return True
+        content = json.loads(record.content)
+        return any(matches(content) for matches in self._patterns)

@@ -347,3 +347,18 @@ def test_a_queue_out_of_reach_is_said_once_and_asked_again(
     assert handler.bodies == [["one"]]
     assert len(caplog.messages) == 1
     assert "orders" in caplog.messages[0]
+
+
+def test_what_no_filter_lets_through_is_deleted_and_the_rest_is_handled(clock, sqs) -> None:
+    sqs.send(*[json.dumps({"kind": "ab"[number % 2], "n": number}) for number in range(25)])
+    sqs.send("no JSON")
+    handler = Handler(clock)
+
+    poll_until_empty(
+        sqs,
+        handler,
+        filters=('{"body": {"kind": ["b"]}}', '{"body": {"n": [{"numeric": ["<", 2]}]}}'),
+    )
+
+    numbers = [json.loads(body)["n"] for batch in handler.bodies for body in batch]
+    assert numbers == [0, *range(1, 25, 2)]

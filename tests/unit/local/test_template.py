@@ -562,3 +562,24 @@ def test_plain_resources_that_cannot_fire_are_said_and_harm_nothing(load, resour
     application = load(function_with("Timeout: 1") + f"  X: {resource}\n")
     (warning,) = application.warnings
     assert warning.startswith(f"X: {reason}")
+
+
+def test_filters_of_a_queue_event_are_read(tmp_path: Path):
+    template = queue_template(
+        tmp_path, """FilterCriteria: {Filters: [{Pattern: '{"body": {"a": [1]}}'}]}"""
+    )
+    application = load_application(template)
+    assert application.warnings == ()
+    assert application.sqs_triggers[0].filters == ('{"body": {"a": [1]}}',)
+
+
+def test_a_filter_that_is_not_understood_is_said(tmp_path: Path):
+    template = queue_template(
+        tmp_path, """FilterCriteria: {Filters: [{Pattern: '{"body": {"a": 1}}'}]}"""
+    )
+    application = load_application(template)
+    assert application.warnings == (
+        "F.Events.Work: FilterCriteria is ignored, every message passes: "
+        "a: 1 is neither an object nor a list",
+    )
+    assert application.sqs_triggers[0].filters == ()
