@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from local.aws.s3.errors import S3Error
-from local.aws.s3.form import answer_to_form, as_put, is_form, read_form
+from local.aws.s3.form import is_form, read_form
+from local.aws.s3.form_put import answer_to_form, as_put
 from local.aws.s3.integrity import receive
 from local.aws.s3.names import check_length, check_names
 from local.aws.s3.operations import check_operation

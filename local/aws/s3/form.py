@@ -1,15 +1,12 @@
-"""A browser's form, checked against its policy and turned into the PUT that it stands for."""
+"""A browser's form that uploads a file, checked against its policy."""
 
 import posixpath
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import IO, TYPE_CHECKING
-from urllib.parse import quote, urlencode, urlsplit, urlunsplit
-from xml.etree import ElementTree  # nosec B405 - see _tagging
+from typing import IO
 
-from markupsafe import escape
-from werkzeug.datastructures import FileStorage, Headers
+from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.formparser import FormDataParser
 
@@ -18,25 +15,9 @@ from local.aws.s3.policy import Policy
 from local.aws.s3.request import S3Request
 from local.aws.s3.signature import KEY_ID, sign, signature_does_not_match
 
-if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIEnvironment
-
-CREATED_BY = "local.s3.created_by"
 _SIGNATURE_4 = ("x-amz-algorithm", "x-amz-credential", "x-amz-date", "x-amz-signature")
 _SIGNATURE_2 = ("awsaccesskeyid", "signature")
 _LARGEST_FIELDS = 20_480
-# Fields that become the header of the same name; all of x-amz-meta-* and checksums do too.
-_HEADERS = {
-    "cache-control",
-    "content-disposition",
-    "content-encoding",
-    "content-language",
-    "content-type",
-    "expires",
-    "x-amz-storage-class",
-    "x-amz-website-redirect-location",
-}
-_HEADER_STARTS = ("x-amz-meta-", "x-amz-checksum-", "x-amz-server-side-encryption")
 
 
 @dataclass(frozen=True)
@@ -120,74 +101,3 @@ def _check_signature(fields: Mapping[str, str]) -> None:
     key_id, *scope = fields["x-amz-credential"].split("/")
     if key_id == KEY_ID and sign(fields["policy"], scope) != fields["x-amz-signature"]:
         raise signature_does_not_match()
-
-
-def as_put(request: S3Request, form: Form) -> "WSGIEnvironment":
-    """The request that stores the form's file."""
-    kept = {
-        name: value
-        for name, value in request.environ.items()
-        if not name.startswith(("HTTP_", "local.")) or name in ("HTTP_HOST", "HTTP_ORIGIN")
-    }
-    path = quote(f"/{form.bucket}/{form.key}" if form.bucket in _first(request) else f"/{form.key}")
-    environ = kept | {
-        "REQUEST_METHOD": "PUT",
-        "RAW_URI": path,
-        "REQUEST_URI": path,
-        "PATH_INFO": path,
-        "QUERY_STRING": "",
-        "CONTENT_TYPE": form.fields.get("content-type", "binary/octet-stream"),
-        "CONTENT_LENGTH": str(form.size),
-        "wsgi.input": form.file,
-        "HTTP_AUTHORIZATION": "form",
-        CREATED_BY: "Post",
-    }
-    environ.pop("wsgi.input_terminated", None)
-    for name, value in form.fields.items():
-        if name in _HEADERS - {"content-type"} or name.startswith(_HEADER_STARTS):
-            environ[_variable(name)] = value
-    if "acl" in form.fields:
-        environ["HTTP_X_AMZ_ACL"] = form.fields["acl"]
-    if "tagging" in form.fields:
-        environ["HTTP_X_AMZ_TAGGING"] = _tagging(form.fields["tagging"])
-    return environ
-
-
-def _first(request: S3Request) -> str:
-    return request.path.lstrip("/").split("/")[0]
-
-
-def _variable(name: str) -> str:
-    return "HTTP_" + name.upper().replace("-", "_")
-
-
-def _tagging(document: str) -> str:
-    """A form's tags, XML there, as the header has them. Raises S3Error for what is no tagging."""
-    try:
-        root = ElementTree.fromstring(document)  # noqa: S314 # nosec B314 - by whoever runs this S3
-    except ElementTree.ParseError as error:
-        raise S3Error("MalformedXML", "The XML you provided was not well-formed") from error
-    tags = [
-        (tag.findtext("{*}Key", ""), tag.findtext("{*}Value", ""))
-        for tag in root.iterfind(".//{*}Tag")
-    ]
-    return urlencode(tags)
-
-
-def answer_to_form(form: Form, url: str, stored: Headers) -> tuple[int, dict[str, str], bytes]:
-    """Status, headers and body once the file is stored, as `stored` says, at `url`."""
-    etag = stored["ETag"]
-    told = {name: stored[name] for name in ("ETag", "x-amz-version-id") if name in stored}
-    redirect = form.fields.get("success_action_redirect") or form.fields.get("redirect")
-    if redirect and urlsplit(redirect).netloc:
-        parts = urlsplit(redirect)
-        named = urlencode({"bucket": form.bucket, "key": form.key, "etag": etag})
-        query = "&".join(part for part in (parts.query, named) if part)
-        return 303, told | {"Location": urlunsplit(parts._replace(query=query))}, b""
-    status = form.fields.get("success_action_status")
-    if status != "201":
-        return 200 if status == "200" else 204, told | {"Location": url}, b""
-    values = {"Location": url, "Bucket": form.bucket, "Key": form.key, "ETag": etag}
-    inner = "".join(f"<{name}>{escape(value)}</{name}>" for name, value in values.items())
-    body = f'<?xml version="1.0" encoding="UTF-8"?>\n<PostResponse>{inner}</PostResponse>'
-    return 201, told | {"Location": url, "content-type": "application/xml"}, body.encode()

@@ -1,36 +1,19 @@
 """Holds a request's body until every digest that came with it was found to be true."""
 
-import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import IO
 
 from werkzeug.exceptions import ClientDisconnected
 from werkzeug.wsgi import get_input_stream
 
-from local.aws.s3.checksums import ALGORITHMS, HEADER, Digest, encoded, is_well_formed
+from local.aws.s3.checksums import HEADER, encoded
 from local.aws.s3.chunked import AwsChunked, incomplete_body
-from local.aws.s3.errors import S3Error, invalid_argument, not_implemented
+from local.aws.s3.declared import Expected, expected_of, is_chunked
+from local.aws.s3.errors import S3Error
 from local.aws.s3.request import S3Request
 
 CHECKSUM = "local.s3.checksum"
-LARGEST_OBJECT = 5 << 30
 _BLOCK = 1 << 20
-# Headers of this family that say something about the request, and are no checksum themselves.
-_NO_CHECKSUMS = {"algorithm", "mode", "type"}
-_STREAMING = "STREAMING-"
-
-
-@dataclass
-class Expected:
-    """What the sender says the body's digests are; `checksum_in_trailer` names the algorithm."""
-
-    md5: str | None = None
-    sha256: str | None = None
-    checksum: tuple[str, str] | None = None
-    checksum_in_trailer: str | None = None
-    length: int | None = None
-    digests: dict[str, Digest] = field(default_factory=dict)
 
 
 def receive(request: S3Request, body: IO[bytes]) -> None:
@@ -38,10 +21,9 @@ def receive(request: S3Request, body: IO[bytes]) -> None:
 
     Raises S3Error where a digest, a length or the encoding is wrong.
     """
-    expected = _expected(request)
+    expected = expected_of(request)
     stream = get_input_stream(request.environ)
-    coding = _coding(request)
-    chunked = AwsChunked(stream) if coding else None
+    chunked = AwsChunked(stream) if is_chunked(request) else None
     length = 0
     try:
         for block in chunked or _blocks(stream):
@@ -62,143 +44,47 @@ def _blocks(stream: IO[bytes]) -> Iterator[bytes]:
     return iter(lambda: stream.read(_BLOCK), b"")
 
 
-def _coding(request: S3Request) -> bool:
-    """Whether the body comes in aws-chunked."""
-    return (request.header("x-amz-content-sha256") or "").startswith(_STREAMING)
-
-
-def _expected(request: S3Request) -> Expected:
-    expected = Expected()
-    expected.md5 = _content_md5(request)
-    expected.sha256 = _content_sha256(request)
-    if _coding(request):
-        expected.length = _decoded_length(request)
-    if not (request.method == "POST" and "uploadId" in request.query):
-        # There the checksums are those of the object that the parts make, not of the body.
-        expected.checksum, expected.checksum_in_trailer = _declared_checksum(request)
-    algorithm = expected.checksum_in_trailer or (expected.checksum or ("", ""))[0]
-    if algorithm:
-        expected.digests[algorithm] = ALGORITHMS[algorithm]()
-    if expected.md5:
-        expected.digests["MD5"] = hashlib.md5(usedforsecurity=False)
-    if expected.sha256:
-        expected.digests["content"] = hashlib.sha256()
-    return expected
-
-
-def _content_md5(request: S3Request) -> str | None:
-    value = request.header("content-md5")
-    if value is not None and not is_well_formed(value, 16):
-        raise S3Error("InvalidDigest", "The Content-MD5 you specified was invalid.")
-    return value
-
-
-def _content_sha256(request: S3Request) -> str | None:
-    """The digest in hexadecimal, None where the sender gave none."""
-    value = request.header("x-amz-content-sha256")
-    if value is None or value == "UNSIGNED-PAYLOAD" or value.startswith(_STREAMING):
-        return None
-    if len(value) != 64 or value.strip("0123456789abcdef"):
-        raise invalid_argument(
-            "x-amz-content-sha256 must be UNSIGNED-PAYLOAD, "
-            "STREAMING-UNSIGNED-PAYLOAD-TRAILER, STREAMING-AWS4-HMAC-SHA256-PAYLOAD, "
-            "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER or a valid sha256 value.",
-            "x-amz-content-sha256",
-            value,
-        )
-    return value
-
-
-def _decoded_length(request: S3Request) -> int:
-    value = request.header("x-amz-decoded-content-length") or ""
-    if not value.isascii() or not value.isdigit():
-        raise S3Error(
-            "MissingContentLength", "You must provide the Content-Length HTTP header.", 411
-        )
-    return int(value)
-
-
-def _declared_checksum(request: S3Request) -> tuple[tuple[str, str] | None, str | None]:
-    """The checksum in a header with its algorithm, and the algorithm of one that trails."""
-    sent = {
-        name.upper(): value
-        for name, value in request.headers(HEADER).items()
-        if name not in _NO_CHECKSUMS
-    }
-    trailing = (request.header("x-amz-trailer") or "").strip().lower()
-    in_trailer = trailing.removeprefix(HEADER).upper() if trailing.startswith(HEADER) else None
-    names = [*sent, *([in_trailer] if in_trailer else [])]
-    for name in names:
-        check_algorithm(name)
-    if len(names) > 1:
-        raise S3Error(
-            "InvalidRequest",
-            "Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.",
-        )
-    _check_sdk_algorithm(request, names)
-    for name, value in sent.items():
-        if not is_well_formed(value, len(ALGORITHMS[name]().digest())):
-            raise S3Error("InvalidRequest", f"Value for {HEADER}{name.lower()} header is invalid.")
-    return next(iter(sent.items()), None), in_trailer
-
-
-def check_algorithm(name: str) -> None:
-    """Raises S3Error for an algorithm that is not served here or not known to S3."""
-    if name in ("MD5", "SHA512", "XXHASH3", "XXHASH64", "XXHASH128"):
-        raise not_implemented(f"Checksums by {name} are not emulated here")
-    if name not in ALGORITHMS:
-        raise S3Error(
-            "InvalidRequest",
-            "Checksum algorithm provided is unsupported. Please try again with any of the valid "
-            f"types: [{', '.join(ALGORITHMS)}]",
-        )
-
-
-def _check_sdk_algorithm(request: S3Request, names: list[str]) -> None:
-    named = request.header("x-amz-sdk-checksum-algorithm")
-    if named is None or "x-amz-copy-source" in request.headers(""):
-        return
-    check_algorithm(named.upper())
-    if names != [named.upper()]:
-        raise S3Error(
-            "InvalidRequest",
-            "x-amz-sdk-checksum-algorithm specified, but no corresponding x-amz-checksum-* "
-            "or x-amz-trailer headers were found.",
-        )
-
-
 def _compare(expected: Expected, trailers: dict[str, str]) -> None:
-    if expected.sha256 and expected.digests["content"].digest().hex() != expected.sha256:
-        raise S3Error(
-            "XAmzContentSHA256Mismatch",
-            "The provided 'x-amz-content-sha256' header does not match what was computed.",
-            fields={
-                "ClientComputedContentSHA256": expected.sha256,
-                "S3ComputedContentSHA256": expected.digests["content"].digest().hex(),
-            },
-        )
-    if expected.md5 and encoded(expected.digests["MD5"]) != expected.md5:
-        raise S3Error(
-            "BadDigest",
-            "The Content-MD5 you specified did not match what we received.",
-            fields={
-                "ExpectedDigest": expected.md5,
-                "CalculatedDigest": encoded(expected.digests["MD5"]),
-            },
-        )
+    """Raises S3Error for the first digest that is not the body's."""
+    if expected.sha256:
+        _compare_sha256(expected.sha256, expected.digests["content"].digest().hex())
+    if expected.md5:
+        _compare_md5(expected.md5, encoded(expected.digests["MD5"]))
     if algorithm := expected.checksum_in_trailer:
-        value = trailers.get(HEADER + algorithm.lower())
-        if value is None:
-            raise S3Error(
-                "MalformedTrailerError",
-                "The request contained trailing data that was not well-formed or did not "
-                "conform to our published schema.",
-            )
-        expected.checksum = (algorithm, value)
+        expected.checksum = (algorithm, _trailing(algorithm, trailers))
     if expected.checksum:
         algorithm, value = expected.checksum
         if encoded(expected.digests[algorithm]) != value:
             raise bad_checksum(algorithm)
+
+
+def _compare_sha256(said: str, found: str) -> None:
+    if said != found:
+        raise S3Error(
+            "XAmzContentSHA256Mismatch",
+            "The provided 'x-amz-content-sha256' header does not match what was computed.",
+            fields={"ClientComputedContentSHA256": said, "S3ComputedContentSHA256": found},
+        )
+
+
+def _compare_md5(said: str, found: str) -> None:
+    if said != found:
+        raise S3Error(
+            "BadDigest",
+            "The Content-MD5 you specified did not match what we received.",
+            fields={"ExpectedDigest": said, "CalculatedDigest": found},
+        )
+
+
+def _trailing(algorithm: str, trailers: dict[str, str]) -> str:
+    value = trailers.get(HEADER + algorithm.lower())
+    if value is None:
+        raise S3Error(
+            "MalformedTrailerError",
+            "The request contained trailing data that was not well-formed or did not conform to "
+            "our published schema.",
+        )
+    return value
 
 
 def bad_checksum(algorithm: str) -> S3Error:

@@ -6,10 +6,15 @@ from moto.s3.models import FakeKey
 from moto.s3.responses import ALLOWED_HEADER_OVERRIDES
 from moto.s3.utils import ARCHIVE_STORAGE_CLASSES
 
-from local.aws.s3.checksums import HEADER
 from local.aws.s3.conditions import check_read, conditions_of
+from local.aws.s3.described import (
+    checksum_headers,
+    checksum_members,
+    headers_of,
+    parts_members,
+    parts_of,
+)
 from local.aws.s3.errors import S3Error, invalid_argument
-from local.aws.s3.objects import Part, StoredObject
 from local.aws.s3.ranges import Piece, asked_part, asked_range, read_piece
 from local.aws.s3.response import Answer, ObjectResponse
 
@@ -89,8 +94,8 @@ class Reads(ObjectResponse):
                 )
         known: dict[str, Any] = {
             "ETag": key.etag.strip('"'),
-            "Checksum": _checksum_members(key),
-            "ObjectParts": _parts_members(key),
+            "Checksum": checksum_members(key),
+            "ObjectParts": parts_members(key),
             "StorageClass": key.storage_class,
             "ObjectSize": key.size,
         }
@@ -110,76 +115,24 @@ class Reads(ObjectResponse):
     def get_object_legal_hold(self) -> Answer:
         key = self.found()
         if not key.lock_legal_status:
-            raise no_lock()
+            raise _no_lock()
         held = {"LegalHold": {"Status": key.lock_legal_status}}
         return self.result("GetObjectLegalHold", held, self.version_header(key))
 
     def get_object_retention(self) -> Answer:
         key = self.found()
         if not key.lock_mode:
-            raise no_lock()
+            raise _no_lock()
         kept = {"Retention": {"Mode": key.lock_mode, "RetainUntilDate": key.lock_until}}
         return self.result("GetObjectRetention", kept, self.version_header(key))
 
 
-def headers_of(key: FakeKey) -> dict[str, Any]:
-    """What every answer that shows an object says of it."""
-    return {**key.metadata} | headers_beside_metadata(key) | {"Accept-Ranges": "bytes"}
-
-
-def headers_beside_metadata(key: FakeKey) -> dict[str, Any]:
-    """Without the name that moto gives the checksum's algorithm in, which S3 has not."""
-    own = ("x-amz-sdk-checksum-algorithm", "x-amz-version-id")
-    return {name: value for name, value in key.response_dict.items() if name not in own}
-
-
-def checksum_headers(key: FakeKey) -> dict[str, str]:
-    if not key.checksum_algorithm or not key.checksum_value:
-        return {}
-    return {
-        f"{HEADER}{key.checksum_algorithm.lower()}": key.checksum_value,
-        f"{HEADER}type": key.checksum_type or "FULL_OBJECT",
-    }
-
-
-def parts_of(key: FakeKey) -> tuple[Part, ...]:
-    """Those of an object that a multipart upload made."""
-    return key.parts if isinstance(key, StoredObject) else ()
-
-
-def no_lock() -> S3Error:
+def _no_lock() -> S3Error:
     return S3Error(
         "NoSuchObjectLockConfiguration",
         "The specified object does not have a ObjectLock configuration",
         404,
     )
-
-
-def _checksum_members(key: FakeKey) -> dict[str, str | None] | None:
-    if not key.checksum_algorithm:
-        return None
-    return {
-        f"Checksum{key.checksum_algorithm}": key.checksum_value,
-        "ChecksumType": key.checksum_type or "FULL_OBJECT",
-    }
-
-
-def _parts_members(key: FakeKey) -> dict[str, Any] | None:
-    parts = parts_of(key)
-    if not parts:
-        return None
-    members: dict[str, Any] = {"TotalPartsCount": len(parts)}
-    if all(part.checksum for part in parts):
-        members |= {"PartNumberMarker": 0, "MaxParts": 1000, "IsTruncated": False}
-        members["Parts"] = [
-            {
-                "PartNumber": number,
-                "Size": part.size,
-                f"Checksum{key.checksum_algorithm}": part.checksum,
-            }
-            for number, part in enumerate(parts, 1)
-        ]
-    return members
 
 
 def _without(headers: dict[str, Any], others: dict[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,9 @@
 """Lists of multipart uploads under way, and of the parts of one."""
 
+from typing import Any
+
 from moto.core.utils import iso_8601_datetime_without_milliseconds_s3
+from moto.s3.models import FakeKey
 
 from local.aws.s3.objects import Upload
 from local.aws.s3.pages import asked_number
@@ -17,16 +20,6 @@ class UploadLists(Uploads):
         most = min(asked_number(self.place, "max-parts", 1000), 1000)
         numbers = [number for number in upload.partlist if number > after]
         shown = numbers[:most]
-        parts = [
-            {
-                "PartNumber": number,
-                "LastModified": part.last_modified_ISO8601,
-                "ETag": part.etag,
-                "Size": part.size,
-                f"Checksum{part.checksum_algorithm}": part.checksum_value,
-            }
-            for number, part in ((number, upload.parts[number]) for number in shown)
-        ]
         result = {
             "Bucket": self.bucket_name,
             "Key": upload.key_name,
@@ -38,7 +31,7 @@ class UploadLists(Uploads):
             "NextPartNumberMarker": shown[-1] if shown else 0,
             "MaxParts": most,
             "IsTruncated": len(numbers) > len(shown),
-            "Parts": parts,
+            "Parts": [_part(number, upload.parts[number]) for number in shown],
             "ChecksumAlgorithm": upload.checksum_algorithm,
             "ChecksumType": upload.checksum_type,
         }
@@ -62,3 +55,13 @@ class UploadLists(Uploads):
         ]
         result = {"Bucket": self.bucket_name, "Uploads": uploads}
         return self.result("ListMultipartUploads", result, {})
+
+
+def _part(number: int, part: FakeKey) -> dict[str, Any]:
+    return {
+        "PartNumber": number,
+        "LastModified": part.last_modified_ISO8601,
+        "ETag": part.etag,
+        "Size": part.size,
+        f"Checksum{part.checksum_algorithm}": part.checksum_value,
+    }

@@ -6,20 +6,19 @@ Amazon S3 User Guide, "Uploading and copying objects using multipart upload".
 from typing import Any
 
 from moto.core.request import Request
-from moto.s3.models import FakeKey
 
-from local.aws.s3.checksums import DEFAULT_TYPE, HEADER, checksum, is_possible
-from local.aws.s3.completion import Completion, no_such_upload
+from local.aws.s3.checksums import DEFAULT_TYPE, is_possible
+from local.aws.s3.completion import Completion
 from local.aws.s3.conditions import check_write, conditions_of
-from local.aws.s3.copies import Copies, source_version
-from local.aws.s3.errors import S3Error, invalid_argument
-from local.aws.s3.integrity import CHECKSUM, check_algorithm
+from local.aws.s3.declared import check_algorithm
+from local.aws.s3.errors import S3Error
 from local.aws.s3.objects import StoredObject, Upload
+from local.aws.s3.parts import Parts
 from local.aws.s3.response import Answer
 from local.aws.s3.versions import add, current
 
 
-class Uploads(Copies):
+class Uploads(Parts):
     """From CreateMultipartUpload to its completion or abortion."""
 
     def _key_response_post(
@@ -78,61 +77,6 @@ class Uploads(Copies):
                 "algorithm.",
             )
         return algorithm, kind
-
-    def upload(self) -> Upload:
-        """The upload that the request names. Raises S3Error, also for one of another key."""
-        upload_id = self.place.query.get("uploadId", "")
-        upload = self.bucket.multiparts.get(upload_id)
-        if not isinstance(upload, Upload) or upload.key_name != self.place.key:
-            raise no_such_upload(upload_id)
-        return upload
-
-    def part_number(self) -> int:
-        value = self.place.query.get("partNumber", "")
-        if not value.isascii() or not value.isdigit() or not 1 <= int(value) <= 10_000:
-            raise invalid_argument(
-                "Part number must be an integer between 1 and 10000, inclusive",
-                "partNumber",
-                value,
-            )
-        return int(value)
-
-    def upload_part(self) -> Answer:
-        upload, number = self.upload(), self.part_number()
-        sent = self.place.environ[CHECKSUM]
-        wanted = upload.checksum_algorithm
-        if sent and wanted and sent[0] != wanted:
-            raise S3Error(
-                "InvalidRequest",
-                f"Checksum Type mismatch occurred, expected checksum Type: {wanted.lower()}, "
-                f"actual checksum Type: {sent[0].lower()}",
-            )
-        part = self._set_part(upload, number, self.body or b"", sent)
-        algorithm, value = sent or (part.checksum_algorithm, part.checksum_value)
-        told = {f"{HEADER}{algorithm.lower()}": value} if algorithm else {}
-        encryption = {"x-amz-server-side-encryption": upload.template.encryption}
-        return 200, {"ETag": part.etag, **told, **encryption}, b""
-
-    def upload_part_copy(self) -> Answer:
-        upload, number, source = self.upload(), self.part_number(), self.source()
-        part = self._set_part(upload, number, self.source_bytes(source.key), None)
-        result = {
-            "LastModified": part.last_modified_ISO8601,
-            "ETag": part.etag,
-            f"Checksum{part.checksum_algorithm}": part.checksum_value,
-        }
-        return self.result("UploadPartCopy", {"CopyPartResult": result}, source_version(source))
-
-    def _set_part(
-        self, upload: Upload, number: int, value: bytes, sent: tuple[str, str] | None
-    ) -> FakeKey:
-        """`sent` is the checksum that the part came with, and was found to have."""
-        part = upload.set_part(number, value)
-        part.checksum_algorithm = upload.checksum_algorithm
-        if part.checksum_algorithm:
-            known = sent[1] if sent else None
-            part.checksum_value = known or checksum(part.checksum_algorithm, value)
-        return part
 
     def abort_multipart_upload(self) -> Answer:
         del self.bucket.multiparts[self.upload().id]

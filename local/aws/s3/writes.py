@@ -7,11 +7,11 @@ from moto.s3.models import FakeKey
 from moto.s3.utils import STORAGE_CLASS
 
 from local.aws.s3.conditions import check_write, conditions_of
+from local.aws.s3.described import checksum_headers, headers_beside_metadata
 from local.aws.s3.errors import S3Error
-from local.aws.s3.form import CREATED_BY
+from local.aws.s3.form_put import CREATED_BY
 from local.aws.s3.integrity import CHECKSUM
 from local.aws.s3.objects import StoredObject
-from local.aws.s3.reads import checksum_headers, headers_beside_metadata
 from local.aws.s3.response import Answer, ObjectResponse
 from local.aws.s3.versions import add, current, new_version_id
 

@@ -60,7 +60,13 @@ def send(s3: Any, method: str, path: str, **values: Any) -> httpx.Response:
     headers = {"Authorization": "AWS4-HMAC-SHA256 Credential=x/20240101/us-east-1/s3/aws4_request"}
     headers |= values.pop("headers", {})
     url = s3.meta.endpoint_url + path
-    return httpx.request(method, url, headers=headers, **values)
+    return request(method, url, headers=headers, **values)
+
+
+def request(method: str, url: str, **values: Any) -> httpx.Response:
+    """As `httpx.request`, without the certificates that nothing here needs and that take 30 ms."""
+    with httpx.Client(verify=False) as client:
+        return client.request(method, url, **values)
 
 
 def error_code(answer: httpx.Response) -> str:

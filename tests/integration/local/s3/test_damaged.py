@@ -10,7 +10,15 @@ import httpx
 import pytest
 
 from local.aws.s3.checksums import checksum
-from tests.integration.local.s3.calls import ALGORITHMS, crc32, error_code, named, refused, send
+from tests.integration.local.s3.calls import (
+    ALGORITHMS,
+    crc32,
+    error_code,
+    named,
+    refused,
+    request,
+    send,
+)
 
 MD5_OF_X = base64.b64encode(hashlib.md5(b"x").digest()).decode()
 SHA256_OF_X = hashlib.sha256(b"x").hexdigest()
@@ -216,6 +224,6 @@ def test_any_type_of_content_leaves_the_bytes_as_they_are(s3: Any, bucket: str) 
     body = b"key=1&file=2&Action=AssumeRoleWithSAML\xff\x00"
     for kind in ("application/x-www-form-urlencoded", "multipart/form-data; boundary=b"):
         url = s3.generate_presigned_url("put_object", Params={"Bucket": bucket, "Key": "k"})
-        assert httpx.put(url, content=body, headers={"Content-Type": kind}).status_code == 200
+        assert request("PUT", url, content=body, headers={"Content-Type": kind}).status_code == 200
         got = s3.get_object(Bucket=bucket, Key="k")
         assert (got["Body"].read(), got["ContentType"]) == (body, kind)

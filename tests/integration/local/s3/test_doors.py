@@ -14,7 +14,7 @@ import httpx
 import pytest
 from botocore.config import Config
 
-from tests.integration.local.s3.calls import error_code, presigned
+from tests.integration.local.s3.calls import error_code, presigned, request
 
 
 def post(
@@ -30,7 +30,7 @@ def post(
     form = s3.generate_presigned_post(bucket, key, Fields=fields, Conditions=conditions)
     sent = {**form["fields"], **(changes or {})}
     sent = {name: value for name, value in sent.items() if value is not None}
-    return httpx.post(form["url"], data=sent, files={"file": ("f.csv", body)})
+    return request("POST", form["url"], data=sent, files={"file": ("f.csv", body)})
 
 
 def assert_refused(answer: httpx.Response, status: int, code: str) -> None:
@@ -135,7 +135,7 @@ def test_a_form_that_was_changed_is_refused(
 def test_a_form_for_another_bucket_is_refused(s3: Any, bucket: str) -> None:
     form = s3.generate_presigned_post("another-bucket", "k")
     url = f"{s3.meta.endpoint_url}/{bucket}"
-    answer = httpx.post(url, data=form["fields"], files={"file": b"1"})
+    answer = request("POST", url, data=form["fields"], files={"file": b"1"})
     assert_refused(answer, 403, "AccessDenied")
 
 
@@ -144,7 +144,7 @@ def test_a_form_past_its_policys_time_is_refused(s3: Any, bucket: str) -> None:
     encoded = base64.b64encode(json.dumps(policy).encode()).decode()
     form = {"key": "k", "policy": encoded, "AWSAccessKeyId": "x", "signature": "x"}
     url = f"{s3.meta.endpoint_url}/{bucket}"
-    answer = httpx.post(url, data=form, files={"file": b"1"})
+    answer = request("POST", url, data=form, files={"file": b"1"})
     assert_refused(answer, 403, "AccessDenied")
     assert "Policy expired" in answer.text
 
@@ -152,7 +152,7 @@ def test_a_form_past_its_policys_time_is_refused(s3: Any, bucket: str) -> None:
 def test_a_form_without_a_file_is_refused(s3: Any, bucket: str) -> None:
     form = s3.generate_presigned_post(bucket, "k")
     parts = {name: (None, value) for name, value in form["fields"].items()}
-    assert_refused(httpx.post(form["url"], files=parts), 400, "InvalidArgument")
+    assert_refused(request("POST", form["url"], files=parts), 400, "InvalidArgument")
 
 
 def moved(url: str, **changes: str) -> str:
@@ -174,9 +174,9 @@ def test_a_presigned_url_opens_what_it_names(s3: Any, bucket: str) -> None:
     key = "odd/a b+c%d?é.txt"
     put = presigned(s3, "put_object", bucket, key, ContentType="text/csv", Metadata={"a": "1"})
     headers = {"Content-Type": "text/csv", "x-amz-meta-a": "1"}
-    assert httpx.put(put, content=b"1", headers=headers).status_code == 200
-    assert httpx.get(presigned(s3, "get_object", bucket, key)).content == b"1"
-    assert_refused(httpx.put(put, content=b"1"), 403, "SignatureDoesNotMatch")
+    assert request("PUT", put, content=b"1", headers=headers).status_code == 200
+    assert request("GET", presigned(s3, "get_object", bucket, key)).content == b"1"
+    assert_refused(request("PUT", put, content=b"1"), 403, "SignatureDoesNotMatch")
 
 
 def test_a_presigned_url_opens_nothing_else(s3: Any, bucket: str) -> None:
@@ -189,8 +189,8 @@ def test_a_presigned_url_opens_nothing_else(s3: Any, bucket: str) -> None:
         moved(url, versionId="null"),
         moved(url, X_Amz_Signature="0" * 64),
     ):
-        assert_refused(httpx.get(other), 403, "SignatureDoesNotMatch")
-    assert_refused(httpx.put(url, content=b"2"), 403, "SignatureDoesNotMatch")
+        assert_refused(request("GET", other), 403, "SignatureDoesNotMatch")
+    assert_refused(request("PUT", url, content=b"2"), 403, "SignatureDoesNotMatch")
     assert s3.get_object(Bucket=bucket, Key="k")["Body"].read() == b"1"
 
 
@@ -203,7 +203,7 @@ def test_a_presigned_url_ends_with_its_time(s3: Any, bucket: str, method: str) -
         (now - timedelta(hours=2), "Request has expired"),
         (now + timedelta(hours=2), "Request is not valid yet"),
     ):
-        answer = httpx.request(method, signed_at(url, moment))
+        answer = request(method, signed_at(url, moment))
         assert_refused(answer, 403, "AccessDenied")
         assert text in answer.text
     assert s3.get_object(Bucket=bucket, Key="k")["Body"].read() == b"1"
@@ -212,7 +212,7 @@ def test_a_presigned_url_ends_with_its_time(s3: Any, bucket: str, method: str) -
 @pytest.mark.parametrize("seconds", ["604801", "-1", "x", ""])
 def test_a_lifetime_that_s3_does_not_know_is_refused(s3: Any, bucket: str, seconds: str) -> None:
     url = moved(presigned(s3, "get_object", bucket, "k"), X_Amz_Expires=seconds)
-    assert_refused(httpx.get(url), 400, "AuthorizationQueryParametersError")
+    assert_refused(request("GET", url), 400, "AuthorizationQueryParametersError")
 
 
 def test_a_presigned_url_of_version_2_ends_with_its_time(s3: Any, bucket: str) -> None:
@@ -227,9 +227,11 @@ def test_a_presigned_url_of_version_2_ends_with_its_time(s3: Any, bucket: str) -
     )
     url = presigned(old, "get_object", bucket, "k")
     old.close()
-    assert httpx.get(url).content == b"1"
-    assert_refused(httpx.get(moved(url, Expires=str(int(time.time()) - 1))), 403, "AccessDenied")
-    assert_refused(httpx.get(url.split("&Expires")[0]), 403, "AccessDenied")
+    assert request("GET", url).content == b"1"
+    assert_refused(
+        request("GET", moved(url, Expires=str(int(time.time()) - 1))), 403, "AccessDenied"
+    )
+    assert_refused(request("GET", url.split("&Expires")[0]), 403, "AccessDenied")
 
 
 def test_a_policy_of_version_2_is_held_to_as_well(s3: Any, bucket: str) -> None:
@@ -247,5 +249,5 @@ def test_a_policy_of_version_2_is_held_to_as_well(s3: Any, bucket: str) -> None:
     }
     url = f"{s3.meta.endpoint_url}/{bucket}"
     for key, status in (("a/1", 204), ("b/1", 403)):
-        answer = httpx.post(url, data={**fields, "key": key}, files={"file": b"1"})
+        answer = request("POST", url, data={**fields, "key": key}, files={"file": b"1"})
         assert answer.status_code == status

@@ -2,10 +2,9 @@
 
 from typing import Any
 
-import httpx
 import pytest
 
-from tests.integration.local.s3.calls import MIB, error_code, refused, send, upload
+from tests.integration.local.s3.calls import MIB, error_code, refused, request, send, upload
 
 CONTENT = {
     "ContentType": "text/csv",
@@ -231,5 +230,5 @@ def test_a_part_cannot_be_copied_from_outside_its_source(s3: Any, bucket: str, a
 
 def test_an_unsigned_stranger_is_told_why(s3: Any, bucket: str) -> None:
     s3.put_object(Bucket=bucket, Key="k", Body=b"1")
-    answer = httpx.get(f"{s3.meta.endpoint_url}/{bucket}/k")
+    answer = request("GET", f"{s3.meta.endpoint_url}/{bucket}/k")
     assert (answer.status_code, error_code(answer)) == (403, "AccessDenied")
