@@ -1,5 +1,6 @@
 """Dependencies of the functions of one application, as directories."""
 
+import hashlib
 import platform
 import shutil
 import sys
@@ -69,6 +70,8 @@ class Packages:
             kept.update((*layout.layers, layout.runtime))
             if layout.dependencies:
                 kept.add(layout.dependencies)
+            if self._application.functions[name].code_uri is None:
+                kept.add(layout.task_root)
         self._store.prune(kept)
 
     def layout(self, name: str) -> Layout:
@@ -76,7 +79,7 @@ class Packages:
         function = self._application.functions[name]
         layers = (self._application.layers[layer] for layer in reversed(function.layers))
         return Layout(
-            task_root=function.code_uri,
+            task_root=function.code_uri or self._inline(name, function.inline_code or ""),
             dependencies=self._dependencies(name, function),
             layers=tuple(self._layer(layer, function.runtime) for layer in layers),
             runtime=self._runtime(function.runtime),
@@ -115,7 +118,18 @@ class Packages:
         pip_install(requirements, target / "python", runtime=runtime)
         copy_content(layer.content_uri, target / "python")
 
+    def _inline(self, name: str, code: str) -> Path:
+        """A folder with the code that the template holds, as index.py."""
+
+        def write(target: Path) -> None:
+            (target / "index.py").write_text(code)
+
+        digest = hashlib.sha256(code.encode()).hexdigest()
+        return self._store.get(f"inline-{name}", digest, write)
+
     def _dependencies(self, name: str, function: Function) -> Path | None:
+        if function.code_uri is None:
+            return None
         requirements = function.code_uri / _REQUIREMENTS
         if not requirements.is_file():
             return None

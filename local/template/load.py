@@ -1,6 +1,6 @@
 """Reads a SAM template file and returns the application it describes."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -8,15 +8,23 @@ from local.template.document import read_document
 from local.template.event_invoke_config import unknown_destinations
 from local.template.events import EventReader
 from local.template.http_api import read_cors
-from local.template.model import Application, TemplateError
+from local.template.model import Application, Function, TemplateError
 from local.template.names import Names
+from local.template.plain_triggers import KINDS as TRIGGERS
 from local.template.plain_triggers import PlainTriggers
+from local.template.publication import ALIAS, VERSION
 from local.template.resolve import Resolver
 from local.template.resources import ResourceReader
 
-_FUNCTION = "AWS::Serverless::Function"
+_FUNCTION, _PLAIN_FUNCTION = "AWS::Serverless::Function", "AWS::Lambda::Function"
 _LAYERS = ("AWS::Serverless::LayerVersion", "AWS::Lambda::LayerVersion")
 _NESTED = "AWS::Serverless::Application"
+_WITH_EFFECT = {
+    *(_FUNCTION, _PLAIN_FUNCTION, VERSION, ALIAS, *_LAYERS, *TRIGGERS),
+    *("AWS::S3::Bucket", "AWS::SQS::Queue", "AWS::Serverless::HttpApi"),
+}
+# A kind of resource is named with this many of its resources, with their number where more.
+_NAMED = 2
 
 
 def load_application(
@@ -59,10 +67,7 @@ class _Assembly:
         for name in self._of(_NESTED):
             raise TemplateError(f"{name}: nested applications do not run here, start them apart")
         reader = ResourceReader(self._resolver, self._names, folder)
-        functions = {
-            name: reader.function(name, properties, environment)
-            for name, properties in self._of(_FUNCTION).items()
-        }
+        functions = self._functions(reader, environment)
         buckets = {
             name: reader.bucket(name, properties)
             for name, properties in self._of("AWS::S3::Bucket").items()
@@ -89,11 +94,38 @@ class _Assembly:
             schedules=tuple(events.schedules),
             region=self._names.region,
             warnings=(
+                *self._without_effect(),
                 *reader.warnings,
                 *events.warnings,
                 *unknown_destinations(functions, queues),
             ),
         )
+
+    def _functions(
+        self, reader: ResourceReader, environment: Mapping[str, str]
+    ) -> dict[str, Function]:
+        functions = {
+            name: reader.function(name, properties, environment)
+            for name, properties in self._of(_FUNCTION).items()
+        }
+        for name, properties in self._of(_PLAIN_FUNCTION).items():
+            function = reader.plain_function(name, properties, environment)
+            if function is not None:
+                functions[name] = function
+        return functions
+
+    def _without_effect(self) -> Iterator[str]:
+        """One line on all that is declared and that nothing here stands for."""
+        kinds: dict[str, list[str]] = {}
+        for name, resource in self._present.items():
+            if resource["Type"] not in _WITH_EFFECT:
+                kinds.setdefault(resource["Type"], []).append(name)
+        named = [
+            f"{kind} ({', '.join(names) if len(names) <= _NAMED else len(names)})"
+            for kind, names in sorted(kinds.items())
+        ]
+        if named:
+            yield f"Without effect here: {', '.join(named)}"
 
     def _of(self, *kinds: str) -> dict[str, dict[str, Any]]:
         return {

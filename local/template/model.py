@@ -23,13 +23,15 @@ class Destination:
 
 @dataclass(frozen=True)
 class Function:
-    """One AWS::Serverless::Function. Times in seconds, memory in MiB (2**20 bytes).
+    """One function of either kind. Times in seconds, memory in MiB (2**20 bytes).
 
-    `name` is FunctionName (the logical id unless set), `layers` are logical ids.
+    `name` is FunctionName (the logical id unless set), `layers` are logical ids. `versions` are
+    the numbers of the published versions by themselves and by the aliases that point to them.
+    `inline_code` is the text of index.py where the template holds it, instead of `code_uri`.
     """
 
     name: str
-    code_uri: Path
+    code_uri: Path | None
     handler: str
     runtime: str
     timeout: float
@@ -41,6 +43,8 @@ class Function:
     on_success: Destination | None = None
     on_failure: Destination | None = None
     reserved_concurrency: int | None = None
+    versions: Mapping[str, str] = field(default_factory=dict)
+    inline_code: str | None = None
 
 
 @dataclass(frozen=True)

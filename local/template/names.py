@@ -1,19 +1,12 @@
 """Names, ARNs and URLs that the local stack gives to the resources of a template."""
 
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any
 
-from local.template.model import Value
+from local.template.publication import Publication, Publications, TextResolver
 
 ACCOUNT = "123456789012"
 STACK = "local"
-
-
-class TextResolver(Protocol):
-    """What names need from the resolver: a property's text."""
-
-    def text(self, value: Value, where: str) -> str:
-        """Return `value` without intrinsics."""
 
 
 class Names:
@@ -22,6 +15,7 @@ class Names:
     def __init__(self, resources: Mapping[str, Any], *, region: str, aws_url: str) -> None:
         self._resources = resources
         self.region = region
+        self._publications = Publications(resources)
         self._aws_url = aws_url.rstrip("/")
         self.pseudo_parameters: Mapping[str, Any] = {
             "AWS::AccountId": ACCOUNT,
@@ -33,14 +27,17 @@ class Names:
             "AWS::URLSuffix": "amazonaws.com",
         }
 
-    def is_generated(self, logical_id: str) -> bool:
-        """Return whether SAM creates this resource itself: the role of a declared function."""
+    def is_generated(self, logical_id: str, resolver: TextResolver) -> bool:
+        """Return whether SAM creates this resource itself: role, version or alias of a function."""
         owner = logical_id.removesuffix("Role")
-        return owner != logical_id and self._kind(owner) == "AWS::Serverless::Function"
+        is_role = owner != logical_id and self._kind(owner) == "AWS::Serverless::Function"
+        return is_role or self._publications.find(logical_id, resolver) is not None
 
     def ref(self, logical_id: str, resolver: TextResolver) -> str:
         """Return Ref of a declared resource; as sam local, the logical id where unknown."""
         kind = self._kind(logical_id)
+        if published := self._publications.find(logical_id, resolver):
+            return self._published_arn(published, resolver)
         if kind == "AWS::SQS::Queue":
             return f"{self._aws_url}/{ACCOUNT}/{self.name(logical_id, resolver)}"
         if kind in ("AWS::Serverless::LayerVersion", "AWS::Lambda::LayerVersion"):
@@ -49,8 +46,11 @@ class Names:
 
     def attribute(self, logical_id: str, attribute: str, resolver: TextResolver) -> str | None:
         """Return GetAtt of a resource, None where only AWS knows it."""
+        if published := self._publications.find(logical_id, resolver):
+            return self._published_attribute(published, attribute, resolver)
         name = self.name(logical_id, resolver)
         known = {
+            ("AWS::Lambda::Function", "Arn"): function_arn(self.region, name),
             ("AWS::Serverless::Function", "Arn"): function_arn(self.region, name),
             ("AWS::SQS::Queue", "Arn"): self.queue_arn(name),
             ("AWS::SQS::Queue", "QueueName"): name,
@@ -75,6 +75,10 @@ class Names:
             return f"{logical_id}.fifo"
         return logical_id
 
+    def versions(self, logical_id: str, resolver: TextResolver) -> dict[str, str]:
+        """Return the published versions of a function, by themselves and by their aliases."""
+        return self._publications.versions(self.name(logical_id, resolver), resolver, self.name)
+
     def queue_arn(self, name: str) -> str:
         """Return the ARN of a queue by its name."""
         return f"arn:aws:sqs:{self.region}:{ACCOUNT}:{name}"
@@ -83,6 +87,19 @@ class Names:
         """Return the ARN of a layer's only local version."""
         return f"arn:aws:lambda:{self.region}:{ACCOUNT}:layer:{logical_id}:1"
 
+    def _published_attribute(
+        self, published: Publication, attribute: str, resolver: TextResolver
+    ) -> str | None:
+        arn = self._published_arn(published, resolver)
+        if published.is_alias:
+            return {"AliasArn": arn}.get(attribute)
+        return {"FunctionArn": arn, "Version": published.qualifier}.get(attribute)
+
+    def _published_arn(self, published: Publication, resolver: TextResolver) -> str:
+        owner = published.function
+        name = self.name(owner, resolver) if owner in self._resources else owner
+        return function_arn(self.region, name, qualifier=published.qualifier)
+
     def _kind(self, logical_id: str) -> str:
         if logical_id not in self._resources:
             return "AWS::IAM::Role"
@@ -90,6 +107,7 @@ class Names:
 
 
 _NAME_PROPERTY = {
+    "AWS::Lambda::Function": "FunctionName",
     "AWS::Serverless::Function": "FunctionName",
     "AWS::SQS::Queue": "QueueName",
     "AWS::S3::Bucket": "BucketName",
@@ -97,6 +115,9 @@ _NAME_PROPERTY = {
 }
 
 
-def function_arn(region: str, name: str) -> str:
-    """Return the ARN of a function by its FunctionName."""
-    return f"arn:aws:lambda:{region}:{ACCOUNT}:function:{name}"
+def function_arn(
+    region: str, name: str, *, qualifier: str | None = None, account: str = ACCOUNT
+) -> str:
+    """Return the ARN of a function by its FunctionName, or of a version or alias of it."""
+    arn = f"arn:aws:lambda:{region}:{account}:function:{name}"
+    return arn if qualifier is None else f"{arn}:{qualifier}"

@@ -10,6 +10,13 @@ from local.template.model import Function, ScheduleTrigger, TemplateError
 from local.template.queue_event import read_sqs_trigger
 from local.template.resolve import Resolver
 
+KINDS = (
+    "AWS::Events::Rule",
+    "AWS::Lambda::EventInvokeConfig",
+    "AWS::Lambda::EventSourceMapping",
+    "AWS::Scheduler::Schedule",
+)
+
 
 class PlainTriggers:
     """Adds to `events` and `functions` what plain resources say; the rest is warned about.
@@ -23,12 +30,15 @@ class PlainTriggers:
         self._events = events
         self._functions = functions
         self._queues = queues
-        self._readers: dict[str, Callable[[str, dict[str, Any]], None]] = {
-            "AWS::Events::Rule": self._read_rule,
-            "AWS::Lambda::EventInvokeConfig": self._read_event_invoke_config,
-            "AWS::Lambda::EventSourceMapping": self._read_mapping,
-            "AWS::Scheduler::Schedule": self._read_schedule,
-        }
+        readers = (
+            self._read_rule,
+            self._read_event_invoke_config,
+            self._read_mapping,
+            self._read_schedule,
+        )
+        self._readers: dict[str, Callable[[str, dict[str, Any]], None]] = dict(
+            zip(KINDS, readers, strict=True)
+        )
 
     def read(self, resources: Mapping[str, Any], resolver: Resolver) -> None:
         """What cannot be read here does no harm to the rest."""

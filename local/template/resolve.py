@@ -11,6 +11,8 @@ from local.template.names import Names
 
 _PLACEHOLDER = re.compile(r"\$\{([^!][^}]*)\}")
 _DYNAMIC_REFERENCE = re.compile(r"\{\{resolve:[^}]+\}\}")
+# What SAM makes with AutoPublishAlias is a resource of its own by this name.
+_MADE_BY_SAM = re.compile(r"([^.]+)\.(?:Version|Alias)")
 _NO_VALUE = object()
 
 
@@ -112,8 +114,8 @@ class Resolver:
         return self._names.ref(name, self)
 
     def _get_att(self, argument: Value, where: str) -> Value:
-        parts = argument.split(".", 1) if isinstance(argument, str) else argument
-        name, attribute = parts[0], ".".join(parts[1:])
+        path = argument if isinstance(argument, str) else ".".join(argument)
+        name, attribute = _named_attribute(path)
         self._check_exists(name, where)
         value = self._names.attribute(name, attribute, self)
         if value is None:
@@ -124,10 +126,12 @@ class Resolver:
         return value
 
     def _check_exists(self, name: str, where: str) -> None:
-        if self.exists(name) or self._names.is_generated(name):
+        if self.exists(name) or self._names.is_generated(name, self):
             return
         declared = name in self._resources
         reason = "is left out by its Condition" if declared else "is not declared"
+        if made := _MADE_BY_SAM.fullmatch(name):
+            reason = f"is not there, for {made[1]} has no AutoPublishAlias"
         raise TemplateError(f"{where}: {name} {reason}")
 
     def _sub(self, argument: Value, where: str) -> str:
@@ -137,7 +141,7 @@ class Resolver:
             name = match[1].strip()
             if name in variables:
                 return self.text(variables[name], where)
-            if "." in name:
+            if "." in name and not _MADE_BY_SAM.fullmatch(name):
                 return self.text({"Fn::GetAtt": name}, where)
             return self.text({"Ref": name}, where)
 
@@ -196,6 +200,14 @@ class Resolver:
             self._conditions[name] = None
             self._conditions[name] = self._truth(conditions[name], f"Conditions.{name}")
         return bool(self._conditions[name])
+
+
+def _named_attribute(path: str) -> tuple[str, str]:
+    """Split "Name.Attribute", where the name may be one of those that SAM makes."""
+    name, _, attribute = path.partition(".")
+    kind, _, rest = attribute.partition(".")
+    made = f"{name}.{kind}"
+    return (made, rest) if rest and _MADE_BY_SAM.fullmatch(made) else (name, attribute)
 
 
 def _defaults(document: Mapping[str, Any]) -> dict[str, Any]:

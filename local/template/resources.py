@@ -73,13 +73,14 @@ class ResourceReader:
         self, name: str, properties: Mapping[str, Any], environment: Mapping[str, str]
     ) -> Function:
         """Read an AWS::Serverless::Function; `environment` overrides variables it declares."""
-        if properties.get("PackageType") == "Image" or "InlineCode" in properties:
+        if properties.get("PackageType") == "Image":
             raise TemplateError(f"{name}: only functions with a CodeUri folder run here")
         asynchronous = self._event_invoke_config(name, properties)
+        inline = self._optional_text(name, properties, "InlineCode")
         concurrency = self._optional_text(name, properties, "ReservedConcurrentExecutions")
         return Function(
             name=self._names.name(name, self._resolver),
-            code_uri=self._code_uri(name, properties),
+            code_uri=None if inline else self._code_uri(name, properties),
             handler=self._required_text(name, properties, "Handler"),
             runtime=self._runtime(name, properties),
             timeout=self._number(name, properties, "Timeout", 3),
@@ -91,7 +92,27 @@ class ResourceReader:
             on_success=asynchronous.on_success,
             on_failure=asynchronous.on_failure,
             reserved_concurrency=int(concurrency) if concurrency else None,
+            versions=self._names.versions(name, self._resolver),
+            inline_code=inline,
         )
+
+    def plain_function(
+        self, name: str, properties: Mapping[str, Any], environment: Mapping[str, str]
+    ) -> Function | None:
+        """Read an AWS::Lambda::Function, as CloudFormation has it without SAM.
+
+        None, with a warning, where there is no Python code on this machine.
+        """
+        code = self._resolver.resolve(properties.get("Code"), f"{name}.Code")
+        runtime = self._optional_text(name, properties, "Runtime") or "no runtime"
+        is_inline = isinstance(code, dict) and "ZipFile" in code
+        is_folder = isinstance(code, str) and not code.startswith("s3://")
+        if not runtime.startswith("python3.") or not (is_inline or is_folder):
+            place = "a local folder or ZipFile" if runtime.startswith("python3.") else "Python"
+            self.warnings.append(f"{name}: does not run here, its code is not {place}")
+            return None
+        where = {"InlineCode": code["ZipFile"]} if is_inline else {"CodeUri": code}
+        return self.function(name, {**properties, **where}, environment)
 
     def _runtime(self, name: str, properties: Mapping[str, Any]) -> str:
         runtime = self._required_text(name, properties, "Runtime")

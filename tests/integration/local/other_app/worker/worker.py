@@ -2,7 +2,8 @@
 
 
 def on_event(event, context):
-    """Return the event and the request id."""
+    """Return the event, the request id and the ARN that was asked for."""
     if event.get("fail"):
         raise RuntimeError("asked to fail")
-    return {"event": event, "request_id": context.aws_request_id}
+    arn = context.invoked_function_arn
+    return {"event": event, "request_id": context.aws_request_id, "arn": arn}
