@@ -21,8 +21,8 @@ from pathlib import Path
 import aiohttp
 import psutil
 
-from local.gateway.app import create_gateway
-from local.http_server import bound_port, serve
+from local.gateway.app import Gateway
+from local.http.server import bound_port, serve
 from local.packages import Packages
 from local.runtime.functions import Functions
 from local.template.load import load_application
@@ -81,7 +81,7 @@ async def serve_embedded() -> None:
     )
     functions = Functions(application, packages)
     await functions.start()
-    runner = await serve(create_gateway(application, functions), "127.0.0.1", 0)
+    runner = await serve(Gateway(application, functions), "127.0.0.1", 0)
     print(f"http://127.0.0.1:{bound_port(runner)}", flush=True)
     await asyncio.Event().wait()
 

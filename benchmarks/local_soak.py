@@ -24,8 +24,8 @@ from pathlib import Path
 import aiohttp
 import psutil
 
-from local.gateway.app import create_gateway
-from local.http_server import bound_port, serve
+from local.gateway.app import Gateway
+from local.http.server import bound_port, serve
 from local.packages import Packages
 from local.reload import Told, watch
 from local.runtime.functions import Functions
@@ -108,7 +108,7 @@ async def soak(seconds: float) -> Tally:
     )
     functions = Functions(application, packages)
     await functions.start()
-    runner = await serve(create_gateway(application, functions), "127.0.0.1", 0)
+    runner = await serve(Gateway(application, functions), "127.0.0.1", 0)
     url = f"http://127.0.0.1:{bound_port(runner)}"
 
     def count_reload(_function: str, _what: str) -> None:

@@ -8,7 +8,7 @@ from typing import TextIO
 
 from local.function_log import FunctionLogs, is_access_log, readable
 from local.gateway.app import Exchange
-from local.runtime.invocation import Invocation
+from local.runtime.invocation import Invocation, Trigger
 from local.services.group import Started
 
 _RED, _YELLOW, _GREEN, _DIM, _RESET = "\x1b[31m", "\x1b[33m", "\x1b[32m", "\x1b[2m", "\x1b[0m"
@@ -71,7 +71,7 @@ class Console:
         """One invocation; those of HTTP requests have their request's line."""
         if invocation.function_error:
             self.went_wrong(f"{invocation.function}  {_cause(invocation)}")
-        elif not _is_http(invocation):
+        elif invocation.trigger is not Trigger.HTTP:
             cold = f", cold start {invocation.init_ms:.0f} ms" if invocation.init_ms else ""
             self.happened(f"{invocation.function}  ok  {invocation.duration_ms:.0f} ms{cold}")
 
@@ -101,11 +101,6 @@ class Console:
 
     def _paint(self, text: str, colour: str) -> str:
         return f"{colour}{text}{_RESET}" if self._colours else text
-
-
-def _is_http(invocation: Invocation) -> bool:
-    """An answer of payload format 2.0 has a statusCode."""
-    return invocation.payload.startswith(b'{"statusCode"')
 
 
 def _cause(invocation: Invocation) -> str:

@@ -6,15 +6,14 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from aiohttp import web
 from botocore.exceptions import BotoCoreError, ClientError
 
 from local.aws.config import REGION
 from local.console import Console
-from local.gateway.app import create_gateway
-from local.http_server import serve
+from local.gateway.app import Gateway
+from local.http.server import Interface, serve
 from local.interrupts import set_on_stop
-from local.lambda_endpoint import create_lambda_endpoint
+from local.lambda_api.endpoint import InvokeApi
 from local.packages import Packages
 from local.project import Project
 from local.reload import Told, Watching, watch, watch_code, watch_settings
@@ -73,12 +72,12 @@ class Stack:
             )
             stack.push_async_callback(functions.close)
             await functions.start()
-            endpoint = create_lambda_endpoint(functions)
+            endpoint = InvokeApi(functions)
             await _listen(stack, endpoint, self.ports.lambda_endpoint)
             warming = asyncio.create_task(self._warm(functions))
             stack.push_async_callback(_cancel, [warming])
             await run_start_invokes(self.project.start, functions)
-            gateway = create_gateway(self.application, functions, observe=self.console.answered)
+            gateway = Gateway(self.application, functions, observe=self.console.answered)
             await _listen(stack, gateway, self.ports.api)
             tasks = [
                 asyncio.create_task(work) for work in self._background(functions, code, settings)
@@ -124,8 +123,8 @@ class Stack:
             await functions.warm(name)
 
 
-async def _listen(stack: AsyncExitStack, app: web.Application, port: int) -> None:
-    runner = await serve(app, LOOPBACK, port)
+async def _listen(stack: AsyncExitStack, interface: Interface, port: int) -> None:
+    runner = await serve(interface, LOOPBACK, port)
     stack.push_async_callback(runner.cleanup)
 
 

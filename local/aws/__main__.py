@@ -5,10 +5,12 @@ import logging
 import signal
 import sys
 from collections.abc import Iterable
+from http import HTTPStatus
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
+from markupsafe import escape
 from moto.moto_server.werkzeug_app import (
     DomainDispatcherApplication,
     MotoRequestHandler,
@@ -24,6 +26,7 @@ from local.aws.s3.application import s3_application
 from local.aws.s3.edge import S3Edge
 from local.aws.s3.request import is_for_s3
 from local.aws.subscriptions import Subscriptions
+from local.http.own_errors import OwnErrors
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -65,10 +68,15 @@ def _application(config: AwsConfig) -> "WSGIApplication":
     return OwnPagesOnly(by_service)
 
 
-class _KeepAliveHandler(MotoRequestHandler):
-    """Keeps connections open between requests, as S3 does."""
+class _KeepAliveHandler(OwnErrors, MotoRequestHandler):
+    """Keeps connections open between requests, as S3 does, and words errors as S3 does."""
 
-    protocol_version = "HTTP/1.1"
+    error_content_type = "application/xml"
+
+    def word_error(self, status: HTTPStatus, problem: str) -> str:
+        """The error of a request that never reaches S3."""
+        code = "".join(word.capitalize() for word in status.phrase.split())
+        return f"<Error><Code>{code}</Code><Message>{escape(problem)}</Message></Error>"
 
 
 def _exit(_signal: int, _frame: FrameType | None) -> None:

@@ -1,12 +1,12 @@
 """Keeps web pages of others out of the local S3 and SQS, which answer anybody on loopback."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from markupsafe import escape
 from werkzeug.wrappers import Response
 
-from local.caller import is_foreign_origin, is_local_host
+from local.caller import CallerPolicy
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -17,14 +17,20 @@ class OwnPagesOnly:
 
     def __init__(self, app: "WSGIApplication") -> None:
         self._app = app
+        self._policy = CallerPolicy()
 
     def __call__(
         self, environ: "WSGIEnvironment", start_response: "StartResponse"
     ) -> Iterable[bytes]:
-        origin, host = environ.get("HTTP_ORIGIN"), str(environ.get("HTTP_HOST", ""))
-        if is_foreign_origin(origin) or not is_local_host(host):
-            text = f"Web pages of {origin or host} have no access"
+        if problem := self._policy.refusal(_headers(environ)):
+            text = problem[:1].upper() + problem[1:]
             body = f"<Error><Code>AccessDenied</Code><Message>{escape(text)}</Message></Error>"
             refusal = Response(body, 403, content_type="application/xml")
             return refusal(environ, start_response)
         return self._app(environ, start_response)
+
+
+def _headers(environ: "WSGIEnvironment") -> Iterator[tuple[str, str]]:
+    for name, value in environ.items():
+        if name.startswith("HTTP_"):
+            yield name.removeprefix("HTTP_").replace("_", "-"), str(value)

@@ -20,8 +20,15 @@ def _events(_arguments: argparse.Namespace, root: Path) -> None:
 def _configure_logs(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("name", nargs="?", help="a function or a service; none lists them")
     parser.add_argument("-f", "--follow", action="store_true", help="go on as lines arrive")
-    parser.add_argument("-n", "--lines", type=int, default=50, help="how many of the last lines")
+    parser.add_argument("-n", "--lines", type=_count, default=50, help="how many of the last lines")
     parser.add_argument("--raw", action="store_true", help="JSON lines as they are")
+
+
+def _count(text: str) -> int:
+    """Raises ValueError, which argparse words, for what is no number of lines."""
+    if (count := int(text)) < 0:
+        raise argparse.ArgumentTypeError(f"{text} is less than none")
+    return count
 
 
 def _logs(arguments: argparse.Namespace, root: Path) -> None:
@@ -35,7 +42,8 @@ def _logs(arguments: argparse.Namespace, root: Path) -> None:
             f"no log of {arguments.name!r}; there are: {', '.join(known) or 'none yet'}"
         )
     file = folder / f"{arguments.name}.log"
-    _show(file.read_text(errors="replace").splitlines()[-arguments.lines :], raw=arguments.raw)
+    lines = file.read_text(errors="replace").splitlines()
+    _show(lines[max(0, len(lines) - arguments.lines) :], raw=arguments.raw)
     if arguments.follow:
         _follow(file, raw=arguments.raw)
 

@@ -2,25 +2,31 @@
 
 import asyncio
 import json
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
+from typing import Protocol
 
 from aiohttp import web
 
-from local.caller import is_local_host
-from local.gateway.cors import answer_preflight, apply_cors
+from local.caller import CallerPolicy, is_local_origin
+from local.gateway.cors import allows_origin, answer_preflight, apply_cors
 from local.gateway.event import HttpRequest, build_event, new_request_id
 from local.gateway.response import HttpResponse, MalformedResponse, message, read_response
 from local.gateway.routes import Match, RouteTable
-from local.runtime.functions import Functions
-from local.runtime.invocation import PayloadTooLarge, Throttled
+from local.http.answer import Answer
+from local.http.body import BodyRefused, receive
+from local.http.server import Refusal
+from local.runtime.invocation import Invocation, PayloadTooLarge, Throttled, Trigger
 from local.template.model import Application
 
 BODY_LIMIT = 10 * 1024 * 1024
 # "Total combined size of request line and header values", HTTP API quotas.
 HEAD_LIMIT = 10_240
+# Methods that ask something of the gateway itself, which it does not offer.
+_OF_THE_CONNECTION = {"CONNECT", "TRACE"}
 
 
 @dataclass(frozen=True)
@@ -42,36 +48,60 @@ class Exchange:
 Observe = Callable[[Exchange], None]
 
 
-def create_gateway(
-    application: Application, functions: Functions, *, observe: Observe | None = None
-) -> web.Application:
-    """Return the application that answers the routes of `application`'s HTTP API.
+class HttpInvoker(Protocol):
+    """What the gateway needs of the functions; `local.runtime.functions.Functions` is one."""
 
-    Raises TemplateError when two routes are the same.
+    async def invoke(self, name: str, payload: bytes, *, trigger: Trigger) -> Invocation:
+        """Run the function and wait for its result; raises PayloadTooLarge and Throttled."""
+
+
+class Gateway:
+    """Answers the routes of an application's HTTP API.
+
+    A page of another origin is let in where the template's CorsConfiguration names that origin:
+    nothing else guards the data of this machine, which a deployed API keeps behind credentials.
     """
-    gateway = _Gateway(application, functions, observe)
-    app = web.Application(client_max_size=BODY_LIMIT)
-    app.router.add_route("*", "/{path:.*}", gateway.handle)
-    app.on_response_prepare.append(_hide_server)
-    return app
 
-
-class _Gateway:
     def __init__(
-        self, application: Application, functions: Functions, observe: Observe | None
+        self, application: Application, functions: HttpInvoker, *, observe: Observe | None = None
     ) -> None:
+        """Raises TemplateError when two routes are the same."""
         self._routes = RouteTable(application.routes)
         self._cors = application.cors
         self._functions = functions
         self._observe = observe
+        self.policy = CallerPolicy(allows_origin=self._allows, links=True)
 
-    async def handle(self, request: web.Request) -> web.Response:
+    async def answer(self, request: web.BaseRequest) -> web.Response:
         """Answer one request and report it."""
         started = time.perf_counter()
         request_id = new_request_id()
         match, response = await self._answer(request, request_id)
         if self._cors is not None and request.method != "OPTIONS":
             apply_cors(self._cors, request.headers.get("Origin"), response)
+        self._report(request, response, request_id, (started, match))
+        return _to_web(response, request_id, is_head=request.method == "HEAD")
+
+    def refuse(self, request: web.BaseRequest, refusal: Refusal) -> web.Response:
+        """Answer what reaches no route, as API Gateway words it."""
+        request_id = new_request_id()
+        response = message(refusal.status, refusal.status.phrase, refusal.problem)
+        self._report(request, response, request_id, (time.perf_counter(), None))
+        return _to_web(response, request_id, is_head=request.method == "HEAD")
+
+    def _allows(self, origin: str) -> bool:
+        allowed = self._cors is not None and allows_origin(self._cors, origin)
+        return allowed or is_local_origin(origin)
+
+    def _report(
+        self,
+        request: web.BaseRequest,
+        response: HttpResponse,
+        request_id: str,
+        course: tuple[float, Match | None],
+    ) -> None:
+        """`course` is when the request came and the route it took."""
+        started, match = course
         if self._observe is not None:
             exchange = Exchange(
                 method=request.method,
@@ -83,10 +113,9 @@ class _Gateway:
                 problem=response.problem,
             )
             self._observe(exchange)
-        return _to_web(response, request_id, is_head=request.method == "HEAD")
 
     async def _answer(
-        self, request: web.Request, request_id: str
+        self, request: web.BaseRequest, request_id: str
     ) -> tuple[Match | None, HttpResponse]:
         refused = _refusal(request)
         if refused is not None:
@@ -98,8 +127,8 @@ class _Gateway:
                 return None, preflight
         try:
             received = await _receive(request)
-        except web.HTTPRequestEntityTooLarge:
-            return None, message(413, "Request Entity Too Large")
+        except BodyRefused as refusal:
+            return None, message(refusal.status, refusal.status.phrase, str(refusal))
         match = self._routes.match(received.method, received.path)
         if match is None:
             return None, message(404, "Not Found")
@@ -109,7 +138,9 @@ class _Gateway:
         event = build_event(received, match, request_id)
         payload = json.dumps(event, separators=(",", ":")).encode()
         # Shielded: as on AWS, the function goes on after the gateway has given up.
-        running = asyncio.ensure_future(self._functions.invoke(match.route.function, payload))
+        running = asyncio.ensure_future(
+            self._functions.invoke(match.route.function, payload, trigger=Trigger.HTTP)
+        )
         try:
             async with asyncio.timeout(match.route.timeout):
                 invocation = await asyncio.shield(running)
@@ -128,37 +159,42 @@ class _Gateway:
             return message(500, "Internal Server Error", str(error))
 
 
-def _refusal(request: web.Request) -> HttpResponse | None:
+def _refusal(request: web.BaseRequest) -> HttpResponse | None:
     """The answer to what API Gateway lets nobody's function see."""
-    host = request.headers.get("Host", "")
-    if not is_local_host(host):
-        return message(403, "Forbidden", f"Host {host} is not a name of this machine")
     line = f"{request.method} {request.raw_path} HTTP/1.1"
     size = len(line) + sum(len(value) for _, value in request.raw_headers)
     if size > HEAD_LIMIT:
         problem = f"{size} bytes of request line and header values, of at most {HEAD_LIMIT}"
         return message(431, "Request Header Fields Too Large", problem)
+    if request.method in _OF_THE_CONNECTION:
+        return message(405, "Method Not Allowed")
     return None
 
 
-async def _receive(request: web.Request) -> HttpRequest:
-    target = request.raw_path
-    if not target.startswith("/"):
-        target = request.rel_url.raw_path_qs
+async def _receive(request: web.BaseRequest) -> HttpRequest:
     local = request.transport.get_extra_info("sockname") if request.transport else None
     return HttpRequest(
         method=request.method,
-        target=target,
+        target=_target(request.raw_path),
         headers=[(_text(name), _text(value)) for name, value in request.raw_headers],
-        body=await request.read(),
+        body=await receive(request, BODY_LIMIT),
         client_ip=request.remote or "127.0.0.1",
         port=local[1] if local else 0,
         protocol=f"HTTP/{request.version.major}.{request.version.minor}",
     )
 
 
+def _target(line: str) -> str:
+    """Path and query of the request line's target, which may be a whole URL."""
+    if not line.startswith("/"):
+        rest = line.partition("://")[2]
+        line = rest[len(re.split("[/?#]", rest, maxsplit=1)[0]) :] if rest else line
+        line = line if line.startswith("/") else f"/{line}"
+    return _text(line.encode("utf-8", errors="surrogateescape")).partition("#")[0]
+
+
 def _to_web(response: HttpResponse, request_id: str, *, is_head: bool) -> web.Response:
-    answer = web.Response(status=response.status, body=response.body)
+    answer = Answer(status=response.status, body=response.body)
     answer.headers.pop("Content-Type", None)
     for name, value in response.headers:
         answer.headers.add(name, value)
@@ -166,10 +202,6 @@ def _to_web(response: HttpResponse, request_id: str, *, is_head: bool) -> web.Re
         answer.headers["content-length"] = response.declared_length or "0"
     answer.headers["apigw-requestid"] = request_id
     return answer
-
-
-async def _hide_server(_request: web.Request, response: web.StreamResponse) -> None:
-    response.headers.pop("Server", None)
 
 
 def _summary(payload: bytes) -> str:

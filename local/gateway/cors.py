@@ -39,6 +39,11 @@ def apply_cors(cors: Cors, origin: str | None, response: HttpResponse) -> None:
             response.headers.append((f"{_PREFIX}expose-headers", ",".join(cors.expose_headers)))
 
 
+def allows_origin(cors: Cors, origin: str) -> bool:
+    """Return whether pages of this origin may read the API's answers."""
+    return _allowed_origin(cors, origin) is not None
+
+
 def _allowed_origin(cors: Cors, origin: str) -> str | None:
     if "*" in cors.allow_origins:
         return "*"

@@ -2,11 +2,18 @@
 
 import base64
 import json
+import re
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NoReturn
 
 # The connection is the gateway's own; the length is that of the body it sends.
-_DROPPED = {"connection", "content-length", "keep-alive", "transfer-encoding", "upgrade"}
+_DROPPED = {"connection", "content-length", "keep-alive", "trailer", "transfer-encoding", "upgrade"}
+# What HTTP allows in a message's head (RFC 9110, section 5), and final status codes.
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_VALUE = re.compile("[\t -~\x80-\ud7ff\ue000-\U0010ffff]*")
+_STATUS = re.compile("[2-5][0-9][0-9]")
+_LENGTH = re.compile("[0-9]{1,18}")
+_SHOWN = 100
 _DEFAULT_TYPE = "text/plain;charset=UTF-8"
 
 
@@ -37,13 +44,10 @@ def message(status: int, text: str, problem: str | None = None) -> HttpResponse:
 
 def read_response(payload: bytes) -> HttpResponse:
     """Return the response in a function's result. Raises MalformedResponse."""
-    try:
-        result = json.loads(payload)
-    except ValueError as error:
-        raise MalformedResponse(f"the function returned no JSON: {error}") from error
+    result = _parse(payload)
     if not isinstance(result, dict) or "statusCode" not in result:
         # Without a statusCode the result itself is the body of a 200.
-        body = result.encode() if isinstance(result, str) else payload
+        body = _encoded(result) if isinstance(result, str) else payload
         return HttpResponse(200, [("content-type", "application/json")], body)
     headers = _headers(result)
     body = _body(result)
@@ -55,11 +59,23 @@ def read_response(payload: bytes) -> HttpResponse:
     return response
 
 
+def _parse(payload: bytes) -> object:
+    try:
+        result: object = json.loads(payload.decode(), parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as error:
+        raise MalformedResponse(f"the function returned no JSON: {error}") from error
+    return result
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no JSON")
+
+
 def _status(value: object) -> int:
-    text = str(value)
-    if isinstance(value, bool) or not text.isdecimal() or not 100 <= int(text) <= 599:
-        raise MalformedResponse(f"the function returned statusCode {value!r}")
-    return int(text)
+    """A client waits for more after a 1xx, which is no answer."""
+    if isinstance(value, bool) or not _STATUS.fullmatch(str(value)):
+        raise MalformedResponse(f"the function returned statusCode {_short(value)}")
+    return int(str(value))
 
 
 def _headers(result: dict[str, Any]) -> list[tuple[str, str]]:
@@ -67,34 +83,67 @@ def _headers(result: dict[str, Any]) -> list[tuple[str, str]]:
     cookies = result.get("cookies") or []
     if not isinstance(declared, dict) or not isinstance(cookies, list):
         raise MalformedResponse("the function returned headers or cookies of the wrong type")
-    headers = [(str(name).lower(), _header_value(name, value)) for name, value in declared.items()]
-    headers += [("set-cookie", _header_value("cookies", cookie)) for cookie in cookies]
-    return headers
+    # Of names that differ in case alone the last one stands, as of equal names in JSON.
+    named = {_header_name(name): _header_value(name, value) for name, value in declared.items()}
+    return [*named.items(), *(("set-cookie", _cookie(cookie)) for cookie in cookies)]
 
 
 def _declared_length(headers: list[tuple[str, str]]) -> str | None:
     lengths = [value for name, value in headers if name == "content-length"]
-    return lengths[-1] if lengths and lengths[-1].isdecimal() else None
+    return lengths[-1] if lengths and _LENGTH.fullmatch(lengths[-1]) else None
 
 
-def _header_value(name: object, value: object) -> str:
+def _header_name(name: str) -> str:
+    if not _TOKEN.fullmatch(name):
+        raise MalformedResponse(f"the function returned a header of the name {_short(name)}")
+    return name.lower()
+
+
+def _header_value(name: str, value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
-    if not isinstance(value, str | int | float) or any(mark in str(value) for mark in "\r\n\0"):
-        raise MalformedResponse(f"the function returned header {name!r} as {value!r}")
-    return str(value)
+    if not isinstance(value, str | int | float) or not _VALUE.fullmatch(str(value)):
+        raise MalformedResponse(f"the function returned header {name!r} as {_short(value)}")
+    return str(value).strip(" \t")
+
+
+def _cookie(value: object) -> str:
+    if not isinstance(value, str):
+        raise MalformedResponse(f"the function returned a cookie as {_short(value)}")
+    return _header_value("set-cookie", value)
 
 
 def _body(result: dict[str, Any]) -> bytes:
+    is_encoded = _flag(result.get("isBase64Encoded"))
     body = result.get("body")
     if body is None:
         return b""
     if not isinstance(body, str):
         kind = type(body).__name__
         raise MalformedResponse(f"the function returned a body of type {kind}, not a string")
-    if not result.get("isBase64Encoded"):
-        return body.encode("utf-8", errors="replace")
+    if not is_encoded:
+        return _encoded(body)
     try:
-        return base64.b64decode(body)
+        return base64.b64decode(body, validate=True)
     except ValueError as error:
         raise MalformedResponse("isBase64Encoded is set but the body is no base64") from error
+
+
+def _flag(value: object) -> bool:
+    """A boolean, also as the text that some frameworks write for one."""
+    if value is None or isinstance(value, bool):
+        return bool(value)
+    if value not in ("true", "false"):
+        raise MalformedResponse(f"the function returned isBase64Encoded as {_short(value)}")
+    return value == "true"
+
+
+def _encoded(text: str) -> bytes:
+    """UTF-8; a lone surrogate, which has none, becomes a question mark."""
+    return text.encode("utf-8", errors="replace")
+
+
+def _short(value: object) -> str:
+    """A value as a line of the terminal shows it."""
+    text = repr(value)
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
+from local.caller import CallerPolicy
+from local.http.server import HttpServer, Refusal
 from local.runtime.failure import RESPONSE_LIMIT, Outcome, response_too_large
 
 _PREFIX = "/2018-06-01/runtime/"
@@ -45,13 +47,15 @@ class RuntimeApi:
         self._current: Request | None = None
         self._result: asyncio.Future[Outcome] | None = None
         self._server: asyncio.Server | None = None
-        self._http = web.Server(self._handle, access_log=None, max_field_size=_LONGEST_HEADER)
+        self._http = HttpServer(self, max_field_size=_LONGEST_HEADER)
+        self.policy = CallerPolicy(browsers=False)
 
     async def start(self) -> str:
-        """Listen; returns host:port as AWS_LAMBDA_RUNTIME_API has it."""
+        """Listen; returns host:port as AWS_LAMBDA_RUNTIME_API has it, the only Host taken."""
         loop = asyncio.get_running_loop()
         self._server = await loop.create_server(self._http, "127.0.0.1", 0)
         host, port = self._server.sockets[0].getsockname()
+        self.policy = CallerPolicy(host=f"{host}:{port}", browsers=False)
         return f"{host}:{port}"
 
     def submit(self, request: Request) -> "asyncio.Future[Outcome]":
@@ -78,7 +82,13 @@ class RuntimeApi:
         self._inbox.put_nowait(None)
         await self._http.shutdown(timeout=1)
 
-    async def _handle(self, request: web.BaseRequest) -> web.Response:
+    def refuse(self, request: web.BaseRequest, refusal: Refusal) -> web.Response:
+        """Answer somebody who is not the worker, or who speaks no HTTP."""
+        name = "".join(word.capitalize() for word in refusal.status.phrase.split())
+        return _refusal(refusal.status, name, f"{request.method}: {refusal.problem}")
+
+    async def answer(self, request: web.BaseRequest) -> web.Response:
+        """Answer one request of the worker."""
         path = request.path.removeprefix(_PREFIX)
         if path == "invocation/next":
             return await self._next()

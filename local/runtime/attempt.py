@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from local.runtime.api import Request
 from local.runtime.failure import Outcome
-from local.runtime.invocation import Invocation, WaitedTooLong
+from local.runtime.invocation import Call, Invocation, Trigger, WaitedTooLong
 from local.runtime.log import TAIL_BYTES
 from local.runtime.pool import InitFailed, Pool
 from local.runtime.starter import WorkerStarter
@@ -25,57 +25,52 @@ class Attempts:
     pool: Pool
     starter: WorkerStarter
 
-    async def run(
-        self,
-        request_id: str,
-        payload: bytes,
-        client_context: str | None = None,
-        patience: float | None = None,
-    ) -> Invocation:
+    async def run(self, request_id: str, call: Call) -> Invocation:
         """Run one attempt to its end; never raises for what the function does.
 
-        Raises WaitedTooLong where no worker was free within `patience` seconds, if given.
+        Raises WaitedTooLong where no worker was free within the patience of `call`, if it has any.
         """
+        patience = call.patience
         try:
             async with asyncio.timeout(patience):
                 worker = await self.pool.acquire()
         except TimeoutError as error:
             raise WaitedTooLong(f"no worker was free for {patience:.0f} s") from error
         except InitFailed as failure:
-            return self._failed_start(request_id, failure)
+            return self._failed_start(request_id, call, failure)
         init_ms, worker.init_ms = worker.init_ms, None
         if init_ms is None:
             worker.log.start_tail()
         worker.log.add(f"START RequestId: {request_id} Version: $LATEST")
         started = time.perf_counter()
-        outcome = await worker.run(self._request(request_id, payload, client_context))
+        outcome = await worker.run(self._request(request_id, call))
         duration_ms = (time.perf_counter() - started) * 1000
         worker.log.drain()
         report = _Report(request_id, outcome, duration_ms, init_ms, worker.memory_used())
         for line in report.lines(self.function.memory):
             worker.log.add(line)
-        return report.invocation(self.logical_id, worker.log.tail())
+        return report.invocation(self.logical_id, call.trigger, worker.log.tail())
 
-    def _request(self, request_id: str, payload: bytes, client_context: str | None) -> Request:
+    def _request(self, request_id: str, call: Call) -> Request:
         deadline_ms = int((time.time() + self.function.timeout) * 1000)
         trace = uuid.uuid4().hex
         return Request(
             request_id=request_id,
-            payload=payload,
+            payload=call.payload,
             deadline_ms=deadline_ms,
-            function_arn=self.arn,
+            function_arn=call.arn,
             trace_id=f"Root=1-{int(time.time()):08x}-{trace[:24]};Parent={trace[16:]};Sampled=0",
-            client_context=client_context,
+            client_context=call.client_context,
         )
 
-    def _failed_start(self, request_id: str, failure: InitFailed) -> Invocation:
+    def _failed_start(self, request_id: str, call: Call, failure: InitFailed) -> Invocation:
         report = _Report(request_id, failure.answer(request_id), 0.0, None, 0)
         lines = [f"START RequestId: {request_id} Version: $LATEST"]
         lines += report.lines(self.function.memory)
         for line in lines:
             self.starter.on_line(line)
         tail = failure.log + "".join(f"{line}\n" for line in lines).encode()
-        return report.invocation(self.logical_id, tail[-TAIL_BYTES:])
+        return report.invocation(self.logical_id, call.trigger, tail[-TAIL_BYTES:])
 
 
 @dataclass(frozen=True)
@@ -107,7 +102,7 @@ class _Report:
         log = [self.outcome.log] if self.outcome.log else []
         return [*log, f"END RequestId: {self.request_id}", "\t".join(parts)]
 
-    def invocation(self, logical_id: str, log_tail: bytes) -> Invocation:
+    def invocation(self, logical_id: str, trigger: Trigger, log_tail: bytes) -> Invocation:
         return Invocation(
             function=logical_id,
             request_id=self.request_id,
@@ -119,4 +114,5 @@ class _Report:
             billed_ms=self.billed_ms,
             init_ms=self.init_ms,
             max_memory=self.memory,
+            trigger=trigger,
         )

@@ -13,19 +13,27 @@ from local.runtime.asynchronous import Event, EventQueue, Surroundings
 from local.runtime.attempt import Attempts
 from local.runtime.failure import EVENT_LIMIT, REQUEST_LIMIT
 from local.runtime.invocation import (
+    Call,
     Invocation,
     Listener,
     NotDelivered,
     PayloadTooLarge,
     SendToQueue,
     Throttled,
+    Trigger,
     UnknownFunction,
 )
 from local.runtime.pool import GROW_AFTER_SECONDS, Pool
 from local.runtime.starter import WorkerStarter
 from local.runtime.supervision import Supervision
 from local.template.model import Application, Destination, Function
-from local.template.names import function_arn
+from local.template.names import ACCOUNT, function_arn
+from local.template.reference import (
+    LATEST,
+    FunctionReference,
+    InvalidReference,
+    parse_reference,
+)
 
 DEFAULT_CONCURRENCY = max(4, os.cpu_count() or 1)
 _CHECK_SECONDS = 0.2
@@ -46,10 +54,20 @@ class Options:
     grow_after_seconds: float = GROW_AFTER_SECONDS
 
 
+@dataclass(frozen=True)
+class Target:
+    """What a reference stands for: the logical id, the ARN as referred to, and the version."""
+
+    logical_id: str
+    arn: str
+    version: str
+
+
 class Functions:
     """Invokes the functions of one application in worker processes.
 
-    All methods run on one event loop. Names are logical ids, FunctionName values or ARNs.
+    All methods run on one event loop. Names are logical ids, FunctionName values or ARNs; a
+    version or an alias that the template publishes runs the same code as $LATEST.
     """
 
     def __init__(
@@ -92,34 +110,39 @@ class Functions:
         await self._attempts[self.resolve(name)].pool.warm()
 
     async def invoke(
-        self, name: str, payload: bytes, *, client_context: str | None = None
+        self,
+        name: str | FunctionReference,
+        payload: bytes,
+        *,
+        client_context: str | None = None,
+        trigger: Trigger = Trigger.INVOKE,
     ) -> Invocation:
         """Run `name` once and wait (RequestResponse).
 
         Raises UnknownFunction, PayloadTooLarge and Throttled; whatever the function does is in
         the result.
         """
-        logical_id = self._accept(name, payload, "RequestResponse", REQUEST_LIMIT)
-        self._require_concurrency(logical_id)
-        return await self._run(logical_id, str(uuid.uuid4()), payload, client_context)
+        target = self._accept(name, payload, "RequestResponse", REQUEST_LIMIT)
+        self._require_concurrency(target.logical_id)
+        call = Call(payload, target.arn, client_context, trigger)
+        return await self._run(target.logical_id, str(uuid.uuid4()), call)
 
-    async def invoke_event(self, name: str, payload: bytes) -> str:
+    async def invoke_event(self, name: str | FunctionReference, payload: bytes) -> str:
         """Queue `name` (Event) and return the request id.
 
         Tried as its EventInvokeConfig says; then a destination gets the record of it. Raises
         UnknownFunction and PayloadTooLarge.
         """
-        logical_id = self._accept(name, payload, "Event", EVENT_LIMIT)
+        target = self._accept(name, payload, "Event", EVENT_LIMIT)
         request_id = str(uuid.uuid4())
-        attempts = self._attempts[logical_id]
+        attempts = self._attempts[target.logical_id]
 
         async def run(request_id: str, payload: bytes, patience: float) -> Invocation:
-            self._require_concurrency(logical_id)
-            invocation = await attempts.run(request_id, payload, None, patience)
-            self._tell(invocation)
-            return invocation
+            self._require_concurrency(target.logical_id)
+            call = Call(payload, target.arn, patience=patience)
+            return await self._run(target.logical_id, request_id, call)
 
-        event = Event(logical_id, attempts.function, attempts.arn, request_id, payload)
+        event = Event(target.logical_id, attempts.function, attempts.arn, request_id, payload)
         self._events.put(event, run)
         return request_id
 
@@ -145,40 +168,49 @@ class Functions:
         self._warming = asyncio.create_task(_warm(used))
 
     def resolve(self, name: str) -> str:
-        """Return the logical id for a logical id, FunctionName, ARN or partial ARN.
+        """Return the logical id of what `find` finds. Raises UnknownFunction."""
+        return self.find(name).logical_id
 
-        Raises UnknownFunction.
+    def find(self, name: str | FunctionReference) -> Target:
+        """Return the function, and the version of it, that `name` stands for.
+
+        Raises UnknownFunction, also for a version that nothing publishes.
         """
-        parts = name.split(":")
-        bare = parts[parts.index("function") + 1] if "function" in parts[:-1] else parts[0]
-        logical_id = self._names.get(bare, bare)
-        if logical_id not in self._application.functions:
-            raise UnknownFunction(f"Function not found: {bare}")
-        return logical_id
+        reference = _reference(name)
+        logical_id = self._names.get(reference.name, reference.name)
+        region, account = self._application.region, reference.account or ACCOUNT
+        if reference.region not in (None, region):
+            where = f"are not reachable in this region ('{region}')"
+            raise UnknownFunction(f"Functions from '{reference.region}' {where}")
+        function = self._application.functions.get(logical_id)
+        named = function.name if function else reference.name
+        arn = function_arn(region, named, qualifier=reference.qualifier, account=account)
+        versions = {LATEST: LATEST} | dict(function.versions if function else {})
+        version = versions.get(reference.qualifier or LATEST)
+        if function is None or account != ACCOUNT or version is None:
+            raise UnknownFunction(f"Function not found: {arn}")
+        return Target(logical_id, arn, version)
 
-    def _accept(self, name: str, payload: bytes, kind: str, limit: int) -> str:
-        logical_id = self.resolve(name)
+    def _accept(
+        self, name: str | FunctionReference, payload: bytes, kind: str, limit: int
+    ) -> Target:
+        target = self.find(name)
         if len(payload) > limit:
             raise PayloadTooLarge(
                 f"{len(payload)} byte payload is too large for the {kind} invocation type "
                 f"(limit {limit} bytes)"
             )
-        return logical_id
+        return target
 
     def _require_concurrency(self, logical_id: str) -> None:
         if self._application.functions[logical_id].reserved_concurrency == 0:
             raise Throttled(f"{logical_id} reserves no concurrency, so it never runs")
 
-    async def _run(
-        self, logical_id: str, request_id: str, payload: bytes, client_context: str | None
-    ) -> Invocation:
-        invocation = await self._attempts[logical_id].run(request_id, payload, client_context)
-        self._tell(invocation)
-        return invocation
-
-    def _tell(self, invocation: Invocation) -> None:
+    async def _run(self, logical_id: str, request_id: str, call: Call) -> Invocation:
+        invocation = await self._attempts[logical_id].run(request_id, call)
         if self._listener is not None:
             self._listener.finished(invocation)
+        return invocation
 
     def _say(self, logical_id: str, line: str) -> None:
         if self._listener is not None:
@@ -215,6 +247,15 @@ class Functions:
                 attempts.pool.reap(_IDLE_SECONDS)
                 for worker in attempts.pool.workers:
                     worker.check_memory()
+
+
+def _reference(name: str | FunctionReference) -> FunctionReference:
+    if isinstance(name, FunctionReference):
+        return name
+    try:
+        return parse_reference(name)
+    except InvalidReference as error:
+        raise UnknownFunction(f"Function not found: {name}") from error
 
 
 async def _warm(pools: Sequence[Pool]) -> None:

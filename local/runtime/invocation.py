@@ -2,7 +2,29 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from enum import Enum
 from typing import Any, Protocol
+
+
+class Trigger(Enum):
+    """What an invocation comes from."""
+
+    HTTP = "HTTP request"
+    INVOKE = "invoke"
+
+
+@dataclass(frozen=True)
+class Call:
+    """What a function is asked: its payload, and the ARN it is called by.
+
+    `patience` is for how many seconds a free worker is waited for, None for as long as it takes.
+    """
+
+    payload: bytes
+    arn: str
+    client_context: str | None = None
+    trigger: Trigger = Trigger.INVOKE
+    patience: float | None = None
 
 
 @dataclass(frozen=True)
@@ -25,6 +47,7 @@ class Invocation:
     billed_ms: int = 0
     init_ms: float | None = None
     max_memory: int = 0
+    trigger: Trigger = Trigger.INVOKE
 
 
 class Listener(Protocol):

@@ -1,6 +1,6 @@
 """An OpenSearch-compatible server (osmem-server): in memory, so its index is rebuilt at start."""
 
-import os
+import sys
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -8,12 +8,12 @@ from local.services.process import Server, ServerProcess, ServiceFailed
 
 
 class OpenSearchServer(Server):
-    """One osmem-server on one address; restartable on the same port, empty each time."""
+    """One osmem-server behind the guard of `local.search`; restartable, empty each time."""
 
     def __init__(self, state_dir: Path, port: int, *, listen: str = "127.0.0.1") -> None:
         command = [
-            *(str(_binary()), "--addr", f"{listen}:{port}"),
-            *("--no-stdin-watch", "--parent-pid", str(os.getpid())),
+            *(sys.executable, "-m", "local.search", "--server", str(_binary())),
+            *("--host", listen, "--port", str(port)),
         ]
         log = state_dir / "logs" / "opensearch.log"
         super().__init__(ServerProcess("OpenSearch", command, log=log), host=listen, port=port)

@@ -93,7 +93,7 @@ class ServerProcess:
                 env=_environment(),
                 # Ctrl-C in the terminal is for the stack, which stops its children in order.
                 start_new_session=True,
-                preexec_fn=partial(_die_with_parent, self._stop_signal) if _LIBC else None,
+                preexec_fn=partial(die_with_parent, self._stop_signal),
                 **identity,  # type: ignore[call-overload]
             )
 
@@ -203,10 +203,10 @@ def accepts_connections(port: int, host: str = "127.0.0.1") -> bool:
     return False
 
 
-def _die_with_parent(stop_signal: signal.Signals) -> None:
+def die_with_parent(stop_signal: signal.Signals) -> None:
     """Linux only: the kernel ends the child with the thread that started it.
 
     So a stack that is itself killed leaves nothing; start servers from the main thread.
     """
-    assert _LIBC is not None
-    _LIBC.prctl(_PR_SET_PDEATHSIG, stop_signal)
+    if _LIBC is not None:
+        _LIBC.prctl(_PR_SET_PDEATHSIG, stop_signal)

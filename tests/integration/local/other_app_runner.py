@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
-from local.gateway.app import Exchange, create_gateway
-from local.http_server import bound_port, serve
-from local.lambda_endpoint import create_lambda_endpoint
+from local.gateway.app import Exchange, Gateway
+from local.http.server import bound_port, serve
+from local.lambda_api.endpoint import InvokeApi
 from local.packages import Packages
 from local.runtime.functions import Functions, Options
 from local.runtime.invocation import Invocation
@@ -90,10 +90,9 @@ class OtherApp:
             options=self._options,
         )
         await self.functions.start()
-        gateway = create_gateway(self.application, self.functions, observe=self.exchanges.append)
+        gateway = Gateway(self.application, self.functions, observe=self.exchanges.append)
         self._runners = [
-            await serve(app, "127.0.0.1", 0)
-            for app in (gateway, create_lambda_endpoint(self.functions))
+            await serve(app, "127.0.0.1", 0) for app in (gateway, InvokeApi(self.functions))
         ]
         self.url, self.lambda_url = (
             f"http://127.0.0.1:{bound_port(runner)}" for runner in self._runners

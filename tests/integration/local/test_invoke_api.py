@@ -16,6 +16,7 @@ from local.runtime.invocation import NotInvoked
 from local.sam.endpoint import LambdaEndpoint
 from local.start import StartFailed, run_start_invokes
 from tests.integration.local.other_app_runner import OtherApp
+from tests.raw_http import exchange
 
 
 @pytest.fixture(scope="module")
@@ -115,7 +116,8 @@ def test_web_page_of_somebody_else_cannot_invoke(other_app, origin):
     )
 
     assert response.status_code == 403
-    assert response.json()["message"] == f"Web pages of {origin} may not invoke"
+    assert response.headers["x-amzn-errortype"] == "AccessDeniedException"
+    assert response.json()["message"] == f"Web pages of {origin} have no access"
     assert len(other_app.recorder.invocations) == before
 
 
@@ -166,12 +168,88 @@ def test_dry_run_runs_nothing(client, other_app):
     assert len(other_app.recorder.invocations) == before
 
 
-def test_unknown_function_is_not_found(client):
+ARN = "arn:aws:lambda:us-east-1:123456789012:function"
+
+
+@pytest.mark.parametrize(
+    ("name", "qualifier", "missing"),
+    [
+        ("Nobody", None, f"{ARN}:Nobody"),
+        ("UploadFunction", "nosuch", f"{ARN}:UploadFunction:nosuch"),
+        ("UploadFunction:nosuch", None, f"{ARN}:UploadFunction:nosuch"),
+        (f"{ARN}:UploadFunction:99", None, f"{ARN}:UploadFunction:99"),
+        ("123456789012:function:UploadFunction", "1", f"{ARN}:UploadFunction:1"),
+        ("999999999999:function:UploadFunction", None, "999999999999:function:UploadFunction"),
+        (f"{ARN}:Nobody".replace("us-east-1", "eu-west-1"), None, "are not reachable in"),
+    ],
+)
+@pytest.mark.parametrize("kind", ["RequestResponse", "Event", "DryRun"])
+def test_what_is_not_there_is_not_found(client, name, qualifier, missing, kind):
+    more = {"Qualifier": qualifier} if qualifier else {}
+
     with pytest.raises(client.exceptions.ResourceNotFoundException) as caught:
-        client.invoke(FunctionName="Nobody")
+        client.invoke(FunctionName=name, InvocationType=kind, **more)
 
     assert code_of(caught.value)[0] == 404
-    assert "Nobody" in str(caught.value)
+    assert missing in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["NightlyFunction", "local-nightly", f"{ARN}:local-nightly"])
+@pytest.mark.parametrize(("qualifier", "version"), [("live", "1"), ("1", "1"), ("$LATEST",) * 2])
+@pytest.mark.parametrize("apart", [False, True])
+def test_alias_and_version_that_sam_publishes_are_invoked(client, name, qualifier, version, apart):
+    parts = {"FunctionName": name, "Qualifier": qualifier}
+    answer = client.invoke(**(parts if apart else {"FunctionName": f"{name}:{qualifier}"}))
+
+    assert answer["ExecutedVersion"] == version
+    assert json.load(answer["Payload"])["arn"] == f"{ARN}:local-nightly:{qualifier}"
+
+
+def test_qualifiers_that_contradict_each_other_are_refused(client):
+    with pytest.raises(client.exceptions.InvalidParameterValueException, match="does not match"):
+        client.invoke(FunctionName="NightlyFunction:1", Qualifier="live")
+
+
+@pytest.mark.parametrize(
+    ("path", "headers", "body", "expected"),
+    [
+        ("functions/Upload%20Function/invocations", {}, b"", (400, "ValidationException")),
+        ("functions//invocations", {}, b"", (400, "ValidationException")),
+        ("functions/UploadFunction/invocations?Qualifier=a.b", {}, b"", (400, "Validation")),
+        ("functions/UploadFunction/invocations", {"x-amz-log-type": "All"}, b"", (400, "Valid")),
+        ("functions/UploadFunction/nothing", {}, b"", (404, "UnknownOperationException")),
+        ("functions/UploadFunction/invocations", {"content-type": "text/xml"}, b"{}", (415, "Uns")),
+        ("functions/UploadFunction/invocations", {}, b"[" * 20_000, (400, "InvalidRequestCont")),
+        ("functions/Nobody%3A1/invocations", {}, b"", (404, "ResourceNotFoundException")),
+        (f"functions/{ARN}:Nobody/invocations".replace(":", "%3A"), {}, b"", (404, "Resource")),
+    ],
+)
+def test_what_no_sdk_sends_gets_an_error_of_lambdas(other_app, path, headers, body, expected):
+    response = httpx.post(
+        f"{other_app.lambda_url}/2015-03-31/{path}", headers=headers, content=body
+    )
+
+    status, code = expected
+    assert response.status_code == status
+    assert response.headers["x-amzn-errortype"].startswith(code)
+    assert response.headers["x-amzn-requestid"]
+    assert response.json()["Type"] == "User"
+    assert response.json()["Message"] == response.json()["message"]
+
+
+@pytest.mark.parametrize("sent", [b"GARBAGE\r\n\r\n", b"POST /2015-03-31 HTTP/1.1\r\n\r\n", b"PO"])
+def test_what_is_no_http_gets_an_error_of_lambdas(other_app, sent):
+    (answer,) = exchange(other_app.lambda_url, sent)
+
+    assert (answer.status, answer.header("x-amzn-errortype")) == (400, "BadRequestException")
+
+
+def test_function_that_reserves_no_concurrency_is_throttled(client):
+    with pytest.raises(client.exceptions.TooManyRequestsException) as caught:
+        client.invoke(FunctionName="SwitchedOffFunction")
+
+    assert code_of(caught.value)[0] == 429
+    assert caught.value.response["Reason"] == "ReservedFunctionConcurrentInvocationLimitExceeded"
 
 
 def test_payload_that_is_no_json_is_refused(client):
@@ -197,7 +275,7 @@ def test_payload_over_the_limit_is_refused(client, kind, size, limit):
 
 
 def test_unknown_invocation_type_is_refused(client):
-    with pytest.raises(client.exceptions.InvalidParameterValueException, match="type Sometimes"):
+    with pytest.raises(ClientError, match=r"ValidationException.*'Sometimes' at 'invocationType'"):
         client.invoke(FunctionName="UploadFunction", InvocationType="Sometimes")
 
 
@@ -218,7 +296,7 @@ def test_refusal_of_another_lambda_endpoint_is_no_reason_to_end(other_app, stop)
     for kind in ("invoke", "invoke_event"):
         with pytest.raises(NotInvoked, match=r"sam local start-lambda") as caught:
             asyncio.run(invoke(kind))
-        assert ("Cannot connect" if stop else "Function not found: Nobody") in str(caught.value)
+        assert ("Cannot connect" if stop else "function:Nobody") in str(caught.value)
 
 
 def test_misspelt_function_to_start_with_is_named(other_app):
@@ -227,5 +305,6 @@ def test_misspelt_function_to_start_with_is_named(other_app):
     with pytest.raises(StartFailed) as caught:
         other_app.call(run_start_invokes(starts, other_app.functions))
 
-    expected = "local.toml: [[start]] MigrateFuncton: Function not found: MigrateFuncton"
+    arn = "arn:aws:lambda:us-east-1:123456789012:function:MigrateFuncton"
+    expected = f"local.toml: [[start]] MigrateFuncton: Function not found: {arn}"
     assert str(caught.value) == expected

@@ -1,8 +1,10 @@
 """Who calls: this machine, or a web page of somebody else."""
 
+import socket
+
 import pytest
 
-from local.caller import is_foreign_origin, is_local_host
+from local.caller import CallerPolicy, is_local_host, is_local_origin
 
 
 @pytest.mark.parametrize(
@@ -39,12 +41,78 @@ def test_what_anybody_can_register_is_not(host: str) -> None:
 
 @pytest.mark.parametrize(
     "origin",
-    ["https://evil.example", "null", "", "http://localhost.evil.example:3000", "file://localhost"],
+    [
+        "https://evil.example",
+        "null",
+        "",
+        "http://localhost.evil.example:3000",
+        "file://localhost",
+        "http://203.0.113.7",
+        "http://192.168.1.20:8080",
+        "http://intranet",
+        "http://localhost@evil.example",
+        "http://evil.example\\@localhost",
+        "http://localhost, http://evil.example",
+    ],
 )
 def test_pages_of_others_are_foreign(origin: str) -> None:
-    assert is_foreign_origin(origin)
+    assert not is_local_origin(origin)
+    refused = CallerPolicy().refusal([("Host", "127.0.0.1:3000"), ("Origin", origin)])
+    assert refused == f"web pages of {origin} have no access"
 
 
-@pytest.mark.parametrize("origin", [None, "http://127.0.0.1:3000", "http://localhost:5173"])
-def test_programs_and_this_machines_pages_are_not(origin: str | None) -> None:
-    assert not is_foreign_origin(origin)
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "http://127.0.0.1:3000",
+        "http://localhost:5173",
+        "http://[::1]:3000",
+        "http://0.0.0.0:8000",
+        "https://shop.localhost",
+        "http://shop.test",
+        f"http://{socket.gethostname()}:5173",
+    ],
+)
+def test_this_machines_pages_are_not(origin: str) -> None:
+    assert is_local_origin(origin)
+
+
+def test_programs_send_no_origin() -> None:
+    assert CallerPolicy().refusal([("Host", "127.0.0.1:3000")]) is None
+    assert CallerPolicy().refusal([]) is None
+
+
+def test_one_foreign_value_among_several_is_enough() -> None:
+    hosts = [("Host", "localhost"), ("host", "evil.example")]
+    origins = [("Origin", "http://localhost"), ("origin", "https://evil.example")]
+
+    assert CallerPolicy().refusal(hosts) == "Host evil.example is not a name of this machine"
+    assert CallerPolicy().refusal(origins) == "web pages of https://evil.example have no access"
+
+
+CROSS_SITE = [("Host", "127.0.0.1:4566"), ("Sec-Fetch-Site", "cross-site")]
+
+
+def test_images_and_frames_of_other_sites_are_refused_though_they_send_no_origin() -> None:
+    image = [*CROSS_SITE, ("Sec-Fetch-Mode", "no-cors")]
+
+    assert CallerPolicy(links=True).refusal(image) == "web pages of another site have no access"
+    foreign = CallerPolicy().refusal([*image, ("Referer", "https://evil.example/page")])
+    assert foreign == "web pages of https://evil.example have no access"
+    assert CallerPolicy().refusal([*image, ("Referer", "http://localhost:3000/console")]) is None
+
+
+def test_links_of_other_sites_are_followed_only_where_nothing_is_done_by_them() -> None:
+    link = [*CROSS_SITE, ("Sec-Fetch-Mode", "navigate")]
+
+    assert CallerPolicy(links=True).refusal(link) is None
+    assert CallerPolicy().refusal(link) is not None
+
+
+def test_a_port_for_one_program_takes_its_exact_host_and_no_browser() -> None:
+    policy = CallerPolicy(host="127.0.0.1:40001", browsers=False)
+
+    assert policy.refusal([("Host", "127.0.0.1:40001")]) is None
+    assert policy.refusal([("Host", "localhost:40001")]) is not None
+    for browser in (("Origin", "http://127.0.0.1:40001"), ("Sec-Fetch-Site", "none")):
+        assert policy.refusal([("Host", "127.0.0.1:40001"), browser]) is not None

@@ -10,7 +10,7 @@ import pytest
 from local.console import Console
 from local.function_log import readable, split_stamp
 from local.gateway.app import Exchange
-from local.runtime.invocation import Invocation
+from local.runtime.invocation import Invocation, Trigger
 
 
 @pytest.fixture
@@ -37,8 +37,15 @@ def test_a_request_is_one_line(console: Console, screen: io.StringIO) -> None:
 def test_an_http_invocation_adds_nothing_to_its_request(
     console: Console, screen: io.StringIO
 ) -> None:
-    console.finished(Invocation("Api", "id", b'{"statusCode": 200}'))
+    console.finished(Invocation("Api", "id", b'{"statusCode": 200}', trigger=Trigger.HTTP))
     assert screen.getvalue() == ""
+
+
+def test_a_result_that_looks_like_an_answer_is_none_unless_http_asked(
+    console: Console, screen: io.StringIO
+) -> None:
+    console.finished(Invocation("Etl", "id", b'{"statusCode": 200}', duration_ms=3.0))
+    assert screen.getvalue()[10:] == "Etl  ok  3 ms\n"
 
 
 def test_other_invocations_say_how_long_they_took(console: Console, screen: io.StringIO) -> None:
