@@ -2,14 +2,25 @@
 
 import io
 from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
 
+import numpy as np
+import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
 from etl.errors import Refused
+from etl.report.document import SUCCEEDED, begin, success
+from etl.report.page import report_page
+from etl.rules.judge import Rules
+from etl.rules.repeats import FirstRows
 from etl.sink import files
+from etl.sink.files import Outputs
+from etl.sink.table import kept_rows
 from etl.source.block import MAX_RECORD_BYTES
 from etl.source.description import Description
+from etl.source.fields import split
 from etl.source.header import MAX_COLUMNS, MAX_HEADER_BYTES, read_header
 from etl.source.records import blocks, record_texts
 from tests.unit.etl.cleaning import run
@@ -119,6 +130,84 @@ def test_header_without_measure_is_refused_in_few_words(text, reason, message):
 
     assert (refused.value.reason, refused.value.line) == (reason, 1)
     assert len(refused.value.message) < 400
+
+
+MANY = MAX_HEADER_BYTES // 10
+
+
+@pytest.mark.parametrize(
+    ("names", "reason"),
+    [
+        (["a"] * 5 * MANY, "too_many_columns"),
+        (["order_id"] * MANY, "too_many_columns"),
+        ([f"n{i}" for i in range(MANY)], "too_many_columns"),
+        ([""] * 10 * MANY, "empty_file"),
+        (['"a\nb"'] * MANY, "too_many_columns"),
+        (['"price\nb"'] * (MANY // 2), "unterminated_quote"),
+        ([";|\t"] * 2 * MANY, "too_many_columns"),
+    ],
+)
+def test_header_of_as_many_names_as_fit_is_refused_by_one_look_at_each(names, reason):
+    """A look at all names per name, as there was, takes hours for a megabyte of them."""
+    text = ",".join(names)[: MAX_HEADER_BYTES - 100] + "\n"
+
+    with pytest.raises(Refused) as refused:
+        read_header(text.encode(), Description())
+
+    assert refused.value.reason == reason
+
+
+def test_description_of_many_columns_is_looked_up_not_searched():
+    """Searching 1,000 described columns for each of 500,000 names takes minutes."""
+    described = Description(columns={f"theirs {i}": f"ours {i}" for i in range(1000)})
+
+    with pytest.raises(Refused, match="columns, more than"):
+        read_header(",".join(f"x{i}" for i in range(MANY)).encode(), described)
+
+
+class Stopped(Exception):
+    """Ends a run before its row groups are written."""
+
+
+class CountedTable:
+    """A table that counts how often it is asked for its size."""
+
+    def __init__(self, table: pa.Table) -> None:
+        self._table = table
+        self.asked = 0
+
+    def __getattr__(self, name: str) -> object:
+        self.asked += name in {"nbytes", "num_rows"}
+        return getattr(self._table, name)
+
+
+def test_waiting_rows_are_not_weighed_again_with_each_block(tmp_path):
+    header = read_header(HEADER.encode(), Description())
+    (block,) = blocks(iter([ROW.encode()]), ",")
+    rules = Rules(header, Description())
+    kept = kept_rows(rules.judge(split(block, header), FirstRows(np.empty(0, np.uint32))))
+    table = CountedTable(kept.table)
+
+    with suppress(Stopped), Outputs(tmp_path, header.names) as outputs:
+        for _ in range(100):
+            outputs.write_kept(replace(kept, table=table))
+        raise Stopped
+
+    assert table.asked <= 200
+
+
+@pytest.mark.parametrize("name", ["{{source}}", "{{body}}", "{{title}}"])
+def test_column_named_like_a_place_in_the_page_is_shown_and_not_filled(name):
+    """Filling it would put the whole section into the page once per column."""
+    written = run(COLUMNS + f",{name}\n1,2024-01-05,C,W,2,9.5,\n")
+    report = begin(SUCCEEDED, {"key": f"{name}.csv"}) | success(written.cleaned, Description())
+
+    page = report_page(report)
+
+    assert f"<code>{name}</code>" in page
+    assert f"<title>{name}.csv" in page
+    assert page.count("Where it came from") == 1
+    assert page.count("Code version") == 1
 
 
 def test_quote_that_only_a_wrong_delimiter_opens_does_no_harm():

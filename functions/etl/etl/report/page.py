@@ -1,5 +1,6 @@
 """report.html: the report for people, one file, readable offline and by phone."""
 
+import re
 from collections.abc import Iterable, Mapping
 from html import escape
 from importlib.resources import files
@@ -18,6 +19,7 @@ _EXPLAINED = {
     "invalid_order_date": "Order date is not a date in a declared format",
     "invalid_price": "Price is not a number",
 }
+_PLACE = re.compile(r"\{\{(\w+)\}\}")
 _HEADLINES = {
     "refused": "This file was refused",
     "too_large": "This file is too large for one function",
@@ -28,14 +30,14 @@ def report_page(report: Mapping[str, Any]) -> str:
     """The same figures as report.json; equal reports give equal pages."""
     name = _source_name(report["source"])
     body = _refused(report) if "refusal" in report else _cleaned(report)
-    return (
-        files("etl.report")
-        .joinpath("page.html")
-        .read_text(encoding="utf-8")
-        .replace("{{title}}", escape(name))
-        .replace("{{body}}", _replaced(report) + body)
-        .replace("{{source}}", _source(report))
-    )
+    parts = {
+        "title": escape(name),
+        "body": _replaced(report) + body,
+        "source": _source(report),
+    }
+    # In one pass: what is put in comes from files and may itself look like a place in the page.
+    page = files("etl.report").joinpath("page.html").read_text(encoding="utf-8")
+    return _PLACE.sub(lambda place: parts[place[1]], page)
 
 
 def _source_name(source: Mapping[str, Any]) -> str:

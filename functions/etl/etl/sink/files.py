@@ -78,6 +78,9 @@ class Outputs:
             use_dictionary=[name for name in names if name not in _PLAIN_COLUMNS],
         )
         self._pending: list[pa.Table] = []
+        # Asking every pending table again at each block would cost the square of their number.
+        self._pending_rows = 0
+        self._pending_bytes = 0
         self.files[CSV].write(header_line(names))
         self.files[REJECTED].write(header_line(REJECTED_COLUMNS))
 
@@ -87,10 +90,13 @@ class Outputs:
         if DATE_FORMS.index(needed) > DATE_FORMS.index(self.date_form):
             raise LongerDatesNeeded(needed)
         self.files[CSV].write(csv_bytes(kept, self.date_form))
-        self._pending.append(kept.table)
-        if sum(part.nbytes for part in self._pending) >= ROW_GROUP_BYTES:
+        if len(kept):
+            self._pending.append(kept.table)
+            self._pending_rows += len(kept)
+            self._pending_bytes += kept.table.nbytes
+        if self._pending_bytes >= ROW_GROUP_BYTES:
             self._write_row_groups(every_row=True)
-        elif sum(part.num_rows for part in self._pending) >= ROW_GROUP_ROWS:
+        elif self._pending_rows >= ROW_GROUP_ROWS:
             self._write_row_groups()
 
     def write_dropped(self, lines: memoryview) -> None:
@@ -117,4 +123,6 @@ class Outputs:
         whole = rows.num_rows if every_row else rows.num_rows // ROW_GROUP_ROWS * ROW_GROUP_ROWS
         if whole:
             self._parquet.write_table(rows.slice(0, whole), row_group_size=ROW_GROUP_ROWS)
-        self._pending = [rows.slice(whole)]
+        rest = rows.slice(whole)
+        self._pending = [rest]
+        self._pending_rows, self._pending_bytes = rest.num_rows, rest.nbytes

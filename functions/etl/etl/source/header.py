@@ -11,6 +11,7 @@ from etl.errors import Refused
 from etl.source.description import Description
 
 REQUIRED = ("order_id", "customer_id", "product", "quantity", "price", "order_date")
+_REQUIRED = frozenset(REQUIRED)
 DELIMITERS = (",", ";", "\t", "|")
 MAX_HEADER_BYTES = 1 << 20
 MAX_COLUMNS = 1000
@@ -31,45 +32,72 @@ class Header:
         return self.names.index(name)
 
 
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """The first line as one delimiter cuts it. `is_open`: the text ends inside a quote of it."""
+
+    fields: tuple[str, ...]
+    known: frozenset[str]
+    delimiter: str
+    length: int
+    first_data_line: int
+    is_open: bool
+
+    @property
+    def missing(self) -> list[str]:
+        return [name for name in REQUIRED if name not in self.known]
+
+    def header(self, description: Description) -> Header:
+        return Header(
+            names=tuple(_canonical(name, i, description) for i, name in enumerate(self.fields, 1)),
+            source_names=self.fields,
+            delimiter=self.delimiter,
+            length=self.length,
+            first_data_line=self.first_data_line,
+        )
+
+
 def read_header(text: bytes, description: Description) -> Header:
     """Read the header off the first UTF-8 bytes of a file.
 
     The delimiter is the declared one, else the one that finds most of the required columns.
+    Whatever the names, the work grows with the text alone: it is done before they are counted.
     Raises Refused (`empty_file`, `no_header`, `missing_column`, `duplicate_column`,
     `too_many_columns`, `unterminated_quote`).
     """
     declared = description.delimiter
     candidates = (declared,) if declared else DELIMITERS
     readings = [_read(text, delimiter, description) for delimiter in candidates]
-    header, is_open = max(readings, key=lambda found: (_known(found[0]), len(found[0].names)))
-    _check_quotes(header)
+    best = max(readings, key=lambda reading: (len(reading.known), len(reading.fields)))
+    _check_quotes(best)
     # Up to three bytes of a character may be lost where the text was cut.
-    if len(text) > MAX_HEADER_BYTES <= header.length + 3:
+    if len(text) > MAX_HEADER_BYTES <= best.length + 3:
         raise _endless()
-    if is_open:
+    if best.is_open:
         raise Refused("unterminated_quote", "A quote in the first line is never closed.", line=1)
-    _check(header)
+    _check_columns(best)
+    header = best.header(description)
+    _check_names(header)
     return header
 
 
-def _read(text: bytes, delimiter: str, description: Description) -> tuple[Header, bool]:
-    """The header, and whether the text ends inside a quote of it."""
+def _read(text: bytes, delimiter: str, description: Description) -> _Reading:
     lines = _CountedLines(text[:MAX_HEADER_BYTES].decode(errors="ignore"))
     # The text is bounded; the library's own limit is for the whole process.
     csv.field_size_limit(sys.maxsize)
     reader = csv.reader(lines, delimiter=delimiter)
-    fields = next((row for row in reader if "".join(row).strip()), None)
-    if fields is None:
+    row = next((row for row in reader if "".join(row).strip()), None)
+    if row is None:
         raise _endless() if len(text) > MAX_HEADER_BYTES else _empty()
-    source_names = tuple(name.strip() for name in fields)
-    header = Header(
-        names=tuple(_canonical(name, i, description) for i, name in enumerate(source_names, 1)),
-        source_names=source_names,
+    fields = tuple(name.strip() for name in row)
+    return _Reading(
+        fields=fields,
+        known=_REQUIRED.intersection(description.renamed(name).lower() for name in set(fields)),
         delimiter=delimiter,
         length=lines.bytes_read,
         first_data_line=lines.lines_read + 1,
+        is_open=lines.at_end,
     )
-    return header, lines.at_end
 
 
 class _CountedLines(Iterator[str]):
@@ -99,20 +127,13 @@ def _canonical(name: str, position: int, description: Description) -> str:
     return renamed or f"column_{position}"
 
 
-def _known(header: Header) -> int:
-    return len(set(header.names) & set(REQUIRED))
-
-
-def _missing(header: Header) -> list[str]:
-    return [name for name in REQUIRED if name not in header.names]
-
-
-def _check_quotes(header: Header) -> None:
+def _check_quotes(reading: _Reading) -> None:
     """An open quote makes one name of the columns after it and the rows below."""
-    for name in header.source_names:
-        first_line, *below = name.lower().splitlines()[:2] or [""]
-        hidden = [column for column in _missing(header) if column in first_line]
-        if below and hidden:
+    missing = reading.missing
+    for name in reading.fields if missing else ():
+        first_line, line_end, _ = name.replace("\r", "\n").lower().partition("\n")
+        hidden = [column for column in missing if column in first_line] if line_end else []
+        if hidden:
             raise Refused(
                 "unterminated_quote",
                 "A quote in the first line is opened but not closed there; behind it are lost: "
@@ -121,26 +142,30 @@ def _check_quotes(header: Header) -> None:
             )
 
 
-def _check(header: Header) -> None:
-    if len(header.names) > MAX_COLUMNS:
+def _check_columns(reading: _Reading) -> None:
+    count = len(reading.fields)
+    if count > MAX_COLUMNS:
         raise Refused(
             "too_many_columns",
-            f"The first line has {len(header.names):,} columns, more than {MAX_COLUMNS:,}.",
+            f"The first line has {count:,} columns, more than {MAX_COLUMNS:,}.",
             line=1,
         )
-    if not _known(header):
+    if not reading.known:
         raise Refused(
             "no_header",
             "The first line names none of the columns " + ", ".join(REQUIRED) + ".",
             line=1,
         )
-    missing = _missing(header)
-    if missing:
+    if reading.missing:
         raise Refused(
             "missing_column",
-            f"Missing column: {', '.join(missing)}. The file has: {_listed(header.source_names)}.",
+            f"Missing column: {', '.join(reading.missing)}. "
+            f"The file has: {_listed(reading.fields)}.",
             line=1,
         )
+
+
+def _check_names(header: Header) -> None:
     counts = Counter(name.lower() for name in header.names)
     repeated = [name for name, count in counts.items() if count > 1]
     if repeated:
