@@ -1,21 +1,16 @@
 """Encodings, delimiters, line ends and zipped files: the same rows come out of each."""
 
 import gzip
-import json
-from pathlib import Path
 
-import jsonschema
 import pytest
 
 from etl.errors import Refused, TooLarge
 from etl.source.decode import utf8_chunks
-from etl.source.description import Description, parse_description, published_schema
 from tests.unit.etl.cleaning import run
 
 HEADER = "order_id,order_date,customer_id,product,quantity,price,region\n"
 TEXT = HEADER + '1,2024-01-05,C1,Café,2,9.5,"a\nb"\n\n2,2024-01-06,C2,"Dé ""x""",3,1.25,n\nbad\n'
 ROWS = run(TEXT).rows
-SCHEMA = Path(__file__).parents[3] / "docs" / "source-description.schema.json"
 
 
 @pytest.mark.parametrize(
@@ -115,56 +110,6 @@ def test_declared_dates_replace_the_default_and_are_tried_in_order():
     written = run(HEADER + rows, date_formats=("%d/%m/%Y", "%m/%d/%Y"))
 
     assert [str(row["order_date"].date()) for row in written.rows] == ["2024-01-05"]
-
-
-@pytest.mark.parametrize(
-    ("content", "field"),
-    [
-        ('{"delimiter": ":"}', "delimiter"),
-        ('{"decimal": 1}', "decimal"),
-        ('{"encoding": "klingon"}', "encoding"),
-        ('{"encoding": "base64"}', "encoding"),
-        ('{"date_formats": "%d"}', "date_formats"),
-        ('{"date_formats": ["no directive"]}', "date_formats"),
-        ('{"columns": {"a": "order_id", "b": "order_id"}}', "columns"),
-        ('{"key": []}', "key"),
-        ('{"separator": ";"}', "separator"),
-        ("[]", "the document"),
-        ("{", "the document"),
-    ],
-)
-def test_wrong_source_description_is_refused_naming_the_field(content, field):
-    with pytest.raises(Refused, match=field) as refused:
-        parse_description(content.encode())
-
-    assert refused.value.reason == "bad_source_description"
-    assert "Value error" not in refused.value.message
-
-
-def test_key_column_that_the_file_lacks_is_refused():
-    with pytest.raises(Refused, match="line_no"):
-        run(TEXT, key=("order_id", "line_no"))
-
-
-def test_published_schema_is_the_one_the_code_checks_by():
-    assert SCHEMA.read_text() == published_schema()
-
-
-def test_design_example_fits_the_published_schema_and_the_code():
-    example = {
-        "delimiter": ";",
-        "decimal": ",",
-        "encoding": "cp1252",
-        "date_formats": ["%d/%m/%Y"],
-        "columns": {"Order ID": "order_id"},
-        "key": ["order_id", "product"],
-    }
-
-    jsonschema.validate(example, json.loads(SCHEMA.read_text()))
-    description = parse_description(json.dumps(example).encode())
-
-    assert description.model_dump(mode="json") == example
-    assert parse_description(b"{}") == Description()
 
 
 def test_unpacked_size_counts_against_the_limit(tmp_path):

@@ -1,9 +1,10 @@
 """`_source.json`: what a prefix's files look like, where they differ from the default."""
 
-import codecs
 import json
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import (
@@ -17,8 +18,11 @@ from pydantic import (
 from pydantic_core import ErrorDetails
 
 from etl.errors import Refused
+from etl.source.encodings import ENCODINGS, canonical_encoding
 
 FILE_NAME = "_source.json"
+MAX_BYTES = 1 << 20
+_MOST_FAULTS = 5
 
 _Text = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
@@ -35,7 +39,10 @@ class Description(BaseModel):
         default=".", description="Decimal mark of quantity and price."
     )
     encoding: _Text | None = Field(
-        default=None, description="Any encoding Python knows, e.g. cp1252. Absent: UTF-8."
+        default=None,
+        description="Absent: UTF-8. One of these or of their usual aliases: "
+        + ", ".join(sorted(ENCODINGS))
+        + ".",
     )
     date_formats: tuple[_Text, ...] = Field(
         default=(),
@@ -43,7 +50,9 @@ class Description(BaseModel):
         description="strptime formats of order_date, tried in this order, instead of the default.",
     )
     columns: dict[_Text, _Text] = Field(
-        default={}, description="This file's column names to ours, e.g. {'Order ID': 'order_id'}."
+        default={},
+        max_length=1000,
+        description="This file's column names to ours, e.g. {'Order ID': 'order_id'}.",
     )
     key: tuple[_Text, ...] = Field(
         default=("order_id",),
@@ -54,15 +63,9 @@ class Description(BaseModel):
 
     @field_validator("encoding")
     @classmethod
-    def _encoding_exists(cls, name: str | None) -> str | None:
-        if name is None:
-            return None
-        try:
-            is_text = codecs.lookup(name)._is_text_encoding
-        except LookupError as error:
-            raise ValueError(f"unknown encoding {name!r}") from error
-        if not is_text:
-            raise ValueError(f"{name!r} is not a text encoding")
+    def _encoding_is_known(cls, name: str | None) -> str | None:
+        if name is not None and canonical_encoding(name) is None:
+            raise ValueError(f"{name!r} is no encoding that is read; docs/etl.md lists them")
         return name
 
     @field_validator("date_formats")
@@ -73,7 +76,8 @@ class Description(BaseModel):
         for form in formats:
             try:
                 read = datetime.strptime(sample.strftime(form), form)
-            except ValueError as error:
+            # strptime makes a regular expression of the format; a directive named twice breaks it.
+            except (ValueError, re.error) as error:
                 raise ValueError(f"{form!r} is not a strptime format: {error}") from error
             if read.date() != sample.date():
                 raise ValueError(f"{form!r} does not name year, month and day")
@@ -82,40 +86,65 @@ class Description(BaseModel):
     @field_validator("columns")
     @classmethod
     def _one_name_each(cls, columns: dict[str, str]) -> dict[str, str]:
-        ours = [name.strip().lower() for name in columns.values()]
-        if len(set(ours)) < len(ours):
+        if not all(map(_compared, columns.values())):
+            raise ValueError("a column's name must not be blank")
+        if len(set(map(_compared, columns))) < len(columns):
+            raise ValueError("one column is named twice; blanks at the ends and case do not count")
+        if len(set(map(_compared, columns.values()))) < len(columns):
             raise ValueError("two columns are given the same name")
         return columns
 
+    @field_validator("key")
+    @classmethod
+    def _each_column_once(cls, key: tuple[str, ...]) -> tuple[str, ...]:
+        if len(set(map(_compared, key))) < len(key):
+            raise ValueError("one column is named twice; blanks at the ends and case do not count")
+        return key
+
     def renamed(self, source_name: str) -> str:
         """Our name for a column of the file, compared without blanks at its ends and case."""
-        wanted = source_name.strip().lower()
-        for theirs, ours in self.columns.items():
-            if theirs.strip().lower() == wanted:
-                return ours.strip()
-        return source_name.strip()
+        return self._ours.get(_compared(source_name), source_name).strip()
+
+    @cached_property
+    def _ours(self) -> Mapping[str, str]:
+        return {_compared(theirs): ours for theirs, ours in self.columns.items()}
 
     def key_columns(self, names: Sequence[str]) -> tuple[str, ...]:
         """Raises Refused (`missing_column`) if the file has no such column."""
         present = {name.lower(): name for name in names}
-        missing = [name for name in self.key if name.strip().lower() not in present]
+        missing = [name for name in self.key if _compared(name) not in present]
         if missing:
             raise Refused("missing_column", f"Missing key column: {', '.join(missing)}.", line=1)
-        return tuple(present[name.strip().lower()] for name in self.key)
+        return tuple(present[_compared(name)] for name in self.key)
+
+
+def _compared(name: str) -> str:
+    """What is equal for two spellings of one column."""
+    return name.strip().lower()
 
 
 def parse_description(content: bytes) -> Description:
-    """Raises Refused (`bad_source_description`) naming each wrong field."""
+    """Raises Refused (`bad_source_description`) naming the wrong fields, whatever the content."""
+    if len(content) > MAX_BYTES:
+        raise _wrong(f"it is larger than {MAX_BYTES >> 20} MiB")
     try:
         return Description.model_validate_json(content)
     except ValidationError as error:
-        problems = "; ".join(map(_in_words, error.errors()))
-        raise Refused("bad_source_description", f"{FILE_NAME} is wrong: {problems}.") from error
+        faults = error.errors(include_url=False, include_input=False)
+        words = [_in_words(fault) for fault in faults[:_MOST_FAULTS]]
+        if len(faults) > _MOST_FAULTS:
+            words.append(f"and {len(faults) - _MOST_FAULTS:,} more")
+        raise _wrong("; ".join(words)) from error
+
+
+def _wrong(problems: str) -> Refused:
+    return Refused("bad_source_description", f"{FILE_NAME} is wrong: {problems}.")
 
 
 def _in_words(fault: ErrorDetails) -> str:
     place = ".".join(map(str, fault["loc"])) or "the document"
-    return f"{place}: {fault['msg'].removeprefix('Value error, ')}"
+    shown = place if len(place) <= 60 else place[:60] + "…"
+    return f"{shown}: {fault['msg'].removeprefix('Value error, ')}"
 
 
 def published_schema() -> str:

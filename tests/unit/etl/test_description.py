@@ -1,0 +1,205 @@
+"""Whatever _source.json holds, it is followed or refused naming the field; nothing else happens."""
+
+import encodings.aliases
+import json
+import random
+from collections.abc import Callable
+from pathlib import Path
+
+import jsonschema
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from etl.errors import Refused
+from etl.rules.dates import order_date
+from etl.source.description import MAX_BYTES, Description, parse_description, published_schema
+from etl.source.encodings import ENCODINGS, canonical_encoding
+from tests.unit.etl.cleaning import Written, run
+
+SCHEMA = Path(__file__).parents[3] / "docs" / "source-description.schema.json"
+HEADER = "order_id,order_date,customer_id,product,quantity,price\n"
+ROW = "1,2024-01-05,C1,Widget,2,9.5\n"
+KNOWN_TO_PYTHON = set(encodings.aliases.aliases.values())
+FIELDS = sorted(Description.model_fields)
+
+
+def refusal_of(content: bytes) -> Refused:
+    with pytest.raises(Refused) as refused:
+        parse_description(content)
+    assert refused.value.reason == "bad_source_description"
+    assert "Value error" not in refused.value.message
+    return refused.value
+
+
+@pytest.mark.parametrize(
+    ("content", "field"),
+    [
+        ('{"delimiter": ":"}', "delimiter"),
+        ('{"decimal": 1}', "decimal"),
+        ('{"encoding": "klingon"}', "encoding"),
+        ('{"encoding": "base64"}', "encoding"),
+        ('{"encoding": "idna"}', "encoding"),
+        ('{"encoding": "a\\u0000b"}', "encoding"),
+        ('{"date_formats": "%d"}', "date_formats"),
+        ('{"date_formats": ["no directive"]}', "date_formats"),
+        ('{"date_formats": ["%d/%m/%Y %d"]}', "date_formats"),
+        ('{"date_formats": ["%Y-%m-%d", "%c %Y"]}', "date_formats"),
+        ('{"date_formats": ["%Y-%m-%d%"]}', "date_formats"),
+        ('{"columns": {"a": "order_id", "b": "order_id"}}', "columns"),
+        ('{"columns": {"a": "order_id", " A ": "price"}}', "columns"),
+        ('{"columns": {"a": "  "}}', "columns"),
+        ('{"key": []}', "key"),
+        ('{"key": ["order_id", "ORDER_ID"]}', "key"),
+        ('{"key": ["order_id", " order_id "]}', "key"),
+        ('{"separator": ";"}', "separator"),
+        ("[]", "the document"),
+        ("{", "the document"),
+    ],
+)
+def test_wrong_source_description_is_refused_naming_the_field(content, field):
+    assert field in refusal_of(content.encode()).message
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"[" * 400_000,
+        b'{"key":' * 100_000,
+        b'{"decimal": ' + b"9" * 900_000 + b"}",
+        b'{"columns": ' + json.dumps({f"c{i}": i for i in range(40_000)}).encode() + b"}",
+        b'{"' + b"x" * 900_000 + b'": 1}',
+        b'{"key": ' + json.dumps(["a"] * 200_000).encode() + b"}",
+        b" " * (MAX_BYTES + 1),
+        b'{"key": ["\\ud800"]}',
+        b"\xff\xfe",
+        b"",
+    ],
+)
+def test_description_without_measure_is_refused_in_few_words(content):
+    assert len(refusal_of(content).message) < 500
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda values: st.lists(values, max_size=3) | st.dictionaries(st.text(), values, max_size=3),
+    max_leaves=5,
+)
+formats = st.lists(
+    st.sampled_from(
+        [f"%{letter}" for letter in "aAbBcdDefFgGhHIjklmMnNpPqQrRsStTuUvVwWxXyYzZ%:.-_0^#E"]
+        + [
+            "%Y-%m-%d",
+            "%d/%m/%Y",
+            " ",
+            "-",
+            "/",
+            ":",
+            "T",
+            "[",
+            "(?P<d>",
+            "+",
+            "\\",
+            "\0",
+            "%",
+            "é",
+        ]
+    ),
+    max_size=5,
+).map("".join)
+names = st.sampled_from(["order_id", " Order_ID", "price", "x", "", "  ", "ſ", "İ"]) | st.text(
+    max_size=5
+)
+descriptions = st.fixed_dictionaries(
+    {},
+    optional={
+        "delimiter": st.sampled_from([",", ";", "\t", "|", ":", None]) | json_values,
+        "decimal": st.sampled_from([".", ","]) | json_values,
+        "encoding": st.sampled_from(sorted({*KNOWN_TO_PYTHON, *ENCODINGS})) | st.text(max_size=9),
+        "date_formats": st.lists(formats, max_size=3) | json_values,
+        "columns": st.dictionaries(names, names, max_size=4) | json_values,
+        "key": st.lists(names, max_size=3) | json_values,
+    },
+)
+
+
+@settings(deadline=None, max_examples=60)
+@given(descriptions | json_values)
+def test_any_document_is_followed_or_refused_naming_the_field(document):
+    refused = refusal_unless(lambda: follow(parse_description(json.dumps(document).encode())))
+
+    given_names = map(str, document) if isinstance(document, dict) else []
+    if refused and refused.reason == "bad_source_description":
+        assert any(name in refused.message for name in [*FIELDS, "the document", *given_names])
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.binary(max_size=200))
+def test_any_bytes_are_followed_or_refused(content):
+    refusal_unless(lambda: follow(parse_description(content)))
+
+
+def refusal_unless(works: Callable[[], object]) -> Refused | None:
+    try:
+        works()
+    except Refused as refused:
+        return refused
+    return None
+
+
+def follow(description: Description) -> Written:
+    """What an accepted description makes of a small file."""
+    encoding = description.encoding or "utf-8"
+    return run((HEADER + ROW).encode(encoding), **description.model_dump())
+
+
+@settings(deadline=None)
+@given(formats, st.text("0123456789 -/:.+TZ%", max_size=30))
+def test_any_accepted_date_format_reads_any_text_as_a_date_or_not(form, text):
+    description = json.dumps({"date_formats": [form]}).encode()
+
+    refusal_unless(lambda: order_date(text.strip(), parse_description(description).date_formats))
+
+
+@pytest.mark.parametrize("encoding", sorted(ENCODINGS))
+def test_each_encoding_reads_whole_text_from_pieces_of_any_size(encoding):
+    text = HEADER + ROW + ROW.replace("1", "2", 1)
+    expected = run(text).rows
+
+    assert run(text.encode(encoding), encoding=encoding, chunk_bytes=7).rows == expected
+
+
+@pytest.mark.parametrize("encoding", sorted(ENCODINGS))
+def test_bytes_that_an_encoding_does_not_know_are_refused_and_no_crash(encoding):
+    source = random.Random(encoding)
+    for _ in range(3):
+        content = (HEADER + ROW).encode(encoding) + source.randbytes(40)
+        size = source.choice([13, 1 << 20])
+        refused = refusal_unless(lambda: run(content, encoding=encoding, chunk_bytes=size))  # noqa: B023 - called here
+        assert refused is None or refused.reason in {"undecodable", "unterminated_quote"}
+
+
+@pytest.mark.parametrize("encoding", ["utf-7", "punycode", "idna", "unicode_escape", "undefined"])
+def test_encoding_of_something_else_than_files_is_not_read(encoding):
+    assert canonical_encoding(encoding) is None
+
+
+def test_published_schema_is_the_one_the_code_checks_by():
+    assert SCHEMA.read_text() == published_schema()
+
+
+def test_design_example_fits_the_published_schema_and_the_code():
+    example = {
+        "delimiter": ";",
+        "decimal": ",",
+        "encoding": "cp1252",
+        "date_formats": ["%d/%m/%Y"],
+        "columns": {"Order ID": "order_id"},
+        "key": ["order_id", "product"],
+    }
+
+    jsonschema.validate(example, json.loads(SCHEMA.read_text()))
+    description = parse_description(json.dumps(example).encode())
+
+    assert description.model_dump(mode="json") == example
+    assert parse_description(b"{}") == Description()
