@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import re
 import sys
 import time
 from collections.abc import Mapping
@@ -14,6 +13,7 @@ from boto3.exceptions import Boto3Error
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionError
 
+from client.place import is_description, report_key, why_never_cleaned
 from local.address import find_address
 from local.aws.client import direct, local_session
 from local.aws.config import REGION
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 
 _POLL_SECONDS = 0.1
 _LONGEST_POLL_SECONDS = 2.0
-_ENDING = re.compile(r"(\.csv)?(\.gz)?\Z", re.IGNORECASE | re.ASCII)
-_CLEANED = (".csv", ".csv.gz")
 _PAGE = "report.html"
 _PAGE_SECONDS = 7 * 24 * 3600  # the longest that AWS signs for
 
@@ -35,30 +33,31 @@ Report = Mapping[str, Any]
 
 
 class DropFailed(Exception):
-    """The file was not put, not reported in time, or refused; the message says which."""
+    """The file was not put, not reported in time, refused or lost whole; the message says which."""
 
 
 def main() -> int:
     """Exit code 0 for a cleaned file, 1 with the reason on stderr for any other end."""
     arguments = _parse_arguments()
     try:
-        sys.stdout.write(_drop_as_told(arguments))
+        _drop_as_told(arguments)
     except (DropFailed, StackNotRunning, InvalidPort) as failure:
         sys.stderr.write(f"{failure}\n")
         return 1
     return 0
 
 
-def _drop_as_told(arguments: argparse.Namespace) -> str:
-    """What to show; raises DropFailed, StackNotRunning and InvalidPort."""
+def _drop_as_told(arguments: argparse.Namespace) -> None:
+    """Shows what became of the file; raises DropFailed, StackNotRunning and InvalidPort."""
     key = arguments.key or arguments.file.name
-    _refuse_unnoticed(key)
     address = None if arguments.aws else find_address("aws", Project(Path.cwd()).state)
     s3 = boto3.client("s3") if address is None else _local_s3_client(address.url)
     try:
-        if not key.endswith(_CLEANED):
+        if is_description(key):
             _put(s3, arguments.file, arguments.landing, key)
-            return f"s3://{arguments.landing}/{key} is there; only .csv is cleaned\n"
+            sys.stdout.write(f"s3://{arguments.landing}/{key} is there for the files beside it\n")
+            return
+        _refuse_never_cleaned(key)
         report = drop(
             arguments.file,
             s3=s3,
@@ -67,7 +66,8 @@ def _drop_as_told(arguments: argparse.Namespace) -> str:
             processed=arguments.processed,
             timeout=arguments.timeout,
         )
-        return summary(report) + _page(s3, arguments.processed, report)
+        sys.stdout.write(summary(report) + _page(s3, arguments.processed, report))
+        _refuse_loss_of_all(report)
     except EndpointConnectionError as error:
         silence = address.silence if address else f"nothing answers: {error}"
         raise DropFailed(silence) from error
@@ -124,27 +124,20 @@ def _presigned(s3: "S3Client", bucket: str, key: str) -> str:
     return s3.generate_presigned_url("get_object", Params=place, ExpiresIn=_PAGE_SECONDS)
 
 
-def _refuse_unnoticed(key: str) -> None:
-    """Raises DropFailed: S3 compares suffixes by case, so such a key fires no trigger."""
-    if key.lower().endswith(_CLEANED) and not key.endswith(_CLEANED):
-        suffix = ".csv.gz" if key.lower().endswith(".gz") else ".csv"
-        named = key[: -len(suffix)] + suffix
-        raise DropFailed(
-            f"{key} would not be cleaned: S3 tells of keys that end in .csv or .csv.gz, "
-            f"in lower case; KEY={named} names it so"
+def _refuse_never_cleaned(key: str) -> None:
+    """Raises DropFailed at once, where waiting for a report would be in vain."""
+    reason = why_never_cleaned(key)
+    if reason:
+        raise DropFailed(f"{key} would not be cleaned: {reason}")
+
+
+def _refuse_loss_of_all(report: Report) -> None:
+    """Raises DropFailed if there were rows and none is left."""
+    if report["rows_in"] and not report["rows_out"]:
+        reasons = ", ".join(
+            f"{count:,} {name}" for name, count in report["reasons"].items() if count
         )
-
-
-def report_key(key: str) -> str:
-    """Where the report of an object of the landing bucket is, as docs/etl.md describes it.
-
-    >>> report_key("2026/raw.csv"), report_key("2026/orders.csv.gz")
-    ('2026/report.json', '2026/orders/report.json')
-    """
-    folder, slash, name = key.rpartition("/")
-    stem = _ENDING.sub("", name)
-    own = "" if stem.lower() == "raw" else f"{stem}/"
-    return f"{folder}{slash}{own}report.json"
+        raise DropFailed(f"none of the {report['rows_in']:,} rows was kept: {reasons}")
 
 
 def _put(s3: "S3Client", file: Path, bucket: str, key: str) -> str | None:

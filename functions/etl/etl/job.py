@@ -16,13 +16,14 @@ from etl.report.document import Report
 from etl.s3.events import Notification
 from etl.s3.glue import SalesTable
 from etl.s3.landing import Gone, LandedObject, Landing
+from etl.s3.order import Order, with_known
+from etl.s3.place import SUFFIXES, output_prefix
 from etl.s3.processed import DataFile, Processed
 from etl.settings import Settings
 from etl.sink.table import schema_of
 
 GONE = "gone"
 IGNORED = "ignored"
-SUFFIXES = (".csv", ".csv.gz")
 
 logger = logging.getLogger(__name__)
 
@@ -46,6 +47,7 @@ class Job:
         self, landing: Landing, processed: Callable[[str], Processed], settings: Settings
     ) -> None:
         self._landing = landing
+        self._order = Order(landing)
         self._processed = processed
         self._settings = settings
 
@@ -60,20 +62,26 @@ class Job:
             logger.warning("%s ignored: it ends in neither .csv nor .csv.gz", news.key)
             return Result(news.key, IGNORED)
         try:
-            return self._run(self._landing.find(news), started)
+            prefix = output_prefix(news.key)
+        except Refused as refused:
+            logger.error("%s refused without a report: %s", news.key, refused.message)
+            return Result(news.key, document.REFUSED)
+        try:
+            return self._run(self._landing.find(news), self._processed(prefix), started)
         except Gone as gone:
             logger.warning("%s is gone: %s", news.key, gone)
             return Result(news.key, GONE)
 
-    def _run(self, item: LandedObject, started: float) -> Result:
+    def _run(self, found: LandedObject, target: Processed, started: float) -> Result:
+        report = target.current().report
+        item = with_known(found, report and report["source"])
         source = _source(item, self._landing.description_etag(item))
-        target = self._processed(item.prefix)
-        result = settled(item, source, target.current().report)
+        result = settled(item, source, report, self._order)
         if result is not None:
             return result
         with tempfile.TemporaryDirectory(prefix="etl-") as folder:
             finished = self._finish(item, source, _Run(Path(folder), started))
-            return publish(item, target, finished, self._table())
+            return publish(item, target, finished, self._table(), self._order)
 
     def _finish(self, item: LandedObject, source: Report, run: _Run) -> Finished:
         """Clean the object, or say why not."""
@@ -119,5 +127,6 @@ def _source(item: LandedObject, description_etag: str | None) -> Report:
         "bytes": item.size,
         "last_modified": item.last_modified,
         "sequencer": item.sequencer,
+        "event_time": item.event_time,
         "description_etag": description_etag,
     }

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from etl.report import document
 from etl.report.document import Report
 from etl.s3.landing import LandedObject
-from etl.s3.order import is_older, is_same
+from etl.s3.order import Order, is_same
 from etl.s3.processed import Processed
 
 ALREADY_DONE = "already_done"
@@ -43,9 +43,11 @@ class Claim:
     shared_with: str | None
 
 
-def settled(item: LandedObject, source: Report, report: Report | None) -> Result | None:
+def settled(
+    item: LandedObject, source: Report, report: Report | None, order: Order
+) -> Result | None:
     """The result if `report`, the one in place, leaves nothing to do for this object."""
-    if report is None or is_older(report["source"], item):
+    if report is None or order.is_older(report["source"], item):
         return None
     if not is_same(report["source"], item):
         return _overtaken(item, report)
@@ -60,11 +62,11 @@ def settled(item: LandedObject, source: Report, report: Report | None) -> Result
     return Result(item.key, ALREADY_DONE, report)
 
 
-def claim(item: LandedObject, target: Processed, source: Report) -> Claim | Result:
+def claim(item: LandedObject, target: Processed, source: Report, order: Order) -> Claim | Result:
     """Announce the run, or give way to whoever is ahead."""
     while True:
         current = target.current()
-        result = settled(item, source, current.report)
+        result = settled(item, source, current.report, order)
         if result is not None:
             return result
         good, other = _last_good(current.report), _other_key(current.report, item)
@@ -75,7 +77,7 @@ def claim(item: LandedObject, target: Processed, source: Report) -> Claim | Resu
             break
     if other:
         logger.warning(
-            "%s takes the place of %s: both have the prefix %r", item.key, other, item.prefix
+            "%s takes the place of %s: both have the prefix %r", item.key, other, target.prefix
         )
     return Claim(etag, good, replaced, other)
 
@@ -85,9 +87,7 @@ def _overtaken(item: LandedObject, report: Report) -> Result:
     if other is None:
         logger.info("%s: a newer version is already processed", item.key)
     else:
-        logger.warning(
-            "%s is left out: %s has the same prefix, %r, and is newer", item.key, other, item.prefix
-        )
+        logger.warning("%s is left out: %s has the same prefix and is newer", item.key, other)
     return Result(item.key, SUPERSEDED, report, other)
 
 

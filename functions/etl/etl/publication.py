@@ -15,6 +15,7 @@ from etl.report.document import Report
 from etl.report.page import report_page
 from etl.s3.glue import SalesTable
 from etl.s3.landing import LandedObject
+from etl.s3.order import Order
 from etl.s3.processed import DataFile, Processed, Superseded
 from etl.sink.files import PARQUET
 
@@ -35,10 +36,14 @@ class Finished:
 
 
 def publish(
-    item: LandedObject, target: Processed, finished: Finished, table: SalesTable | None
+    item: LandedObject,
+    target: Processed,
+    finished: Finished,
+    table: SalesTable | None,
+    order: Order,
 ) -> Result:
     """Claim, upload, conclude; or give way to whoever is ahead."""
-    right = claim(item, target, finished.report["source"])
+    right = claim(item, target, finished.report["source"], order)
     if isinstance(right, Result):
         return right
     report = finished.report | right.replaced

@@ -1,4 +1,4 @@
-"""Emails as keys, names, cursors, conditions and dataset names: rules without services."""
+"""Emails as keys, names, cursors and conditions: rules without services."""
 
 from datetime import UTC, datetime
 from uuid import uuid4
@@ -8,13 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api.breaker import CircuitBreaker
-from api.datasets.models import dataset_name, output_prefix
 from api.errors import InvalidInput
 from api.users.conditions import is_known, wanted_versions
 from api.users.cursor import read_cursor, write_cursor
 from api.users.models import email_key
 from api.users.service import ListPlace
-from etl.s3.landing import LandedObject
 
 
 @given(st.text())
@@ -60,12 +58,6 @@ def test_condition_is_versions_or_refused(text: str) -> None:
         return
     assert versions is None or all(version >= 1 for version in versions)
     is_known(text, 1)
-
-
-@pytest.mark.parametrize("key", ["raw.csv", "RAW.csv.gz", "a/raw.csv", "orders.csv", "a/b.csv.gz"])
-def test_output_lies_where_the_etl_puts_it(key: str) -> None:
-    landed = LandedObject("bucket", key, None, "etag", 1, "2026-11-23", None)
-    assert output_prefix(dataset_name(key)) == landed.prefix
 
 
 class Clock:

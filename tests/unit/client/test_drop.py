@@ -1,40 +1,51 @@
 """What make drop knows before it asks S3."""
 
+import doctest
 import sys
+from pathlib import Path
 
 import pytest
-from hypothesis import example, given
-from hypothesis import strategies as st
 
-from client import drop
-from etl.s3.landing import LandedObject
-
-NAMES = st.text(st.characters(codec="utf-8", exclude_characters="/"), min_size=1, max_size=8)
-
-
-@given(
-    folders=st.lists(NAMES, max_size=2),
-    stem=st.one_of(NAMES, st.sampled_from(["raw", "RAW", "Raw.csv", "raw.csv.gz"])),
-    suffix=st.sampled_from([".csv", ".csv.gz"]),
-)
-@example(folders=[], stem="raw", suffix=".csv")
-@example(folders=["2026"], stem="orders", suffix=".csv.gz")
-def test_the_report_is_where_the_etl_puts_it(folders: list[str], stem: str, suffix: str) -> None:
-    key = "/".join([*folders, stem + suffix])
-    landed = LandedObject("landing", key, None, "etag", 1, "2026-11-23", None)
-    assert drop.report_key(key) == landed.prefix + "report.json"
+from client import drop, place
 
 
 @pytest.mark.parametrize(
     ("key", "named"),
     [("DATA.CSV", "DATA.csv"), ("in/Data.Csv", "in/Data.csv"), ("a.CSV.gz", "a.csv.gz")],
 )
-def test_a_key_that_fires_no_trigger_is_refused_at_once(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], key: str, named: str
+def test_a_key_that_fires_no_trigger_is_refused_with_one_that_does(key: str, named: str) -> None:
+    assert f"KEY={named} " in (place.why_never_cleaned(key) or "")
+
+
+@pytest.mark.parametrize(
+    ("key", "said"),
+    [
+        ("notes.txt", "_source.json"),
+        ("DATA.CSV", "KEY=DATA.csv"),
+        ("a/../b.csv", "fold away"),
+        ("x" * 1010 + ".csv", "1,024 bytes"),
+    ],
+)
+def test_a_key_that_is_never_cleaned_is_refused_before_s3_is_asked(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    key: str,
+    said: str,
 ) -> None:
+    monkeypatch.setenv("LOCAL_STATE", str(tmp_path))
+    monkeypatch.setenv("LOCAL_AWS_PORT", "9")  # where nothing answers
     monkeypatch.setattr(sys, "argv", ["drop", "--key", key, "--", "any.csv"])
+
     assert drop.main() == 1
+
     shown = capsys.readouterr()
-    assert shown.err.startswith(f"{key} would not be cleaned")
-    assert f"KEY={named} " in shown.err
+    assert shown.err.startswith(f"{key} would not be cleaned: ")
+    assert said in shown.err
     assert shown.out == ""
+
+
+def test_examples_hold() -> None:
+    results = doctest.testmod(place)
+    assert results.attempted
+    assert not results.failed

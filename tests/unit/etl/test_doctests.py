@@ -5,9 +5,11 @@ import doctest
 import pytest
 
 from etl.rules import dates, numbers
+from etl.s3 import place
+from etl.source import encodings
 
 
-@pytest.mark.parametrize("module", [dates, numbers])
+@pytest.mark.parametrize("module", [dates, numbers, place, encodings])
 def test_examples_hold(module):
     results = doctest.testmod(module)
 

@@ -4,8 +4,8 @@ import gzip
 import hashlib
 import json
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -214,9 +214,10 @@ SAME_PREFIX = ["orders.csv", "orders.csv.gz", "orders/raw.csv", "orders/RAW.CSV"
 def test_other_source_with_the_same_prefix_is_named_where_it_is_replaced(
     buckets, invoke, caplog, capsys, first, second
 ):
-    for key in (first, second):
+    for moment, key in enumerate((first, second)):
         buckets.land(gzip.compress(rows(2).encode()) if key.endswith("z") else rows(2), key)
         event = load_event("s3_put.json")
+        event["Records"][0] |= {"eventTime": f"2100-01-01T00:00:00.00{moment}Z"}
         event["Records"][0]["s3"]["object"]["key"] = key
         assert invoke(event)["results"][0]["status"] == "succeeded"
 
@@ -228,9 +229,10 @@ def test_other_source_with_the_same_prefix_is_named_where_it_is_replaced(
 
 def test_late_file_of_another_source_is_said_to_be_one(buckets, invoke, caplog, capsys):
     late = buckets.land(rows(1), "orders.csv")
-    time.sleep(1)  # S3 tells the time of writing in whole seconds.
-    job().run(news(buckets.land(rows(2), "orders/raw.csv"), key="orders/raw.csv"))
+    newer = news(buckets.land(rows(2), "orders/raw.csv"), key="orders/raw.csv")
+    job().run(replace(newer, event_time="2100-01-01T00:00:00.001+00:00"))
     event = load_event("s3_put.json")
+    event["Records"][0] |= {"eventTime": "2100-01-01T00:00:00.000Z"}
     event["Records"][0]["s3"]["object"] |= {"key": "orders.csv", "versionId": late}
 
     assert invoke(event)["results"][0]["status"] == "superseded"

@@ -3,18 +3,23 @@
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import unquote_plus
 
 
 @dataclass(frozen=True, slots=True)
 class Notification:
-    """An object was created. Without `version_id` the current version is meant."""
+    """An object was created. Without `version_id` the current version is meant.
+
+    `event_time` is ISO 8601 in UTC: milliseconds from S3 itself, whole seconds from EventBridge.
+    """
 
     bucket: str
     key: str
     version_id: str | None = None
     sequencer: str | None = None
+    event_time: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +80,14 @@ def _all(event: Mapping[str, Any]) -> Iterator[Notification]:
         for record in event["Records"]:
             yield from _s3(record)
     else:
-        raise UnknownEvent(f"not an S3 event; it has the fields {sorted(event)}")
+        fields = ", ".join(sorted(map(str, event)))
+        raise UnknownEvent(f"not an S3 event; it has the fields {fields[:200]}")
 
 
 def _s3(record: Mapping[str, Any]) -> Iterator[Notification]:
     if record.get("eventSource") != "aws:s3":
-        raise UnknownEvent(f"a record from {record.get('eventSource')!r}, not from S3 or SQS")
+        source = str(record.get("eventSource"))[:200]
+        raise UnknownEvent(f"a record from {source!r}, not from S3 or SQS")
     # AWS writes ObjectCreated:Put here; only in the bucket's settings it has the prefix "s3:".
     if not record["eventName"].removeprefix("s3:").startswith("ObjectCreated:"):
         return
@@ -90,6 +97,7 @@ def _s3(record: Mapping[str, Any]) -> Iterator[Notification]:
         key=unquote_plus(item["key"]),
         version_id=item.get("versionId") or None,
         sequencer=item.get("sequencer") or None,
+        event_time=_utc(record.get("eventTime")),
     )
 
 
@@ -104,4 +112,15 @@ def _eventbridge(event: Mapping[str, Any]) -> Iterator[Notification]:
         key=item["key"],
         version_id=item.get("version-id") or None,
         sequencer=item.get("sequencer") or None,
+        event_time=_utc(event.get("time")),
     )
+
+
+def _utc(text: str | None) -> str | None:
+    if not text:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+        return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC).isoformat()
+    except (TypeError, ValueError, OverflowError) as error:
+        raise UnknownEvent(f"its time is no ISO 8601: {str(text)[:60]!r}") from error

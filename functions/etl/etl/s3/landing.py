@@ -1,6 +1,5 @@
 """The landing bucket: objects are read by version, whole, to a file on disk."""
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -8,14 +7,13 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from etl.s3.events import Notification
-from etl.source.description import FILE_NAME, Description, parse_description
+from etl.source.description import FILE_NAME, MAX_BYTES, Description, parse_description
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 _GONE = {"404", "NoSuchKey", "NoSuchVersion", "MethodNotAllowed", "405"}
 _CHUNK = 1 << 20
-_ENDING = re.compile(r"(\.csv)?(\.gz)?\Z", re.IGNORECASE | re.ASCII)
 
 
 class Gone(Exception):
@@ -24,7 +22,10 @@ class Gone(Exception):
 
 @dataclass(frozen=True, slots=True)
 class LandedObject:
-    """One version of an object. `version_id` is None in a bucket without versions."""
+    """One version of an object. `version_id` is None in a bucket without versions.
+
+    `last_modified` is in whole seconds, `event_time` as exact as the event; both are ISO 8601.
+    """
 
     bucket: str
     key: str
@@ -33,16 +34,7 @@ class LandedObject:
     size: int
     last_modified: str
     sequencer: str | None
-
-    @property
-    def prefix(self) -> str:
-        """Where its output belongs: beside `raw.csv`, or in a folder named after the file."""
-        folder, _, name = self.key.rpartition("/")
-        stem = _ENDING.sub("", name)
-        parts = [folder] if folder else []
-        if stem.lower() != "raw":
-            parts.append(stem)
-        return "".join(part + "/" for part in parts)
+    event_time: str | None = None
 
     @property
     def description_key(self) -> str:
@@ -72,7 +64,16 @@ class Landing:
             size=head["ContentLength"],
             last_modified=head["LastModified"].isoformat(),
             sequencer=news.sequencer,
+            event_time=news.event_time,
         )
+
+    def current(self, item: LandedObject) -> tuple[str | None, str] | None:
+        """Version and ETag of what is at the object's key now; None if that was deleted."""
+        try:
+            found = self.find(Notification(item.bucket, item.key))
+        except Gone:
+            return None
+        return found.version_id, found.etag
 
     def download(self, item: LandedObject, path: Path) -> None:
         """Raises Gone, also if the object was overwritten since `find` (no versions)."""
@@ -101,7 +102,7 @@ class Landing:
         if etag is None:
             return Description()
         got = self._s3.get_object(Bucket=item.bucket, Key=item.description_key, IfMatch=etag)
-        return parse_description(got["Body"].read())
+        return parse_description(got["Body"].read(MAX_BYTES + 1))
 
 
 def _gone_or(error: ClientError, *also: str) -> Exception:
