@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 EVENTS = Path(__file__).parent.parent / "events"
 
@@ -43,10 +43,14 @@ class ApiClient:
         query: str = "",
         claims: Mapping[str, str] | None = None,
     ) -> Answer:
-        """`path` as written in a URL; `body` bytes as they are, anything else as JSON."""
+        """`path` as written in a URL; `body` bytes as they are, anything else as JSON.
+
+        As on AWS, the event has the path percent-decoded once and cut at a decoded "?".
+        """
         event = copy.deepcopy(self._template)
         route, _, inline = path.partition("?")
-        event["rawPath"] = event["requestContext"]["http"]["path"] = route
+        decoded = unquote(route).partition("?")[0]
+        event["rawPath"] = event["requestContext"]["http"]["path"] = decoded
         event["rawQueryString"] = query or inline
         event["requestContext"]["http"]["method"] = method
         event["headers"].pop("content-length")

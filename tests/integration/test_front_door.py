@@ -9,6 +9,7 @@ import time
 import urllib.request
 from contextlib import closing
 from pathlib import Path
+from urllib.parse import quote
 
 import boto3
 import pytest
@@ -130,6 +131,37 @@ def test_a_refused_file_fails_the_drop_with_its_reason(
     result = stack.run("client.drop", str(file))
     assert result.returncode == 1
     assert "order_date" in result.stderr
+
+
+def test_a_file_of_which_no_row_is_left_fails_the_drop_with_the_reasons(
+    stack: EmbeddedStack, tmp_path: Path
+) -> None:
+    file = tmp_path / "lost.csv"
+    header = "order_id,customer_id,product,quantity,price,order_date\n"
+    file.write_text(header + "1,c,p,2,3.5,31.12.2024\n2,c,p,x,3.5,2024-12-31\n")
+    result = stack.run("client.drop", str(file))
+    assert result.returncode == 1
+    assert result.stderr == (
+        "none of the 2 rows was kept: 1 invalid_quantity, 1 invalid_order_date\n"
+    )
+    assert "lost/report.json" in result.stdout or "lost/report.html" in result.stdout
+
+
+def test_every_listed_dataset_opens_itself_by_its_name_whatever_its_key(
+    stack: EmbeddedStack,
+) -> None:
+    s3 = s3_client(stack.aws_url, "us-east-1")
+    keys = ["50%25.csv", "50%.csv", "what?.csv", "uploads.csv", "/lead//ing.csv", "a\\b\t.csv"]
+    header = b"order_id,customer_id,product,quantity,price,order_date\n"
+    for key in keys:
+        s3.put_object(Bucket="sales-landing", Key=key, Body=header + b"1,c,p,2,3.5,2024-01-05\n")
+    for key in keys:
+        wait_for_report(stack, f"{key.removesuffix('.csv')}/report.json")
+    call = HttpCaller(stack.url)
+    names = {item["source_key"]: item["name"] for item in call("GET", "/datasets/").json()["items"]}
+    for key in keys:
+        opened = call("GET", f"/datasets/{quote(names[key], safe='')}")
+        assert opened.json()["report"]["source"]["key"] == key
 
 
 def test_a_file_that_nothing_cleans_is_put_without_waiting(

@@ -31,7 +31,8 @@ def normalise(event: Event) -> Event:
         del headers["x-forwarded-port"]
     context = dict(event["requestContext"])
     http = {"method": "GET", "sourceIp": "", **context["http"]}
-    http["path"] = _path(event, http)
+    # API Gateway has decoded the path; Mangum is made to give back just this one.
+    http["path"] = quote(_text(_path(event, http)))
     context["http"] = http
     return {
         **event,

@@ -33,9 +33,9 @@ class _EmailConvertor(Convertor[str]):
 
 
 class _DatasetConvertor(_EmailConvertor):
-    """A dataset's name, slashes included; /datasets/uploads is a call of its own."""
+    """A dataset's name, slashes included: to GET /datasets/uploads is to open one of that name."""
 
-    regex = "(?!uploads$).+"
+    regex = "(?s:.+)"
 
 
 register_url_convertor("email", _EmailConvertor())

@@ -1,7 +1,9 @@
 """Datasets over a real S3 server: lists, reports, downloads, uploads."""
 
 import json
+from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 from urllib.request import Request, urlopen
 
 import pytest
@@ -73,6 +75,39 @@ def test_dataset_opens_by_the_key_of_its_source(
     assert (item["source_key"], item["rows_in"], item["rows_out"]) == (source_key, 10, 7)
 
 
+PLACES = json.loads((Path(__file__).parents[3] / "contracts" / "output_places.json").read_text())
+
+
+def test_each_dataset_of_the_list_opens_itself_by_its_name(api: ApiClient, processed: Any) -> None:
+    # The S3 of the tests takes no key with a line end.
+    placed = {
+        row["prefix"]: row for row in PLACES if "refused" not in row and "\n" not in row["key"]
+    }
+    for prefix, row in placed.items():
+        body = json.dumps({"status": "succeeded", "source": {"key": row["key"]}, "outputs": {}})
+        processed(f"{prefix}report.json", body.encode())
+
+    items = api.get("/datasets/?limit=100").json()["items"]
+
+    assert {item["source_key"] for item in items} == {row["key"] for row in placed.values()}
+    for item in items:
+        answer = api.get(f"/datasets/{quote(item['name'], safe='')}")
+        assert answer.status == 200, item
+        assert answer.json()["name"] == item["name"]
+        assert answer.json()["report"]["source"]["key"] == item["source_key"]
+
+
+def test_report_that_lies_elsewhere_than_its_source_says_is_no_dataset(
+    api: ApiClient, processed: Any
+) -> None:
+    publish(processed, "orders.csv", "copied/")
+    publish(processed, "a/../b.csv", "a/../b/")
+
+    assert api.get("/datasets/").json()["items"] == []
+    assert api.get("/datasets/copied").status == 404
+    assert api.get("/datasets/orders").status == 404
+
+
 def test_download_is_the_version_that_the_report_describes(api: ApiClient, processed: Any) -> None:
     publish(processed, "raw.csv", "")
     processed("processed_output.csv", b"half of the next run")
@@ -136,7 +171,14 @@ def test_unknown_dataset_is_404(api: ApiClient, processed: Any, name: str) -> No
 
 @pytest.mark.parametrize(
     ("key", "dataset"),
-    [("raw.csv", "raw"), ("2026/Q1 é/o+x.csv.gz", "2026/Q1 é/o+x"), ("a/_source.json", None)],
+    [
+        ("raw.csv", "raw"),
+        ("2026/Q1 é/o+x.csv.gz", "2026/Q1 é/o+x"),
+        ("rate 50%25.csv", "rate 50%25"),
+        ("what?.csv", "~what~3F"),
+        ("uploads.csv", "uploads"),
+        ("a/_source.json", None),
+    ],
 )
 def test_upload_url_takes_the_file(
     api: ApiClient, s3: Any, settings: Settings, processed: Any, key: str, dataset: str | None
@@ -156,7 +198,8 @@ def test_upload_url_takes_the_file(
 @pytest.mark.parametrize(
     "key",
     ["", "raw", "raw.xlsx", "/raw.csv", "a//b.csv", "../raw.csv", "a/./b.csv", ".csv", "x\0.csv",
-     "a\nb.csv", "\ud800.csv", "x" * 300 + ".csv", 3, None, "raw.csv/", "RAW.CSV"],
+     "a\nb.csv", "\ud800.csv", "x" * 300 + ".csv", "🦄" * 251 + ".csv", 3, None,
+     "raw.csv/", "RAW.CSV"],
 )  # fmt: skip
 def test_upload_of_what_the_etl_would_not_take_is_422(api: ApiClient, key: Any) -> None:
     answer = api.post("/datasets/uploads", {"key": key})

@@ -5,7 +5,7 @@ from types import ModuleType
 
 import pytest
 
-from api.datasets import models as datasets
+from api.datasets import names as datasets
 from api.users import document
 from api.users import models as users
 

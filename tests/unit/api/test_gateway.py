@@ -6,9 +6,10 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
+from mangum import Mangum
 
 from api import gateway
 from api.errors import AppError, SearchUnavailable
@@ -102,6 +103,24 @@ def test_any_event_gets_an_http_answer(entry: HttpEntry, **fields: Any) -> None:
     assert answer["statusCode"] != 500, answer
     json.dumps(answer, ensure_ascii=False).encode()
     assert all(value.isascii() for value in answer["headers"].values())
+
+
+@hypothesis_settings(max_examples=100, deadline=None)
+@given(st.text(st.characters(codec="utf-8")).map(lambda text: f"/{text}"))
+@example("/users/a%2540b@x.org")
+@example("/datasets/50%25/%41")
+def test_path_that_the_gateway_has_decoded_is_not_decoded_again(event_path: str) -> None:
+    seen: list[str] = []
+
+    async def application(scope: Any, _receive: Any, send: Any) -> None:
+        seen.append(scope["path"])
+        await send({"type": "http.response.start", "status": 204, "headers": []})
+        await send({"type": "http.response.body"})
+
+    event = copy.deepcopy(load_event("http_status")) | {"rawPath": event_path}
+    Mangum(application, lifespan="off")(gateway.normalise(event), None)
+
+    assert seen == [event_path]
 
 
 def test_wrong_settings_fail_the_request_naming_the_variable(event: Any) -> None:

@@ -1,4 +1,4 @@
-"""What callers see of datasets and uploads, and how a dataset is named."""
+"""What callers see of datasets and uploads."""
 
 import re
 from datetime import datetime
@@ -6,13 +6,13 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from api.datasets.names import output_prefix, source_stem
+
 _CONTROL = r"\u0000-\u001f\u007f-\u009f"
 # No step of a key begins with a dot: clients fold "." and ".." out of URLs.
 _STEP = rf"[^/.{_CONTROL}][^/{_CONTROL}]*"
 _KEY = rf"^({_STEP}/)*({_STEP}\.csv(\.gz)?|_source\.json)$"
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_NAME = re.compile(rf"({_STEP}/)*{_STEP}")
-_SUFFIXES = (".csv.gz", ".csv")
 
 
 def _check_key(value: str) -> str:
@@ -21,6 +21,8 @@ def _check_key(value: str) -> str:
             "must end in .csv or .csv.gz, or be a folder's _source.json; its steps must not be"
             " empty, begin with a dot or hold control characters"
         )
+    if output_prefix(source_stem(value)) is None:
+        raise ValueError("is too long: the keys of its outputs would have more than 1,024 bytes")
     return value
 
 
@@ -53,7 +55,7 @@ class Upload(BaseModel):
 class DatasetSummary(BaseModel):
     """A dataset as its report.json has it; counts are null until a run has finished."""
 
-    name: str
+    name: str = Field(description="Opens it: /datasets/{name}, percent-encoded once.")
     source_key: str
     status: str = Field(examples=["succeeded", "refused"])
     rows_in: int | None = None
@@ -79,30 +81,3 @@ class Dataset(BaseModel):
     report: dict[str, Any]
     downloads: dict[str, str]
     expires_in: int
-
-
-def is_dataset_name(name: str) -> bool:
-    """Whether a source's key could make this name."""
-    return _NAME.fullmatch(name) is not None and len(name.encode("utf-8", "replace")) <= 1000
-
-
-def dataset_name(source_key: str) -> str:
-    """The source's key without its suffix: what its dataset is called.
-
-    >>> dataset_name("2026/orders.csv.gz")
-    '2026/orders'
-    """
-    for suffix in _SUFFIXES:
-        if source_key.lower().endswith(suffix):
-            return source_key[: -len(suffix)]
-    return source_key
-
-
-def output_prefix(name: str) -> str:
-    """Where the ETL puts a dataset: beside `raw`, or in a folder of its name (DESIGN, section 4).
-
-    >>> output_prefix("raw"), output_prefix("2026/raw"), output_prefix("2026/orders")
-    ('', '2026/', '2026/orders/')
-    """
-    folder, slash, last = name.rpartition("/")
-    return folder + slash if last.lower() == "raw" else f"{name}/"

@@ -39,6 +39,13 @@ async def prepare_upload(wanted: UploadRequest, datasets: Datasets, response: Re
 
 @router.get("/{name:dataset}", responses=responses(404, 503))
 async def get_dataset(name: str, datasets: Datasets, response: Response) -> Dataset:
-    """Opens a dataset by the key of its source, with or without .csv or .csv.gz."""
+    """Opens a dataset by its name in the list, or by the key of its source."""
     response.headers.update(_SECRET)
     return datasets.get_dataset(name)
+
+
+# A document's reader takes /datasets/uploads for that path's own calls, not for a name.
+@router.get("/uploads", responses=responses(404, 503))
+async def get_dataset_uploads(datasets: Datasets, response: Response) -> Dataset:
+    """Opens the dataset whose name is uploads."""
+    return await get_dataset("uploads", datasets, response)

@@ -53,8 +53,11 @@ class S3Datasets:
         with _translated():
             try:
                 answer = self._client.get_object(Bucket=self._processed_bucket, Key=key)
-            except self._client.exceptions.NoSuchKey:
-                return None
+            except self._client.exceptions.ClientError as error:
+                # 404: stand-ins for S3 know no route to a key with a line end.
+                if error.response["Error"]["Code"] in ("NoSuchKey", "404"):
+                    return None
+                raise
             with answer["Body"] as body:
                 return body.read(_MAX_REPORT_BYTES)
 

@@ -15,14 +15,13 @@ from api.datasets.models import (
     DatasetList,
     DatasetSummary,
     Upload,
-    dataset_name,
-    is_dataset_name,
-    output_prefix,
 )
+from api.datasets.names import dataset_name, output_prefix, source_stem
 from api.errors import DatasetNotFound
 from api.observability import get_logger
 
 REPORT = "report.json"
+DESCRIPTION = "_source.json"
 EXPIRES_IN = 900
 _READERS = 8
 
@@ -71,9 +70,10 @@ class DatasetService:
         return DatasetList(items=items, truncated=truncated)
 
     def get_dataset(self, name: str) -> Dataset:
-        key = output_prefix(dataset_name(name)) + REPORT
-        body = self._store.read(key) if is_dataset_name(name) else None
-        report = None if body is None else _parse(body)
+        prefix = output_prefix(source_stem(name))
+        key = f"{prefix}{REPORT}"
+        body = self._store.read(key) if prefix is not None else None
+        report = None if body is None else _parse(key, body)
         if report is None:
             raise DatasetNotFound("No dataset has this name, or its file was not processed yet.")
         return Dataset(
@@ -84,12 +84,12 @@ class DatasetService:
         )
 
     def prepare_upload(self, key: str) -> Upload:
-        name = dataset_name(key)
+        is_description = key.rpartition("/")[2] == DESCRIPTION
         return Upload(
             url=self._store.upload_url(key, expires_in=EXPIRES_IN),
             bucket=self._store.landing_bucket,
             key=key,
-            dataset=None if name == key else name,
+            dataset=None if is_description else dataset_name(key),
             expires_in=EXPIRES_IN,
         )
 
@@ -113,17 +113,21 @@ class DatasetService:
         return self._store.download_url(key, version_id=version_id, expires_in=EXPIRES_IN)
 
 
-def _parse(body: bytes) -> dict[str, Any] | None:
-    """None for a report.json that the ETL did not write."""
+def _parse(key: str, body: bytes) -> dict[str, Any] | None:
+    """None for a report.json that the ETL did not write, or not at this key."""
     try:
         report = json.loads(body)
-        return report if isinstance(report["source"]["key"], str) else None
+        source_key = report["source"]["key"]
     except (ValueError, LookupError, TypeError):
         return None
+    if not isinstance(source_key, str):
+        return None
+    prefix = output_prefix(source_stem(source_key))
+    return report if prefix is not None and prefix + REPORT == key else None
 
 
 def _summary(key: str, body: bytes | None) -> DatasetSummary | None:
-    report = None if body is None else _parse(body)
+    report = None if body is None else _parse(key, body)
     try:
         if report is not None:
             source_key = report["source"]["key"]

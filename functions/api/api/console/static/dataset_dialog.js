@@ -9,7 +9,10 @@ const FOR_PEOPLE = "report.html"; // comes first
 const NO_TIME = "T00:00:00";
 let arrivedByLink = false; // the list is one step back
 
-export const reportAddress = (key) => `#datasets/${encodeURIComponent(key)}`;
+export const reportAddress = (name) => `#datasets/${encodeURIComponent(name)}`;
+
+// An escaped name is for addresses; people read the key.
+export const titleOf = (name, key) => (name.startsWith("~") ? key : name);
 
 // The dataset that the address names; null for none.
 export function wantedReport() {
@@ -21,20 +24,20 @@ export function wantedReport() {
   }
 }
 
-export async function openReport(key) {
+export async function openReport(wanted) {
   let opened;
   try {
-    opened = await call("GET", `/datasets/${encodeURIComponent(key)}`);
+    opened = await call("GET", `/datasets/${encodeURIComponent(wanted)}`);
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     leave();
     if (error.status === 401) askForToken();
-    else notify(`${key}: ${error.message}`);
+    else notify(`${wanted}: ${error.message}`);
     return;
   }
-  if (wantedReport() !== key) return; // the user went on meanwhile
+  if (wantedReport() !== wanted) return; // the user went on meanwhile
   const { report } = opened;
-  byId("dataset-title").textContent = opened.name;
+  byId("dataset-title").textContent = titleOf(opened.name, report.source.key);
   byId("dataset-refusal").hidden = !report.refusal;
   byId("dataset-refusal").textContent = report.refusal ? refusalText(report.refusal) : "";
   byId("dataset-facts").replaceChildren(...facts(report).flatMap(([term, text]) => [

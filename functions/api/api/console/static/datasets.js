@@ -1,7 +1,7 @@
 // The list of datasets: what the ETL made of each file that was uploaded.
 
 import { call } from "/console/api.js";
-import { closeReport, openReport, reportAddress, wantedReport } from "/console/dataset_dialog.js";
+import { closeReport, openReport, reportAddress, titleOf, wantedReport } from "/console/dataset_dialog.js";
 import { follow } from "/console/uploads.js";
 import { byId, cell, counted, element, fail, number, when, whileDisabled, written } from "/console/view.js";
 
@@ -11,8 +11,8 @@ const rows = byId("dataset-rows");
 const LOOKS = { succeeded: "good", refused: "bad" };
 
 export async function showDatasets() {
-  const key = wantedReport();
-  if (key) openReport(key);
+  const name = wantedReport();
+  if (name) openReport(name);
   else closeReport();
   await load();
 }
@@ -42,8 +42,8 @@ function describe({ items, truncated }) {
 function row(dataset) {
   const made = element("tr", "", { role: "row" });
   const name = element("th", "", { role: "rowheader", scope: "row", "data-label": "Dataset" });
-  const open = element("a", "", { href: reportAddress(dataset.source_key) });
-  open.append(written(dataset.name));
+  const open = element("a", "", { href: reportAddress(dataset.name) });
+  open.append(written(titleOf(dataset.name, dataset.source_key)));
   name.append(open);
   const look = LOOKS[dataset.status] || "open";
   made.append(

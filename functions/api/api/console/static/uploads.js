@@ -43,9 +43,9 @@ function send(url, file, progress) {
   });
 }
 
-async function reportOf(key) {
+async function reportOf(name) {
   try {
-    return (await call("GET", `/datasets/${encodeURIComponent(key)}`)).report;
+    return (await call("GET", `/datasets/${encodeURIComponent(name)}`)).report;
   } catch (error) {
     if (error instanceof Problem && (error.status === 404 || error.passing)) return null;
     throw error;
@@ -54,15 +54,15 @@ async function reportOf(key) {
 
 const identity = (report) => JSON.stringify(report && [report.source, report.finished_at]);
 
-async function waitFor(key, before, told) {
+async function waitFor(name, before, told) {
   const started = Date.now();
   told.say("sent, being cleaned …");
   while (Date.now() - started < PATIENCE_MILLISECONDS) {
     const pause = Date.now() - started < 20_000 ? 1000 : 5000;
     await new Promise((resolve) => { setTimeout(resolve, pause); });
-    const report = await reportOf(key);
+    const report = await reportOf(name);
     if (report && report.status !== "publishing" && identity(report) !== before) {
-      told.say(outcome(report), element("a", "Open the report", { href: reportAddress(key) }));
+      told.say(outcome(report), element("a", "Open the report", { href: reportAddress(name) }));
       told.item.className = report.refusal ? "bad" : "good";
       return finished();
     }
@@ -79,10 +79,10 @@ function outcome(report) {
 async function carry(file, key, place) {
   const told = line(key);
   try {
-    const before = place.dataset ? identity(await reportOf(key)) : "";
+    const before = place.dataset ? identity(await reportOf(place.dataset)) : "";
     told.progress(0);
     await send(place.url, file, told.progress);
-    if (place.dataset) await waitFor(key, before, told);
+    if (place.dataset) await waitFor(place.dataset, before, told);
     else told.say("was sent. It counts for the files that come to its folder from now on.");
   } catch (error) {
     told.say(`failed: ${error.message}.`);
