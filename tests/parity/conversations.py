@@ -71,6 +71,17 @@ def second_user_of_an_address_is_a_conflict(call: Call) -> None:
     assert again.json().keys() >= {"type", "title", "status", "detail", "instance"}
 
 
+def creation_sent_again_with_its_key_is_done_once(call: Call) -> None:
+    user, key = new_user(), {"Idempotency-Key": uuid4().hex}
+    first = call("POST", "/users/", body=user, headers=key)
+    assert call("DELETE", path_of(user)).status == 204
+    again = call("POST", "/users/", body=user, headers=key)
+    assert (again.status, again.body) == (first.status, first.body) == (201, first.body)
+    assert call("GET", path_of(user)).status == 404
+    other = call("POST", "/users/", body=new_user(), headers=key)
+    assert (other.status, other.json()["type"]) == (422, "urn:problem:idempotency-key-reused")
+
+
 def second_read_comes_from_the_cache(call: Call) -> None:
     user = new_user()
     call("POST", "/users/", body=user)
@@ -212,6 +223,7 @@ CONVERSATIONS: tuple[Callable[[Call], None], ...] = (
     created_user_is_returned_with_its_place_and_version,
     both_slash_forms_work_without_redirect,
     second_user_of_an_address_is_a_conflict,
+    creation_sent_again_with_its_key_is_done_once,
     second_read_comes_from_the_cache,
     unchanged_user_is_not_sent_again,
     stale_change_is_refused,

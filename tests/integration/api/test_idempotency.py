@@ -97,11 +97,12 @@ def test_keys_of_one_caller_mean_nothing_for_another(api: ApiClient) -> None:
     assert_same_answer(as_caller("one", BODY), first)
 
 
-@pytest.mark.parametrize("key", ["", "x" * 256, "a b", "é", "a\tb", "\x7f", "\u4e00"])
+@pytest.mark.parametrize("key", ["", "x" * 256, "a b", "é", "a\tb", "\x7f", "\u4e00", "a\n"])
 def test_key_that_is_none_is_refused_and_nothing_made(api: ApiClient, key: str) -> None:
     answer = create(api, key)
     assert_problem(answer, 422, "invalid-input")
-    assert answer.json()["errors"][0]["parameter"] == "Idempotency-Key"
+    said = "Idempotency-Key must be 1 to 255 visible ASCII characters."
+    assert answer.json()["errors"] == [{"parameter": "Idempotency-Key", "detail": said}]
     assert emails(api) == []
 
 

@@ -2,15 +2,17 @@
 
 import hashlib
 import json
+import re
 import uuid
 from dataclasses import dataclass
 
+from api.errors import InvalidInput
 from api.users.models import NewUser
 
 HEADER = "Idempotency-Key"
-KEY_PATTERN = "^[!-~]+$"
-MAX_KEY = 255
+KEY_PATTERN = "^[!-~]{1,255}$"
 
+_KEY = re.compile(KEY_PATTERN)
 _DAY = 24 * 60 * 60
 # A key that only the driver's own repeat can use, which follows within seconds.
 _SHORTLY = 10 * 60
@@ -42,9 +44,14 @@ class IdempotencyKey:
 
 
 def idempotency_key(given: str | None, *, caller: str) -> IdempotencyKey:
-    """Each caller's keys are its own: another one's never meets them. None: a new key."""
+    """Each caller's keys are its own: another one's never meets them. None: a new key.
+
+    Raises InvalidInput for text that is no key.
+    """
     if given is None:
         return IdempotencyKey(uuid.uuid4().bytes, is_callers=False)
+    if not _KEY.fullmatch(given):
+        raise InvalidInput(f"{HEADER} must be 1 to 255 visible ASCII characters.", parameter=HEADER)
     return IdempotencyKey(_hashed([caller, given]), is_callers=True)
 
 

@@ -10,7 +10,7 @@ from api.problems import responses
 from api.routing import MERGE_PATCH, UsersRoute, caller_of
 from api.users.conditions import TAGS, etag, is_known, wanted_versions
 from api.users.cursor import read_cursor, write_cursor
-from api.users.idempotency import HEADER, KEY_PATTERN, MAX_KEY, idempotency_key
+from api.users.idempotency import HEADER, KEY_PATTERN, idempotency_key
 from api.users.models import NewUser, QueryText, Role, User, UserChanges
 from api.users.service import SearchRequest, UserService
 
@@ -40,9 +40,7 @@ GivenKey = Annotated[
         alias=HEADER,
         description="Names this creation. Sent again with the same body within a day, it gets the"
         " same answer and creates nothing.",
-        min_length=1,
-        max_length=MAX_KEY,
-        pattern=KEY_PATTERN,
+        json_schema_extra={"pattern": KEY_PATTERN},
     ),
 ]
 _ETAG = {"ETag": {"description": "The version, quoted.", "schema": {"type": "string"}}}
