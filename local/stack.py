@@ -20,7 +20,7 @@ from local.reload import Told, Watching, watch, watch_code, watch_settings
 from local.resources import create_resources, sqs_client
 from local.runtime.functions import Functions
 from local.services.ports import LOOPBACK, Ports
-from local.start import StartFailed, run_start_invokes, triggers
+from local.start import StartFailed, run_start_invokes, triggers, use_enough_threads
 from local.template.model import Application
 from local.triggers.destination_queue import DestinationQueue
 from local.upkeep import Upkeep
@@ -39,6 +39,7 @@ class Stack:
 
     async def run(self) -> None:
         """Serves until SIGINT or SIGTERM; raises StartFailed."""
+        use_enough_threads(self.application)
         stopped = asyncio.Event()
         set_on_stop(stopped)
         stopping = asyncio.create_task(stopped.wait())

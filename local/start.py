@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Callable, Coroutine, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any
 
@@ -16,9 +17,21 @@ from local.triggers.invoker import Invoker
 from local.triggers.schedule import Clockwork
 from local.triggers.sqs import CONCURRENT_BATCHES, QueuePoller
 
+_THREADS = 8
+_THREADS_PER_QUEUE = 2
+
 
 class StartFailed(Exception):
     """A function that has to run before the API opens failed; the message says how."""
+
+
+def use_enough_threads(application: Application) -> None:
+    """Each queue holds a thread while it is polled: nothing else may wait for one of those.
+
+    To be called on the event loop before its first thread.
+    """
+    threads = _THREADS + _THREADS_PER_QUEUE * len(application.sqs_triggers)
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(threads))
 
 
 async def run_start_invokes(starts: Iterable[StartInvoke], functions: Invoker) -> None:

@@ -13,7 +13,7 @@ from local.project import Project
 from local.reload import Watching, watch_settings
 from local.sam.endpoint import LambdaEndpoint
 from local.services.ports import LOOPBACK, Ports
-from local.start import StartFailed, run_start_invokes, triggers
+from local.start import StartFailed, run_start_invokes, triggers, use_enough_threads
 from local.template.model import Application
 from local.triggers.invoker import Invoker
 from local.upkeep import Upkeep
@@ -31,6 +31,7 @@ class SamStack:
 
     async def run(self) -> None:
         """Serves until SIGINT or SIGTERM; raises StartFailed, aiohttp.ClientError."""
+        use_enough_threads(self.application)
         stopped = asyncio.Event()
         set_on_stop(stopped)
         async with ClientSession() as session:

@@ -1,6 +1,7 @@
 """Reads a SAM template file and returns the application it describes."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from local.template.names import Names
 from local.template.plain_triggers import KINDS as TRIGGERS
 from local.template.plain_triggers import PlainTriggers
 from local.template.publication import ALIAS, VERSION
+from local.template.queue_event import short_timeouts
 from local.template.resolve import Resolver
 from local.template.resources import ResourceReader
 
@@ -82,7 +84,7 @@ class _Assembly:
         events = event_reader.events
         arns = {self._names.queue_arn(queue.name): queue.name for queue in queues.values()}
         PlainTriggers(events, functions, arns).read(self._present, self._resolver)
-        return Application(
+        application = Application(
             functions=functions,
             layers={name: reader.layer(name, self._present[name]) for name in self._of(*_LAYERS)},
             buckets=buckets,
@@ -100,6 +102,8 @@ class _Assembly:
                 *unknown_destinations(functions, queues),
             ),
         )
+        warnings = (*application.warnings, *short_timeouts(application))
+        return replace(application, warnings=warnings)
 
     def _functions(
         self, reader: ResourceReader, environment: Mapping[str, str]

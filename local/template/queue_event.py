@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from local.template.event_pattern import InvalidPattern, read_pattern
-from local.template.model import SqsTrigger
+from local.template.model import Application, Queue, SqsTrigger, TemplateError
 
 _MOST_IN_BATCH = 10_000
 _MOST_IN_FIFO_BATCH = 10
@@ -42,6 +42,30 @@ def read_sqs_trigger(
         return replace(asked, filters=_filters(properties)), warnings
     except InvalidPattern as error:
         return asked, [*warnings, f"FilterCriteria is ignored, every message passes: {error}"]
+
+
+def short_timeouts(application: Application) -> Iterator[str]:
+    """A line for each queue whose messages come back while their function may still run.
+
+    Raises TemplateError.
+    """
+    queues = {queue.name: queue for queue in application.queues.values()}
+    for trigger in application.sqs_triggers:
+        visibility = _seconds(queues[trigger.queue])
+        timeout = application.functions[trigger.function].timeout
+        if visibility < timeout:
+            yield (
+                f"{trigger.function}: AWS refuses this: VisibilityTimeout {visibility:g} of queue "
+                f"{trigger.queue} is under the function's Timeout {timeout:g}"
+            )
+
+
+def _seconds(queue: Queue) -> float:
+    text = queue.attributes.get("VisibilityTimeout", "30")
+    try:
+        return float(text)
+    except ValueError as error:
+        raise TemplateError(f"{queue.name}.VisibilityTimeout: {text!r} is not a number") from error
 
 
 def _filters(properties: Mapping[str, Any]) -> tuple[str, ...]:

@@ -1,10 +1,13 @@
 """How the stack's tasks end."""
 
 import asyncio
+import threading
 
 import pytest
 
 from local.stack import _cancel
+from local.start import use_enough_threads
+from local.template.model import Application, SqsTrigger
 
 
 def test_a_task_that_fails_at_its_end_leaves_no_other_running() -> None:
@@ -31,3 +34,23 @@ def test_a_task_that_fails_at_its_end_leaves_no_other_running() -> None:
     ended: list[str] = []
     asyncio.run(run(ended))
     assert ended == ["second"]
+
+
+def test_queues_that_are_polled_leave_threads_for_the_rest() -> None:
+    queues = 12
+    application = Application(
+        functions={},
+        layers={},
+        buckets={},
+        queues={},
+        sqs_triggers=tuple(SqsTrigger("F", f"q{number}") for number in range(queues)),
+    )
+    together = threading.Barrier(queues + 2)
+
+    async def poll_all() -> None:
+        use_enough_threads(application)
+        waiting = (asyncio.to_thread(together.wait, 60) for _ in range(queues + 2))
+        await asyncio.gather(*waiting)
+
+    asyncio.run(poll_all())
+    assert not together.broken

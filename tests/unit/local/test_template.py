@@ -584,3 +584,16 @@ def test_a_filter_that_is_not_understood_is_said(tmp_path: Path):
         "a: 1 is neither an object nor a list",
     )
     assert application.sqs_triggers[0].filters == ()
+
+
+def test_a_queue_whose_messages_come_back_too_early_is_said(tmp_path: Path):
+    template = queue_template(tmp_path, "BatchSize: 1", "VisibilityTimeout: 2")
+    assert load_application(template).warnings == (
+        "F: AWS refuses this: VisibilityTimeout 2 of queue Q is under the function's Timeout 3",
+    )
+
+
+def test_a_visibility_timeout_that_is_no_number_is_named(tmp_path: Path):
+    template = queue_template(tmp_path, "BatchSize: 1", "VisibilityTimeout: soon")
+    with pytest.raises(TemplateError, match=r"Q\.VisibilityTimeout: 'soon' is not a number"):
+        load_application(template)
