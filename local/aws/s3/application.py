@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from moto.moto_server.werkzeug_app import BackendRequest
 
+from local.aws.s3.errors import request_ids
 from local.aws.s3.request import Reply, S3Request
 from local.aws.s3.store import Store
 
@@ -27,6 +28,8 @@ def s3_application(environ: "WSGIEnvironment", start_response: "StartResponse") 
     status, headers, body = answer(request, request.raw_url, request.headers)
     # As a list, so that the answer to HEAD keeps the length of what GET would send.
     response = Reply([body], int(status), dict(headers))
+    for name, value in request_ids().items():
+        response.headers.setdefault(name, value)
     _let_pages_read(response, place)
     return response(environ, start_response)
 

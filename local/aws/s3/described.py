@@ -42,19 +42,22 @@ def checksum_members(key: FakeKey) -> dict[str, str | None] | None:
     }
 
 
-def parts_members(key: FakeKey) -> dict[str, Any] | None:
+def parts_members(key: FakeKey, after: int, most: int) -> dict[str, Any] | None:
+    """`most` of the parts whose numbers are above `after`; the parts alone where S3 lists them."""
     parts = parts_of(key)
     if not parts:
         return None
     members: dict[str, Any] = {"TotalPartsCount": len(parts)}
     if all(part.checksum for part in parts):
-        members |= {"PartNumberMarker": 0, "MaxParts": 1000, "IsTruncated": False}
+        members |= {"PartNumberMarker": after, "MaxParts": most}
+        members |= {"IsTruncated": after + most < len(parts)}
         members["Parts"] = [
             {
                 "PartNumber": number,
                 "Size": part.size,
                 f"Checksum{key.checksum_algorithm}": part.checksum,
             }
-            for number, part in enumerate(parts, 1)
+            for number, part in [*enumerate(parts, 1)][after : after + most]
         ]
+        members["NextPartNumberMarker"] = min(after + most, len(parts))
     return members

@@ -1,5 +1,6 @@
 """What stands before the store: each request is checked, its body held until it proved whole."""
 
+import logging
 import tempfile
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
@@ -16,6 +17,7 @@ from local.aws.s3.signature import check_presigned
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
+_logger = logging.getLogger(__name__)
 _IN_MEMORY = 16 << 20
 _READS = ("GET", "HEAD", "OPTIONS")
 _CHECKS: tuple[Callable[[S3Request], None], ...] = (
@@ -42,6 +44,10 @@ class S3Edge:
             return self._passed_on(request, start_response)
         except S3Error as error:
             return _refused(error, environ, start_response)
+        except Exception:
+            _logger.exception("S3: %s %s", environ["REQUEST_METHOD"], environ["PATH_INFO"])
+            message = "We encountered an internal error. Please try again."
+            return _refused(S3Error("InternalError", message, 500), environ, start_response)
 
     def _passed_on(self, request: S3Request, start_response: "StartResponse") -> Iterable[bytes]:
         if request.method in _READS:

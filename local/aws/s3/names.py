@@ -40,6 +40,8 @@ def check_names(request: S3Request) -> None:
     for name in ("x-amz-expected-bucket-owner", "x-amz-source-expected-bucket-owner"):
         if request.header(name) not in (None, ACCOUNT_ID):
             raise access_denied()
+    if request.header("x-amz-write-offset-bytes"):
+        raise not_implemented("Objects of buckets like these cannot be appended to")
     if request.headers("x-amz-server-side-encryption-customer-"):
         raise not_implemented("Encryption with a key of the customer is not emulated here")
 

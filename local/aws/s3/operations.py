@@ -4,7 +4,13 @@ from functools import cache
 
 import botocore.session
 
-from local.aws.s3.errors import S3Error, not_implemented
+from local.aws.s3.errors import (
+    S3Error,
+    invalid_argument,
+    method_not_allowed,
+    not_implemented,
+)
+from local.aws.s3.form import is_form
 from local.aws.s3.request import S3Request
 
 _BUCKET = "bucket"
@@ -29,6 +35,7 @@ _SERVED = {
     ("DELETE", _OBJECT): "tagging",
     ("POST", _OBJECT): "restore select select-type uploads",
 }
+_METHODS = {"DELETE", "GET", "HEAD", "OPTIONS", "POST", "PUT"}
 _PARAMETERS = {"list-type", "x-id"}
 
 
@@ -37,6 +44,8 @@ def check_operation(request: S3Request) -> None:
 
     Parameters that S3 does not know are passed over, as S3 does.
     """
+    _check_method(request)
+    _check_part(request)
     level = _OBJECT if request.key else _BUCKET
     served = _SERVED.get((request.method, level), "").split()
     for name in request.query.keys() & _known().keys():
@@ -45,11 +54,29 @@ def check_operation(request: S3Request) -> None:
         operation = _known()[name].get((request.method, level))
         if operation:
             raise not_implemented(f"{operation} is not emulated here (sub-resource {name!r})")
+        raise method_not_allowed(request.method, name.upper())
+
+
+def _check_method(request: S3Request) -> None:
+    """Raises S3Error for what no call of S3 has at this place."""
+    if request.method not in _METHODS or not (request.bucket or request.method == "GET"):
+        raise method_not_allowed(request.method, "BUCKET" if request.bucket else "SERVICE")
+    is_post = request.method == "POST" and not request.key and "delete" not in request.query
+    if is_post and not request.query.keys() & _known().keys() and not is_form(request):
         raise S3Error(
-            "MethodNotAllowed",
-            "The specified method is not allowed against this resource.",
-            405,
-            fields={"Method": request.method, "ResourceType": name.upper()},
+            "PreconditionFailed",
+            "At least one of the pre-conditions you specified did not hold",
+            412,
+            fields={"Condition": "Bucket POST must be of the enclosure-type multipart/form-data"},
+        )
+
+
+def _check_part(request: S3Request) -> None:
+    """Raises S3Error for a part without its upload, or the reverse."""
+    named = {"partNumber", "uploadId"} & request.query.keys()
+    if request.method == "PUT" and len(named) == 1:
+        raise invalid_argument(
+            "This operation does not accept a query-string.", named.pop(), request.path
         )
 
 

@@ -97,8 +97,12 @@ class Asked:
 
 
 def asked_number(request: S3Request, name: str, default: int) -> int:
-    """Raises S3Error for anything but a whole number from 0 on."""
-    value = request.query.get(name)
+    """A parameter. Raises S3Error for anything but a whole number from 0 on."""
+    return number_in(request.query.get(name), name, default)
+
+
+def number_in(value: str | None, name: str, default: int) -> int:
+    """As `asked_number`, of a value that was found elsewhere."""
     if not value:
         return default
     digits = value.removeprefix("-")

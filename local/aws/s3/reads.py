@@ -15,6 +15,7 @@ from local.aws.s3.described import (
     parts_of,
 )
 from local.aws.s3.errors import S3Error, invalid_argument
+from local.aws.s3.pages import number_in
 from local.aws.s3.ranges import Piece, asked_part, asked_range, read_piece
 from local.aws.s3.response import Answer, ObjectResponse
 
@@ -92,16 +93,21 @@ class Reads(ObjectResponse):
                 raise invalid_argument(
                     "Invalid attribute name specified.", "x-amz-object-attributes", name
                 )
+        after = self._number("x-amz-part-number-marker", 0)
+        most = self._number("x-amz-max-parts", 1000)
         known: dict[str, Any] = {
             "ETag": key.etag.strip('"'),
             "Checksum": checksum_members(key),
-            "ObjectParts": parts_members(key),
+            "ObjectParts": parts_members(key, after, most),
             "StorageClass": key.storage_class,
             "ObjectSize": key.size,
         }
         result = {"LastModified": key.last_modified} | {name: known[name] for name in wanted}
         headers = self.version_header(key) | {"Last-Modified": key.last_modified_RFC1123}
         return self.result("GetObjectAttributes", result, headers)
+
+    def _number(self, header: str, default: int) -> int:
+        return number_in(self.headers.get(header), header, default)
 
     def get_object_acl(self) -> Answer:
         key = self.found()

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, unquote_to_bytes
 
+from moto.s3.models import s3_backends
 from moto.s3.responses import S3Response
 from werkzeug.wrappers import Response
 
@@ -44,9 +45,14 @@ class S3Request:
         except UnicodeDecodeError as error:
             raise S3Error("InvalidURI", "Couldn't parse the specified URI.") from error
         host = str(environ.get("HTTP_HOST", ""))
-        if S3Response.subdomain_based_buckets(_Host({"host": host})):
-            bucket, key = host.split(".")[0], path
+        label = host.split(".")[0]
+        creates = environ["REQUEST_METHOD"] == "PUT" and not path
+        if S3Response.subdomain_based_buckets(_Host({"host": host})) and (
+            creates or label in s3_backends.bucket_accounts
+        ):
+            bucket, key = label, path
         else:
+            # A name of this machine, such as s3.localhost, that is no bucket's.
             bucket, _, key = path.partition("/")
         return cls(environ, raw, bucket, key, query)
 

@@ -119,7 +119,13 @@ class ObjectResponse(S3Response):
         canned = self.headers.get("x-amz-acl")
         if canned and canned not in _CANNED_ACLS:
             raise invalid_argument("Invalid canned ACL", "x-amz-acl", canned)
-        return self._acl_from_headers(self.headers) or get_canned_acl("private")
+        try:
+            return self._acl_from_headers(self.headers) or get_canned_acl("private")
+        except (AttributeError, KeyError) as error:
+            grants = self.place.headers("x-amz-grant-")
+            raise invalid_argument(
+                "Argument format not recognized", "x-amz-grant", grants
+            ) from error
 
     def result(self, action: str, result: dict[str, Any], headers: dict[str, Any]) -> Answer:
         """The XML of `action`'s result."""

@@ -5,14 +5,15 @@ from typing import Any
 from moto.core.utils import iso_8601_datetime_without_milliseconds_s3
 from moto.s3.models import FakeKey
 
+from local.aws.s3.errors import not_implemented
 from local.aws.s3.objects import Upload
-from local.aws.s3.pages import asked_number
+from local.aws.s3.pages import Asked, asked_number
 from local.aws.s3.response import OWNER, Answer
 from local.aws.s3.uploads import Uploads
 
 
 class UploadLists(Uploads):
-    """Uploads in progress are listed on one page, whatever their number."""
+    """Pages of what is under way."""
 
     def list_parts(self) -> Answer:
         upload = self.upload()
@@ -38,10 +39,15 @@ class UploadLists(Uploads):
         return self.result("ListParts", result, {})
 
     def list_multipart_uploads(self) -> Answer:
-        prefix = self.place.query.get("prefix", "")
+        if self.place.query.get("delimiter"):
+            raise not_implemented("Uploads are not listed by common prefixes here")
+        most = min(asked_number(self.place, "max-uploads", 1000), 1000)
+        waiting = self._uploads()
+        shown = waiting[:most]
+        text = Asked.of(self.place).text
         uploads = [
             {
-                "Key": upload.key_name,
+                "Key": text(upload.key_name),
                 "UploadId": upload.id,
                 "Initiator": OWNER,
                 "Owner": OWNER,
@@ -50,11 +56,40 @@ class UploadLists(Uploads):
                 "ChecksumAlgorithm": upload.checksum_algorithm,
                 "ChecksumType": upload.checksum_type,
             }
-            for upload in self.bucket.multiparts.values()
-            if isinstance(upload, Upload) and upload.key_name.startswith(prefix)
+            for upload in shown
         ]
-        result = {"Bucket": self.bucket_name, "Uploads": uploads}
+        result = {
+            "Bucket": self.bucket_name,
+            "Prefix": text(self.place.query.get("prefix", "")),
+            "KeyMarker": text(self.place.query.get("key-marker", "")),
+            "EncodingType": self.place.query.get("encoding-type"),
+            "MaxUploads": most,
+            "IsTruncated": len(waiting) > len(shown) > 0,
+            "Uploads": uploads,
+        }
+        if result["IsTruncated"]:
+            result["NextKeyMarker"] = text(shown[-1].key_name)
+            result["NextUploadIdMarker"] = shown[-1].id
         return self.result("ListMultipartUploads", result, {})
+
+    def _uploads(self) -> list[Upload]:
+        """Those behind the markers, by key and then by their begin."""
+        query = self.place.query
+        prefix = query.get("prefix", "")
+        marker, upload_marker = query.get("key-marker", ""), query.get("upload-id-marker", "")
+        uploads = sorted(
+            (
+                upload
+                for upload in self.bucket.multiparts.values()
+                if isinstance(upload, Upload) and upload.key_name.startswith(prefix)
+            ),
+            key=lambda upload: (upload.key_name, upload.initiated),
+        )
+        same = [upload.id for upload in uploads if upload.key_name == marker]
+        seen = set(same)
+        if upload_marker in seen:
+            seen = set(same[: same.index(upload_marker) + 1])
+        return [each for each in uploads if each.key_name >= marker and each.id not in seen]
 
 
 def _part(number: int, part: FakeKey) -> dict[str, Any]:

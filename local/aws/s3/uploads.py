@@ -11,7 +11,7 @@ from local.aws.s3.checksums import DEFAULT_TYPE, is_possible
 from local.aws.s3.completion import Completion
 from local.aws.s3.conditions import check_write, conditions_of
 from local.aws.s3.declared import check_algorithm
-from local.aws.s3.errors import S3Error
+from local.aws.s3.errors import S3Error, method_not_allowed
 from local.aws.s3.objects import StoredObject, Upload
 from local.aws.s3.parts import Parts
 from local.aws.s3.response import Answer
@@ -29,12 +29,7 @@ class Uploads(Parts):
         if "uploadId" in query:
             return self.complete_multipart_upload()
         if not {"restore", "select"} & query.keys():
-            raise S3Error(
-                "MethodNotAllowed",
-                "The specified method is not allowed against this resource.",
-                405,
-                fields={"Method": "POST", "ResourceType": "OBJECT"},
-            )
+            raise method_not_allowed("POST", "OBJECT")
         key = self.found()
         answer = super()._key_response_post(request, body, bucket_name, query, key_name)
         if "restore" in query:

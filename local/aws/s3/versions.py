@@ -6,7 +6,7 @@ from uuid import uuid4
 from moto.core.utils import utcnow
 from moto.s3.models import FakeBucket, FakeDeleteMarker, FakeKey
 
-from local.aws.s3.errors import S3Error, access_denied
+from local.aws.s3.errors import S3Error, access_denied, method_not_allowed
 
 NULL = "null"
 Version = FakeKey | FakeDeleteMarker
@@ -105,17 +105,11 @@ def _is_marker(marker: FakeDeleteMarker, version_id: str | None) -> S3Error:
         return S3Error(
             missing.code, missing.message, 404, fields={"Key": marker.name}, headers=headers
         )
-    return S3Error(
-        "MethodNotAllowed",
-        "The specified method is not allowed against this resource.",
-        405,
-        fields={"Method": "GET", "ResourceType": "DeleteMarker"},
-        headers={
-            **headers,
-            "Allow": "DELETE",
-            "Last-Modified": f"{marker.last_modified:%a, %d %b %Y %H:%M:%S GMT}",
-        },
-    )
+    headers |= {
+        "Allow": "DELETE",
+        "Last-Modified": f"{marker.last_modified:%a, %d %b %Y %H:%M:%S GMT}",
+    }
+    return method_not_allowed("GET", "DeleteMarker", headers)
 
 
 def unquoted(etag: str) -> str:

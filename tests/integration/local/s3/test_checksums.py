@@ -141,3 +141,12 @@ def test_a_type_that_the_algorithm_cannot_have_is_refused(
         s3.create_multipart_upload(
             Bucket=bucket, Key="m", ChecksumAlgorithm=algorithm, ChecksumType=kind
         )
+
+
+def test_attributes_tell_the_parts_page_by_page(s3: Any, bucket: str) -> None:
+    upload(s3, bucket, "m", PARTS, ChecksumAlgorithm="CRC32")
+    page = s3.get_object_attributes(
+        Bucket=bucket, Key="m", ObjectAttributes=["ObjectParts"], MaxParts=1, PartNumberMarker=1
+    )["ObjectParts"]
+    assert [part["PartNumber"] for part in page["Parts"]] == [2]
+    assert (page["IsTruncated"], page["TotalPartsCount"]) == (False, 2)

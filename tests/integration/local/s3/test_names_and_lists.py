@@ -189,6 +189,9 @@ def test_a_list_with_a_wrong_parameter_is_refused(s3: Any, bucket: str, query: s
         ("GET", "versions", "MethodNotAllowed"),
         ("HEAD", "acl", ""),
         ("POST", "", "MethodNotAllowed"),
+        ("PATCH", "", "MethodNotAllowed"),
+        ("PUT", "uploadId=x", "InvalidArgument"),
+        ("PUT", "partNumber=1", "InvalidArgument"),
         ("GET", "attributes", "InvalidArgument"),
         ("GET", "legal-hold", "NoSuchObjectLockConfiguration"),
         ("GET", "retention", "NoSuchObjectLockConfiguration"),
@@ -227,6 +230,23 @@ def test_no_sub_resource_is_taken_for_the_bucket_itself(
     answer = send(s3, method, f"/{bucket}?{query}", content=b"")
     assert error_code(answer) == code
     s3.head_bucket(Bucket=bucket)
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "HEAD"])
+def test_only_the_list_of_buckets_needs_no_bucket(s3: Any, method: str) -> None:
+    assert send(s3, method, "/").status_code == 405
+
+
+def test_a_bucket_may_be_named_by_the_host(s3: Any, bucket: str) -> None:
+    s3.put_object(Bucket=bucket, Key="k", Body=b"1")
+    for host, path in (
+        (f"{bucket}.localhost", "/k"),
+        (f"{bucket}.s3.localhost:4566", "/k"),
+        ("s3.localhost:4566", f"/{bucket}/k"),
+        ("host.docker.internal", f"/{bucket}/k"),
+        ("aws.test", f"/{bucket}/k"),
+    ):
+        assert send(s3, "GET", path, headers={"Host": host}).content == b"1"
 
 
 def test_what_s3_does_not_know_is_passed_over_as_there(s3: Any, bucket: str) -> None:

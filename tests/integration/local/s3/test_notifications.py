@@ -170,3 +170,12 @@ def test_a_target_that_nothing_would_reach_is_refused(s3: Any, bucket: str) -> N
             s3.put_bucket_notification_configuration(
                 Bucket=bucket, NotificationConfiguration=wanted
             )
+
+
+def test_a_bucket_can_be_told_to_notify_nobody_any_more(
+    s3: Any, bucket: str, messages: Callable[[], list[dict[str, Any]]]
+) -> None:
+    notify(s3, bucket, "s3:ObjectCreated:*")
+    s3.put_bucket_notification_configuration(Bucket=bucket, NotificationConfiguration={})
+    s3.put_object(Bucket=bucket, Key="k", Body=b"1")
+    assert [message.get("Event") for message in messages()] == ["s3:TestEvent"]

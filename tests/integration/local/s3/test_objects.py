@@ -196,6 +196,19 @@ def test_parts_must_be_those_that_were_sent(s3: Any, bucket: str) -> None:
     assert "Uploads" not in s3.list_multipart_uploads(Bucket=bucket)
 
 
+@pytest.mark.parametrize("size", [1, 2])
+def test_uploads_under_way_are_listed_page_by_page(s3: Any, bucket: str, size: int) -> None:
+    begun = [
+        (key, s3.create_multipart_upload(Bucket=bucket, Key=key)["UploadId"])
+        for key in ("a b", "a b", "c")
+    ]
+    pages = s3.get_paginator("list_multipart_uploads").paginate(
+        Bucket=bucket, PaginationConfig={"PageSize": size}
+    )
+    found = [(each["Key"], each["UploadId"]) for page in pages for each in page["Uploads"]]
+    assert found == begun
+
+
 def test_an_upload_that_is_not_there_is_named_so(s3: Any, bucket: str) -> None:
     upload_id = s3.create_multipart_upload(Bucket=bucket, Key="m")["UploadId"]
     for key, wrong in (("m", "nosuch"), ("other", upload_id)):
