@@ -97,7 +97,7 @@ events: $(VENV)/local.stamp ## list the events that functions can be invoked wit
 logs: $(VENV)/local.stamp ## show what a function or a service logged: NAME=...
 	@$(BIN)/python -m local logs $(NAME)
 
-doctor: $(VENV)/local.stamp ## say which ways of running work on this machine, and why not
+doctor: $(VENV)/local.stamp ## say which ways to run this work on this machine, and what is missing
 	@$(BIN)/python -m local doctor
 
 sample: ## write a sample raw.csv of 5,200 rows
@@ -143,7 +143,7 @@ scan: .venv-checkov/checkov.stamp $(VENV)/dev.stamp ## security rules: checkov o
 	@$(BIN)/bandit --quiet --configfile pyproject.toml --recursive functions layers/builder local client \
 		requirements/audit requirements/lists.py infrastructure samples 2>$(VENV)/bandit.log || { cat $(VENV)/bandit.log >&2; exit 1; }
 
-audit: $(VENV)/dev.stamp ## vulnerabilities and abandoned dependencies in the locks; STRICT=1 fails if nobody can be asked
+audit: $(VENV)/dev.stamp ## known vulnerabilities and old dependencies in the locks; STRICT=1 fails where no service can be asked
 	@$(BIN)/python -m requirements.audit $(if $(STRICT),--strict)
 
 bench: .venv-bench/bench.stamp ## sizes and cold starts, the local gateway, the ETL beside other engines: ROWS=1000000

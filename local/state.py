@@ -107,7 +107,9 @@ class RunningStack:
         assert self._held is not None
         while _is_same(self._held, self._file):
             await asyncio.sleep(_WATCH_SECONDS)
-        raise StateGone(f"{self._file.parent} is gone, and the data with it; make up starts anew")
+        raise StateGone(
+            f"{self._file.parent} was removed, with all data in it; make up starts with empty data"
+        )
 
     def stop(self) -> bool:
         """Stops the stack and all its children; False when none was running."""

@@ -150,4 +150,6 @@ def _verdict(findings: Sequence[Finding]) -> str:
     return "not here"
 
 
-DOCTOR = Command("doctor", "say which ways of running work on this machine, and why not", _doctor)
+DOCTOR = Command(
+    "doctor", "say which ways to run work on this machine, and what is missing", _doctor
+)

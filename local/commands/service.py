@@ -79,5 +79,7 @@ def _start(arguments: argparse.Namespace, root: Path) -> None:
     sys.stdout.write(f"{arguments.service} is up\n")
 
 
-STOP_SERVICE = Command("stop", "stop one data service, to see how life goes on", _stop, _configure)
+STOP_SERVICE = Command(
+    "stop", "stop one data service, to try the application without it", _stop, _configure
+)
 START_SERVICE = Command("start", "start a data service that is down", _start, _configure)

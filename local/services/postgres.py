@@ -68,7 +68,7 @@ class PostgresServer(Server):
         if not (self._data / "PG_VERSION").exists():
             if self.pid is not None:
                 raise ServiceFailed(
-                    f"PostgreSQL's data in {self._data} is gone; start the stack anew"
+                    f"PostgreSQL's data in {self._data} was removed; restart the stack"
                 )
             self._create_cluster()
         elif (found := (self._data / "PG_VERSION").read_text().strip()) != _MAJOR:

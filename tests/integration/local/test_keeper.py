@@ -130,7 +130,7 @@ def test_postgres_without_its_data_is_not_started_empty(
         await until(lambda: GIVEN_UP in terminal.states)
 
     keep(server, wishes, terminal, story)
-    assert any("data in" in line and "is gone" in line for line in terminal.lines)
+    assert any("data in" in line and "was removed" in line for line in terminal.lines)
     assert UP not in terminal.states
 
 

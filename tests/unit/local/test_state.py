@@ -123,7 +123,7 @@ def test_a_stack_whose_folder_is_removed_is_told(tmp_path: Path) -> None:
 
     with (
         RunningStack(state).hold(PORTS) as stack,
-        pytest.raises(StateGone, match=f"{state} is gone"),
+        pytest.raises(StateGone, match=f"{state} was removed"),
     ):
         asyncio.run(remove_meanwhile(stack))
 
