@@ -10,8 +10,8 @@ from typing import Any
 
 from local.clock import MACHINE_CLOCK, Clock
 from local.runtime.invocation import Invocation, NotDelivered, NotInvoked, Throttled, WaitedTooLong
-from local.runtime.record import Ending, record_of
-from local.template.model import Destination, Function
+from local.runtime.record import Ending, Event, record_of
+from local.template.model import Destination
 
 # Runs a request id and a payload, after a wait of at most so many seconds for a worker.
 Run = Callable[[str, bytes, float], Awaitable[Invocation]]
@@ -19,17 +19,6 @@ SendRecord = Callable[[Destination, dict[str, Any]], Awaitable[None]]
 # Seconds that Lambda waits before each retry: an event ages by them here too.
 _LAMBDA_DELAYS = (60.0, 120.0)
 _PAUSES_OF_DELIVERY = (1.0, 2.0, 4.0)
-
-
-@dataclass(frozen=True)
-class Event:
-    """One asynchronous invoke of a function, by its logical id and its ARN."""
-
-    logical_id: str
-    function: Function
-    arn: str
-    request_id: str
-    payload: bytes
 
 
 @dataclass(frozen=True)
@@ -86,7 +75,7 @@ class EventQueue:
         function = event.function
         destination = function.on_success if ending.is_success else function.on_failure
         if destination is not None:
-            record = record_of(event.arn, event.request_id, event.payload, ending)
+            record = record_of(event, ending)
             await self._send(event, destination, record)
 
     async def _ending(self, event: Event, run: Run) -> Ending:

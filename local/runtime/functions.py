@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from local.packages import Packages
-from local.runtime.asynchronous import Event, EventQueue, Surroundings
+from local.runtime.asynchronous import EventQueue, Surroundings
 from local.runtime.attempt import Attempts
 from local.runtime.failure import EVENT_LIMIT, REQUEST_LIMIT
 from local.runtime.invocation import (
@@ -24,6 +24,7 @@ from local.runtime.invocation import (
     UnknownFunction,
 )
 from local.runtime.pool import GROW_AFTER_SECONDS, Pool
+from local.runtime.record import Event
 from local.runtime.starter import WorkerStarter
 from local.runtime.supervision import Supervision
 from local.template.model import Application, Destination, Function
@@ -61,6 +62,12 @@ class Target:
     logical_id: str
     arn: str
     version: str
+
+    @property
+    def qualified_arn(self) -> str:
+        """The ARN with the qualifier that stands for none."""
+        has_qualifier = not self.arn.endswith(f":function:{self.arn.rsplit(':', 1)[-1]}")
+        return self.arn if has_qualifier else f"{self.arn}:{LATEST}"
 
 
 class Functions:
@@ -135,14 +142,20 @@ class Functions:
         """
         target = self._accept(name, payload, "Event", EVENT_LIMIT)
         request_id = str(uuid.uuid4())
-        attempts = self._attempts[target.logical_id]
 
         async def run(request_id: str, payload: bytes, patience: float) -> Invocation:
             self._require_concurrency(target.logical_id)
             call = Call(payload, target.arn, patience=patience)
             return await self._run(target.logical_id, request_id, call)
 
-        event = Event(target.logical_id, attempts.function, attempts.arn, request_id, payload)
+        event = Event(
+            logical_id=target.logical_id,
+            function=self._attempts[target.logical_id].function,
+            arn=target.qualified_arn,
+            version=target.version,
+            request_id=request_id,
+            payload=payload,
+        )
         self._events.put(event, run)
         return request_id
 

@@ -9,6 +9,19 @@ from datetime import UTC, datetime
 from typing import Any
 
 from local.runtime.invocation import Invocation
+from local.template.model import Function
+
+
+@dataclass(frozen=True)
+class Event:
+    """One asynchronous invoke. `arn` has the qualifier, `version` is what it stands for."""
+
+    logical_id: str
+    function: Function
+    arn: str
+    version: str
+    request_id: str
+    payload: bytes
 
 
 @dataclass(frozen=True)
@@ -27,23 +40,23 @@ class Ending:
         return self.condition == "Success"
 
 
-def record_of(arn: str, request_id: str, payload: bytes, ending: Ending) -> dict[str, Any]:
+def record_of(event: Event, ending: Ending) -> dict[str, Any]:
     """Return what AWS sends to a destination; without a response if there was no attempt."""
     now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     record = {
         "version": "1.0",
         "timestamp": now,
         "requestContext": {
-            "requestId": request_id,
-            "functionArn": f"{arn}:$LATEST",
+            "requestId": event.request_id,
+            "functionArn": event.arn,
             "condition": ending.condition,
             "approximateInvokeCount": ending.attempts,
         },
-        "requestPayload": _value(payload),
+        "requestPayload": _value(event.payload),
     }
     if ending.last is None:
         return record
-    response: dict[str, Any] = {"statusCode": 200, "executedVersion": "$LATEST"}
+    response: dict[str, Any] = {"statusCode": 200, "executedVersion": event.version}
     if ending.last.function_error is not None:
         response["functionError"] = ending.last.function_error
     return record | {"responseContext": response, "responsePayload": _value(ending.last.payload)}

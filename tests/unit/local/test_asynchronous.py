@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from local.runtime.asynchronous import Event, EventQueue, Surroundings
+from local.runtime.asynchronous import EventQueue, Surroundings
 from local.runtime.invocation import Invocation, NotDelivered, Throttled, WaitedTooLong
+from local.runtime.record import Event
 from local.template.model import Destination, Function
 from tests.unit.local.sqs_double import SetClock
 
@@ -71,7 +72,7 @@ def event(**config: object) -> Event:
         on_failure=FAILURE,
         **config,
     )
-    return Event("F", function, ARN, "id-1", b'{"order": 1}')
+    return Event("F", function, f"{ARN}:live", "3", "id-1", b'{"order": 1}')
 
 
 def test_a_failure_is_tried_again_after_the_delays_and_then_recorded() -> None:
@@ -87,14 +88,14 @@ def test_a_failure_is_tried_again_after_the_delays_and_then_recorded() -> None:
         "version": "1.0",
         "requestContext": {
             "requestId": "id-1",
-            "functionArn": f"{ARN}:$LATEST",
+            "functionArn": f"{ARN}:live",
             "condition": "RetriesExhausted",
             "approximateInvokeCount": 3,
         },
         "requestPayload": {"order": 1},
         "responseContext": {
             "statusCode": 200,
-            "executedVersion": "$LATEST",
+            "executedVersion": "3",
             "functionError": "Unhandled",
         },
         "responsePayload": {"errorMessage": "no"},
@@ -111,7 +112,7 @@ def test_a_success_is_recorded_with_the_attempts_it_took() -> None:
     assert queue == "good"
     assert record["requestContext"]["condition"] == "Success"
     assert record["requestContext"]["approximateInvokeCount"] == 2
-    assert record["responseContext"] == {"statusCode": 200, "executedVersion": "$LATEST"}
+    assert record["responseContext"] == {"statusCode": 200, "executedVersion": "3"}
     assert record["responsePayload"] == {"answer": 42}
 
 
