@@ -75,7 +75,7 @@ class _KeepAliveHandler(OwnErrors, MotoRequestHandler):
 
     def word_error(self, status: HTTPStatus, problem: str) -> str:
         """The error of a request that never reaches S3."""
-        code = "".join(word.capitalize() for word in status.phrase.split())
+        code = status.name.title().replace("_", "")
         return f"<Error><Code>{code}</Code><Message>{escape(problem)}</Message></Error>"
 
 

@@ -1,9 +1,14 @@
 """For servers on Python's own: what is no HTTP is answered in the words of the interface."""
 
+import re
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
 
 _BEFORE_HEADERS = "HTTP/0.9"
+_LENGTH = re.compile("[0-9]{1,1000}")
+_VALUE = re.compile("[\t -~\x80-\xff]*")
+# Methods that ask something of the server itself.
+_OF_THE_CONNECTION = {"CONNECT", "TRACE"}
 
 
 class OwnErrors(BaseHTTPRequestHandler):
@@ -20,10 +25,25 @@ class OwnErrors(BaseHTTPRequestHandler):
         """Read the head; False where it has been answered already."""
         if not super().parse_request():
             return False
+        refusal = self._refused_head()
+        if refusal is not None:
+            self.send_error(*refusal)
+        return refusal is None
+
+    def _refused_head(self) -> tuple[HTTPStatus, str] | None:
+        """What Python's own parser lets pass."""
+        hosts, lengths = (self.headers.get_all(name, []) for name in ("Host", "Content-Length"))
         if self.request_version == _BEFORE_HEADERS:
-            self.send_error(HTTPStatus.BAD_REQUEST, "HTTP/1.0 or HTTP/1.1 is spoken here")
-            return False
-        return True
+            return HTTPStatus.BAD_REQUEST, "HTTP/1.0 or HTTP/1.1 is spoken here"
+        if self.headers.defects or not all(map(_VALUE.fullmatch, self.headers.values())):
+            return HTTPStatus.BAD_REQUEST, "a header is malformed"
+        if len(hosts) > 1 or (not hosts and self.request_version == self.protocol_version):
+            return HTTPStatus.BAD_REQUEST, f"{len(hosts)} Host headers"
+        if len(lengths) > 1 or not all(_LENGTH.fullmatch(length) for length in lengths):
+            return HTTPStatus.BAD_REQUEST, f"Content-Length: {', '.join(lengths)}"
+        if self.command in _OF_THE_CONNECTION:
+            return HTTPStatus.METHOD_NOT_ALLOWED, f"{self.command} is not served"
+        return None
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
         """Answer with an error, the last on this connection."""

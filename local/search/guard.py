@@ -6,6 +6,7 @@ import socketserver
 from collections.abc import Iterator
 from http import HTTPStatus
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from local.caller import CallerPolicy
 from local.http.own_errors import OwnErrors
@@ -18,6 +19,7 @@ _OF_THE_MESSAGE = {"content-length", "transfer-encoding"}
 # OpenSearch's own limit, http.max_content_length.
 _BODY_LIMIT = 100 * 1024 * 1024
 _IDLE_SECONDS = 75
+_PRINTABLE = "".join(map(chr, range(0x21, 0x7F)))
 
 
 class Guard(socketserver.ThreadingTCPServer):
@@ -71,6 +73,11 @@ class _Passage(OwnErrors):
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         try:
             self._ask(body)
+        except ValueError as error:
+            self.send_error(HTTPStatus.BAD_REQUEST, str(error))
+            return
+        try:
+            self._inner.endheaders(body or None)
             answer = self._inner.getresponse()
             content = answer.read()
         except (OSError, http.client.HTTPException) as error:
@@ -83,20 +90,19 @@ class _Passage(OwnErrors):
             return HTTPStatus.FORBIDDEN, problem
         if "Transfer-Encoding" in self.headers:
             return HTTPStatus.LENGTH_REQUIRED, "send a Content-Length"
-        lengths = self.headers.get_all("Content-Length", ["0"])
-        if len(lengths) > 1 or not (lengths[0].isascii() and lengths[0].isdigit()):
-            return HTTPStatus.BAD_REQUEST, f"Content-Length: {', '.join(lengths)}"
-        if len(lengths[0]) > len(str(_BODY_LIMIT)) or int(lengths[0]) > _BODY_LIMIT:
+        if int(self.headers.get("Content-Length", 0)) > _BODY_LIMIT:
             return HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"more than {_BODY_LIMIT} bytes"
         return None
 
     def _ask(self, body: bytes) -> None:
-        self._inner.putrequest(self.command, self.path, skip_host=True, skip_accept_encoding=True)
+        """Raises ValueError for a header that cannot be passed on."""
+        # The request line came as Latin-1; bytes that belong in no URL go on percent-encoded.
+        target = quote(self.path, safe=_PRINTABLE, encoding="latin-1")
+        self._inner.putrequest(self.command, target, skip_host=True, skip_accept_encoding=True)
         for name, value in _passed_on(self.headers):
             self._inner.putheader(name, value)
         if body or "Content-Length" in self.headers:
             self._inner.putheader("Content-Length", str(len(body)))
-        self._inner.endheaders(body or None)
 
     def _send(self, answer: http.client.HTTPResponse, content: bytes) -> None:
         self.send_response_only(answer.status, answer.reason)

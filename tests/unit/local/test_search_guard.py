@@ -20,7 +20,7 @@ class EchoServer(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         asked = f"{self.command} {self.path} {self.headers.get('X-A')} {body.decode()}".encode()
-        self.send_response(int(self.path.strip("/") or 200))
+        self.send_response(int(self.path.strip("/").partition("?")[0] or 200))
         self.send_header("Content-Length", str(len(asked)))
         self.send_header("X-B", "b")
         self.end_headers()
@@ -57,6 +57,12 @@ def test_requests_and_answers_pass_as_they_are(url: str, method: str) -> None:
     assert answer.headers["x-b"] == "b"
 
 
+def test_bytes_that_belong_in_no_url_are_passed_on_encoded(url: str) -> None:
+    (answer,) = exchange(url, b"GET /200?\xff HTTP/1.1\r\nHost: localhost\r\n\r\n")
+
+    assert answer.body == b"GET /200?%FF None "
+
+
 def test_head_says_how_long_the_body_would_be(url: str) -> None:
     answer = httpx.head(f"{url}/404")
 
@@ -83,6 +89,13 @@ def test_one_connection_serves_many_requests(url: str) -> None:
         (b"GARBAGE", 400),
         (b"GET /", 400),
         (b"GET / HTTP/9.9", 505),
+        (b"GET / HTTP/1.1", 400),
+        (b"GET / HTTP/1.1\r\nHost: localhost\r\nHost: localhost", 400),
+        (b"GET / HTTP/1.1\r\nHost: localhost\r\nX A: b", 400),
+        (b"GET / HTTP/1.1\r\nHost: localhost\r\nX-A: a\0b", 400),
+        (b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: -1", 400),
+        (b"TRACE / HTTP/1.1\r\nHost: localhost", 405),
+        (b"CONNECT a:1 HTTP/1.1\r\nHost: localhost", 405),
         (b"GET / HTTP/1.1\r\nHost: localhost\r\nX-A: " + b"x" * 70_000, 431),
     ],
 )
