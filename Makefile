@@ -8,7 +8,7 @@ SAM := .venv-sam/bin/sam
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help up up-sam down reset stop start drop etl invoke events logs doctor test test-sam test-browser check \
+.PHONY: help up up-sam down reset stop start drop etl invoke events logs doctor test test-repeat test-sam test-browser check \
 	scan audit format lock bench build preflight deploy destroy sample clean
 
 help: ## list the targets
@@ -111,6 +111,10 @@ WORKERS ?= 2
 test: $(VENV)/dev.stamp ## unit, integration and parity tests, on real servers, without Docker: TEST=tests/unit
 	@$(BIN)/python -m requirements.lists warn
 	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --no-loadscope-reorder $(TEST)
+
+test-repeat: $(VENV)/dev.stamp ## one test many times, until it fails: TEST=tests/unit/... TIMES=50 BUSY=2
+	@test -n "$(TEST)" || { echo "usage: make test-repeat TEST=tests/unit/local/test_state.py TIMES=50 BUSY=2" >&2; exit 2; }
+	@$(BIN)/python -m tests.repeat --times $(or $(TIMES),50) --busy $(or $(BUSY),0) -- $(TEST)
 
 test-sam: $(VENV)/dev.stamp .venv-sam/sam.stamp ## the main flows in real containers (needs Docker)
 	@$(BIN)/python -m pytest tests/sam

@@ -6,11 +6,20 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from local.services.group import DataServices
 from tests import surroundings
 from tests.embedded_stack import EmbeddedStack, start_stack
 from tests.ports import reserve_ports
+
+# The same examples in each run, however slow the machine; another profile is asked for with
+# --hypothesis-profile=long, which takes new ones and prints how to repeat a failure.
+settings.register_profile(
+    "suite", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.register_profile("long", settings.get_profile("suite"), derandomize=False, print_blob=True)
+settings.load_profile("suite")
 
 
 def pytest_configure() -> None:

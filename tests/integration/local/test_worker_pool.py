@@ -1,6 +1,7 @@
 """How many workers run, how long they wait, and that none is left behind."""
 
 import asyncio
+import gc
 import json
 import os
 import signal
@@ -135,13 +136,15 @@ def test_starts_that_fail_leave_no_file_open_and_no_folder(app, monkeypatch, tmp
     not_executable.write_text("")
     monkeypatch.setattr(worker, "find_interpreter", lambda _runtime: not_executable)
     folder = Path(app.functions._supervision.folder)
-    before = psutil.Process().num_fds(), len(list(folder.iterdir()))
+    gc.collect()  # what other tests left may be closed meanwhile
+    descriptors, files = psutil.Process().num_fds(), len(list(folder.iterdir()))
 
     for _ in range(10):
         answer = json.loads(app.invoke("Free").payload)
         assert "Permission denied" in answer["errorMessage"]
 
-    assert (psutil.Process().num_fds(), len(list(folder.iterdir()))) == before
+    assert psutil.Process().num_fds() <= descriptors
+    assert len(list(folder.iterdir())) == files
 
 
 def test_unknown_function_and_large_payload_are_refused(app):
@@ -233,14 +236,16 @@ def test_killed_stack_leaves_no_process_and_no_file():
 
 
 def test_closing_ends_every_process_and_running_request():
-    others = set(psutil.Process().children(recursive=True))
+    # Those of a whole stack that other tests use may come and go below them.
+    others = set(psutil.Process().children())
     app = OtherApp(TEMPLATE)
     app.invoke("WebFunction", {"rawPath": "/echo"})
     hanging = asyncio.run_coroutine_threadsafe(
         app.functions.invoke("MisbehavingFunction", b'{"how": "hang"}'), app._loop
     )
     app.wait_for_line("about to hang")
-    family = set(psutil.Process().children(recursive=True)) - others
+    ours = set(psutil.Process().children()) - others
+    family = ours.union(*(process.children(recursive=True) for process in ours))
 
     app.close()
 

@@ -1,13 +1,14 @@
 """Layers built once per content of layers/, exactly as sam build and make up build them."""
 
 import hashlib
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+from local.packages.store import Store, fingerprint
 
 ROOT = Path(__file__).parents[3]
 LAYERS = ROOT / "layers"
@@ -44,12 +45,13 @@ def build_layer() -> Callable[..., Path]:
 @pytest.fixture(scope="session")
 def layers(pytestconfig, build_layer) -> dict[str, Path]:
     version = "{}.{}".format(*sys.version_info)
-    kept = pytestconfig.cache.mkdir("layers")
-    here = kept / f"{version}-{digest(LAYERS)[:16]}"  # make writes no bytecode into layers/
-    if not here.is_dir():
-        shutil.rmtree(kept)
-        unfinished = here.with_suffix(".unfinished")
-        for name in ("ApiDependenciesLayer", "DataDependenciesLayer"):
-            build_layer(name, unfinished / name, PYTHON_VERSION=version)
-        unfinished.rename(here)
-    return {path.name: path / "python" for path in here.iterdir()}
+    # Kept between runs, and safe from another run in the same folder.
+    store = Store(pytestconfig.cache.mkdir("layers"))
+    key = fingerprint(version, content=LAYERS)
+
+    def build(name: str) -> Path:
+        return store.get(name, key, lambda to: build_layer(name, to, PYTHON_VERSION=version))
+
+    built = {name: build(name) for name in ("ApiDependenciesLayer", "DataDependenciesLayer")}
+    store.prune({*built.values()})
+    return {name: folder / "python" for name, folder in built.items()}
