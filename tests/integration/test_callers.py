@@ -11,6 +11,7 @@ import pytest
 
 from tests.embedded_stack import ROOT, EmbeddedStack
 from tests.http_calls import HttpCaller
+from tests.timing import LONG_SECONDS
 
 NEXT = "/2018-06-01/runtime/invocation/next"
 PATHS = ["/", NEXT, "/users/", "/_all/_search", "/sales-landing", "/?Action=ListQueues"]
@@ -29,7 +30,7 @@ class Page:
         headers = self.headers.format(port=port).replace("\n", "\r\n")
         head = f"{self.method} {path} HTTP/1.1\r\n{headers}\r\nContent-Length: 2\r\n\r\n{{}}"
         received = b""
-        place = socket.create_connection((host, port), timeout=20)
+        place = socket.create_connection((host, port), timeout=LONG_SECONDS)
         with place as connection, suppress(ConnectionError):
             connection.sendall(head.encode())
             while more := connection.recv(65536):

@@ -14,6 +14,7 @@ import pytest
 from local.function_log import readable
 from local.reload import Told, Watching, watch, watch_code, watch_settings
 from tests.integration.local.other_app_runner import TEMPLATE, OtherApp
+from tests.timing import LONG_SECONDS
 
 
 class Watched(OtherApp):
@@ -48,7 +49,10 @@ class Watched(OtherApp):
 
     def wait_for(self, condition: Callable[[], object]) -> None:
         with self._news:
-            assert self._news.wait_for(condition, timeout=60), (self.reloads, self.problems)
+            assert self._news.wait_for(condition, timeout=LONG_SECONDS), (
+                self.reloads,
+                self.problems,
+            )
 
     def wait_for_reload(self, function: str) -> None:
         self.wait_for(lambda: any(name == function for name, _ in self.reloads))
@@ -181,7 +185,7 @@ def test_requests_during_a_reload_are_all_answered(app):
                 errors.append(invocation.function_error)
         return errors
 
-    assert set(app.call(invoke_while_saved(), timeout=60)) == {None}
+    assert set(app.call(invoke_while_saved())) == {None}
 
 
 @pytest.mark.parametrize("name", ["template.yaml", "local.toml"])

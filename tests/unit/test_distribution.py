@@ -1,0 +1,40 @@
+"""Which tests share a process when several run."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from tests.distribution import STACK, unit_of
+
+ROOT = Path(__file__).parents[2]
+MODULES = sorted(
+    path.relative_to(ROOT).as_posix()
+    for folder in ("unit", "integration", "parity")
+    for path in (ROOT / "tests" / folder).rglob("test_*.py")
+)
+
+
+def asks_for_the_stack(module: str) -> bool:
+    functions = [
+        node
+        for node in ast.walk(ast.parse((ROOT / module).read_text(encoding="utf-8")))
+        if isinstance(node, ast.FunctionDef)
+    ]
+    fixtures = {
+        argument.arg
+        for function in functions
+        if function.name.startswith("test_") or function.decorator_list
+        for argument in function.args.args
+    }
+    return "stack" in fixtures
+
+
+@pytest.mark.parametrize("module", [*filter(asks_for_the_stack, MODULES)])
+def test_module_on_the_shared_stack_runs_where_it_runs(module: str) -> None:
+    assert unit_of(f"{module}::test_a") == STACK
+
+
+def test_other_modules_are_units_of_their_own() -> None:
+    module = "tests/unit/local/test_state.py"
+    assert unit_of(f"{module}::test_a[x::y]") == unit_of(f"{module}::test_b") == module
