@@ -152,8 +152,11 @@ def _find_report(s3: "S3Client", bucket: str, key: str, version: str | None) -> 
     """The report on this version of the object, if it is the last that was reported on."""
     try:
         body = s3.get_object(Bucket=bucket, Key=report_key(key))["Body"]
-    except s3.exceptions.NoSuchKey:
-        return None
+    except s3.exceptions.ClientError as error:
+        # 404: S3's error names the key; with a control character in it, it is no XML.
+        if error.response["Error"]["Code"] in ("NoSuchKey", "404"):
+            return None
+        raise
     report: Report = json.load(body)
     source = report["source"]
     return report if (source["key"], source["version_id"]) == (key, version) else None

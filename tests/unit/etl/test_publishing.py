@@ -242,6 +242,23 @@ def test_late_file_of_another_source_is_said_to_be_one(buckets, invoke, caplog, 
     assert '"SharedPrefix":[1.0]' in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("stem", ["a\x01b", "a\tb", "/a", "a//b", "what?", "50%25", "a+b c", "~é"])
+def test_file_of_any_key_has_its_output_in_a_folder_of_its_name(buckets, stem):
+    news_of = news(buckets.land(rows(2), f"{stem}.csv"), key=f"{stem}.csv")
+
+    assert [job().run(news_of).status for _ in range(2)] == ["succeeded", "already_done"]
+
+    assert buckets.report(f"{stem}/")["source"]["key"] == f"{stem}.csv"
+
+
+@pytest.mark.parametrize("key", ["...csv", "a/..csv", "y" * 1010 + ".csv"])
+def test_file_whose_output_has_no_place_is_refused_and_nothing_is_written(buckets, caplog, key):
+    assert job().run(news("any", key=key)).status == "refused"
+
+    assert f"{key} refused without a report" in caplog.text
+    assert buckets.names() == []
+
+
 def test_replaced_source_is_still_named_after_a_kill_but_not_by_the_next_version(buckets):
     job().run(news(buckets.land(rows(1), "orders.csv"), key="orders.csv"))
     key = "orders/raw.csv"

@@ -54,7 +54,7 @@ class S3Datasets:
             try:
                 answer = self._client.get_object(Bucket=self._processed_bucket, Key=key)
             except self._client.exceptions.ClientError as error:
-                # 404: stand-ins for S3 know no route to a key with a line end.
+                # 404: S3's error names the key; with a control character in it, it is no XML.
                 if error.response["Error"]["Code"] in ("NoSuchKey", "404"):
                     return None
                 raise

@@ -27,6 +27,8 @@ _CONTENT_TYPES = {
     ".html": "text/html; charset=utf-8",
     ".json": "application/json",
 }
+# S3's error names the key; with a control character in it, it is no XML, and the status remains.
+_ABSENT = {"NoSuchKey", "404"}
 # S3 answers 409 when two conditional writes to one key meet; the later one may try again.
 _LOST = {"PreconditionFailed", "412", "ConditionalRequestConflict", "409"}
 
@@ -67,8 +69,10 @@ class Processed:
     def current(self) -> Current:
         try:
             got = self._s3.get_object(Bucket=self.bucket, Key=self.prefix + REPORT)
-        except self._s3.exceptions.NoSuchKey:
-            return Current(None, None)
+        except ClientError as error:
+            if error.response["Error"]["Code"] in _ABSENT:
+                return Current(None, None)
+            raise
         return Current(json.loads(got["Body"].read()), got["ETag"])
 
     def claim(self, report: Report, replacing: Current) -> str | None:
@@ -122,7 +126,7 @@ class Processed:
             )
         except ClientError as error:
             # 404: there is nothing to match any more.
-            if error.response["Error"]["Code"] in _LOST | {"NoSuchKey", "404"}:
+            if error.response["Error"]["Code"] in _LOST | _ABSENT:
                 raise _Lost(key) from error
             raise
 
@@ -130,6 +134,6 @@ class Processed:
         try:
             return self._s3.head_object(Bucket=self.bucket, Key=key)["ETag"]
         except ClientError as error:
-            if error.response["Error"]["Code"] in {"404", "NoSuchKey"}:
+            if error.response["Error"]["Code"] in _ABSENT:
                 return None
             raise
