@@ -25,6 +25,8 @@ async def receive(request: web.BaseRequest, limit: int, seconds: float = _SECOND
     """
     if (request.content_length or 0) > limit:
         raise _too_large(limit)
+    if request.transport is None:
+        raise BodyRefused(HTTPStatus.BAD_REQUEST, "the client is gone")
     await _say_continue(request)
     try:
         async with asyncio.timeout(seconds):
@@ -32,8 +34,8 @@ async def receive(request: web.BaseRequest, limit: int, seconds: float = _SECOND
     except TimeoutError as error:
         problem = f"the body did not come within {seconds:g} s"
         raise BodyRefused(HTTPStatus.REQUEST_TIMEOUT, problem) from error
-    except (web.RequestPayloadError, HttpProcessingError) as error:
-        raise BodyRefused(HTTPStatus.BAD_REQUEST, f"malformed body: {error}") from error
+    except (web.RequestPayloadError, HttpProcessingError, ConnectionError) as error:
+        raise BodyRefused(HTTPStatus.BAD_REQUEST, f"no whole body: {error}") from error
 
 
 async def _say_continue(request: web.BaseRequest) -> None:

@@ -145,8 +145,9 @@ class ResourceReader:
 
     def _event_invoke_config(self, name: str, properties: Mapping[str, Any]) -> EventInvokeConfig:
         where = f"{name}.EventInvokeConfig"
-        if "DeadLetterQueue" in properties:
-            self.warnings.append(f"{name}.DeadLetterQueue: ignored here, use a destination")
+        for key in ("DeadLetterConfig", "DeadLetterQueue"):
+            if key in properties:
+                self.warnings.append(f"{name}.{key}: ignored here, use a destination")
         config = self._resolver.resolve(properties.get("EventInvokeConfig"), where) or {}
         try:
             read = read_event_invoke_config(
