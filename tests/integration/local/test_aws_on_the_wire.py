@@ -9,6 +9,7 @@ from tests.ports import reserve_port
 from tests.raw_http import exchange
 
 HOST = b"Host: localhost\r\n"
+LINK = b"Sec-Fetch-Site: cross-site\r\nSec-Fetch-Mode: navigate\r\n"
 
 
 @pytest.fixture(scope="module")
@@ -41,6 +42,7 @@ def url(tmp_path_factory: pytest.TempPathFactory):
             b"GET /?Action=ListQueues HTTP/1.1\r\n" + HOST + b"Sec-Fetch-Site: cross-site\r\n\r\n",
             403,
         ),
+        (b"GET /?%41ction=PurgeQueue HTTP/1.1\r\n" + HOST + LINK + b"\r\n", 403),
         (b"GET / HTTP/1.1\r\n" + HOST + b"X-A: " + b"x" * 70_000 + b"\r\n\r\n", 431),
     ],
 )
@@ -51,3 +53,12 @@ def test_what_never_reaches_s3_is_an_error_as_s3_words_it(
 
     assert (answer.status, answer.header("content-type")) == (status, "application/xml")
     assert answer.body.startswith(b"<Error><Code>")
+
+
+def test_a_download_is_followed_from_a_page_that_does_not_say_which_it_is(url: str) -> None:
+    """The console of http://localhost links to http://127.0.0.1 without a Referer."""
+    (answer,) = exchange(
+        url, b"GET /bucket/key?X-Amz-Signature=a HTTP/1.1\r\n" + HOST + LINK + b"\r\n"
+    )
+
+    assert answer.status != 403
