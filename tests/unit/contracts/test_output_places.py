@@ -5,7 +5,7 @@ from pathlib import Path
 from urllib.parse import quote, unquote
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from api.datasets import names
@@ -58,6 +58,7 @@ def test_key_that_the_table_refuses_has_no_place_anywhere(row):
     assert place.why_never_cleaned(row["key"])
 
 
+@settings(deadline=None)
 @given(KEYS)
 def test_any_key_has_one_place_or_none(key):
     try:
@@ -70,6 +71,7 @@ def test_any_key_has_one_place_or_none(key):
         assert place.report_key(key) == prefix + "report.json"
 
 
+@settings(deadline=None)
 @given(KEYS)
 def test_any_name_comes_through_a_path_and_means_one_source(key):
     stem, name = key.removesuffix(".csv"), names.dataset_name(key)
