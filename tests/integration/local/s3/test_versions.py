@@ -1,5 +1,7 @@
 """Versions and delete markers, as each call sees them."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -220,3 +222,31 @@ def test_copies_are_conditional(
         return
     with refused(s3, code):
         s3.copy_object(**copy)
+
+
+def test_of_many_writers_that_want_to_be_first_one_is(s3: Any, bucket: str) -> None:
+    start = threading.Barrier(8)
+
+    def write(number: int) -> str:
+        start.wait()
+        try:
+            s3.put_object(Bucket=bucket, Key="k", Body=b"%d" % number, IfNoneMatch="*")
+        except s3.exceptions.ClientError as error:
+            code: str = error.response["Error"]["Code"]
+            return code
+        return "written"
+
+    with ThreadPoolExecutor(8) as threads:
+        outcomes = sorted(threads.map(write, range(8)))
+    assert outcomes == ["PreconditionFailed"] * 7 + ["written"]
+
+
+def test_no_version_is_lost_when_many_write_at_once(s3: Any, versioned: str) -> None:
+    def write(number: int) -> str:
+        put = s3.put_object(Bucket=versioned, Key="k", Body=b"%d" % number)
+        version: str = put["VersionId"]
+        return version
+
+    with ThreadPoolExecutor(8) as threads:
+        written = set(threads.map(write, range(24)))
+    assert {version for _, version, _ in listed(s3, versioned)} == written
