@@ -28,10 +28,19 @@ def s3_application(environ: "WSGIEnvironment", start_response: "StartResponse") 
     status, headers, body = answer(request, request.raw_url, request.headers)
     # As a list, so that the answer to HEAD keeps the length of what GET would send.
     response = Reply([body], int(status), dict(headers))
-    for name, value in request_ids().items():
-        response.headers.setdefault(name, value)
+    _name_request(response)
     _let_pages_read(response, place)
     return response(environ, start_response)
+
+
+def _name_request(response: Reply) -> None:
+    """By S3's headers; moto's own name of the request is in the errors that moto wrote."""
+    ids = request_ids()
+    named = response.headers.pop("x-amzn-requestid", None)
+    if named is not None:
+        ids["x-amz-request-id"] = named
+    for name, value in ids.items():
+        response.headers.setdefault(name, value)
 
 
 def _let_pages_read(response: Reply, place: S3Request) -> None:

@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from typing import Any
 from xml.etree import ElementTree  # nosec B405 - see _read
 
+from moto.iam.access_control import PermissionResult
+
 from local.aws.notifications import ObjectChange
 from local.aws.s3.conditions import check_write
-from local.aws.s3.errors import S3Error, malformed_xml
+from local.aws.s3.errors import S3Error, access_denied, malformed_xml
 from local.aws.s3.response import Answer, ObjectResponse
 from local.aws.s3.versions import Removal, current, remove
 
@@ -54,12 +56,20 @@ class Deletions(ObjectResponse):
         )
         return removal
 
+    def _check_permission(self, key: str) -> None:
+        """Raises S3Error where the bucket's policy forbids the deletion of this one."""
+        resource = f"arn:aws:s3:::{self.bucket_name}/{key}"
+        permission = self.bucket.get_permission("s3:DeleteObject", resource)
+        if permission == PermissionResult.DENIED:
+            raise access_denied()
+
     def _bucket_response_delete_keys(self, bucket_name: str, authenticated: bool = True) -> Answer:  # noqa: ARG002
         named, is_quiet = _read(self.body)
         deleted: list[dict[str, Any]] = []
         errors: list[dict[str, Any]] = []
         for each in named:
             try:
+                self._check_permission(each.key)
                 if each.etag:
                     check_write(current(self.bucket, each.key), each.key, {"if-match": each.etag})
                 deleted.append(_told(each, self._removed(each.key, each.version_id)))

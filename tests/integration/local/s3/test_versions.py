@@ -1,5 +1,6 @@
 """Versions and delete markers, as each call sees them."""
 
+import json
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -137,6 +138,25 @@ def test_many_are_deleted_by_version_at_once(s3: Any, versioned: str) -> None:
     assert [error["Code"] for error in answer["Errors"]] == ["PreconditionFailed"]
     quiet = {"Objects": [{"Key": "b"}], "Quiet": True}
     assert "Deleted" not in s3.delete_objects(Bucket=versioned, Delete=quiet)
+
+
+def test_a_policy_forbids_the_deletion_of_each_object_it_names(s3: Any, bucket: str) -> None:
+    for key in ("kept/1", "free/1"):
+        s3.put_object(Bucket=bucket, Key=key, Body=b"1")
+    statement = {
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "s3:DeleteObject",
+        "Resource": f"arn:aws:s3:::{bucket}/kept/*",
+    }
+    policy = {"Version": "2012-10-17", "Statement": [statement]}
+    s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps(policy))
+    named = {"Objects": [{"Key": "kept/1"}, {"Key": "free/1"}]}
+    answer = s3.delete_objects(Bucket=bucket, Delete=named)
+    assert [(error["Key"], error["Code"]) for error in answer["Errors"]] == [
+        ("kept/1", "AccessDenied")
+    ]
+    assert [entry["Key"] for entry in s3.list_objects_v2(Bucket=bucket)["Contents"]] == ["kept/1"]
 
 
 def test_writes_are_conditional_on_what_is_there(s3: Any, versioned: str) -> None:
