@@ -4,6 +4,7 @@ import re
 from email import errors
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
+from urllib.parse import urlsplit
 
 _BEFORE_HEADERS = "HTTP/0.9"
 _LENGTH = re.compile("[0-9]{1,1000}")
@@ -32,14 +33,23 @@ class OwnErrors(BaseHTTPRequestHandler):
     def parse_request(self) -> bool:
         """Read the head; False where it has been answered already."""
         if not super().parse_request():
+            if not self.raw_requestline.strip():
+                self.send_error(HTTPStatus.BAD_REQUEST, "an empty line is no request")
             return False
-        refusal = self._refused_head()
+        return self._is_taken()
+
+    def handle_expect_100(self) -> bool:
+        """Ask nobody for a body that will not be taken."""
+        return self._is_taken() and super().handle_expect_100()
+
+    def _is_taken(self) -> bool:
+        refusal = self.refused()
         if refusal is not None:
             self.send_error(*refusal)
         return refusal is None
 
-    def _refused_head(self) -> tuple[HTTPStatus, str] | None:
-        """What Python's own parser lets pass."""
+    def refused(self) -> tuple[HTTPStatus, str] | None:
+        """Return status and reason for a head that Python's own parser lets pass, None for none."""
         hosts, lengths = (self.headers.get_all(name, []) for name in ("Host", "Content-Length"))
         if self.request_version == _BEFORE_HEADERS:
             return HTTPStatus.BAD_REQUEST, "HTTP/1.0 or HTTP/1.1 is spoken here"
@@ -51,7 +61,7 @@ class OwnErrors(BaseHTTPRequestHandler):
             return HTTPStatus.BAD_REQUEST, f"Content-Length: {', '.join(lengths)}"
         if self.command in _OF_THE_CONNECTION:
             return HTTPStatus.METHOD_NOT_ALLOWED, f"{self.command} is not served"
-        return None
+        return None if _is_target(self.path) else (HTTPStatus.BAD_REQUEST, "malformed target")
 
     def _has_defects(self) -> bool:
         """Whether the head is broken; Python misses the parts of a form, which come later."""
@@ -70,3 +80,11 @@ class OwnErrors(BaseHTTPRequestHandler):
         self.send_header("Connection", "close")
         self.end_headers()
         self.wfile.write(content if self.command != "HEAD" else b"")
+
+
+def _is_target(target: str) -> bool:
+    """Whether a request line's target is a path, or a URL whose parts can be told."""
+    try:
+        return target.startswith("/") or urlsplit(target).port != 0
+    except ValueError:
+        return False

@@ -54,22 +54,12 @@ class _Passage(OwnErrors):
         self._inner.close()
         super().finish()
 
-    def handle_expect_100(self) -> bool:
-        """Nobody is asked for a body that will not be taken."""
-        if refusal := self._refusal():
-            self.send_error(*refusal)
-            return False
-        return super().handle_expect_100()
-
     def __getattr__(self, name: str) -> object:
         if name.startswith("do_"):
             return self._pass_on
         raise AttributeError(name)
 
     def _pass_on(self) -> None:
-        if refusal := self._refusal():
-            self.send_error(*refusal)
-            return
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         try:
             self._ask(body)
@@ -85,7 +75,10 @@ class _Passage(OwnErrors):
             return
         self._send(answer, content)
 
-    def _refusal(self) -> tuple[HTTPStatus, str] | None:
+    def refused(self) -> tuple[HTTPStatus, str] | None:
+        """Return why nothing is passed on, None where it is."""
+        if refusal := super().refused():
+            return refusal
         if problem := self.policy.refusal(self.headers.items(), self.path):
             return HTTPStatus.FORBIDDEN, problem
         if "Transfer-Encoding" in self.headers:
