@@ -25,6 +25,7 @@ class OwnErrors(BaseHTTPRequestHandler):
 
     protocol_version = "HTTP/1.1"
     error_content_type = "application/json"
+    raw_requestline: bytes
 
     def word_error(self, status: HTTPStatus, problem: str) -> str:
         """Return the body of an error's answer."""
