@@ -222,7 +222,7 @@ def test_killed_stack_leaves_no_process_and_no_file():
         text=True,
     )
     assert stack.stdout is not None
-    word, folder = stack.stdout.readline().split()
+    word, folder = stack.stdout.readline().rstrip("\n").split(maxsplit=1)
     assert word == "hanging"
     family = psutil.Process(stack.pid).children(recursive=True)
     # The guardian, the worker and what the worker started.

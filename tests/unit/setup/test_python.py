@@ -9,18 +9,25 @@ from pathlib import Path
 
 import pytest
 
+from tests.timing import LONG_SECONDS
+
 ROOT = Path(__file__).parents[3]
 # What the Makefile and its scripts call, for a PATH without this machine's own Pythons.
 TOOLS = ("awk", "dirname", "make", "rm", "sh", "tail", "touch", "uname")
 
 
 class Machine:
-    """A PATH with nothing on it but tools and the Pythons put there, and a folder for `make`."""
+    """A PATH with nothing on it but tools and the Pythons put there, and a project not set up."""
 
     def __init__(self, folder: Path) -> None:
         self.bin = folder / "bin"
         self.bin.mkdir()
-        self.venv = folder / "venv"
+        self.project = folder / "project"
+        self.project.mkdir()
+        for path in ROOT.iterdir():
+            if not path.name.startswith("."):
+                (self.project / path.name).symlink_to(path)
+        self.venv = self.project / ".venv"
         for tool in TOOLS:
             (self.bin / tool).symlink_to(Path(shutil.which(tool) or "missing"))
 
@@ -32,12 +39,12 @@ class Machine:
 
     def make(self, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [self.bin / "make", f"VENV={self.venv}", *arguments],
-            cwd=ROOT,
+            [self.bin / "make", *arguments],
+            cwd=self.project,
             env={"PATH": str(self.bin), "HOME": os.environ.get("HOME", "/"), **variables},
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=LONG_SECONDS,
             check=False,
         )
 
@@ -115,8 +122,7 @@ def test_a_python_without_a_part_of_itself_is_named_with_the_package_to_install(
 def test_an_environment_without_pip_is_told_to_be_removed(machine: Machine) -> None:
     venv.create(machine.venv, with_pip=False, symlinks=True)
     assert machine.complaint("up") == (
-        f"{machine.venv} has no pip: remove it with rm -rf {machine.venv}, "
-        "and the next make makes it anew"
+        ".venv has no pip: remove it with rm -rf .venv, and the next make makes it anew"
     )
 
 
@@ -127,8 +133,8 @@ def test_a_pip_that_is_too_old_is_named_with_its_remedy(machine: Machine, versio
     (packages / "pip").mkdir()
     (packages / "pip" / "__init__.py").write_text(f"__version__ = {version!r}\n")
     said = machine.complaint("up")
-    assert said.startswith(f"pip {version} in {machine.venv} is too old, 22.3 or newer is needed")
-    assert said.endswith(f"{machine.venv}/bin/python -m pip install --upgrade pip")
+    assert said.startswith(f"pip {version} in .venv is too old, 22.3 or newer is needed")
+    assert said.endswith(".venv/bin/python -m pip install --upgrade pip")
 
 
 def test_an_environment_of_an_old_python_is_told_to_be_removed(machine: Machine) -> None:
@@ -136,7 +142,7 @@ def test_an_environment_of_an_old_python_is_told_to_be_removed(machine: Machine)
     old = machine.install("python3", "echo 3.10.13")
     (machine.venv / "bin" / "python").symlink_to(old)
     said = machine.complaint("up")
-    assert f"remove it with rm -rf {machine.venv}" in said
+    assert "remove it with rm -rf .venv" in said
 
 
 def test_an_environment_whose_python_is_gone_is_told_to_be_removed(machine: Machine) -> None:
@@ -144,4 +150,4 @@ def test_an_environment_whose_python_is_gone_is_told_to_be_removed(machine: Mach
     (machine.venv / "bin" / "python").symlink_to(machine.bin / "gone")
     (machine.venv / "local.stamp").touch()
     said = machine.complaint("up")
-    assert f"{machine.venv} has no Python 3.11 or newer, or it is not there any more" in said
+    assert ".venv has no Python 3.11 or newer, or it is not there any more" in said
