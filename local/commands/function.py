@@ -4,7 +4,9 @@ import argparse
 import base64
 import json
 import sys
+from http import HTTPStatus
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from botocore.config import Config
 from botocore.exceptions import ClientError, EndpointConnectionError
@@ -16,6 +18,10 @@ from local.commands.command import Command, CommandFailed
 from local.project import Project
 from local.services.ports import InvalidPort
 from local.state import StackNotRunning
+
+if TYPE_CHECKING:
+    from mypy_boto3_lambda.client import LambdaClient
+    from mypy_boto3_lambda.type_defs import InvocationResponseTypeDef
 
 _LONGEST_RUN_SECONDS = 900
 
@@ -35,7 +41,7 @@ def _invoke(arguments: argparse.Namespace, root: Path) -> None:
     session = local_session(REGION)
     client = session.client("lambda", endpoint_url=address.url, config=direct(config))
     try:
-        answer = client.invoke(FunctionName=arguments.function, Payload=event, LogType="Tail")
+        answer = _answer(client, arguments.function, event)
     except EndpointConnectionError as error:
         raise CommandFailed(address.silence) from error
     except ClientError as error:
@@ -45,6 +51,16 @@ def _invoke(arguments: argparse.Namespace, root: Path) -> None:
     sys.stdout.write(f"{payload}\n")
     if "FunctionError" in answer:
         raise CommandFailed(f"{arguments.function} failed")
+
+
+def _answer(client: "LambdaClient", function: str, event: bytes) -> "InvocationResponseTypeDef":
+    """With the end of the log, which sam local neither gives nor lets be asked for."""
+    try:
+        return client.invoke(FunctionName=function, Payload=event, LogType="Tail")
+    except ClientError as error:
+        if error.response["ResponseMetadata"]["HTTPStatusCode"] != HTTPStatus.NOT_IMPLEMENTED:
+            raise
+    return client.invoke(FunctionName=function, Payload=event)
 
 
 def _read_event(source: str) -> bytes:
