@@ -15,14 +15,12 @@ _EMAIL = r"[A-Za-z0-9!#$&'*+/=?^_`{|}~-]{1,20}@[a-z0-9]{1,12}\.(com|org|de)"
 schemathesis.openapi.format("email", st.from_regex(_EMAIL, fullmatch=True))
 
 
-def config(*, max_examples: int, seed: int = 1, boundaries: bool = True) -> SchemathesisConfig:
-    """`boundaries` adds a call for each limit of each parameter and field."""
+def config(*, max_examples: int, seed: int = 1) -> SchemathesisConfig:
     return SchemathesisConfig.from_dict(
         {
             "seed": seed,
             "generation": {"max-examples": max_examples, "no-shrink": True},
             "suppress-health-check": ["all"],
-            "phases": {"coverage": {"enabled": boundaries}},
             "output": {"sanitization": {"enabled": False}},
             # 412: a well-formed If-Match that names another version.
             "checks": _accepting("412"),

@@ -5,7 +5,7 @@ import json
 import re
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Protocol
 
@@ -27,6 +27,7 @@ BODY_LIMIT = 10 * 1024 * 1024
 HEAD_LIMIT = 10_240
 # Methods that ask something of the gateway itself, which it does not offer.
 _OF_THE_CONNECTION = {"CONNECT", "TRACE"}
+_ALLOWED = "DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT"  # RFC 9110: a 405 has to say
 
 
 @dataclass(frozen=True)
@@ -167,7 +168,8 @@ def _refusal(request: web.BaseRequest) -> HttpResponse | None:
         problem = f"{size} bytes of request line and header values, of at most {HEAD_LIMIT}"
         return message(431, "Request Header Fields Too Large", problem)
     if request.method in _OF_THE_CONNECTION:
-        return message(405, "Method Not Allowed")
+        refused = message(405, "Method Not Allowed")
+        return replace(refused, headers=[*refused.headers, ("allow", _ALLOWED)])
     return None
 
 
