@@ -4,11 +4,14 @@ import base64
 import codecs
 import json
 import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import NoReturn
 
 from local.lambda_api.error import LambdaError
 
-# Lambda's JSON reader has these limits; Python's own come before them in deep documents.
+# Lambda's JSON reader has these limits.
 _DEEPEST = 1_000
 _LONGEST_NUMBER = 1_000
 _LONGEST_CONTEXT = 3_583
@@ -51,13 +54,22 @@ def _check(text: str) -> object:
     """Return the document, its numbers as text. Raises ValueError."""
     if _depth(text) > _DEEPEST:
         raise ValueError(f"Document nesting depth exceeds the maximum allowed ({_DEEPEST})")
-    try:
+    with _room_for_recursion(_DEEPEST):
         document: object = json.loads(
             text, parse_constant=_no_constant, parse_int=_number, parse_float=_number
         )
-    except RecursionError as error:
-        raise ValueError("Document nesting depth exceeds what Python reads") from error
     return document
+
+
+@contextmanager
+def _room_for_recursion(levels: int) -> Iterator[None]:
+    """Python counts a document's levels and the calls around them as one."""
+    usual = sys.getrecursionlimit()
+    sys.setrecursionlimit(usual + levels)
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(usual)
 
 
 def _depth(text: str) -> int:

@@ -23,7 +23,8 @@ from local.lambda_api.payload import read_client_context, read_payload
                 b"1e999",
                 b"9" * 1_000,
                 b"null",
-                b"[" * 900 + b"]" * 900,
+                b"[" * 1_000 + b"]" * 1_000,
+                b'{"a":' * 1_000 + b"1" + b"}" * 1_000,
                 b'"' + b"[" * 5_000 + b'"',
                 b'["\\"[", "' + b"{" * 5_000 + b'\\\\"]',
             )
