@@ -126,7 +126,7 @@ def _checked(trigger: ScheduleTrigger) -> Timetable:
     if trigger.input is not None:
         try:
             json.loads(trigger.input)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise InvalidExpression(f"its Input is not JSON: {error}") from error
     return timetable(trigger)
 

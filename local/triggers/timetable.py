@@ -20,6 +20,13 @@ class Timetable:
 
     def next_after(self, moment: datetime) -> datetime | None:
         """The next time after the moment, None if the schedule is over."""
+        try:
+            return self._next_after(moment)
+        except OverflowError:
+            # Later, by UTC, than the last day of the calendar.
+            return None
+
+    def _next_after(self, moment: datetime) -> datetime | None:
         if isinstance(self.schedule, At):
             # EventBridge Scheduler gives no heed to the dates of what happens once.
             return next(self._times_after(moment), None)

@@ -79,6 +79,20 @@ def test_a_recurring_schedule_keeps_to_its_start_and_end_date(
     assert clockwork.next_after(at(after)) == (at(expected) if expected else None)
 
 
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"expression": "at(9999-12-31T23:59:59)", "timezone": "America/New_York"},
+        {"expression": "cron(0 0 1 * ? *)", "start": "9999-12-31T23:59:59Z"},
+        {"expression": "rate(1 day)", "input": "[" * 100_000},
+    ],
+)
+def test_what_python_cannot_reckon_is_named_as_silent(options: dict[str, str]) -> None:
+    trigger = ScheduleTrigger("n", "F", place="F.Events.n", event_bridge_rule=False, **options)
+    (line,) = silent_schedules([trigger], at("2026-01-01"))
+    assert line.startswith(f"F.Events.n: {trigger.expression} does not fire here: ")
+
+
 def test_what_never_fires_is_named_with_its_place_and_its_reason() -> None:
     def schedule(name: str, expression: str, **options: object) -> ScheduleTrigger:
         return ScheduleTrigger(name, "F", expression, place=f"F.Events.{name}", **options)
