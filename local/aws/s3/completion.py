@@ -8,6 +8,7 @@ from xml.etree import ElementTree  # nosec B405 - see Completion.read
 from moto.s3.models import FakeKey
 
 from local.aws.s3.checksums import HEADER, checksum, composite
+from local.aws.s3.declared import check_algorithm
 from local.aws.s3.errors import S3Error, malformed_xml
 from local.aws.s3.integrity import bad_checksum
 from local.aws.s3.objects import Part, Upload
@@ -117,17 +118,30 @@ def _sent(upload: Upload, named: Named) -> FakeKey:
     if part is None or unquoted(part.etag) != named.etag:
         raise _invalid_part(upload, named)
     algorithm = upload.checksum_algorithm
-    said = named.checksums.get(algorithm) if algorithm else None
-    if said is not None and said != part.checksum_value:
-        raise _invalid_part(upload, named)
+    said = named.checksums.get(str(algorithm))
     if said is None and upload.checksum_type == "COMPOSITE":
-        raise S3Error(
-            "InvalidRequest",
-            f"The upload was created using a {str(algorithm).lower()} checksum. The complete "
-            "request must include the checksum for each part. It was missing for part "
-            f"{named.number} in the request.",
-        )
+        raise _lacks_checksum(str(algorithm), named)
+    for other, value in named.checksums.items():
+        # Whatever the upload's own algorithm is, no checksum that came is passed over.
+        check_algorithm(other)
+        if value != (part.checksum_value if other == algorithm else checksum(other, part.value)):
+            raise _invalid_part(upload, named)
     return part
+
+
+def _lacks_checksum(algorithm: str, named: Named) -> S3Error:
+    for other in named.checksums:
+        return S3Error(
+            "BadDigest",
+            f"The {other.lower()} you specified for part {named.number} did not match what we "
+            "received.",
+        )
+    return S3Error(
+        "InvalidRequest",
+        f"The upload was created using a {algorithm.lower()} checksum. The complete request must "
+        f"include the checksum for each part. It was missing for part {named.number} in the "
+        "request.",
+    )
 
 
 def _invalid_part(upload: Upload, named: Named) -> S3Error:

@@ -9,7 +9,13 @@ from local.aws.s3.request import S3Request
 
 # Headers of this family that say something about the request, and are no checksum themselves.
 _NO_CHECKSUMS = {"algorithm", "mode", "type"}
-_STREAMING = "STREAMING-"
+_STREAMING = {
+    "STREAMING-UNSIGNED-PAYLOAD-TRAILER",
+    "STREAMING-AWS4-HMAC-SHA256-PAYLOAD",
+    "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER",
+    "STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD",
+    "STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD-TRAILER",
+}
 
 
 @dataclass
@@ -26,7 +32,7 @@ class Expected:
 
 def is_chunked(request: S3Request) -> bool:
     """Whether the body comes in aws-chunked."""
-    return (request.header("x-amz-content-sha256") or "").startswith(_STREAMING)
+    return request.header("x-amz-content-sha256") in _STREAMING
 
 
 def expected_of(request: S3Request) -> Expected:
@@ -58,7 +64,7 @@ def _content_md5(request: S3Request) -> str | None:
 def _content_sha256(request: S3Request) -> str | None:
     """The digest in hexadecimal, None where the sender gave none."""
     value = request.header("x-amz-content-sha256")
-    if value is None or value == "UNSIGNED-PAYLOAD" or value.startswith(_STREAMING):
+    if value is None or value == "UNSIGNED-PAYLOAD" or value in _STREAMING:
         return None
     if len(value) != 64 or value.strip("0123456789abcdef"):
         raise invalid_argument(
@@ -99,9 +105,15 @@ def _declared_checksum(request: S3Request) -> tuple[tuple[str, str] | None, str 
         )
     _check_sdk_algorithm(request, names)
     for name, value in sent.items():
-        if not is_well_formed(value, len(ALGORITHMS[name]().digest())):
-            raise S3Error("InvalidRequest", f"Value for {HEADER}{name.lower()} header is invalid.")
+        check_value(name, value, "header")
     return next(iter(sent.items()), None), in_trailer
+
+
+def check_value(algorithm: str, value: str, place: str) -> None:
+    """Raises S3Error for what no checksum of the algorithm looks like; `place` is for people."""
+    if not is_well_formed(value, len(ALGORITHMS[algorithm]().digest())):
+        text = f"Value for {HEADER}{algorithm.lower()} {place} is invalid."
+        raise S3Error("InvalidRequest", text)
 
 
 def check_algorithm(name: str) -> None:

@@ -8,7 +8,7 @@ from werkzeug.wsgi import get_input_stream
 
 from local.aws.s3.checksums import HEADER, encoded
 from local.aws.s3.chunked import AwsChunked, incomplete_body
-from local.aws.s3.declared import Expected, expected_of, is_chunked
+from local.aws.s3.declared import Expected, check_value, expected_of, is_chunked
 from local.aws.s3.errors import S3Error
 from local.aws.s3.request import S3Request
 
@@ -50,6 +50,9 @@ def _compare(expected: Expected, trailers: dict[str, str]) -> None:
         _compare_sha256(expected.sha256, expected.digests["content"].digest().hex())
     if expected.md5:
         _compare_md5(expected.md5, encoded(expected.digests["MD5"]))
+    if not expected.checksum_in_trailer and any(name.startswith(HEADER) for name in trailers):
+        # Nobody said that it would come, so nothing was held against it.
+        raise _malformed_trailer()
     if algorithm := expected.checksum_in_trailer:
         expected.checksum = (algorithm, _trailing(algorithm, trailers))
     if expected.checksum:
@@ -79,12 +82,17 @@ def _compare_md5(said: str, found: str) -> None:
 def _trailing(algorithm: str, trailers: dict[str, str]) -> str:
     value = trailers.get(HEADER + algorithm.lower())
     if value is None:
-        raise S3Error(
-            "MalformedTrailerError",
-            "The request contained trailing data that was not well-formed or did not conform to "
-            "our published schema.",
-        )
+        raise _malformed_trailer()
+    check_value(algorithm, value, "trailing header")
     return value
+
+
+def _malformed_trailer() -> S3Error:
+    return S3Error(
+        "MalformedTrailerError",
+        "The request contained trailing data that was not well-formed or did not conform to our "
+        "published schema.",
+    )
 
 
 def bad_checksum(algorithm: str) -> S3Error:

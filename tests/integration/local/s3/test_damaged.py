@@ -136,6 +136,7 @@ def test_a_checksum_may_come_behind_the_body(s3: Any, bucket: str, algorithm: st
         (b"", "3", "IncompleteBody"),
         (chunked(b"abc"), "x", "MissingContentLength"),
         (chunked(b"abc", "nonsense\r\n"), "3", "MalformedTrailerError"),
+        (chunked(b"abc", "x-amz-checksum-crc32:zz\r\n"), "3", "InvalidRequest"),
     ],
 )
 def test_a_broken_stream_of_chunks_is_refused(
@@ -148,6 +149,27 @@ def test_a_broken_stream_of_chunks_is_refused(
         x_amz_content_sha256=UNSIGNED_TRAILER,
         x_amz_decoded_content_length=length,
         x_amz_trailer="x-amz-checksum-crc32",
+    )
+    assert error_code(answer) == code
+    assert_nothing_stored(s3, bucket)
+
+
+@pytest.mark.parametrize(
+    ("encoding", "trailer", "code"),
+    [
+        (UNSIGNED_TRAILER, f"x-amz-checksum-crc32:{crc32(b'x')}\r\n", "MalformedTrailerError"),
+        ("STREAMING-OTHERWISE", "", "InvalidArgument"),
+    ],
+)
+def test_chunks_that_nobody_announced_rightly_are_refused(
+    s3: Any, bucket: str, encoding: str, trailer: str, code: str
+) -> None:
+    answer = put(
+        s3,
+        bucket,
+        chunked(b"abc", trailer),
+        x_amz_content_sha256=encoding,
+        x_amz_decoded_content_length="3",
     )
     assert error_code(answer) == code
     assert_nothing_stored(s3, bucket)
@@ -208,6 +230,32 @@ def test_a_damaged_part_is_refused_and_the_one_before_stays(s3: Any, bucket: str
         s3.upload_part(**part, Body=b"x", **named("SHA1", b"x"))
     listed = s3.list_parts(**place, UploadId=upload_id)["Parts"]
     assert [each["ETag"] for each in listed] == [good["ETag"]]
+
+
+@pytest.mark.parametrize(
+    ("of_upload", "of_part", "code"),
+    [
+        ({}, named("SHA256", b"other"), "InvalidPart"),
+        ({"ChecksumAlgorithm": "SHA1"}, named("SHA256", b"data"), "BadDigest"),
+        ({"ChecksumAlgorithm": "SHA1"}, named("SHA1", b"other"), "InvalidPart"),
+        (
+            {"ChecksumAlgorithm": "CRC32", "ChecksumType": "FULL_OBJECT"},
+            named("SHA256", b"other"),
+            "InvalidPart",
+        ),
+    ],
+)
+def test_a_part_that_is_not_the_one_meant_completes_no_upload(
+    s3: Any, bucket: str, of_upload: dict[str, Any], of_part: dict[str, str], code: str
+) -> None:
+    place = {"Bucket": bucket, "Key": "m"}
+    place["UploadId"] = s3.create_multipart_upload(**place, **of_upload)["UploadId"]
+    sums = named(of_upload["ChecksumAlgorithm"], b"data") if of_upload else {}
+    etag = s3.upload_part(**place, PartNumber=1, Body=b"data", **sums)["ETag"]
+    parts = [{"PartNumber": 1, "ETag": etag, **of_part}]
+    with refused(s3, code):
+        s3.complete_multipart_upload(**place, MultipartUpload={"Parts": parts})
+    assert_nothing_stored(s3, bucket)
 
 
 def test_settings_that_came_damaged_are_not_taken(s3: Any, bucket: str) -> None:
