@@ -41,7 +41,11 @@ class OwnErrors(BaseHTTPRequestHandler):
 
     def handle_expect_100(self) -> bool:
         """Ask nobody for a body that will not be taken."""
-        return self._is_taken() and super().handle_expect_100()
+        if not (self._is_taken() and super().handle_expect_100()):
+            return False
+        # The client waits for it.
+        self.wfile.flush()
+        return True
 
     def _is_taken(self) -> bool:
         refusal = self.refused()

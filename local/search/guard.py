@@ -60,7 +60,11 @@ class _Passage(OwnErrors):
         raise AttributeError(name)
 
     def _pass_on(self) -> None:
-        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        length = int(self.headers.get("Content-Length", 0))
+        body = self.rfile.read(length)
+        if len(body) < length:
+            self.send_error(HTTPStatus.BAD_REQUEST, f"{len(body)} of {length} bytes came")
+            return
         try:
             self._ask(body)
         except ValueError as error:

@@ -47,8 +47,11 @@ class S3Request:
         host = str(environ.get("HTTP_HOST", ""))
         label = host.split(".")[0]
         creates = environ["REQUEST_METHOD"] == "PUT" and not path
-        if S3Response.subdomain_based_buckets(_Host({"host": host})) and (
-            creates or label in s3_backends.bucket_accounts
+        # HTTP/1.0 may name no host: then the path names the bucket.
+        if (
+            label
+            and S3Response.subdomain_based_buckets(_Host({"host": host}))
+            and (creates or label in s3_backends.bucket_accounts)
         ):
             bucket, key = label, path
         else:

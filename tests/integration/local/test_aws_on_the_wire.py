@@ -62,3 +62,10 @@ def test_a_download_is_followed_from_a_page_that_does_not_say_which_it_is(url: s
     )
 
     assert answer.status != 403
+
+
+@pytest.mark.parametrize("head", [b"HTTP/1.0\r\n", b"HTTP/1.1\r\nHost:\r\n"])
+def test_a_request_that_names_no_host_names_its_bucket_in_the_path(url: str, head: bytes) -> None:
+    (answer,) = exchange(url, b"GET /no-bucket/key " + head + b"\r\n")
+
+    assert (answer.status, b"NoSuchBucket" in answer.body) == (404, True)

@@ -1,5 +1,6 @@
 """The guard before the search server: passes on what it is asked, but not by everybody."""
 
+import socket
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -61,6 +62,24 @@ def test_bytes_that_belong_in_no_url_are_passed_on_encoded(url: str) -> None:
     (answer,) = exchange(url, b"GET /200?\xff HTTP/1.1\r\nHost: localhost\r\n\r\n")
 
     assert answer.body == b"GET /200?%FF None "
+
+
+def test_a_client_that_asks_first_is_told_to_go_on(url: str) -> None:
+    host, port = url.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=20) as connection:
+        head = b"PUT /201 HTTP/1.1\r\nHost: localhost\r\nContent-Length: 4\r\n"
+        connection.sendall(head + b"Expect: 100-continue\r\n\r\n")
+        assert connection.recv(65536).startswith(b"HTTP/1.1 100 ")
+        connection.sendall(b"body")
+        assert connection.recv(65536).startswith(b"HTTP/1.1 201 ")
+
+
+def test_a_body_that_ends_early_is_not_passed_on(url: str) -> None:
+    (answer,) = exchange(
+        url, b"PUT /201 HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\nbody"
+    )
+
+    assert (answer.status, answer.header("content-type")) == (400, "application/json")
 
 
 def test_head_says_how_long_the_body_would_be(url: str) -> None:
