@@ -10,7 +10,7 @@ from pg8000.native import DatabaseError
 from api.database import Database
 from api.database_session import Session, message
 from api.database_user import grant_access
-from api.observability import get_logger
+from api.observability import get_logger, no_value_leaves
 from api.settings import MigrationSettings, load_migration_settings
 from api.wiring import build_database, login_of
 
@@ -30,6 +30,7 @@ class MigrationError(Exception):
     """The files do not fit each other or the database; nothing more was applied."""
 
 
+@no_value_leaves()
 def handler(event: Any, context: Any) -> dict[str, Any]:  # noqa: ANN401, ARG001 - Lambda's contract
     """Returns the names of the files applied now; safe when several run at once."""
     applied = migrate(load_migration_settings())

@@ -3,6 +3,8 @@
 import logging
 import os
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 
 from aws_lambda_powertools import Logger
@@ -23,27 +25,59 @@ def get_logger() -> Logger:
     return Logger()
 
 
+class Failed(Exception):
+    """Takes the place of an error whose message may quote a row; the message names its kinds."""
+
+
 def describe(error: BaseException) -> dict[str, object]:
     """The kinds and places of an error and its causes, not their messages: those quote values.
 
     Where LOG_TRACEBACKS is "true" the whole traceback with its messages, in place of the places.
     `code` is how a data service names its reason; see BackendUnavailable.
     """
+    chain = _chain(error)
+    codes = [link.code for link in chain if isinstance(link, BackendUnavailable) and link.code]
+    return (
+        ({"code": codes[0]} if codes else {})
+        | {"error": [_kind(link) for link in chain]}
+        | _where(error)
+    )
+
+
+@contextmanager
+def no_value_leaves() -> Iterator[None]:
+    """Around an entry whose errors Lambda itself logs: deployed, a foreign message stays inside.
+
+    Our own errors hold no value of a row and pass as they are.
+    """
+    try:
+        yield
+    except Exception as error:
+        if _shows_all() or type(error).__module__.startswith("api."):
+            raise
+        get_logger().error("unhandled error", extra=describe(error))
+        raise Failed(", caused by ".join(map(_kind, _chain(error)))) from None
+
+
+def _chain(error: BaseException) -> list[BaseException]:
     chain: list[BaseException] = []
     link: BaseException | None = error
     while link is not None and link not in chain:
         chain.append(link)
         link = link.__cause__ or link.__context__
-    codes = [link.code for link in chain if isinstance(link, BackendUnavailable) and link.code]
-    return (
-        ({"code": codes[0]} if codes else {})
-        | {"error": [f"{type(link).__module__}.{type(link).__qualname__}" for link in chain]}
-        | _where(error)
-    )
+    return chain
+
+
+def _kind(error: BaseException) -> str:
+    return f"{type(error).__module__}.{type(error).__qualname__}"
+
+
+def _shows_all() -> bool:
+    return os.environ.get(_TRACEBACKS) == "true"
 
 
 def _where(error: BaseException) -> dict[str, object]:
-    if os.environ.get(_TRACEBACKS) == "true":
+    if _shows_all():
         return {"traceback": "".join(traceback.format_exception(error)).rstrip()}
     return {
         "places": [

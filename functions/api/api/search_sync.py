@@ -7,7 +7,7 @@ import time
 from typing import Any
 
 from api.errors import SearchUnavailable
-from api.observability import describe, emit, get_logger
+from api.observability import describe, emit, get_logger, no_value_leaves
 from api.settings import Settings, load_settings
 from api.users.creation import forget_expired
 from api.users.outbox import Relay
@@ -19,6 +19,11 @@ _SPARE_SECONDS = 15.0
 _DEFAULT_SECONDS = 30.0
 
 
+class UnknownAction(ValueError):
+    """The event asks for something that this function does not do."""
+
+
+@no_value_leaves()
 def handler(event: Any, context: Any) -> dict[str, Any]:  # noqa: ANN401 - Lambda's contract
     """Returns what was done and what is left; with OpenSearch down everything stays queued."""
     return synchronise(load_settings(), event, context)
@@ -52,11 +57,11 @@ def synchronise(settings: Settings, event: object, context: object) -> dict[str,
 
 
 def _wants_rebuild(event: object) -> bool:
-    """Raises ValueError for an action that does not exist."""
+    """Raises UnknownAction."""
     action = event.get("action") if isinstance(event, dict) else None
     if action not in (None, "rebuild"):
         # An EventBridge event has no action of its own.
-        raise ValueError(f'unknown action {action!r}; the one there is: {{"action":"rebuild"}}')
+        raise UnknownAction(f'unknown action {action!r}; the one there is: {{"action":"rebuild"}}')
     return action == "rebuild"
 
 

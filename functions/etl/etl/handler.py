@@ -9,6 +9,7 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.logging import utils as logging_utils
 from aws_lambda_powertools.metrics import MetricUnit
 
+from etl.failure import describe, presentable
 from etl.job import Job
 from etl.precedence import Result
 from etl.report.document import SUCCEEDED
@@ -65,15 +66,15 @@ def handler(event: dict[str, Any], _context: "LambdaContext") -> dict[str, Any]:
 def _collecting(failures: Failures, message_id: str | None) -> Iterator[None]:
     try:
         yield
-    except Exception as error:
-        logger.exception("Failed: %s", error, message_id=message_id)
+    except Exception as error:  # noqa: BLE001 - told at the end, when the others are done
+        logger.error("Failed", extra=describe(error) | {"message_id": message_id})
         failures.append((message_id, error))
 
 
 def _answer(results: list[Result], failures: Failures) -> dict[str, Any]:
     for message_id, error in failures:
         if message_id is None:
-            raise error
+            raise presentable(error)
     named = dict.fromkeys(message_id for message_id, _ in failures)
     return {
         "results": [summary(result) for result in results],
