@@ -8,13 +8,14 @@ import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import psutil
 
 from local.services.ports import Ports, variable_of
-from local.services.process import accepts_connections
+from local.services.process import accepts_connections, die_with_parent
 from tests.ports import reserve_ports
 
 ROOT = Path(__file__).parent.parent
@@ -173,6 +174,8 @@ def start_stack(
             stdin=subprocess.DEVNULL,
             stdout=stream,
             stderr=subprocess.STDOUT,
+            # A run of tests that is interrupted, or killed, leaves no stack behind.
+            preexec_fn=partial(die_with_parent, signal.SIGTERM),
         )
     stack = EmbeddedStack(process, ports, state, output, variables or {})
     deadline = time.monotonic() + START_SECONDS
