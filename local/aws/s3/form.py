@@ -13,7 +13,7 @@ from werkzeug.formparser import FormDataParser
 from local.aws.s3.errors import S3Error, access_denied, invalid_argument
 from local.aws.s3.policy import Policy
 from local.aws.s3.request import S3Request
-from local.aws.s3.signature import KEY_ID, sign, signature_does_not_match
+from local.aws.s3.signature import KEY_ID, sign, sign_policy_2, signature_does_not_match
 
 _SIGNATURE_4 = ("x-amz-algorithm", "x-amz-credential", "x-amz-date", "x-amz-signature")
 _SIGNATURE_2 = ("awsaccesskeyid", "signature")
@@ -97,7 +97,10 @@ def _check_signature(fields: Mapping[str, str]) -> None:
         if name not in fields:
             raise invalid_argument(f"Bucket POST must contain a field named '{name}'.", name, "")
     if version_2:
-        return
-    key_id, *scope = fields["x-amz-credential"].split("/")
-    if key_id == KEY_ID and sign(fields["policy"], scope) != fields["x-amz-signature"]:
+        key_id, given = fields["awsaccesskeyid"], fields["signature"]
+        right = sign_policy_2(fields["policy"])
+    else:
+        (key_id, *scope), given = fields["x-amz-credential"].split("/"), fields["x-amz-signature"]
+        right = sign(fields["policy"], scope)
+    if key_id == KEY_ID and given != right:
         raise signature_does_not_match()

@@ -31,7 +31,7 @@ class Policy:
         """Raises S3Error, code InvalidPolicyDocument, for anything that is no policy."""
         try:
             document = json.loads(base64.b64decode(encoded, validate=True))
-        except (binascii.Error, ValueError) as error:
+        except (binascii.Error, ValueError, RecursionError) as error:
             raise _invalid("Invalid JSON.") from error
         if not isinstance(document, dict):
             raise _invalid("Invalid JSON.")
@@ -99,8 +99,7 @@ def _conditions(document: list[Any]) -> list[tuple[Any, ...]]:
     found: list[tuple[Any, ...]] = []
     for condition in document:
         if isinstance(condition, dict):
-            for name, value in condition.items():
-                found.append(("eq", name.lower(), str(value)))
+            found += [_condition("eq", f"${name}", value) for name, value in condition.items()]
         elif isinstance(condition, list) and len(condition) == 3:
             found.append(_condition(*condition))
         else:
@@ -117,9 +116,10 @@ def _condition(operator: object, first: object, second: object) -> tuple[Any, ..
             return kind, int(str(first)), int(str(second))
         except ValueError as error:
             raise _invalid("content-length-range needs two whole numbers.") from error
-    if kind not in ("eq", "starts-with") or not str(first).startswith("$"):
+    is_named = isinstance(first, str) and first.startswith("$")
+    if kind not in ("eq", "starts-with") or not is_named or not isinstance(second, str):
         raise _invalid(f"Invalid condition: {json.dumps([operator, first, second])}")
-    return kind, str(first)[1:].lower(), str(second)
+    return kind, str(first)[1:].lower(), second
 
 
 def _time(value: object) -> datetime:

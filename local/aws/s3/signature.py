@@ -4,8 +4,10 @@ Amazon S3 API Reference, "Authenticating requests: Using query parameters". Anyb
 for the key id `local`, whose secret is known, is the signature itself compared.
 """
 
+import base64
 import hashlib
 import hmac
+import re
 import time
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qsl, quote, unquote_to_bytes
@@ -17,6 +19,10 @@ KEY_ID = "local"
 _SECRET = "local"  # noqa: S105 # nosec B105 # what local servers take
 _TIME = "%Y%m%dT%H%M%SZ"
 _A_WEEK = 604_800
+_DIGITS = re.compile("[0-9]+")
+# Until the year 9999; more is no time that anybody means.
+_SECONDS = re.compile("[0-9]{1,11}")
+_SCOPE_LENGTH = 4
 _SKEW = timedelta(minutes=15)
 _VERSION_4 = ("Algorithm", "Credential", "Date", "Expires", "SignedHeaders", "Signature")
 _VERSION_2 = ("AWSAccessKeyId", "Expires", "Signature")
@@ -38,7 +44,7 @@ def _check_version_2(query: dict[str, str]) -> None:
             "Query-string authentication requires the Signature, Expires and AWSAccessKeyId "
             "parameters"
         )
-    if not query["Expires"].isdigit():
+    if not _SECONDS.fullmatch(query["Expires"]):
         raise access_denied(f"Invalid date (should be seconds since epoch): {query['Expires']}")
     if int(query["Expires"]) < time.time():
         raise _expired(datetime.fromtimestamp(int(query["Expires"]), UTC))
@@ -60,20 +66,25 @@ def _check_version_4(request: S3Request) -> None:
             "X-Amz-Date must be in the ISO8601 Long Format \"yyyyMMdd'T'HHmmss'Z'\""
         ) from error
     now = datetime.now(UTC)
-    if signed - _SKEW > now:
+    if signed > now + _SKEW:
         raise access_denied("Request is not valid yet")
-    if signed + timedelta(seconds=seconds) < now:
+    if now - signed > timedelta(seconds=seconds):
         raise _expired(signed + timedelta(seconds=seconds), seconds)
-    if query["X-Amz-Credential"].split("/")[0] == KEY_ID:
-        _compare_signature(request)
+    key_id, *scope = query["X-Amz-Credential"].split("/")
+    if len(scope) != _SCOPE_LENGTH:
+        raise _bad_parameters(
+            "Error parsing the X-Amz-Credential parameter; the Credential is mal-formed"
+        )
+    if key_id == KEY_ID:
+        _compare_signature(request, scope)
 
 
 def _seconds(value: str) -> int:
-    if not value.isascii() or not value.removeprefix("-").isdigit():
-        raise _bad_parameters("X-Amz-Expires should be a number")
-    if value.startswith("-"):
+    if value.startswith("-") and _DIGITS.fullmatch(value[1:]):
         raise _bad_parameters("X-Amz-Expires must be non-negative")
-    if int(value) > _A_WEEK:
+    if not _DIGITS.fullmatch(value):
+        raise _bad_parameters("X-Amz-Expires should be a number")
+    if not _SECONDS.fullmatch(value) or int(value) > _A_WEEK:
         raise _bad_parameters(
             "X-Amz-Expires must be less than a week (in seconds); that is, the given "
             "X-Amz-Expires must be less than 604800 seconds"
@@ -95,13 +106,8 @@ def _iso(moment: datetime) -> str:
     return f"{moment:%Y-%m-%dT%H:%M:%SZ}"
 
 
-def _compare_signature(request: S3Request) -> None:
+def _compare_signature(request: S3Request, scope: list[str]) -> None:
     query = request.query
-    _, *scope = query["X-Amz-Credential"].split("/")
-    if len(scope) != 4:
-        raise _bad_parameters(
-            "Error parsing the X-Amz-Credential parameter; the Credential is mal-formed"
-        )
     canonical = hashlib.sha256(_canonical(request).encode()).hexdigest()
     text = "\n".join(("AWS4-HMAC-SHA256", query["X-Amz-Date"], "/".join(scope), canonical))
     if not hmac.compare_digest(sign(text, scope), query["X-Amz-Signature"]):
@@ -114,6 +120,12 @@ def sign(text: str, scope: list[str]) -> str:
     for part in [*scope, text]:
         key = hmac.new(key, part.encode(), hashlib.sha256).digest()
     return key.hex()
+
+
+def sign_policy_2(policy: str) -> str:
+    """The signature of a form's policy by version 2."""
+    digest = hmac.new(_SECRET.encode(), policy.encode(), hashlib.sha1)
+    return base64.b64encode(digest.digest()).decode()
 
 
 def signature_does_not_match() -> S3Error:

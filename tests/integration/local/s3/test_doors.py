@@ -14,6 +14,7 @@ import httpx
 import pytest
 from botocore.config import Config
 
+from local.aws.s3.signature import sign
 from tests.integration.local.s3.calls import error_code, presigned, request
 
 
@@ -104,6 +105,8 @@ def test_a_form_chooses_its_answer(s3: Any, bucket: str) -> None:
         ([], {"x-ignore-this": "1"}, 204, ""),
         ([["no-such", "$key", "1"]], {}, 400, "InvalidPolicyDocument"),
         ([["eq", "$key"]], {}, 400, "InvalidPolicyDocument"),
+        ([{"x-amz-meta-a": 1}], {"x-amz-meta-a": "1"}, 400, "InvalidPolicyDocument"),
+        ([["starts-with", "$key", ["f"]]], {}, 400, "InvalidPolicyDocument"),
     ],
 )
 def test_a_form_keeps_to_its_policy(
@@ -147,6 +150,17 @@ def test_a_form_past_its_policys_time_is_refused(s3: Any, bucket: str) -> None:
     answer = request("POST", url, data=form, files={"file": b"1"})
     assert_refused(answer, 403, "AccessDenied")
     assert "Policy expired" in answer.text
+
+
+def test_a_policy_of_too_many_levels_is_refused(s3: Any, bucket: str) -> None:
+    policy = base64.b64encode(b"[" * 5_000).decode()
+    scope = ["20240101", "us-east-1", "s3", "aws4_request"]
+    changes: dict[str, str | None] = {
+        "policy": policy,
+        "x-amz-credential": "/".join(["local", *scope]),
+        "x-amz-signature": sign(policy, scope),
+    }
+    assert_refused(post(s3, bucket, changes=changes), 400, "InvalidPolicyDocument")
 
 
 def test_a_form_without_a_file_is_refused(s3: Any, bucket: str) -> None:
@@ -209,10 +223,32 @@ def test_a_presigned_url_ends_with_its_time(s3: Any, bucket: str, method: str) -
     assert s3.get_object(Bucket=bucket, Key="k")["Body"].read() == b"1"
 
 
-@pytest.mark.parametrize("seconds", ["604801", "-1", "x", ""])
+@pytest.mark.parametrize("seconds", ["604801", "-1", "x", "", "9" * 5_000, "\u0663"])
 def test_a_lifetime_that_s3_does_not_know_is_refused(s3: Any, bucket: str, seconds: str) -> None:
     url = moved(presigned(s3, "get_object", bucket, "k"), X_Amz_Expires=seconds)
     assert_refused(request("GET", url), 400, "AuthorizationQueryParametersError")
+
+
+@pytest.mark.parametrize(
+    ("changes", "status", "code"),
+    [
+        ({"X_Amz_Date": "00010101T000000Z"}, 403, "AccessDenied"),
+        ({"X_Amz_Date": "99991231T235959Z"}, 403, "AccessDenied"),
+        ({"X_Amz_Credential": "other"}, 400, "AuthorizationQueryParametersError"),
+    ],
+)
+def test_a_presigned_url_that_no_client_wrote_is_refused(
+    s3: Any, bucket: str, changes: dict[str, str], status: int, code: str
+) -> None:
+    url = moved(presigned(s3, "get_object", bucket, "k"), **changes)
+    assert_refused(request("GET", url), status, code)
+
+
+@pytest.mark.parametrize("expires", ["x", "-1", "9" * 5_000, "\u00b2"])
+def test_a_time_that_is_none_ends_a_url_of_version_2(s3: Any, bucket: str, expires: str) -> None:
+    query = urlencode({"AWSAccessKeyId": "local", "Signature": "AAAA", "Expires": expires})
+    answer = request("GET", f"{s3.meta.endpoint_url}/{bucket}/k?{query}")
+    assert_refused(answer, 403, "AccessDenied")
 
 
 def test_a_presigned_url_of_version_2_ends_with_its_time(s3: Any, bucket: str) -> None:
@@ -248,6 +284,11 @@ def test_a_policy_of_version_2_is_held_to_as_well(s3: Any, bucket: str) -> None:
         "signature": base64.b64encode(signature).decode(),
     }
     url = f"{s3.meta.endpoint_url}/{bucket}"
-    for key, status in (("a/1", 204), ("b/1", 403)):
-        answer = request("POST", url, data={**fields, "key": key}, files={"file": b"1"})
+    for key, changed, status in (
+        ("a/1", {}, 204),
+        ("b/1", {}, 403),
+        ("a/2", {"signature": "AAAA"}, 403),
+    ):
+        form = {**fields, **changed, "key": key}
+        answer = request("POST", url, data=form, files={"file": b"1"})
         assert answer.status_code == status
