@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import re
 import shutil
 import threading
@@ -87,6 +88,20 @@ def test_a_saved_file_is_used(app):
     save(app, "moon")
     app.wait_for_reload("WebFunction")
     assert answer(app) == "HELLO MOON"
+
+
+def test_a_save_of_the_same_size_and_time_is_used(app):
+    path = app.folder / "web/web.py"
+    path.write_text(path.read_text().replace("world", "stars"))
+    app.wait_for_reload("WebFunction")
+    assert answer(app) == "HELLO STARS"
+    times = path.stat()
+
+    app.reloads.clear()
+    path.write_text(path.read_text().replace("stars", "comet"))
+    os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
+    app.wait_for_reload("WebFunction")
+    assert answer(app) == "HELLO COMET"
 
 
 def test_code_of_a_folder_that_was_made_anew_is_used_and_saved_again(app):
