@@ -3,8 +3,10 @@
 Runs with the standard library alone (python -S): argv is the handler and the search path.
 """
 
+import importlib
 import os
 import sys
+import traceback
 import zlib
 from collections.abc import Callable, Mapping
 from importlib.machinery import (
@@ -17,6 +19,8 @@ from importlib.machinery import (
     SourceFileLoader,
     SourcelessFileLoader,
 )
+
+_Find = Callable[[str], object]
 
 
 class SavedSourceLoader(SourceFileLoader):
@@ -43,8 +47,10 @@ def main() -> None:
         # awslambdaric's compiled part exists for Linux only.
         sys.path.append(os.path.join(os.path.dirname(__file__), "portable"))  # noqa: PTH118, PTH120
     sys.argv = [sys.argv[0], handler]
+    from awslambdaric import bootstrap as client  # type: ignore[import-untyped]
     from awslambdaric.__main__ import main as run_client  # type: ignore[import-untyped]
 
+    client._get_handler = _telling_where(client._get_handler, client.FaultException)
     run_client(sys.argv)
 
 
@@ -66,6 +72,30 @@ def _saved_under(folders: list[str]) -> Callable[[str], FileFinder]:
 
 def _is_in(path: str, folder: str) -> bool:
     return path == folder or path.startswith(folder + os.sep)
+
+
+def _telling_where(find: _Find, fault_type: type[Exception]) -> _Find:
+    """The client logs no place of a failed import, as on AWS: here the log gets it first."""
+
+    def found(handler: str) -> object:
+        try:
+            return find(handler)
+        except fault_type as fault:
+            if isinstance(fault.__context__, ImportError):
+                sys.stderr.write(_of_the_function(fault.__context__))
+            raise
+
+    return found
+
+
+def _of_the_function(error: ImportError) -> str:
+    """The traceback without the frames of the client and of Python's import itself."""
+    told = traceback.TracebackException.from_exception(error)
+    own = ("<frozen importlib", importlib.__file__, os.path.join("", "awslambdaric", ""))  # noqa: PTH118
+    told.stack[:] = [
+        frame for frame in told.stack if not any(part in frame.filename for part in own)
+    ]
+    return "".join(told.format())
 
 
 if __name__ == "__main__":

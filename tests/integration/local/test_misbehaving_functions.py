@@ -118,6 +118,19 @@ def test_exception_at_import_gives_its_traceback_to_every_request(other_app):
         assert b"[ERROR] RuntimeError: broken at import" in invocation.log_tail
 
 
+def test_failed_import_is_answered_as_by_lambda_and_traced_in_the_log(other_app):
+    invocation = other_app.invoke("FailingImportFunction")
+
+    error = json.loads(invocation.payload)
+    assert (error["errorType"], error["stackTrace"]) == ("Runtime.ImportModuleError", [])
+    traced, _, reported = invocation.log_tail.decode().partition("[ERROR] Runtime.ImportModuleE")
+    assert "importlib" not in traced
+    places = re.findall(r'File ".*/(\w+\.py)", line (\d+), in <module>', traced)
+    assert places == [("importing.py", "3"), ("missing_name.py", "3")]
+    assert "ImportError: cannot import name 'nothing_of_this_name' from 'json'" in traced
+    assert "Unable to import module 'importing': cannot import name" in reported
+
+
 def test_syntax_error_names_file_and_line(other_app):
     error = json.loads(other_app.invoke("BadSyntaxFunction").payload)
 

@@ -1,0 +1,3 @@
+"""Imports what is not there, one module further."""
+
+import missing_name
