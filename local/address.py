@@ -19,18 +19,24 @@ class Address:
 
 
 def find_address(service: str, state: Path, environment: Mapping[str, str] = os.environ) -> Address:
-    """The address of "api", "lambda_endpoint" or "aws"; a variable that moves its port wins.
+    """The address of "api", "lambda_endpoint" or "aws"; a variable that names another port wins.
 
     Raises StackNotRunning and InvalidPort.
     """
     stack = RunningStack(state)
     variable = variable_of(service)
     if variable in environment:
-        url = f"http://{LOOPBACK}:{getattr(Ports.from_environment(environment), service)}"
         running = stack.read()
+        port = getattr(Ports.from_environment(environment), service)
+        if running and getattr(running.ports, service) == port:
+            return _told(_url(service, running))
+        url = f"http://{LOOPBACK}:{port}"
         where = f"is at {_url(service, running)}" if running else "does not run"
         return Address(url, f"nothing answers at {url}, which {variable} names; {stack} {where}")
-    url = _url(service, stack.require())
+    return _told(_url(service, stack.require()))
+
+
+def _told(url: str) -> Address:
     return Address(url, f"nothing answers at {url}; make doctor says what is down")
 
 

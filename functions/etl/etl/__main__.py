@@ -26,7 +26,10 @@ def main(arguments: list[str] | None = None) -> int:
         sys.stderr.write(f"{error.filename or options.file}: {error.strerror}\n")
         return 2
     sys.stdout.write(_summary(report, options.folder))
-    return 1 if report["rows_in"] and not report["rows_out"] else 0
+    if report["rows_in"] and not report["rows_out"]:
+        sys.stderr.write(f"{options.file}: none of the {report['rows_in']:,} rows is left\n")
+        return 1
+    return 0
 
 
 def run(path: Path, folder: Path, description_path: Path | None = None) -> document.Report:

@@ -47,11 +47,12 @@ def test_refused_file_says_why_and_leaves_earlier_results(sample, tmp_path, caps
     assert {path: path.read_bytes() for path in out.iterdir()} == before
 
 
-def test_file_without_a_single_good_row_is_told_by_the_exit_status(tmp_path):
+def test_file_without_a_single_good_row_is_told_in_words_and_by_the_exit_status(tmp_path, capsys):
     path = tmp_path / "raw.csv"
     path.write_text(HEADER + "1,,C,W,1,1,n\n")
 
     assert main([str(path), str(tmp_path / "out")]) == 1
+    assert capsys.readouterr().err == f"{path}: none of the 1 rows is left\n"
 
 
 def test_source_description_beside_the_file_is_followed(tmp_path):

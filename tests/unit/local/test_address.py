@@ -24,6 +24,16 @@ def test_data_services_for_containers_are_found_on_the_bridge(tmp_path: Path) ->
         assert find_address("lambda_endpoint", tmp_path, {}).url == "http://127.0.0.1:4001"
 
 
+def test_a_variable_that_names_the_running_stacks_port_finds_it_on_the_bridge(
+    tmp_path: Path,
+) -> None:
+    with RunningStack(tmp_path).hold(MOVED) as stack:
+        stack.tell(host="172.17.0.1")
+        address = find_address("aws", tmp_path, {"LOCAL_AWS_PORT": "4000"})
+    assert address.url == "http://172.17.0.1:4000"
+    assert "make doctor" in address.silence
+
+
 def test_a_variable_wins_and_its_silence_names_both_places(tmp_path: Path) -> None:
     environment = {"LOCAL_AWS_PORT": "4999"}
     with RunningStack(tmp_path).hold(MOVED):
