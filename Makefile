@@ -21,37 +21,37 @@ $(shell for venv in $(VENV) .venv-*; do test -x $$venv/bin/python || rm -f $$ven
 
 $(VENV)/local.stamp: requirements/local.txt
 	@sh requirements/make_venv.sh $(@D) "$(PYTHON)"
-	@echo "Installing the local stack into $(VENV) (the first time only)"
+	@echo "Installing the local stack into $(VENV) (kept until $< changes)"
 	@$(BIN)/python $(PIP_INSTALL) -r $<
 	@touch $@
 
 $(VENV)/dev.stamp: requirements/dev.txt $(VENV)/local.stamp
-	@echo "Installing the test tools into $(VENV) (the first time only)"
+	@echo "Installing the test tools into $(VENV) (kept until $< changes)"
 	@$(BIN)/python $(PIP_INSTALL) -r $<
 	@touch $@
 
 .venv-sam/sam.stamp: requirements/sam.txt
 	@sh requirements/make_venv.sh $(@D) "$(PYTHON)"
-	@echo "Installing the SAM CLI into .venv-sam (the first time only)"
+	@echo "Installing the SAM CLI into .venv-sam (kept until $< changes)"
 	@# pip refuses the extras in the SAM CLI's own requirements unless told not to look at them
 	@.venv-sam/bin/python $(PIP_INSTALL) --no-deps -r $<
 	@touch $@
 
 .venv-checkov/checkov.stamp: requirements/checkov.txt
 	@sh requirements/make_venv.sh $(@D) "$(PYTHON)"
-	@echo "Installing checkov into .venv-checkov (the first time only)"
+	@echo "Installing checkov into .venv-checkov (kept until $< changes)"
 	@.venv-checkov/bin/python $(PIP_INSTALL) --no-deps -r $<
 	@touch $@
 
 .venv-browser/browser.stamp: requirements/browser.txt
 	@sh requirements/make_venv.sh $(@D) "$(PYTHON)"
-	@echo "Installing the stack and the browser's driver into .venv-browser (the first time only)"
+	@echo "Installing the stack and the browser's driver into .venv-browser (kept until $< changes)"
 	@.venv-browser/bin/python $(PIP_INSTALL) -r $<
 	@touch $@
 
 .venv-bench/bench.stamp: requirements/bench.txt
 	@sh requirements/make_venv.sh $(@D) "$(PYTHON)"
-	@echo "Installing the benchmarks and what they compare with into .venv-bench (the first time only)"
+	@echo "Installing the benchmarks and what they compare with into .venv-bench (kept until $< changes)"
 	@.venv-bench/bin/python $(PIP_INSTALL) -r $<
 	@touch $@
 

@@ -34,8 +34,8 @@ class Console:
         self.say(f"  {started.title:<22}{started.address:<22}{started.seconds:5.1f} s")
 
     def preparing(self, what: str) -> None:
-        """Something that takes seconds, the first time only."""
-        self.say(f"  {what} (the first time only)")
+        """Something that takes seconds, and is kept until what it is made of changes."""
+        self.say(f"  {what} (kept until it changes)")
 
     def ready(self, url: str) -> None:
         """The API is open."""

@@ -63,6 +63,8 @@ class SamStack:
             # A function that cannot be imported is a 200 with Lambda's error object to sam local.
             if answer.status >= 500 or '"errorType"' in text:
                 raise StartFailed(f"the API answers {answer.status}: {text}")
+        for log, what in (("start-api", "requests"), ("start-lambda", "events")):
+            self.console.say(f"  {f'Logs of {what}':<22}make logs NAME={log}")
         self.console.ready(url)
 
     def _first_path(self) -> str:
