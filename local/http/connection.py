@@ -5,6 +5,7 @@ half of the connection early; here both get the answer of the interface.
 """
 
 import logging
+from collections.abc import Iterator
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 _logger = logging.getLogger(__name__)
 # No HTTP parser takes this for the rest of a head.
 _MALFORMED = b"\0\r\n\r\n"
+_HEAD_END = b"\r\n\r\n"
 
 
 class Connection(RequestHandler):
@@ -30,6 +32,7 @@ class Connection(RequestHandler):
         self._last_body: StreamReader | None = None
         self._is_head_unfinished = False
         self._client_is_done = False
+        self._is_broken = False
 
     @property
     def is_last(self) -> bool:
@@ -37,15 +40,33 @@ class Connection(RequestHandler):
         return self._client_is_done and not self._messages
 
     def data_received(self, data: bytes) -> None:
-        """Take what came, and note whether it is the beginning of a request."""
-        known = self._request_count
-        is_body = self._last_body is not None and not self._last_body.is_eof()
+        """Take what came, each request by itself.
+
+        The library forgets what it read of a piece before it comes upon a fault in it.
+        """
+        for part in _parts(data):
+            if not self._is_broken:
+                self._take(part)
+
+    def _take(self, data: bytes) -> None:
+        """Note whether it is the beginning of a request."""
+        known, body = self._request_count, self._last_body
+        is_body = body is not None and not body.is_eof()
         super().data_received(data)
-        if self._request_count != known:
-            self._last_body = self._messages[-1][1]
-            self._is_head_unfinished = False
-        elif data and not is_body:
-            self._is_head_unfinished = True
+        if self._request_count == known:
+            self._is_head_unfinished = self._is_head_unfinished or bool(data and not is_body)
+            return
+        if body is not None and not body.is_eof():
+            self._break_off(body)
+            return
+        self._last_body = self._messages[-1][1]
+        self._is_head_unfinished = False
+
+    def _break_off(self, body: StreamReader) -> None:
+        """The fault is in the body: it is for its own request to answer, as the last one."""
+        self._messages.pop()
+        self._is_broken = self._client_is_done = True
+        body.set_exception(web.RequestPayloadError("the body is malformed"))
 
     def eof_received(self) -> bool:  # type: ignore[override]
         """The client sends no more; it still gets the answers to what it sent."""
@@ -87,3 +108,16 @@ class Connection(RequestHandler):
         if isinstance(exc, LineTooLong):
             status = HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
         return self._server.refuse(request, HTTPStatus(status), message or str(exc))
+
+
+def _parts(data: bytes) -> Iterator[bytes]:
+    """The data, cut behind whatever may be the head of a request."""
+    begin = seen = 0
+    while (found := data.find(_HEAD_END, seen)) >= 0:
+        end = found + len(_HEAD_END)
+        if data.find(b" HTTP/", seen, end) >= 0:
+            yield data[begin:end]
+            begin = end
+        seen = end
+    if begin < len(data) or not data:
+        yield data[begin:]

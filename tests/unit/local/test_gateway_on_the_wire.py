@@ -197,6 +197,31 @@ def test_requests_in_a_row_are_answered_in_their_order(gateway: Served) -> None:
     assert [event_of(answer)["rawPath"] for answer in answers] == [f"/{n}" for n in range(30)]
 
 
+@pytest.mark.parametrize(
+    ("sent", "statuses"),
+    [
+        (b"GET /a HTTP/1.1\r\n" + HOST + b"\r\n", [200]),
+        (b"POST /a HTTP/1.1\r\n" + HOST + b"Content-Length: 4\r\n\r\n\r\n\r\n", [200]),
+        (b"GET /a HTTP/1.1\r\n" + HOST + b"\r\nGET /b HTTP/1.1\r\n" + HOST + b"\r\n", [200, 200]),
+    ],
+)
+def test_what_follows_a_request_takes_nothing_from_its_answer(
+    gateway: Served, sent: bytes, statuses: list[int]
+) -> None:
+    answers = exchange(gateway.url, sent + b"GARBAGE\r\n\r\n")
+
+    assert [answer.status for answer in answers] == [*statuses, 400]
+    assert is_the_gateways(answers[-1])
+
+
+def test_a_body_that_goes_wrong_later_is_answered_at_once(gateway: Served) -> None:
+    head = b"POST /a HTTP/1.1\r\n" + HOST + b"Transfer-Encoding: chunked\r\n\r\n"
+
+    answer = gateway.ask(head + b"3\r\nabc\r\n", b"ZZ\r\n", ends=False)
+
+    assert (answer.status, is_the_gateways(answer)) == (400, True)
+
+
 def test_a_body_over_the_limit_is_refused_before_it_is_whole(gateway: Served) -> None:
     head = b"POST / HTTP/1.1\r\n" + HOST + b"Transfer-Encoding: chunked\r\n\r\n"
     chunk = b"100000\r\n" + b"x" * 0x100000 + b"\r\n"
