@@ -5,7 +5,7 @@ PYTHON ?=
 VENV := .venv
 BIN := $(VENV)/bin
 SAM := .venv-sam/bin/sam
-PIP_INSTALL := -m pip install --quiet --disable-pip-version-check --require-hashes
+PIP_INSTALL := requirements/install.py
 
 .DEFAULT_GOAL := help
 .PHONY: help up up-sam down reset stop start drop etl invoke events logs doctor test test-repeat test-sam test-browser check \
@@ -145,7 +145,7 @@ scan: .venv-checkov/checkov.stamp $(VENV)/dev.stamp ## security rules: checkov o
 		--skip-download --compact --quiet
 	@# its warnings are about comments it need not have read; findings are on standard output
 	@$(BIN)/bandit --quiet --configfile pyproject.toml --recursive functions layers/builder local client \
-		requirements/audit requirements/lists.py infrastructure samples 2>$(VENV)/bandit.log || { cat $(VENV)/bandit.log >&2; exit 1; }
+		requirements/audit requirements/install.py requirements/lists.py infrastructure samples 2>$(VENV)/bandit.log || { cat $(VENV)/bandit.log >&2; exit 1; }
 
 audit: $(VENV)/dev.stamp ## known vulnerabilities and old dependencies in the locks; STRICT=1 fails where no service can be asked
 	@$(BIN)/python -m requirements.audit $(if $(STRICT),--strict)

@@ -1,0 +1,27 @@
+"""Installs a lock into the virtual environment of the Python that runs this: arguments are pip's.
+
+Of two makes that install at once the second one waits: two pips leave half of each.
+"""
+
+import fcntl
+import subprocess
+import sys
+from pathlib import Path
+
+PIP = ("-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes")
+
+
+def main(arguments: list[str], lock: Path) -> int:
+    """What pip exits with. The system lets go of the lock, however this process ends."""
+    with lock.open("w") as held:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            sys.stderr.write(f"Waiting for another make that installs into {lock.parent.name}\n")
+            fcntl.flock(held, fcntl.LOCK_EX)
+        command = [sys.executable, *PIP, *arguments]
+        return subprocess.run(command, check=False).returncode  # noqa: S603 # nosec B603 # make's own
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:], Path(sys.prefix) / "install.lock"))
