@@ -184,6 +184,22 @@ def signed_at(url: str, moment: datetime) -> str:
     return urlunsplit(parts._replace(query=urlencode(query)))
 
 
+def test_a_page_may_ask_before_it_uses_a_presigned_url(s3: Any, bucket: str) -> None:
+    url = presigned(s3, "put_object", bucket, "q1 é.csv")
+    page = {"Origin": "http://127.0.0.1:3000"}
+    asked = {
+        "Access-Control-Request-Method": "PUT",
+        "Access-Control-Request-Headers": "content-type",
+    }
+    answer = request("OPTIONS", url, headers=page | asked)
+    assert answer.status_code == 200
+    assert answer.headers["Access-Control-Allow-Origin"] == page["Origin"]
+    assert "PUT" in answer.headers["Access-Control-Allow-Methods"]
+    assert answer.headers["Access-Control-Allow-Headers"] == "content-type"
+    sent = request("PUT", url, content=b"1", headers=page | {"Content-Type": "text/csv"})
+    assert sent.status_code == 200
+
+
 def test_a_presigned_url_opens_what_it_names(s3: Any, bucket: str) -> None:
     key = "odd/a b+c%d?é.txt"
     put = presigned(s3, "put_object", bucket, key, ContentType="text/csv", Metadata={"a": "1"})
