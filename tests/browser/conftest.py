@@ -27,6 +27,8 @@ QUIET = (
     "--disable-sync",
     "--no-first-run",
 )
+# A page that takes so long hangs; a busy machine is only slow.
+HANGS_AFTER_MS = 60_000
 Opens = Callable[..., Page]
 People = Callable[..., list[dict[str, Any]]]
 Suspend = Callable[[str], AbstractContextManager[None]]
@@ -39,7 +41,7 @@ def browser() -> Iterator[Browser]:
     if found is None:
         missing = "no Chromium or Chrome is on this machine"
         pytest.fail(missing) if os.environ.get("BROWSER_REQUIRED") else pytest.skip(missing)
-    expect.set_options(timeout=10_000)
+    expect.set_options(timeout=HANGS_AFTER_MS)
     with sync_playwright() as playwright:
         # Chromium has no sandbox for root, as CI often is; it opens nothing but our own page.
         browser = playwright.chromium.launch(
@@ -54,7 +56,7 @@ def context(browser: Browser, stack: EmbeddedStack) -> Iterator[BrowserContext]:
     context = browser.new_context(
         base_url=stack.url, locale="en-GB", viewport={"width": 1200, "height": 800}
     )
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(HANGS_AFTER_MS)
     yield context
     context.close()
 
