@@ -19,10 +19,11 @@ help: ## list the targets
 # A Python that was removed or upgraded leaves an environment that cannot run: look at it again.
 $(shell for venv in $(VENV) .venv-*; do test -x $$venv/bin/python || rm -f $$venv/*.stamp; done)
 
-$(VENV)/local.stamp: requirements/local.txt
+$(VENV)/local.stamp: samulator/requirements.txt samulator/pyproject.toml
 	@sh requirements/make_venv.sh $(@D) "$(PYTHON)"
 	@echo "Installing the local stack into $(VENV) (kept until $< changes)"
 	@$(BIN)/python $(PIP_INSTALL) -r $<
+	@$(BIN)/python $(PIP_INSTALL) --editable samulator
 	@touch $@
 
 $(VENV)/dev.stamp: requirements/dev.txt $(VENV)/local.stamp
@@ -47,37 +48,39 @@ $(VENV)/dev.stamp: requirements/dev.txt $(VENV)/local.stamp
 	@sh requirements/make_venv.sh $(@D) "$(PYTHON)"
 	@echo "Installing the stack and the browser's driver into .venv-browser (kept until $< changes)"
 	@.venv-browser/bin/python $(PIP_INSTALL) -r $<
+	@.venv-browser/bin/python $(PIP_INSTALL) --editable samulator
 	@touch $@
 
 .venv-bench/bench.stamp: requirements/bench.txt
 	@sh requirements/make_venv.sh $(@D) "$(PYTHON)"
 	@echo "Installing the benchmarks and what they compare with into .venv-bench (kept until $< changes)"
 	@.venv-bench/bin/python $(PIP_INSTALL) -r $<
+	@.venv-bench/bin/python $(PIP_INSTALL) --editable samulator
 	@touch $@
 
 # ---- run
 
 up: $(VENV)/local.stamp ## run everything on this machine; Ctrl-C stops
 	@$(BIN)/python -m requirements.lists warn
-	@exec $(BIN)/python -m local up
+	@exec $(BIN)/python -m samulator up
 
 up-sam: $(VENV)/local.stamp .venv-sam/sam.stamp ## the same with the functions in containers (needs Docker)
 	@$(BIN)/python -m requirements.lists warn
-	@exec $(BIN)/python -m local up-sam
+	@exec $(BIN)/python -m samulator up-sam
 
 down: $(VENV)/local.stamp ## stop what `make up` started, from another terminal
-	@$(BIN)/python -m local down
+	@$(BIN)/python -m samulator down
 
 reset: $(VENV)/local.stamp ## wipe the local data
-	@$(BIN)/python -m local reset
+	@$(BIN)/python -m samulator reset
 
 stop: $(VENV)/local.stamp ## stop one data service of the running stack: NAME=redis
 	@test -n "$(NAME)" || { echo "usage: make stop NAME=redis (or opensearch, postgres, aws)" >&2; exit 2; }
-	@$(BIN)/python -m local stop "$(NAME)"
+	@$(BIN)/python -m samulator stop "$(NAME)"
 
 start: $(VENV)/local.stamp ## start a data service that is down: NAME=redis
 	@test -n "$(NAME)" || { echo "usage: make start NAME=redis (or opensearch, postgres, aws)" >&2; exit 2; }
-	@$(BIN)/python -m local start "$(NAME)"
+	@$(BIN)/python -m samulator start "$(NAME)"
 
 drop: $(VENV)/local.stamp ## put a file into the landing bucket and show the report: FILE=raw.csv [KEY=...]
 	@test -n "$(FILE)" || { echo "usage: make drop FILE=raw.csv [KEY=orders/raw.csv]" >&2; exit 2; }
@@ -89,16 +92,16 @@ etl: $(VENV)/dev.stamp ## clean a file here, without any cloud: FILE=raw.csv OUT
 
 invoke: $(VENV)/local.stamp ## run one function of the running stack: NAME=... EVENT=events/x.json
 	@test -n "$(NAME)" -a -n "$(EVENT)" || { echo "usage: make invoke NAME=SalesEtlFunction EVENT=events/s3_put.json" >&2; exit 2; }
-	@$(BIN)/python -m local invoke "$(NAME)" --event "$(EVENT)"
+	@$(BIN)/python -m samulator invoke "$(NAME)" --event "$(EVENT)"
 
 events: $(VENV)/local.stamp ## list the events that functions can be invoked with
-	@$(BIN)/python -m local events
+	@$(BIN)/python -m samulator events
 
 logs: $(VENV)/local.stamp ## show what a function or a service logged: NAME=...
-	@$(BIN)/python -m local logs $(NAME)
+	@$(BIN)/python -m samulator logs $(NAME)
 
 doctor: $(VENV)/local.stamp ## say which ways to run this work on this machine, and what is missing
-	@$(BIN)/python -m local doctor
+	@$(BIN)/python -m samulator doctor
 
 sample: ## write a sample raw.csv of 5,200 rows
 	@python=$$(sh requirements/find_python.sh "$(PYTHON)") && "$$python" -m samples raw.csv
@@ -113,7 +116,7 @@ test: $(VENV)/dev.stamp ## unit, integration and parity tests, on real servers, 
 	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --no-loadscope-reorder $(TEST)
 
 test-repeat: $(VENV)/dev.stamp ## one test many times, until it fails: TEST=tests/unit/... TIMES=50 BUSY=2
-	@test -n "$(TEST)" || { echo "usage: make test-repeat TEST=tests/unit/local/test_state.py TIMES=50 BUSY=2" >&2; exit 2; }
+	@test -n "$(TEST)" || { echo "usage: make test-repeat TEST=samulator/tests/unit/test_state.py TIMES=50 BUSY=2" >&2; exit 2; }
 	@$(BIN)/python -m tests.repeat --times $(or $(TIMES),50) --busy $(or $(BUSY),0) -- $(TEST)
 
 test-sam: $(VENV)/dev.stamp .venv-sam/sam.stamp ## the main flows in real containers (needs Docker)
@@ -136,7 +139,7 @@ check: $(VENV)/dev.stamp .venv-sam/sam.stamp ## lint, types, import rules, templ
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
-	@PYTHONPATH=functions/api:functions/etl $(BIN)/lint-imports --no-cache
+	@PYTHONPATH=functions/api:functions/etl:samulator/src $(BIN)/lint-imports --no-cache
 	@$(BIN)/cfn-lint template.yaml infrastructure/*.yaml
 	@SAM_CLI_TELEMETRY=0 $(SAM) validate --lint --region us-east-1
 
@@ -144,7 +147,7 @@ scan: .venv-checkov/checkov.stamp $(VENV)/dev.stamp ## security rules: checkov o
 	@.venv-checkov/bin/checkov --file template.yaml infrastructure/*.yaml --framework cloudformation \
 		--skip-download --compact --quiet
 	@# its warnings are about comments it need not have read; findings are on standard output
-	@$(BIN)/bandit --quiet --configfile pyproject.toml --recursive functions layers/builder local client \
+	@$(BIN)/bandit --quiet --configfile pyproject.toml --recursive functions layers/builder samulator/src client \
 		requirements/audit requirements/install.py requirements/lists.py infrastructure samples 2>$(VENV)/bandit.log || { cat $(VENV)/bandit.log >&2; exit 1; }
 
 audit: $(VENV)/dev.stamp ## known vulnerabilities and old dependencies in the locks; STRICT=1 fails where no service can be asked
@@ -192,19 +195,23 @@ destroy: .venv-sam/sam.stamp ## remove the deployment; buckets, user pool and a 
 
 UV_COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock"
+# Its own dependencies, those of each data server, and what installs it.
+SAMULATOR := samulator/pyproject.toml --all-extras --group samulator/pyproject.toml:build
 # What is locked already stays, but for what is named here.
 UPGRADE = $(or $(foreach package,$(PACKAGE),--upgrade-package "$(package)"),--upgrade)
-CONSTRAINED_LISTS := $(wildcard layers/*/requirements.in functions/*/requirements.in) requirements/runtime.in requirements/local.in \
-	requirements/bench.in requirements/browser.in
+CONSTRAINED_LISTS := $(wildcard layers/*/requirements.in functions/*/requirements.in) samulator/src/samulator/functions/packages/runtime.in
 
 lock: $(VENV)/dev.stamp ## resolve every requirements.in again, newest versions; PACKAGE=name moves that one alone
 	@$(BIN)/python -m requirements.lists known $(PACKAGE)
-	$(UV_COMPILE) $(UPGRADE) requirements/dev.in -o requirements/dev.txt
+	$(UV_COMPILE) $(UPGRADE) requirements/dev.in $(SAMULATOR) -o requirements/dev.txt
+	@echo samulator/requirements; $(UV_COMPILE) $(UPGRADE) $(SAMULATOR) -c requirements/dev.txt -o samulator/requirements.txt
 	@for list in $(basename $(CONSTRAINED_LISTS)); do echo "$$list"; \
 		$(UV_COMPILE) $(UPGRADE) $$list.in -c requirements/dev.txt -o $$list.txt || exit 1; done
+	@for list in requirements/bench requirements/browser; do echo "$$list"; \
+		$(UV_COMPILE) $(UPGRADE) $$list.in $(SAMULATOR) -c requirements/dev.txt -o $$list.txt || exit 1; done
 	@for list in requirements/sam requirements/checkov; do echo "$$list"; \
 		$(UV_COMPILE) $(UPGRADE) $$list.in -o $$list.txt || exit 1; done
 	@$(BIN)/python -m requirements.lists stamp
 
 clean: ## remove what was built and installed here
-	rm -rf .venv .venv-sam .venv-checkov .venv-bench .venv-browser .local .aws-sam
+	rm -rf .venv .venv-sam .venv-checkov .venv-bench .venv-browser .samulator .aws-sam

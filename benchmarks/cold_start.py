@@ -16,7 +16,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from local.template.document import read_document
+from samulator.template.document import read_document
 
 ROOT = Path(__file__).parent.parent
 RUNS = 5

@@ -5,7 +5,7 @@
 Measures the embedded gateway and runtime in a process of their own: start to first answer, then
 latency and throughput with 1 and 8 clients, and the memory of the stack and its workers. Each
 --url adds a server that already runs (sam local start-api, ministack) with the same template,
-tests/integration/local/other_app. Exit status 1 if a request fails or the embedded median is
+samulator/tests/other_app. Exit status 1 if a request fails or the embedded median is
 over 5 ms.
 """
 
@@ -21,14 +21,14 @@ from pathlib import Path
 import aiohttp
 import psutil
 
-from local.gateway.app import Gateway
-from local.http.server import bound_port, serve
-from local.packages import Packages
-from local.runtime.functions import Functions
-from local.template.load import load_application
+from samulator.functions.functions import Functions
+from samulator.functions.packages import Packages
+from samulator.http.http_api.app import Gateway
+from samulator.http.server.server import bound_port, serve
+from samulator.template.load import load_application
 
 ROOT = Path(__file__).parents[1]
-TEMPLATE = ROOT / "tests/integration/local/other_app/template.yaml"
+TEMPLATE = ROOT / "samulator/tests/other_app/template.yaml"
 TARGET_P50_MS = 5.0
 WARM_UP = 50
 
@@ -76,8 +76,7 @@ async def serve_embedded() -> None:
     application = load_application(TEMPLATE)
     packages = Packages(
         application,
-        state=ROOT / ".local" / "tests",
-        runtime_requirements=ROOT / "requirements" / "runtime.txt",
+        state=ROOT / ".samulator" / "tests",
     )
     functions = Functions(application, packages)
     await functions.start()

@@ -24,15 +24,15 @@ from pathlib import Path
 import aiohttp
 import psutil
 
-from local.gateway.app import Gateway
-from local.http.server import bound_port, serve
-from local.packages import Packages
-from local.reload import Told, watch
-from local.runtime.functions import Functions
-from local.template.load import load_application
+from samulator.functions.functions import Functions
+from samulator.functions.packages import Packages
+from samulator.functions.reload import Told, watch
+from samulator.http.http_api.app import Gateway
+from samulator.http.server.server import bound_port, serve
+from samulator.template.load import load_application
 
 ROOT = Path(__file__).parents[1]
-OTHER_APP = ROOT / "tests/integration/local/other_app"
+OTHER_APP = ROOT / "samulator/tests/other_app"
 CLIENTS = 8
 DYING_SECONDS = 0.1
 # Answers that a killed or hanging function is entitled to.
@@ -103,8 +103,7 @@ async def soak(seconds: float) -> Tally:
     application = load_application(folder / "template.yaml")
     packages = Packages(
         application,
-        state=ROOT / ".local" / "tests",
-        runtime_requirements=ROOT / "requirements" / "runtime.txt",
+        state=ROOT / ".samulator" / "tests",
     )
     functions = Functions(application, packages)
     await functions.start()

@@ -14,12 +14,12 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionError
 
 from client.place import is_description, report_key, why_never_cleaned
-from local.address import find_address
-from local.aws.client import direct, local_session
-from local.aws.config import REGION
-from local.project import Project
-from local.services.ports import InvalidPort
-from local.state import StackNotRunning
+from samulator.control.address import find_address
+from samulator.control.project import Project
+from samulator.control.state import StackNotRunning
+from samulator.servers.aws.client import direct, local_session
+from samulator.servers.aws.config import REGION
+from samulator.servers.ports import InvalidPort
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client

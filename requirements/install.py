@@ -1,4 +1,6 @@
-"""Installs a lock into the virtual environment of the Python that runs this: arguments are pip's.
+"""Installs a lock, or a folder of this repository, into the environment of this Python.
+
+Arguments are pip's.
 
 Of two makes that install at once the second one waits: two pips leave half of each.
 """
@@ -8,7 +10,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-PIP = ("-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes")
+PIP = ("-m", "pip", "install", "--quiet", "--disable-pip-version-check")
+_LOCKED = ("--require-hashes",)
+# A folder of this repository has no hash, and everything it needs is there already.
+_FROM_HERE = ("--no-deps", "--no-index", "--no-build-isolation")
 
 
 def main(arguments: list[str], lock: Path) -> int:
@@ -19,7 +24,8 @@ def main(arguments: list[str], lock: Path) -> int:
         except BlockingIOError:
             sys.stderr.write(f"Waiting for another make that installs into {lock.parent.name}\n")
             fcntl.flock(held, fcntl.LOCK_EX)
-        command = [sys.executable, *PIP, *arguments]
+        how = _FROM_HERE if "--editable" in arguments else _LOCKED
+        command = [sys.executable, *PIP, *how, *arguments]
         return subprocess.run(command, check=False).returncode  # noqa: S603 # nosec B603 # make's own
 
 

@@ -1,24 +1,37 @@
-"""The lists of requirements (*.in) and the locks made of them (*.txt): were they edited together?
+"""The lists of requirements and the locks made of them: were they edited together?
+
+A list is a .in file with its .txt beside it, or a pyproject.toml with its requirements.txt.
 
 A lock's first line holds a digest of its own list, without comments and empty lines.
 """
 
 import argparse
 import hashlib
+import itertools
 import re
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 _MARK = "# list sha256: "
+_PLACES = (
+    *("requirements/*.in", "layers/*/requirements.in", "functions/*/requirements.in"),
+    *("samulator/pyproject.toml", "samulator/src/**/*.in"),
+)
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
 def lists(root: Path) -> Iterator[Path]:
     """Every list that has a lock beside it, or should have."""
-    for pattern in ("requirements/*.in", "layers/*/requirements.in", "functions/*/requirements.in"):
+    for pattern in _PLACES:
         yield from sorted(root.glob(pattern))
+
+
+def lock_of(path: Path) -> Path:
+    """The lock of a list."""
+    return path.with_name("requirements.txt") if _is_project(path) else path.with_suffix(".txt")
 
 
 def stale(root: Path) -> list[str]:
@@ -29,7 +42,7 @@ def stale(root: Path) -> list[str]:
 def stamp(root: Path) -> None:
     """Notes in every lock which list it was made of."""
     for path in lists(root):
-        lock = path.with_suffix(".txt")
+        lock = lock_of(path)
         text = lock.read_text(encoding="utf-8")
         if text.startswith(_MARK):
             text = text.partition("\n")[2]
@@ -39,13 +52,13 @@ def stamp(root: Path) -> None:
 def is_known(root: Path, package: str) -> bool:
     """Whether a list or a lock names the package, however it is spelt."""
     name = _normal(package)
-    files = [file for path in lists(root) for file in (path, path.with_suffix(".txt"))]
+    files = [file for path in lists(root) for file in (path, lock_of(path))]
     known = (_normal(line) for file in files if file.exists() for line in _requirements(file))
     return bool(name) and name in known
 
 
 def _is_locked(path: Path) -> bool:
-    lock = path.with_suffix(".txt")
+    lock = lock_of(path)
     if not lock.exists():
         return False
     with lock.open(encoding="utf-8") as file:
@@ -56,7 +69,15 @@ def _digest(path: Path) -> str:
     return hashlib.sha256("\n".join(sorted(_requirements(path))).encode()).hexdigest()
 
 
+def _is_project(path: Path) -> bool:
+    return path.name == "pyproject.toml"
+
+
 def _requirements(path: Path) -> list[str]:
+    if _is_project(path):
+        said = tomllib.loads(path.read_text(encoding="utf-8"))
+        more = said["project"]["optional-dependencies"] | said["dependency-groups"]
+        return [*said["project"]["dependencies"], *itertools.chain(*more.values())]
     lines = (re.sub(r"(^|\s)#.*", "", line).strip() for line in path.read_text().splitlines())
     return [line for line in lines if line]
 

@@ -5,8 +5,8 @@ from xdist.scheduler.loadscope import LoadScopeScheduling
 # These share one running stack, which takes seconds to start, and a process of their own.
 _ON_ONE_STACK = (
     "tests/integration/api/test_conformance.py",
-    "tests/integration/local/test_migration_runner.py",
-    "tests/integration/local/test_users_shell.py",
+    "tests/integration/test_migration_runner.py",
+    "tests/integration/test_users_shell.py",
     "tests/integration/test_callers.py",
     "tests/integration/test_front_door.py",
     "tests/integration/test_readme.py",

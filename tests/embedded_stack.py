@@ -1,4 +1,4 @@
-"""The embedded stack as a user starts it: `python -m local up`, on ports nobody else uses."""
+"""The embedded stack as a user starts it: `python -m samulator up`, on ports nobody else uses."""
 
 import os
 import signal
@@ -14,9 +14,9 @@ from typing import Any
 
 import psutil
 
-from local.services.ports import Ports, variable_of
-from local.services.process import accepts_connections, die_with_parent
-from tests.ports import reserve_ports
+from samulator.servers.ports import Ports, variable_of
+from samulator.servers.process import accepts_connections, die_with_parent
+from testkit.ports import reserve_ports
 
 ROOT = Path(__file__).parent.parent
 # The first start on a fresh machine builds the layers.
@@ -168,7 +168,7 @@ def start_stack(
     output = state / "output.txt"
     with output.open("wb") as stream:
         process = subprocess.Popen(
-            [sys.executable, "-m", "local", command],
+            [sys.executable, "-m", "samulator", command],
             cwd=root,
             env={**environment_for(ports, state), **(variables or {})},
             stdin=subprocess.DEVNULL,

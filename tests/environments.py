@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
-from tests.timing import LONG_SECONDS
+from testkit.timing import LONG_SECONDS
 
 
 @contextmanager

@@ -9,11 +9,11 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from local.packages import Packages
-from local.project import open_project
-from local.runtime.interpreter import with_installed_runtimes
-from local.template.load import load_application
 from requirements.lists import stale, stamp
+from samulator.control.project import open_project
+from samulator.functions.interpreter import with_installed_runtimes
+from samulator.functions.packages import Packages
+from samulator.template.load import load_application
 from tests.embedded_stack import ROOT, EmbeddedStack, on_the_ports_of, start_stack
 from tests.guide import Commands
 from tests.project_copy import copy_project
@@ -33,11 +33,10 @@ def clone_into(root: Path) -> Path:
     Packages(
         with_installed_runtimes(application),
         state=project.builds,
-        runtime_requirements=project.runtime_requirements,
     ).build()
     shutil.copytree(
         project.builds / "packages",
-        root / ".local" / "packages",
+        root / ".samulator" / "packages",
         copy_function=_link_or_copy,
         ignore=_BEING_BUILT,
         symlinks=True,
@@ -99,7 +98,7 @@ class Follower:
         return on_the_ports_of(self.stack, step.text) if self.stack else step.text
 
     def _start(self) -> None:
-        built = self.clone / ".local" / "packages"
+        built = self.clone / ".samulator" / "packages"
         for path in self.packages.glob(_OWN_PACKAGE):
             shutil.copytree(path, built / path.name)
         self.stack = start_stack(self.clone.parent / "state", root=self.clone, command=self.command)

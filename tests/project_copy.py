@@ -5,7 +5,7 @@ from pathlib import Path
 
 from tests.embedded_stack import ROOT
 
-_STATE = (".git", ".local", ".aws-sam", ".hypothesis", "__pycache__", ".*_cache")
+_STATE = (".git", ".samulator", ".aws-sam", ".hypothesis", "__pycache__", ".*_cache")
 _INSTALLED = ".venv*"
 
 

@@ -13,9 +13,9 @@ from botocore.client import BaseClient
 from botocore.signers import RequestSigner
 
 from api.opensearch import Client
-from local.template.document import read_document
-from local.template.names import Names
-from local.template.resolve import Resolver
+from samulator.template.document import read_document
+from samulator.template.names import Names
+from samulator.template.resolve import Resolver
 
 TEMPLATE = Path(__file__).parent.parent / "infrastructure" / "roles.yaml"
 SECRET = "arn:aws:secretsmanager:us-east-1:123456789012:secret:user"

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Self
 
-from tests.timing import LONG_SECONDS
+from testkit.timing import LONG_SECONDS
 
 _CHUNK = 65536
 # SO_LINGER of zero seconds: closing sends a reset instead of a good-bye.

@@ -13,8 +13,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from samples.sales import write_sales
+from testkit.http_calls import HttpCaller
 from tests.embedded_stack import EmbeddedStack
-from tests.http_calls import HttpCaller
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # As little as can be of what a browser does besides showing pages.

@@ -2,9 +2,9 @@
 
 from playwright.sync_api import Page, expect
 
+from testkit.http_calls import HttpCaller
 from tests.browser.conftest import Opens, People, Suspend
 from tests.embedded_stack import EmbeddedStack
-from tests.http_calls import HttpCaller
 
 SYNCHRONISE = ("local", "invoke", "SearchSyncFunction", "-e", "events/schedule_every_minute.json")
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import psutil
 import pytest
 
+from testkit.http_calls import HttpCaller
+from testkit.timing import LONG_SECONDS
 from tests.embedded_stack import ROOT, EmbeddedStack
-from tests.http_calls import HttpCaller
-from tests.timing import LONG_SECONDS
 
 NEXT = "/2018-06-01/runtime/invocation/next"
 PATHS = ["/", NEXT, "/users/", "/_all/_search", "/sales-landing", "/?Action=ListQueues"]
@@ -66,7 +66,8 @@ def listening(stack: EmbeddedStack) -> set[tuple[str, int]]:
 
 def search_server_is_out_of_reach() -> bool:
     """Containers without rights of their own allow no network of their own either."""
-    program = "import sys; from local.search.isolation import isolate; sys.exit(not isolate())"
+    program = "import sys; from samulator.servers.search import isolation; "
+    program += "sys.exit(not isolation.isolate())"
     return subprocess.run([sys.executable, "-c", program], check=False, cwd=ROOT).returncode == 0
 
 

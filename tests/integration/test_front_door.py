@@ -14,11 +14,11 @@ from urllib.parse import quote
 import boto3
 import pytest
 
-from local.resources import s3_client
+from samulator.control.resources import s3_client
+from testkit.http_calls import HttpCaller
+from testkit.ports import reserve_ports
 from tests.embedded_stack import END_SECONDS, ROOT, EmbeddedStack, environment_for, start_stack
-from tests.http_calls import HttpCaller
 from tests.parity.conversations import new_user, path_of
-from tests.ports import reserve_ports
 
 REPORT_SECONDS = 120.0
 
@@ -53,7 +53,7 @@ def test_users_survive_a_restart_and_nothing_is_left_behind(tmp_path: Path) -> N
     found = call("GET", f"/users/search?q={user['email']}").json()
     assert found["degraded"] is False
     assert [item["email"] for item in found["items"]] == [user["email"]]
-    second.kill("local.aws", until="S3 and SQS was killed by SIGKILL; starts again")
+    second.kill("samulator.servers.aws", until="S3 and SQS was killed by SIGKILL; starts again")
     down = second.run("local", "down")
     assert (down.returncode, down.stdout) == (0, "Stopped.\n")
     assert second.process.wait(END_SECONDS) == 0
@@ -73,7 +73,7 @@ def test_a_taken_port_is_one_line_naming_holder_and_variable(tmp_path: Path) -> 
         holder.bind(("127.0.0.1", ports.api))
         holder.listen()
         result = subprocess.run(
-            [sys.executable, "-m", "local", "up"],
+            [sys.executable, "-m", "samulator", "up"],
             cwd=ROOT,
             env=environment_for(ports, tmp_path),
             capture_output=True,

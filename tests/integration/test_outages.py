@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from local.resources import s3_client
+from samulator.control.resources import s3_client
+from testkit.http_calls import HttpCaller
 from tests.embedded_stack import EmbeddedStack, start_stack
-from tests.http_calls import HttpCaller
 from tests.parity.conversations import new_user, path_of
 
 
@@ -40,7 +40,9 @@ def test_killed_s3_comes_back_with_its_buckets_and_says_what_is_lost(
 ) -> None:
     s3 = s3_client(own_stack.aws_url, "us-east-1")
     s3.put_object(Bucket="sales-landing", Key="kept.txt", Body=b"until the server dies")
-    own_stack.kill("local.aws", until="objects and messages put since the start are lost")
+    own_stack.kill(
+        "samulator.servers.aws", until="objects and messages put since the start are lost"
+    )
     assert "Contents" not in s3.list_objects_v2(Bucket="sales-landing")
     file = tmp_path_factory.mktemp("sample") / "-.csv"
     file.write_text(

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from local.services.ports import Ports
+from samulator.servers.ports import Ports
+from testkit.http_calls import HttpCaller
 from tests.embedded_stack import COMMAND_SECONDS, ROOT, EmbeddedStack, on_the_ports_of
-from tests.http_calls import HttpCaller
 from tests.project_copy import copy_project
 
 README = (ROOT / "README.md").read_text()

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from testkit.ports import reserve_port
 from tests.embedded_stack import COMMAND_SECONDS, ROOT, EmbeddedStack
-from tests.ports import reserve_port
 
 
 def run(*arguments: str, state: Path, **variables: str) -> subprocess.CompletedProcess[str]:

@@ -8,14 +8,14 @@ import pytest
 from api import migrate, search_sync
 from api.handler import HttpEntry
 from api.settings import load_migration_settings, load_settings
-from local.project import open_project
-from local.services.group import DataServices
-from local.template.load import load_application
+from samulator.control.project import open_project
+from samulator.servers.group import DataServices
+from samulator.template.load import load_application
+from testkit.http_calls import Answer, HttpCaller
 from tests.api_client import Answer as ApiAnswer
 from tests.api_client import ApiClient
 from tests.embedded_stack import ROOT, EmbeddedStack
 from tests.environments import event_loop
-from tests.http_calls import Answer, HttpCaller
 from tests.parity.conversations import Call
 
 

@@ -1,6 +1,6 @@
 """What a client of the deployed API sees, as short conversations.
 
-Each takes a caller (see tests.http_calls) and asserts what AWS answers. They share one database
+Each takes a caller (see testkit.http_calls) and asserts what AWS answers. They share one database
 with each other and with earlier runs, so every user has an address of its own.
 """
 
@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import quote
 from uuid import UUID, uuid4
 
-from tests.http_calls import Answer
+from testkit.http_calls import Answer
 
 Call = Callable[..., Answer]
 PROBLEM = "application/problem+json"

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
+from testkit.http_calls import Answer
 from tests.embedded_stack import ROOT
-from tests.http_calls import Answer
 from tests.parity.conversations import CONVERSATIONS
 from tests.parity.modes import DIFFERENCES, conversations_in
 

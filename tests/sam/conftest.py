@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from local.sam.cli import SamFailed, find_sam
-from local.sam.engine import ContainersUnavailable, Engine, find_engine
+from samulator.functions.containers.engine import ContainersUnavailable, Engine, find_engine
+from samulator.functions.containers.sam_cli import SamFailed, find_sam
 from tests.embedded_stack import ROOT, EmbeddedStack, start_stack
 
 

@@ -6,11 +6,11 @@ import time
 
 import pytest
 
-from local.project import Project
-from local.resources import s3_client
-from local.sam.cli import SamCli
-from local.sam.engine import Engine
 from samples.sales import write_sales
+from samulator.control.project import Project
+from samulator.control.resources import s3_client
+from samulator.functions.containers.engine import Engine
+from samulator.functions.containers.sam_cli import SamCli
 from tests.embedded_stack import ROOT, EmbeddedStack
 
 pytestmark = pytest.mark.sam
@@ -67,7 +67,9 @@ def test_sam_local_invoke_with_the_event_file_publishes_the_same(
     for key in keys(s3):
         s3.delete_object(Bucket="sales-processed", Key=key)
     monkeypatch.setenv("LOCAL_STATE", str(sam_stack.state))
-    SamCli(Project(ROOT), engine).invoke("SalesEtlFunction", ROOT / "events" / "s3_put.json")
+    project = Project(ROOT)
+    sam = SamCli(ROOT, engine, state=project.state, builds=project.builds)
+    sam.invoke("SalesEtlFunction", ROOT / "events" / "s3_put.json")
     again = wait_for_report(s3)
     assert keys(s3) >= OUTPUTS
     assert (again["rows_in"], again["rows_out"]) == (5200, 4680)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from local.sam.engine import Engine
+from samulator.functions.containers.engine import Engine
 from tests.embedded_stack import ROOT
 from tests.guide import Commands, steps
 from tests.guide_follower import Follower, clone_into

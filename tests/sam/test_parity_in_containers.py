@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
+from testkit.http_calls import HttpCaller
 from tests.embedded_stack import EmbeddedStack
-from tests.http_calls import HttpCaller
 from tests.parity.modes import conversations_in
 
 

@@ -36,5 +36,5 @@ def test_module_on_the_shared_stack_runs_where_it_runs(module: str) -> None:
 
 
 def test_other_modules_are_units_of_their_own() -> None:
-    module = "tests/unit/local/test_state.py"
+    module = "samulator/tests/unit/test_state.py"
     assert unit_of(f"{module}::test_a[x::y]") == unit_of(f"{module}::test_b") == module

@@ -14,10 +14,10 @@ from api.handler import HttpEntry
 from api.opensearch import Client
 from api.settings import DatabaseSettings, MigrationSettings, Settings
 from api.wiring import build_database
-from local.resources import s3_client
-from local.services.group import DataServices
+from samulator.control.resources import s3_client
+from samulator.servers.group import DataServices
+from testkit.ports import reserve_port
 from tests.api_client import ApiClient
-from tests.ports import reserve_port
 from tests.tcp_proxy import TcpProxy
 
 MakeApi = Callable[..., ApiClient]

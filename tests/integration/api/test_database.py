@@ -16,7 +16,7 @@ from api.database_session import Session
 from api.errors import DatabaseUnavailable
 from api.settings import Settings
 from api.wiring import build_database
-from local.services.group import DataServices
+from samulator.servers.group import DataServices
 from tests.integration.api.conftest import Proxies
 from tests.tls_front import TlsFront
 

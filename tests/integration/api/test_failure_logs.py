@@ -8,7 +8,7 @@ import pytest
 import trustme
 from pydantic import SecretStr
 
-from local.services.group import DataServices
+from samulator.servers.group import DataServices
 from tests.api_client import ApiClient, address
 from tests.integration.api.conftest import MakeApi, Proxies
 from tests.tls_front import TlsFront

@@ -10,10 +10,10 @@ from uuid import uuid4
 
 import pytest
 
+from testkit.timing import least, seconds_of
 from tests.api_client import Answer, ApiClient, address
 from tests.integration.api.conftest import MakeApi, Proxies
 from tests.tcp_proxy import TcpProxy
-from tests.timing import least, seconds_of
 
 FAULTS = ("refused", "silent", "cut", "reset", "garbage")
 

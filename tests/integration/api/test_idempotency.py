@@ -11,7 +11,7 @@ from api.database import Database
 from api.settings import Settings
 from api.users.idempotency import idempotency_key
 from api.wiring import build_database
-from local.services.group import DataServices
+from samulator.servers.group import DataServices
 from tests.api_client import Answer, ApiClient, address
 from tests.environments import event_loop, run_together
 from tests.integration.api.conftest import MakeApi, Proxies, migration_settings_for

@@ -15,7 +15,7 @@ from api.errors import DatabaseUnavailable
 from api.migrate import FOLDER, MigrationError, apply_migrations, migrate
 from api.settings import DatabaseSettings, MigrationSettings
 from api.wiring import build_database
-from local.services.group import DataServices
+from samulator.servers.group import DataServices
 from tests.integration.api.conftest import migration_settings_for
 
 PASSWORD = SecretStr("never to be seen in a log")

@@ -11,7 +11,7 @@ import pytest
 from api import migrate, search_sync
 from api.settings import DatabaseSettings, Settings
 from api.wiring import build_database
-from local.services.group import DataServices
+from samulator.servers.group import DataServices
 from tests.api_client import ApiClient, address
 from tests.environments import Environment
 from tests.integration.api.conftest import MakeApi, migration_settings_for, settings_for

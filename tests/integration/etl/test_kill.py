@@ -19,8 +19,8 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_ba
 from werkzeug.serving import make_server
 
 from etl.clean import Source, clean
+from testkit.timing import is_gone, wait_until
 from tests.integration.etl.victim import run_job
-from tests.timing import is_gone, wait_until
 
 LANDING, PROCESSED = "sales-landing", "sales-processed"
 HEADER = "order_id,order_date,customer_id,product,quantity,price,region\n"

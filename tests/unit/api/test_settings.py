@@ -11,8 +11,8 @@ from api.settings import (
     load_migration_settings,
     load_settings,
 )
-from local.project import open_project
-from local.template.load import load_application
+from samulator.control.project import open_project
+from samulator.template.load import load_application
 
 ROOT = Path(__file__).parents[3]
 # Before there are settings, and whatever is wrong with them.

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from local.packages.store import Store, fingerprint
+from samulator.functions.packages.store import Store, fingerprint
 
 ROOT = Path(__file__).parents[3]
 LAYERS = ROOT / "layers"

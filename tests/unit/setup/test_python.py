@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.timing import LONG_SECONDS
+from testkit.timing import LONG_SECONDS
 
 ROOT = Path(__file__).parents[3]
 # What the Makefile and its scripts call, for a PATH without this machine's own Pythons.

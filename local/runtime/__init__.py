@@ -1,1 +1,0 @@
-"""Runs the functions of an application: worker processes behind Lambda's Runtime API."""

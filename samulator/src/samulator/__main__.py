@@ -1,0 +1,57 @@
+"""The embedded stack's commands: `python -m samulator up`, `down`, `doctor` and so on."""
+
+import argparse
+import errno
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from samulator.cli import COMMANDS, CommandFailed
+from samulator.control.project import Project
+
+# What a disk or a folder can be blamed for; any other error is ours and shows its traceback.
+_OF_THE_DISK = {
+    errno.EACCES,
+    errno.EDQUOT,
+    errno.EEXIST,
+    errno.ENOSPC,
+    errno.ENOTDIR,
+    errno.EPERM,
+    errno.EROFS,
+}
+
+
+def main() -> int:
+    """Runs one command; a failure that has a cause is one line on stderr and exit code 1."""
+    parser = argparse.ArgumentParser(prog="python -m samulator", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for command in COMMANDS:
+        command.add_to(commands)
+    arguments = parser.parse_args()
+    run: Callable[[argparse.Namespace, Path], None] = arguments.run
+    try:
+        run(arguments, Path.cwd())
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever read has seen enough; Python would flush once more at the end and complain.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except CommandFailed as failure:
+        sys.stderr.write(f"{failure}\n")
+        return 1
+    except OSError as error:
+        if error.errno not in _OF_THE_DISK:
+            raise
+        state = Project(Path.cwd()).state
+        place = f"{error.filename}: " if error.filename else ""
+        sys.stderr.write(
+            f"{place}{error.strerror} (the stack's state is in {state}; LOCAL_STATE moves it)\n"
+        )
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,19 @@
+"""The commands of `python -m samulator`, in the order the help lists them."""
+
+from samulator.cli import data, doctor, function, sam, service, stack
+from samulator.cli.command import Command, CommandFailed
+
+__all__ = ["COMMANDS", "Command", "CommandFailed"]
+
+COMMANDS: tuple[Command, ...] = (
+    stack.UP,
+    sam.UP_SAM,
+    stack.DOWN,
+    stack.RESET,
+    service.STOP_SERVICE,
+    service.START_SERVICE,
+    function.INVOKE,
+    data.EVENTS,
+    data.LOGS,
+    doctor.DOCTOR,
+)

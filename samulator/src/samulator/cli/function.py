@@ -1,0 +1,77 @@
+"""invoke: runs one function of the running stack with an event from a file."""
+
+import argparse
+import base64
+import json
+import sys
+from http import HTTPStatus
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from botocore.config import Config
+from botocore.exceptions import ClientError, EndpointConnectionError
+
+from samulator.cli.command import Command, CommandFailed
+from samulator.control.address import find_address
+from samulator.control.project import Project
+from samulator.control.state import StackNotRunning
+from samulator.servers.aws.client import direct, local_session
+from samulator.servers.aws.config import REGION
+from samulator.servers.ports import InvalidPort
+
+if TYPE_CHECKING:
+    from mypy_boto3_lambda.client import LambdaClient
+    from mypy_boto3_lambda.type_defs import InvocationResponseTypeDef
+
+_LONGEST_RUN_SECONDS = 900
+
+
+def _configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("function", help="logical id in template.yaml")
+    parser.add_argument("-e", "--event", default="-", help="JSON file; - reads standard input")
+
+
+def _invoke(arguments: argparse.Namespace, root: Path) -> None:
+    event = _read_event(arguments.event)
+    try:
+        address = find_address("lambda_endpoint", Project(root).state)
+    except (StackNotRunning, InvalidPort) as error:
+        raise CommandFailed(str(error)) from error
+    config = Config(read_timeout=_LONGEST_RUN_SECONDS, retries={"max_attempts": 0})
+    session = local_session(REGION)
+    client = session.client("lambda", endpoint_url=address.url, config=direct(config))
+    try:
+        answer = _answer(client, arguments.function, event)
+    except EndpointConnectionError as error:
+        raise CommandFailed(address.silence) from error
+    except ClientError as error:
+        raise CommandFailed(error.response["Error"]["Message"]) from error
+    sys.stderr.write(base64.b64decode(answer.get("LogResult", "")).decode(errors="replace"))
+    payload = answer["Payload"].read().decode()
+    sys.stdout.write(f"{payload}\n")
+    if "FunctionError" in answer:
+        raise CommandFailed(f"{arguments.function} failed")
+
+
+def _answer(client: "LambdaClient", function: str, event: bytes) -> "InvocationResponseTypeDef":
+    """With the end of the log, which sam local neither gives nor lets be asked for."""
+    try:
+        return client.invoke(FunctionName=function, Payload=event, LogType="Tail")
+    except ClientError as error:
+        if error.response["ResponseMetadata"]["HTTPStatusCode"] != HTTPStatus.NOT_IMPLEMENTED:
+            raise
+    return client.invoke(FunctionName=function, Payload=event)
+
+
+def _read_event(source: str) -> bytes:
+    try:
+        event = sys.stdin.buffer.read() if source == "-" else Path(source).read_bytes()
+        json.loads(event)
+    except OSError as error:
+        raise CommandFailed(f"{source}: {error.strerror}") from error
+    except ValueError as error:
+        raise CommandFailed(f"{source}: not JSON: {error}") from error
+    return event
+
+
+INVOKE = Command("invoke", "run one function with an event", _invoke, _configure)

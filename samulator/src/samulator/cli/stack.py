@@ -1,0 +1,61 @@
+"""up, down and reset: the life of the stack."""
+
+import argparse
+import shutil
+import sys
+from pathlib import Path
+
+from samulator.cli.command import Command, CommandFailed
+from samulator.control.local_toml import ProjectError
+from samulator.control.project import Project, open_project
+from samulator.control.start_invokes import StartFailed
+from samulator.control.state import AlreadyRunning, RunningStack, StateGone
+from samulator.control.up import run_stack
+from samulator.functions.packages import PackageError
+from samulator.servers.ports import InvalidPort, Ports, PortTaken
+from samulator.servers.process import ServiceFailed
+from samulator.template.model import TemplateError
+
+EXPECTED = (
+    AlreadyRunning,
+    InvalidPort,
+    PackageError,
+    PortTaken,
+    ProjectError,
+    ServiceFailed,
+    StartFailed,
+    StateGone,
+    TemplateError,
+)
+# What `reset` wipes: the data and its logs, not the built packages.
+_DATA = ("postgres", "postgres.password", "aws.json", "logs", "requests")
+
+
+def _up(_arguments: argparse.Namespace, root: Path) -> None:
+    try:
+        run_stack(open_project(root), Ports.from_environment())
+    except EXPECTED as error:
+        raise CommandFailed(str(error)) from error
+
+
+def _down(_arguments: argparse.Namespace, root: Path) -> None:
+    stopped = RunningStack(Project(root).state).stop()
+    sys.stdout.write("Stopped.\n" if stopped else "Nothing was running.\n")
+
+
+def _reset(_arguments: argparse.Namespace, root: Path) -> None:
+    state = Project(root).state
+    if running := RunningStack(state).read():
+        raise CommandFailed(f"the stack is running (pid {running.pid}); make down stops it first")
+    RunningStack(state).clear()
+    for name in _DATA:
+        path = state / name
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
+
+
+UP = Command("up", "start everything; Ctrl-C stops", _up)
+DOWN = Command("down", "stop the stack that runs from this folder", _down)
+RESET = Command("reset", "wipe the local data (PostgreSQL, logs)", _reset)

@@ -1,0 +1,1 @@
+"""Puts everything together: starts it in order, keeps it running, stops it."""

@@ -1,0 +1,76 @@
+"""Where things are in the project that the stack runs, and what its local.toml says."""
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from samulator.control.local_toml import NAME, ProjectError, StartInvoke, fill, read_local_toml
+from samulator.template.model import Application
+
+
+@dataclass(frozen=True)
+class Project:
+    """One project folder. `environment` still holds its {placeholders}."""
+
+    root: Path
+    environment: Mapping[str, str] = field(default_factory=dict)
+    start: tuple[StartInvoke, ...] = ()
+
+    @property
+    def template(self) -> Path:
+        return self.root / "template.yaml"
+
+    @property
+    def settings(self) -> tuple[Path, Path]:
+        """What is read at the start alone; local.toml may be absent."""
+        return self.template, self.root / NAME
+
+    @property
+    def events(self) -> Path:
+        return self.root / "events"
+
+    @property
+    def state(self) -> Path:
+        """Data, logs and the mark of the running stack; LOCAL_STATE moves it."""
+        moved = os.environ.get("LOCAL_STATE")
+        return Path(moved) if moved else self.root / ".samulator"
+
+    @property
+    def builds(self) -> Path:
+        """Built packages: the same for every state, so they never move."""
+        return self.root / ".samulator"
+
+    def starts_after(self, service: str) -> tuple[StartInvoke, ...]:
+        """What to invoke when a data service came back."""
+        return tuple(start for start in self.start if service in start.again_after)
+
+    def filled_environment(self, places: Mapping[str, str]) -> dict[str, str]:
+        """The variables with their placeholders filled; raises ProjectError on an unknown one."""
+        return {name: fill(name, text, places) for name, text in self.environment.items()}
+
+    def disagreements(self, application: Application) -> Iterator[str]:
+        """Variables that no function declares, which reach none: a line each.
+
+        Raises ProjectError where a function to start is not in the template.
+        """
+        known = {*application.functions, *(each.name for each in application.functions.values())}
+        for at, start in enumerate(self.start):
+            if start.function not in known and ":" not in start.function:
+                raise ProjectError(
+                    f"{NAME}: start[{at}].function: {start.function!r} is not in "
+                    f"{self.template.name}; there are {', '.join(sorted(application.functions))}"
+                )
+        declared = {name for each in application.functions.values() for name in each.environment}
+        for name in self.environment:
+            if name not in declared:
+                yield (
+                    f"{NAME}: environment.{name} reaches no function: none declares it in "
+                    f"{self.template.name}"
+                )
+
+
+def open_project(root: Path) -> Project:
+    """Reads local.toml, which may be absent; raises ProjectError."""
+    said = read_local_toml(root)
+    return Project(root, environment=said.environment, start=said.start)

@@ -1,0 +1,144 @@
+"""The embedded stack at work: functions, triggers and the two HTTP endpoints on one event loop."""
+
+import asyncio
+from collections.abc import AsyncIterator, Coroutine, Iterable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from samulator.control.console import Console
+from samulator.control.interrupts import set_on_stop
+from samulator.control.project import Project
+from samulator.control.resources import create_resources, sqs_client
+from samulator.control.start_invokes import (
+    StartFailed,
+    run_start_invokes,
+    triggers,
+    use_enough_threads,
+)
+from samulator.control.supervisor import Supervisor
+from samulator.events.destinations.destination_queue import DestinationQueue
+from samulator.functions.functions import Functions
+from samulator.functions.packages import Packages
+from samulator.functions.reload import Told, Watching, watch, watch_code, watch_settings
+from samulator.http.http_api.app import Gateway
+from samulator.http.lambda_api.endpoint import InvokeApi
+from samulator.http.server.server import Interface, serve
+from samulator.servers.aws.config import REGION
+from samulator.servers.ports import LOOPBACK, Ports
+from samulator.template.model import Application
+
+
+@dataclass(frozen=True)
+class Stack:
+    """One application on its ports. Its data services are running, `packages` are built."""
+
+    project: Project
+    ports: Ports
+    application: Application
+    supervisor: Supervisor
+    packages: Packages
+    console: Console
+
+    async def run(self) -> None:
+        """Serves until SIGINT or SIGTERM; raises StartFailed."""
+        use_enough_threads(self.application)
+        stopped = asyncio.Event()
+        set_on_stop(stopped)
+        stopping = asyncio.create_task(stopped.wait())
+        serving = asyncio.create_task(self._serve())
+        await asyncio.wait([stopping, serving], return_when=asyncio.FIRST_COMPLETED)
+        # Also in the middle of its start.
+        await _cancel([stopping, serving])
+
+    async def _serve(self) -> None:
+        """Ends with the first of the tasks in the background, which is an error."""
+        async with self._serving() as background:
+            self.console.ready(f"http://{LOOPBACK}:{self.ports.api}")
+            done, _ = await asyncio.wait(background, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
+
+    @asynccontextmanager
+    async def _serving(self) -> AsyncIterator[list[asyncio.Task[None]]]:
+        """Everything up, torn down in reverse; yields the tasks that work in the background."""
+        async with AsyncExitStack() as stack:
+            url = self.supervisor.services.aws.url
+            await self._create_resources(url)
+            # Before any worker reads it.
+            code = await asyncio.to_thread(self._code)
+            settings = Watching(self.project.settings)
+            functions = Functions(
+                self.application,
+                self.packages,
+                listener=self.console,
+                send_to_queue=DestinationQueue(sqs_client(url, REGION)).send,
+            )
+            stack.push_async_callback(functions.close)
+            await functions.start()
+            endpoint = InvokeApi(functions)
+            await _listen(stack, endpoint, self.ports.lambda_endpoint)
+            warming = asyncio.create_task(self._warm(functions))
+            stack.push_async_callback(_cancel, [warming])
+            await run_start_invokes(self.project.start, functions)
+            gateway = Gateway(self.application, functions, observe=self.console.answered)
+            await _listen(stack, gateway, self.ports.api)
+            tasks = [
+                asyncio.create_task(work) for work in self._background(functions, code, settings)
+            ]
+            stack.push_async_callback(_cancel, tasks)
+            yield tasks
+
+    async def _create_resources(self, url: str) -> None:
+        try:
+            await asyncio.to_thread(create_resources, self.application, url=url, region=REGION)
+        except (BotoCoreError, ClientError) as error:
+            raise StartFailed(
+                f"A bucket or queue of the template cannot be made: {error}"
+            ) from error
+
+    def _code(self) -> Watching:
+        own = (self.project.state.resolve(), self.project.builds.resolve())
+        return watch_code(self.application, self.packages, ignored=own)
+
+    def _background(
+        self, functions: Functions, code: Watching, settings: Watching
+    ) -> list[Coroutine[Any, Any, None]]:
+        return [
+            *triggers(self.application, functions, aws_url=self.supervisor.services.aws.url),
+            watch(
+                self.application,
+                functions,
+                self.packages,
+                Told(self.console.reloaded, self.console.problem),
+                code=code,
+            ),
+            watch_settings(settings, self.console.went_wrong),
+            *self.supervisor.work(functions),
+        ]
+
+    async def _warm(self, functions: Functions) -> None:
+        """One worker per function, so that nobody's first request pays for the imports.
+
+        Those that answer HTTP come first: somebody waits for them.
+        """
+        routed = [route.function for route in self.application.routes]
+        for name in dict.fromkeys([*routed, *self.application.functions]):
+            await functions.warm(name)
+
+
+async def _listen(stack: AsyncExitStack, interface: Interface, port: int) -> None:
+    runner = await serve(interface, LOOPBACK, port)
+    stack.push_async_callback(runner.cleanup)
+
+
+async def _cancel(tasks: Iterable[asyncio.Task[Any]]) -> None:
+    """Ends all of them, then raises what the first that failed raised."""
+    ending = [*tasks]
+    for task in ending:
+        task.cancel()
+    for result in await asyncio.gather(*ending, return_exceptions=True):
+        if isinstance(result, Exception):
+            raise result

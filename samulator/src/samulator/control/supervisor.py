@@ -1,0 +1,74 @@
+"""Keeps a running stack's data services alive and gives those that forget what they need."""
+
+import asyncio
+from collections.abc import Coroutine, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from samulator.control.console import Console
+from samulator.control.project import Project
+from samulator.control.resources import create_resources
+from samulator.control.start_invokes import StartFailed, run_start_invokes
+from samulator.control.state import RunningStack
+from samulator.functions.invoker import Invoker
+from samulator.servers.aws.config import REGION
+from samulator.servers.group import DataServices
+from samulator.servers.keeper import UP, Keeper, Listeners
+from samulator.servers.process import ServiceFailed
+from samulator.servers.requests import ServiceRequests
+from samulator.template.model import Application
+
+_RETURNED = {
+    "postgres": " with its data",
+    "redis": ", empty",
+    "opensearch": ", empty at first",
+    "aws": "; objects and messages put since the start are lost, it keeps them in memory",
+}
+
+
+@dataclass(frozen=True)
+class Supervisor:
+    """The data services of one stack; all are running when `work` begins."""
+
+    project: Project
+    application: Application
+    services: DataServices
+    mark: RunningStack
+    console: Console
+    _states: dict[str, str] = field(default_factory=dict)
+
+    def work(self, functions: Invoker) -> Iterator[Coroutine[Any, Any, None]]:
+        """Never-ending coroutines for the loop of the main thread; one may raise StateGone."""
+        requests = ServiceRequests(self.project.state)
+        requests.clear()
+
+        async def returned(service: str) -> str:
+            return await self._returned(service, functions)
+
+        told = Listeners(self._state, self.console.happened, self.console.went_wrong, returned)
+        for title, service in self.services.named():
+            self._state(service.name, UP)
+            yield Keeper(title, service, requests, told).run()
+        yield self.mark.watch()
+
+    def _state(self, service: str, state: str) -> None:
+        self._states[service] = state
+        self.mark.tell(services=self._states, servers=self.services.pids())
+
+    async def _returned(self, service: str, functions: Invoker) -> str:
+        """Fills a service again; raises ServiceFailed where it is gone once more."""
+        if service == "aws":
+            url = self.services.aws.url
+            try:
+                await asyncio.to_thread(create_resources, self.application, url=url, region=REGION)
+            except (BotoCoreError, ClientError) as error:
+                raise ServiceFailed(f"The buckets and queues are not there: {error}") from error
+        starts = self.project.starts_after(service)
+        try:
+            await run_start_invokes(starts, functions)
+        except StartFailed as error:
+            return f"{_RETURNED[service]}, but {error}"
+        again = ", ".join(start.function for start in starts)
+        return _RETURNED[service] + (f"; {again} ran again" if again else "")

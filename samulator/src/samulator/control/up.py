@@ -1,0 +1,78 @@
+"""`local up`: starts everything in order, in the foreground, and stops everything at the end."""
+
+import asyncio
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
+from datetime import UTC, datetime
+
+from samulator.control.console import Console
+from samulator.control.interrupts import finish_undisturbed, interrupt_on_stop
+from samulator.control.project import Project
+from samulator.control.stack import Stack
+from samulator.control.state import RunningStack
+from samulator.control.supervisor import Supervisor
+from samulator.events.schedule.clockwork import silent_schedules
+from samulator.functions.interpreter import with_installed_runtimes
+from samulator.functions.packages import Packages
+from samulator.servers.aws.config import REGION, AwsConfig
+from samulator.servers.group import DataServices
+from samulator.servers.ports import LOOPBACK, Ports, require_free
+from samulator.template.load import load_application
+from samulator.template.model import Application
+
+
+def run_stack(project: Project, ports: Ports) -> None:
+    """Runs until Ctrl-C or `local down`.
+
+    Raises AlreadyRunning, PortTaken, ProjectError, TemplateError, PackageError,
+    ServiceFailed and StartFailed, each with a message for people.
+    """
+    console = Console(project.state / "logs")
+    with ExitStack() as cleanup:
+        mark = cleanup.enter_context(RunningStack(project.state).hold(ports))
+        for name in ("api", "lambda_endpoint"):
+            require_free(name, getattr(ports, name))
+        draft = with_installed_runtimes(
+            load_application(project.template, environment=project.environment, region=REGION)
+        )
+        disagreements = [*project.disagreements(draft)]
+        aws = AwsConfig(draft.s3_triggers, f"http://{LOOPBACK}:{ports.lambda_endpoint}", REGION)
+        services = DataServices(project.state, ports, aws=aws)
+        services.require_free_ports()
+        interrupt_on_stop()
+        cleanup.callback(console.say, "Stopped.")
+        cleanup.callback(services.stop)
+        cleanup.callback(finish_undisturbed)
+        console.say(f"Starting {project.root.name}")
+        silent = silent_schedules(draft.schedules, datetime.now(UTC))
+        for warning in (*draft.warnings, *silent, *disagreements):
+            console.problem(f"  {warning}")
+        packages = _start(project, services, draft, console)
+        mark.tell(servers=services.pids())
+        application = with_installed_runtimes(
+            load_application(
+                project.template,
+                environment=project.filled_environment(services.places()),
+                region=REGION,
+                aws_url=services.aws.url,
+            )
+        )
+        supervisor = Supervisor(project, application, services, mark, console)
+        stack = Stack(project, ports, application, supervisor, packages, console)
+        asyncio.run(stack.run())
+
+
+def _start(
+    project: Project, services: DataServices, application: Application, console: Console
+) -> Packages:
+    """Builds the functions' packages while the data services start."""
+    packages = Packages(
+        application,
+        state=project.builds,
+        progress=console.preparing,
+    )
+    with ThreadPoolExecutor(1, "packages") as builder:
+        built: Future[None] = builder.submit(packages.build)
+        services.start(console.started)
+        built.result()
+    return packages

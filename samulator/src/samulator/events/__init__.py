@@ -1,0 +1,1 @@
+"""What else calls functions, a package for each kind of event."""

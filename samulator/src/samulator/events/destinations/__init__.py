@@ -1,0 +1,1 @@
+"""Where records of asynchronous invokes go."""

@@ -1,0 +1,1 @@
+"""Schedules: rate, cron and at, as EventBridge reads them."""

@@ -1,0 +1,135 @@
+"""Invokes functions on their schedules, as EventBridge rules and EventBridge Scheduler do."""
+
+import json
+import logging
+import uuid
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from samulator.clock import MACHINE_CLOCK, Clock
+from samulator.events.schedule.field import InvalidExpression
+from samulator.events.schedule.timetable import Timetable, timetable
+from samulator.functions.invocation import NotInvoked
+from samulator.functions.invoker import Invoker
+from samulator.servers.aws.config import ACCOUNT_ID
+from samulator.template.model import ScheduleTrigger
+
+_logger = logging.getLogger(__name__)
+# A sleep is blind to a clock that is set and to a laptop that sleeps itself.
+_LONGEST_SLEEP_SECONDS = 30.0
+
+
+class Clockwork:
+    """One schedule of one function. Raises InvalidExpression when made."""
+
+    def __init__(
+        self,
+        trigger: ScheduleTrigger,
+        invoker: Invoker,
+        *,
+        region: str,
+        clock: Clock = MACHINE_CLOCK,
+    ) -> None:
+        self._trigger = trigger
+        self._invoker = invoker
+        self._region = region
+        self._clock = clock
+        self._timetable = _checked(trigger)
+
+    async def run(self) -> None:
+        """Invokes until cancelled, or until the schedule is over."""
+        now = self._clock.now()
+        due = self.next_after(now)
+        while due is not None:
+            await self._clock.sleep(min((due - now).total_seconds(), _LONGEST_SLEEP_SECONDS))
+            before, now = now, self._clock.now()
+            if now < before:
+                # The clock was set back: by the new time, it is due earlier than that.
+                due = self.next_after(now)
+            elif now >= due:
+                await self._invoke(due)
+                # After the laptop slept, missed times are skipped rather than caught up.
+                due = self.next_after(now)
+
+    async def _invoke(self, due: datetime) -> None:
+        try:
+            await self._invoker.invoke_event(self._trigger.function, self.payload(due))
+        except NotInvoked as error:
+            _logger.warning("schedule %s: %s", self._trigger.name, error)
+
+    def next_after(self, moment: datetime) -> datetime | None:
+        """The next time in UTC, None if the schedule is over."""
+        return self._timetable.next_after(moment)
+
+    def payload(self, due: datetime) -> bytes:
+        """The template's Input, or the event AWS sends by default."""
+        if self._trigger.input is None:
+            return json.dumps(self._default_event(due)).encode()
+        if self._trigger.event_bridge_rule:
+            return self._trigger.input.encode()
+        return self._filled_input(self._trigger.input, due).encode()
+
+    def _filled_input(self, text: str, due: datetime) -> str:
+        """The Input with the context attributes that EventBridge Scheduler fills in."""
+        attributes = {
+            "schedule-arn": self._arn(),
+            "scheduled-time": _shown(due),
+            "execution-id": str(uuid.uuid4()),
+            "attempt-number": "1",
+        }
+        for name, value in attributes.items():
+            text = text.replace(f"<aws.scheduler.{name}>", value)
+        return text
+
+    def _default_event(self, due: datetime) -> dict[str, Any]:
+        rule = self._trigger.event_bridge_rule
+        return {
+            "version": "0",
+            "id": str(uuid.uuid4()),
+            "detail-type": "Scheduled Event",
+            "source": "aws.events" if rule else "aws.scheduler",
+            "account": ACCOUNT_ID,
+            "time": _shown(due),
+            "region": self._region,
+            "resources": [self._arn()],
+            # A rule sends an object, the scheduler a string that holds one.
+            "detail": {} if rule else "{}",
+        }
+
+    def _arn(self) -> str:
+        service, kind = "scheduler", f"schedule/{self._trigger.group}"
+        if self._trigger.event_bridge_rule:
+            service, kind = "events", "rule"
+        return f"arn:aws:{service}:{self._region}:{ACCOUNT_ID}:{kind}/{self._trigger.name}"
+
+
+def silent_schedules(triggers: Iterable[ScheduleTrigger], now: datetime) -> list[str]:
+    """One line for each schedule that never fires here: its place, its expression, and why."""
+    lines = []
+    for trigger in triggers:
+        reason = _reason_to_be_silent(trigger, now)
+        if reason is not None:
+            lines.append(f"{trigger.place}: {trigger.expression} does not fire here: {reason}")
+    return lines
+
+
+def _reason_to_be_silent(trigger: ScheduleTrigger, now: datetime) -> str | None:
+    try:
+        due = _checked(trigger).next_after(now)
+    except InvalidExpression as error:
+        return str(error)
+    return "it has no time to come" if due is None else None
+
+
+def _checked(trigger: ScheduleTrigger) -> Timetable:
+    if trigger.input is not None:
+        try:
+            json.loads(trigger.input)
+        except (ValueError, RecursionError) as error:
+            raise InvalidExpression(f"its Input is not JSON: {error}") from error
+    return timetable(trigger)
+
+
+def _shown(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%dT%H:%M:%SZ}"

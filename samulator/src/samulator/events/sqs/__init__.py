@@ -1,0 +1,1 @@
+"""Queues: polled, filtered, batched, with partial responses."""

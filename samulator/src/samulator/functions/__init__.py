@@ -1,0 +1,1 @@
+"""Runs functions: packages, worker processes, retries, reload."""

@@ -1,0 +1,59 @@
+"""The environment of a worker process: what Lambda sets, what the template adds, nothing else."""
+
+import os
+import uuid
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from samulator.functions.packages import Layout
+from samulator.template.model import Function
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What a worker needs besides its function: region, Runtime API address, folder for files."""
+
+    region: str
+    runtime_api: str
+    temporary: str
+
+
+def worker_environment(
+    function: Function, layout: Layout, surroundings: Surroundings
+) -> dict[str, str]:
+    """Return every variable of a worker; the template's come last, as on AWS.
+
+    Credentials are made up, so that a function never reaches an account from this machine.
+    """
+    root = layout.task_root
+    binaries = [str(layer / "bin") for layer in layout.layers]
+    libraries = [root, root / "lib", *(layer / "lib" for layer in layout.layers)]
+    return {
+        "AWS_ACCESS_KEY_ID": "local",
+        "AWS_DEFAULT_REGION": surroundings.region,
+        "AWS_EXECUTION_ENV": f"AWS_Lambda_{function.runtime}",
+        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(function.memory),
+        "AWS_LAMBDA_FUNCTION_NAME": function.name,
+        "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
+        "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
+        "AWS_LAMBDA_LOG_GROUP_NAME": f"/aws/lambda/{function.name}",
+        "AWS_LAMBDA_LOG_STREAM_NAME": _log_stream(),
+        "AWS_LAMBDA_RUNTIME_API": surroundings.runtime_api,
+        "AWS_REGION": surroundings.region,
+        "AWS_SECRET_ACCESS_KEY": "local",  # nosec B105 # what local servers take
+        "AWS_SESSION_TOKEN": "local",  # nosec B105 # the same
+        "LAMBDA_RUNTIME_DIR": str(layout.runtime),
+        "LAMBDA_TASK_ROOT": str(root),
+        "LANG": "en_US.UTF-8",
+        "LD_LIBRARY_PATH": os.pathsep.join(str(path) for path in libraries),
+        "PATH": os.pathsep.join(["/usr/local/bin", "/usr/bin", "/bin", *binaries]),
+        # Not Lambda's: each worker has its own /tmp there, and here its own TMPDIR.
+        "TMPDIR": surroundings.temporary,
+        "TZ": ":UTC",
+        "_HANDLER": function.handler,
+        **function.environment,
+    }
+
+
+def _log_stream() -> str:
+    return f"{datetime.now(UTC):%Y/%m/%d}/[$LATEST]{uuid.uuid4().hex}"

@@ -1,0 +1,67 @@
+"""Starts workers of one function, and says why when it cannot."""
+
+import asyncio
+import json
+from collections.abc import Callable
+
+from samulator.functions.failure import Outcome
+from samulator.functions.packages import Layout, PackageError, Packages
+from samulator.functions.pool import InitFailed
+from samulator.functions.supervision import Supervision
+from samulator.functions.worker import Worker, WorkerPlan
+from samulator.template.model import Application, TemplateError
+
+
+class WorkerStarter:
+    """Knows where the function's parts lie, until told that they changed."""
+
+    def __init__(
+        self,
+        name: str,
+        application: Application,
+        packages: Packages,
+        supervision: Supervision,
+        on_line: Callable[[str], None],
+    ) -> None:
+        """`name` is the logical id; `on_line` gets what the workers log."""
+        self._name = name
+        self._application = application
+        self._packages = packages
+        self._supervision = supervision
+        self.on_line = on_line
+        self._layout: Layout | None = None
+
+    def forget_layout(self) -> None:
+        """Look again at code and layers before the next start."""
+        self._layout = None
+
+    async def start(
+        self, on_ready: Callable[[Worker], None], on_exit: Callable[[Worker], None]
+    ) -> Worker:
+        """Start one worker. Raises InitFailed when a layer or the interpreter is missing."""
+        try:
+            worker = Worker(await self._plan(), on_ready=on_ready, on_exit=on_exit)
+            await worker.start()
+        except (PackageError, TemplateError, OSError) as error:
+            self.on_line(str(error))
+            raise InitFailed(_cannot_start(str(error)), str(error).encode()) from error
+        return worker
+
+    async def _plan(self) -> WorkerPlan:
+        layout = self._layout
+        if layout is None:
+            layout = await asyncio.to_thread(self._packages.layout, self._name)
+            self._layout = layout
+        return WorkerPlan(
+            function=self._application.functions[self._name],
+            layout=layout,
+            region=self._application.region,
+            supervision=self._supervision,
+            on_line=self.on_line,
+        )
+
+
+def _cannot_start(reason: str) -> Callable[[str], Outcome]:
+    error = {"errorType": "Runtime.InvalidEntrypoint", "errorMessage": reason}
+    outcome = Outcome(json.dumps(error).encode(), "Runtime.InvalidEntrypoint", "error", reason)
+    return lambda _request_id: outcome

@@ -1,0 +1,218 @@
+"""One worker: a process running a function under the official runtime client."""
+
+import asyncio
+import os
+import shutil
+import signal
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from samulator.functions import bootstrap
+from samulator.functions.api import Request, RuntimeApi
+from samulator.functions.environment import Surroundings, worker_environment
+from samulator.functions.failure import Outcome, exited, out_of_memory, timed_out
+from samulator.functions.interpreter import find_interpreter
+from samulator.functions.log import LogPipe
+from samulator.functions.packages import Layout
+from samulator.functions.supervision import Supervision
+from samulator.template.model import Function
+
+# Lambda gives the initialisation 10 s, then repeats it within the first request's own time.
+INIT_SECONDS = 10.0
+_MEBIBYTE = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class WorkerPlan:
+    """Everything that the workers of one function have in common."""
+
+    function: Function
+    layout: Layout
+    region: str
+    supervision: Supervision
+    on_line: Callable[[str], None]
+
+
+class Worker:
+    """A process that serves one request at a time until it exits or is killed.
+
+    `on_ready` is called whenever it asks for work, `on_exit` once, when it is gone.
+    """
+
+    def __init__(
+        self,
+        plan: WorkerPlan,
+        *,
+        on_ready: Callable[["Worker"], None],
+        on_exit: Callable[["Worker"], None],
+    ) -> None:
+        self._plan = plan
+        self._on_ready = on_ready
+        self._on_exit = on_exit
+        self._api = RuntimeApi(on_next=self._asked_for_work, on_init_error=self._init_reported)
+        loop = asyncio.get_running_loop()
+        self._initialised: asyncio.Future[Outcome | None] = loop.create_future()
+        self._killed_as: Callable[[str], Outcome] | None = None
+        self._returncode: int | None = None
+        self._most_memory = 0
+        self.idle_since = 0.0
+        self.init_ms: float | None = None
+
+    async def start(self) -> None:
+        """Start the process. Raises TemplateError and OSError when there is nothing to start."""
+        plan = self._plan
+        self._started = asyncio.get_running_loop().time()
+        self._temporary = tempfile.mkdtemp(dir=plan.supervision.folder)
+        self.log = LogPipe(plan.on_line)
+        try:
+            self._process = await self._start_process(await self._api.start())
+        except BaseException:
+            await self._let_go()
+            raise
+        finally:
+            os.close(self.log.write_end)
+        plan.supervision.add(self._process.pid)
+        self._observed = psutil.Process(self._process.pid)
+        self._watch = asyncio.create_task(self._wait_for_exit())
+
+    async def _start_process(self, runtime_api: str) -> asyncio.subprocess.Process:
+        plan = self._plan
+        path = plan.layout.search_path(plan.function.runtime)
+        surroundings = Surroundings(plan.region, runtime_api, self._temporary)
+        return await asyncio.create_subprocess_exec(
+            find_interpreter(plan.function.runtime),
+            "-S",
+            str(Path(bootstrap.__file__)),
+            plan.function.handler,
+            os.pathsep.join(str(folder) for folder in path),
+            cwd=plan.layout.task_root,
+            env=worker_environment(plan.function, plan.layout, surroundings),
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=self.log.write_end,
+            stderr=self.log.write_end,
+            start_new_session=True,
+        )
+
+    async def _let_go(self) -> None:
+        """Free what the process had: its log, its Runtime API and its files."""
+        self.log.close()
+        await self._api.close()
+        await asyncio.to_thread(shutil.rmtree, self._temporary, ignore_errors=True)
+
+    async def initialise(self) -> Callable[[str], Outcome] | None:
+        """Wait for the end of the initialisation.
+
+        Returns None, or what every request id that waited for this worker is answered.
+        """
+        limit = INIT_SECONDS + self._plan.function.timeout
+        try:
+            async with asyncio.timeout(limit):
+                failed = await asyncio.shield(self._initialised)
+        except TimeoutError:
+            self.kill()
+            return lambda request_id: timed_out(request_id, limit)
+        if failed is not None:
+            reported = failed
+            return lambda _request_id: reported
+        if self._returncode is not None:
+            returncode = self._returncode
+            return lambda request_id: exited(request_id, returncode)
+        return None
+
+    async def run(self, request: Request) -> Outcome:
+        """Serve one request; must have been handed out by `on_ready`."""
+        seconds = self._plan.function.timeout
+        result = self._api.submit(request)
+        try:
+            async with asyncio.timeout(seconds):
+                return await asyncio.shield(result)
+        except TimeoutError:
+            self.kill()
+            return timed_out(request.request_id, seconds)
+
+    @property
+    def alive(self) -> bool:
+        """Whether the process still runs; also sees a death that nobody has reported yet."""
+        if self._returncode is not None:
+            return False
+        try:
+            return bool(self._observed.status() != psutil.STATUS_ZOMBIE)
+        except psutil.NoSuchProcess:
+            return False
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether it serves a request right now."""
+        return self._api.is_busy
+
+    def check_memory(self) -> None:
+        """Kill the process when what it holds, pages of files aside, exceeds its MemorySize."""
+        used = self._memory_info()
+        if used is not None:
+            held = used.rss - getattr(used, "shared", 0)
+            if held > self._plan.function.memory * _MEBIBYTE:
+                self.kill(out_of_memory)
+
+    def memory_used(self) -> int:
+        """Return the most resident memory seen so far, in MiB."""
+        self._memory_info()
+        return round(self._most_memory / _MEBIBYTE)
+
+    def kill(self, killed_as: Callable[[str], Outcome] | None = None) -> None:
+        """Kill the process and everything in its process group, now."""
+        if self._returncode is None:
+            self._killed_as = self._killed_as or killed_as
+            self._kill_group()
+
+    async def close(self) -> None:
+        """Kill the process and wait until nothing is left of it."""
+        self.kill()
+        await asyncio.shield(self._watch)
+
+    def _asked_for_work(self) -> None:
+        now = asyncio.get_running_loop().time()
+        if not self._initialised.done():
+            self.init_ms = (now - self._started) * 1000
+            self._initialised.set_result(None)
+        self.idle_since = now
+        self._on_ready(self)
+
+    def _init_reported(self, outcome: Outcome) -> None:
+        if not self._initialised.done():
+            self._initialised.set_result(outcome)
+
+    async def _wait_for_exit(self) -> None:
+        self._returncode = await self._process.wait()
+        self._kill_group()
+        self._plan.supervision.remove(self._process.pid)
+        self.log.close()
+        if not self._initialised.done():
+            self._initialised.set_result(None)
+        self._api.abandon(self._answer_of_the_dead)
+        await self._let_go()
+        self._on_exit(self)
+
+    def _answer_of_the_dead(self, request_id: str) -> Outcome:
+        if self._killed_as is not None:
+            return self._killed_as(request_id)
+        assert self._returncode is not None
+        return exited(request_id, self._returncode)
+
+    def _kill_group(self) -> None:
+        try:
+            os.killpg(self._process.pid, signal.SIGKILL)
+        except (ProcessLookupError, PermissionError):
+            # Nothing of the group is left; macOS says EPERM for one that has only a zombie.
+            return
+
+    def _memory_info(self) -> "psutil._ntuples.pmem | None":
+        try:
+            used = self._observed.memory_info()
+        except psutil.NoSuchProcess:
+            return None
+        self._most_memory = max(self._most_memory, used.rss)
+        return used

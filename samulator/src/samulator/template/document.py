@@ -1,0 +1,98 @@
+"""Reads a template file into plain data: short-form tags expanded, Globals merged."""
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from samulator.template.model import TemplateError, Value
+
+_SHORT_WITHOUT_PREFIX = {"Ref", "Condition"}
+_MERGE_TAG = "tag:yaml.org,2002:merge"
+_TEXT_TAG = "tag:yaml.org,2002:str"
+_TIMESTAMP_TAG = "tag:yaml.org,2002:timestamp"
+_GLOBAL_TYPES = {
+    "Function": "AWS::Serverless::Function",
+    "HttpApi": "AWS::Serverless::HttpApi",
+    "LayerVersion": "AWS::Serverless::LayerVersion",
+}
+IMPLICIT_HTTP_API = "ServerlessHttpApi"
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML as CloudFormation reads it: tags are intrinsics, dates and all keys stay text."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        for key, _ in node.value:
+            if isinstance(key, yaml.ScalarNode) and key.tag != _MERGE_TAG:
+                key.tag = _TEXT_TAG
+        return super().construct_mapping(node, deep)
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != _TIMESTAMP_TAG]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+def _construct_intrinsic(loader: _Loader, suffix: str, node: yaml.Node) -> dict[str, Any]:
+    name = suffix if suffix in _SHORT_WITHOUT_PREFIX else f"Fn::{suffix}"
+    if isinstance(node, yaml.ScalarNode):
+        text = loader.construct_scalar(node)
+        return {name: text.split(".", 1) if name == "Fn::GetAtt" else text}
+    if isinstance(node, yaml.SequenceNode):
+        return {name: loader.construct_sequence(node, deep=True)}
+    assert isinstance(node, yaml.MappingNode)
+    return {name: loader.construct_mapping(node, deep=True)}
+
+
+_Loader.add_multi_constructor("!", _construct_intrinsic)
+
+
+def read_document(template: Path) -> dict[str, Any]:
+    """Return the template with its Globals merged into each resource.
+
+    Raises TemplateError when the file is missing, is no YAML or declares no resource.
+    """
+    try:
+        text = template.read_text(encoding="utf-8")
+        document = yaml.load(text, Loader=_Loader)  # noqa: S506 # nosec B506 # a SafeLoader
+    except FileNotFoundError as error:
+        raise TemplateError(f"{template}: no such file") from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise TemplateError(f"{template}: {' '.join(str(error).split())}") from error
+    if not isinstance(document, dict) or not isinstance(document.get("Resources"), dict):
+        raise TemplateError(f"{template}: no Resources section, not a SAM template")
+    for name, resource in document["Resources"].items():
+        if not isinstance(resource, dict) or not isinstance(resource.get("Type"), str):
+            raise TemplateError(f"{template}: Resources.{name} has no Type")
+    _merge_globals(document)
+    return document
+
+
+def _merge_globals(document: dict[str, Any]) -> None:
+    resources = document["Resources"]
+    for section, values in (document.get("Globals") or {}).items():
+        if section == "HttpApi":
+            resources.setdefault(IMPLICIT_HTTP_API, {"Type": _GLOBAL_TYPES["HttpApi"]})
+        for resource in resources.values():
+            if resource["Type"] == _GLOBAL_TYPES.get(section):
+                resource["Properties"] = _merge(values, resource.get("Properties") or {})
+
+
+def _merge(base: Value, own: Value) -> Value:
+    """Merge as SAM does: maps by key, lists one after the other, anything else replaced."""
+    if isinstance(base, list) and isinstance(own, list):
+        return base + own
+    if _is_plain_map(base) and _is_plain_map(own):
+        merged = {
+            key: _merge(value, own[key]) if key in own else value for key, value in base.items()
+        }
+        return merged | {key: value for key, value in own.items() if key not in base}
+    return own
+
+
+def _is_plain_map(value: Value) -> bool:
+    if not isinstance(value, dict):
+        return False
+    return not (len(value) == 1 and next(iter(value)).startswith(("Fn::", "Ref")))

@@ -1,0 +1,189 @@
+"""What a SAM template says, in plain values: intrinsics resolved, names and paths final."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeAlias
+
+# What YAML holds at one place of a template: text, number, list, map or an intrinsic.
+Value: TypeAlias = Any
+
+
+class TemplateError(Exception):
+    """The template cannot be run here; the message is one line naming the place and the cause."""
+
+
+@dataclass(frozen=True)
+class Destination:
+    """Where the records of asynchronous invokes go: `kind` "SQS" or "Lambda", and its name."""
+
+    kind: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Function:
+    """One function of either kind. Times in seconds, memory in MiB (2**20 bytes).
+
+    `name` is FunctionName (the logical id unless set), `layers` are logical ids. `versions` are
+    the numbers of the published versions by themselves and by the aliases that point to them.
+    `inline_code` is the text of index.py where the template holds it, instead of `code_uri`.
+    """
+
+    name: str
+    code_uri: Path | None
+    handler: str
+    runtime: str
+    timeout: float
+    memory: int
+    environment: Mapping[str, str]
+    layers: tuple[str, ...] = ()
+    maximum_retry_attempts: int = 2
+    maximum_event_age: float = 21600
+    on_success: Destination | None = None
+    on_failure: Destination | None = None
+    reserved_concurrency: int | None = None
+    versions: Mapping[str, str] = field(default_factory=dict)
+    inline_code: str | None = None
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One AWS::Serverless::LayerVersion; `build_method` is Metadata.BuildMethod, if any."""
+
+    name: str
+    content_uri: Path
+    build_method: str | None = None
+
+
+@dataclass(frozen=True)
+class HttpRoute:
+    """One route of the HTTP API. `method` is a verb or ANY; path "$default" catches all.
+
+    `timeout` is the integration's, in seconds.
+    """
+
+    function: str
+    method: str
+    path: str
+    timeout: float = 30.0
+
+
+@dataclass(frozen=True)
+class Cors:
+    """CorsConfiguration of the HTTP API; empty lists mean no header."""
+
+    allow_origins: tuple[str, ...] = ()
+    allow_methods: tuple[str, ...] = ()
+    allow_headers: tuple[str, ...] = ()
+    expose_headers: tuple[str, ...] = ()
+    allow_credentials: bool = False
+    max_age: int | None = None
+
+
+@dataclass(frozen=True)
+class S3Trigger:
+    """A bucket notification to a function. `events` as in S3, e.g. "s3:ObjectCreated:*"."""
+
+    name: str
+    function: str
+    bucket: str
+    events: tuple[str, ...]
+    prefix: str = ""
+    suffix: str = ""
+
+
+@dataclass(frozen=True)
+class SqsTrigger:
+    """A queue polled for a function. `batch_size` in messages, `batching_window` in seconds.
+
+    `maximum_concurrency` is the most batches that are with the function at a time, if limited.
+    `filters` are event patterns as JSON, of which a message has to match one if there are any.
+    """
+
+    function: str
+    queue: str
+    batch_size: int = 10
+    batching_window: float = 0
+    report_batch_item_failures: bool = False
+    maximum_concurrency: int | None = None
+    filters: tuple[str, ...] = ()
+
+    @property
+    def is_fifo(self) -> bool:
+        """Whether the queue keeps the order of each group; SQS demands the suffix."""
+        return self.queue.endswith(".fifo")
+
+
+@dataclass(frozen=True)
+class ScheduleTrigger:
+    """A rate(), cron() or at() schedule; `input` is the JSON sent, None for AWS's default event.
+
+    `event_bridge_rule` tells a rule (Schedule) from EventBridge Scheduler (ScheduleV2), whose
+    expressions are read in `timezone`. `start` and `end` are ISO 8601 dates as in the template,
+    `place` is where it says them.
+    """
+
+    name: str
+    function: str
+    expression: str
+    input: str | None = None
+    event_bridge_rule: bool = True
+    timezone: str = "UTC"
+    group: str = "default"
+    start: str | None = None
+    end: str | None = None
+    place: str = ""
+
+
+@dataclass(frozen=True)
+class Bucket:
+    """One AWS::S3::Bucket by its resolved name."""
+
+    name: str
+    versioned: bool = False
+
+
+@dataclass(frozen=True)
+class Queue:
+    """One AWS::SQS::Queue; `attributes` as CreateQueue takes them, RedrivePolicy included."""
+
+    name: str
+    attributes: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Resource:
+    """One resource as CloudFormation would get it: after SAM's translation, without intrinsics.
+
+    `name` is its physical name, `depends_on` the logical ids that its properties and DependsOn
+    refer to.
+    """
+
+    logical_id: str
+    type: str
+    name: str
+    properties: Mapping[str, Any]
+    depends_on: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Application:
+    """Everything of one template, keyed by logical id.
+
+    `resources` are all that exist, each after those that it depends on. `warnings` names what the
+    template declares and this machine leaves out, one line each.
+    """
+
+    functions: Mapping[str, Function]
+    layers: Mapping[str, Layer]
+    buckets: Mapping[str, Bucket]
+    queues: Mapping[str, Queue]
+    routes: tuple[HttpRoute, ...] = ()
+    cors: Cors | None = None
+    s3_triggers: tuple[S3Trigger, ...] = ()
+    sqs_triggers: tuple[SqsTrigger, ...] = ()
+    schedules: tuple[ScheduleTrigger, ...] = ()
+    warnings: tuple[str, ...] = ()
+    region: str = "us-east-1"
+    resources: Mapping[str, Resource] = field(default_factory=dict)

