@@ -1,58 +1,57 @@
 """`python -m etl raw.csv out/`: the same job on this machine's files, without any cloud."""
 
 import argparse
-import json
 import sys
 import tempfile
 from pathlib import Path
 
-from etl.clean import Source, clean
+from etl.clean import clean
 from etl.errors import Refused
 from etl.progress import ProgressBar
-from etl.report import document
+from etl.report.model import SUCCEEDED, Findings, Output, Report, SourceFile
 from etl.report.page import report_page
 from etl.source.description import FILE_NAME, Description, parse_description
+from etl.source.file import Source
 
 
 def main(arguments: list[str] | None = None) -> int:
     """0: cleaned. 1: cleaned, but not one row is left. 2: refused, or no such file."""
     options = _parser().parse_args(arguments)
     try:
-        report = run(options.file, options.folder, options.source)
+        findings = run(options.file, options.folder, options.source)
     except Refused as refused:
         sys.stderr.write(f"{options.file}: {refused.message}\n")
         return 2
     except OSError as error:
         sys.stderr.write(f"{error.filename or options.file}: {error.strerror}\n")
         return 2
-    sys.stdout.write(_summary(report, options.folder))
-    if report["rows_in"] and not report["rows_out"]:
-        sys.stderr.write(f"{options.file}: none of the {report['rows_in']:,} rows is left\n")
+    sys.stdout.write(_summary(findings, options.folder))
+    if findings.is_empty:
+        sys.stderr.write(f"{options.file}: none of the {findings.rows_in:,} rows is left\n")
         return 1
     return 0
 
 
-def run(path: Path, folder: Path, description_path: Path | None = None) -> document.Report:
+def run(path: Path, folder: Path, description_path: Path | None = None) -> Findings:
     """Clean `path` into `folder`; the report is written last. Raises Refused."""
     description = _description(path, description_path)
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".etl-", dir=folder) as unfinished:
         with ProgressBar(path.stat().st_size, sys.stderr) as bar:
             cleaned = clean(Source(path, description), Path(unfinished), bar.advance)
-        origin = {"key": path.name, "bytes": path.stat().st_size}
-        report = document.begin(document.SUCCEEDED, origin)
-        report |= document.success(cleaned, description)
-        report["outputs"] = {
-            name: {"bytes": file.size, "sha256": file.sha256}
-            for name, file in cleaned.files.items()
-        }
+        source = SourceFile(key=path.name, bytes=path.stat().st_size)
+        report = Report.begin(SUCCEEDED, source, findings=cleaned.findings).amended(
+            outputs={
+                name: Output(bytes=file.size, sha256=file.sha256)
+                for name, file in cleaned.files.items()
+            }
+        )
         (folder / "report.json").unlink(missing_ok=True)
         for name, file in cleaned.files.items():
             file.path.replace(folder / name)
     (folder / "report.html").write_text(report_page(report), encoding="utf-8")
-    text = json.dumps(report, indent=2, ensure_ascii=False) + "\n"
-    (folder / "report.json").write_text(text, encoding="utf-8")
-    return report
+    (folder / "report.json").write_text(report.text(), encoding="utf-8")
+    return cleaned.findings
 
 
 def _description(path: Path, given: Path | None) -> Description:
@@ -61,13 +60,13 @@ def _description(path: Path, given: Path | None) -> Description:
     return parse_description(chosen.read_bytes()) if chosen else Description()
 
 
-def _summary(report: document.Report, folder: Path) -> str:
-    reasons = "".join(f"  {n:>12,}  {name}\n" for name, n in report["reasons"].items() if n)
+def _summary(findings: Findings, folder: Path) -> str:
+    reasons = "".join(f"  {n:>12,}  {name}\n" for name, n in findings.reasons.items() if n)
     return (
-        f"{report['rows_in']:>14,}  rows in\n"
-        f"{report['rows_out']:>14,}  rows out\n"
-        f"{report['duplicates']:>14,}  duplicates\n"
-        f"{report['rejected']:>14,}  rejected\n"
+        f"{findings.rows_in:>14,}  rows in\n"
+        f"{findings.rows_out:>14,}  rows out\n"
+        f"{findings.duplicates:>14,}  duplicates\n"
+        f"{findings.rejected:>14,}  rejected\n"
         f"{reasons}{folder / 'report.html'}\n"
     )
 

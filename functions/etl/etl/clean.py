@@ -1,23 +1,19 @@
 """Cleans one file on disk into three files on disk: two passes, flat memory, no S3."""
 
-from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
-from etl.errors import Refused
-from etl.figures import Figures
+from etl.report.figures import Figures
+from etl.report.model import Findings, Reading
 from etl.rules.judge import Rules
 from etl.rules.repeats import FirstRows, KeyHashes
 from etl.sink.csv_lines import DATE
 from etl.sink.dropped import dropped_lines
-from etl.sink.files import HashedFile, LongerDatesNeeded, Outputs
+from etl.sink.files import DataFile, LongerDatesNeeded, Outputs
 from etl.sink.table import kept_rows
-from etl.source.decode import CHUNK_BYTES, utf8_chunks
-from etl.source.description import Description
-from etl.source.fields import Columns, Fields, split, split_columns
-from etl.source.header import MAX_HEADER_BYTES, Header, read_header
-from etl.source.records import blocks, record_texts
+from etl.source.file import Source
+from etl.source.header import Header
 
 Progress = Callable[[int], None]
 
@@ -27,54 +23,8 @@ class Cleaned:
     """What a run found and wrote."""
 
     header: Header
-    figures: Figures
-    files: dict[str, HashedFile]
-    date_form: str
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """A file on disk and how to read it."""
-
-    path: Path
-    description: Description = field(default_factory=Description)
-    max_bytes: int | None = None
-    chunk_bytes: int = CHUNK_BYTES
-
-    def header(self) -> Header:
-        """Raises Refused if the first line is no header of ours."""
-        head = b""
-        for chunk in self._chunks():
-            head += chunk
-            if len(head) >= MAX_HEADER_BYTES:
-                break
-        return read_header(head, self.description)
-
-    def columns(self, header: Header, names: Sequence[str]) -> Iterator[tuple[Columns, int]]:
-        """Yield some columns of the file's well-formed records, and the bytes they come from."""
-        data = _skip(self._chunks(), header.length)
-        try:
-            for text in record_texts(data, header.delimiter):
-                yield split_columns(text, header, names), len(text)
-        except Refused:
-            # The quick way does not count lines: find the quote's true line, now that it matters.
-            deque(self.fields(header), maxlen=0)
-            raise
-
-    def fields(self, header: Header) -> Iterator[Fields]:
-        """Yield the file's blocks in order, split into fields."""
-        data = _skip(self._chunks(), header.length)
-        for block in blocks(data, header.delimiter, first_line=header.first_data_line):
-            yield split(block, header)
-
-    def _chunks(self) -> Iterator[bytes]:
-        return utf8_chunks(self.path, self.description.encoding, self.max_bytes, self.chunk_bytes)
-
-
-def _skip(chunks: Iterator[bytes], size: int) -> Iterator[bytes]:
-    for chunk in chunks:
-        yield chunk[size:]
-        size = max(size - len(chunk), 0)
+    findings: Findings
+    files: Mapping[str, DataFile]
 
 
 def clean(source: Source, folder: Path, progress: Progress | None = None) -> Cleaned:
@@ -121,7 +71,17 @@ class _Run:
                     outputs.write_dropped(dropped)
                 tell(len(fields.block.regular))
         figures.lost_orders = self.first_rows.lost_orders
-        return Cleaned(self.header, figures, outputs.files, outputs.date_form)
+        findings = figures.findings(self._reading(outputs.date_form))
+        return Cleaned(self.header, findings, outputs.finished())
+
+    def _reading(self, date_form: str) -> Reading:
+        names = zip(self.header.names, self.header.source_names, strict=True)
+        return Reading(
+            delimiter=self.header.delimiter,
+            columns=dict(names),
+            description=self.source.description.model_dump(mode="json", exclude_defaults=True),
+            csv_dates=date_form,
+        )
 
 
 def _silent(_size: int) -> None:

@@ -11,8 +11,8 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 from etl.failure import describe, presentable
 from etl.job import Job
-from etl.precedence import Result
-from etl.report.document import SUCCEEDED
+from etl.publication.precedence import Result
+from etl.report.model import SUCCEEDED, Findings
 from etl.s3.client import s3_client
 from etl.s3.events import messages, notifications
 from etl.s3.landing import Landing
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 # What failed: the queue's message, None for a direct event, and why.
 Failures = list[tuple[str | None, Exception]]
+
+_COUNTS = ("rows_in", "rows_out", "duplicates", "rejected")
 
 logger = Logger()
 logging_utils.copy_config_to_registered_loggers(source_logger=logger, include={"etl"})
@@ -83,13 +85,14 @@ def _answer(results: list[Result], failures: Failures) -> dict[str, Any]:
 
 
 def summary(result: Result) -> dict[str, Any]:
-    report = result.report or {}
-    figures = {
-        name: report[name]
-        for name in ("rows_in", "rows_out", "duplicates", "rejected", "refusal")
-        if name in report
-    }
-    return {"key": result.key, "status": result.status} | figures
+    """One object's part of the answer."""
+    answer: dict[str, Any] = {"key": result.key, "status": result.status}
+    report = result.report
+    if report and report.findings:
+        answer |= report.findings.model_dump(include=set(_COUNTS))
+    if report and report.refusal:
+        answer["refusal"] = report.refusal.model_dump()
+    return answer
 
 
 def count(results: list[Result]) -> None:
@@ -99,13 +102,15 @@ def count(results: list[Result]) -> None:
         metrics.add_metric(f"Files_{result.status}", MetricUnit.Count, 1)
         if result.shared_with:
             metrics.add_metric("SharedPrefix", MetricUnit.Count, 1)
-        if result.status != SUCCEEDED or result.report is None:
-            continue
-        report = result.report
-        for name in ("rows_in", "rows_out", "duplicates", "rejected"):
-            metrics.add_metric(name, MetricUnit.Count, report[name])
-        if report["rows_in"] and not report["rows_out"]:
-            with logger.append_context_keys(key=result.key):
-                logger.error("%s: none of the %d rows is left", result.key, report["rows_in"])
-            metrics.add_metric("ZeroRowsOut", MetricUnit.Count, 1)
+        if result.status == SUCCEEDED and result.report and result.report.findings:
+            _count_rows(metrics, result.key, result.report.findings)
     metrics.flush_metrics()
+
+
+def _count_rows(metrics: Metrics, key: str, findings: Findings) -> None:
+    for name in _COUNTS:
+        metrics.add_metric(name, MetricUnit.Count, getattr(findings, name))
+    if findings.is_empty:
+        with logger.append_context_keys(key=key):
+            logger.error("%s: none of the %d rows is left", key, findings.rows_in)
+        metrics.add_metric("ZeroRowsOut", MetricUnit.Count, 1)

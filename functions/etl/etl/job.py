@@ -4,23 +4,29 @@ import logging
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
-from etl.clean import Source, clean
+from etl.clean import Cleaned, clean
 from etl.errors import Refused, TooLarge
-from etl.precedence import Result, settled
-from etl.publication import Finished, publish
-from etl.report import document
-from etl.report.document import Report
+from etl.publication.order import Order, with_known
+from etl.publication.place import SUFFIXES, output_prefix
+from etl.publication.precedence import Result, settled
+from etl.publication.publish import Finished, publish
+from etl.report.model import (
+    REFUSED,
+    SUCCEEDED,
+    TOO_LARGE,
+    PublishedReport,
+    SourceVersion,
+    refusal_of,
+)
 from etl.s3.events import Notification
 from etl.s3.glue import SalesTable
-from etl.s3.landing import Gone, LandedObject, Landing
-from etl.s3.order import Order, with_known
-from etl.s3.place import SUFFIXES, output_prefix
-from etl.s3.processed import DataFile, Processed
+from etl.s3.landing import Gone, Landing
+from etl.s3.processed import Processed
 from etl.settings import Settings
 from etl.sink.table import schema_of
+from etl.source.file import Source
 
 GONE = "gone"
 IGNORED = "ignored"
@@ -30,14 +36,6 @@ logger = logging.getLogger(__name__)
 
 class UnexpectedBucket(Exception):
     """The trigger is set on a bucket this function is not for."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Run:
-    """Where a run keeps its files, and when it began by the monotonic clock."""
-
-    folder: Path
-    started: float
 
 
 class Job:
@@ -65,68 +63,52 @@ class Job:
             prefix = output_prefix(news.key)
         except Refused as refused:
             logger.error("%s refused without a report: %s", news.key, refused.message)
-            return Result(news.key, document.REFUSED)
+            return Result(news.key, REFUSED)
         try:
             return self._run(self._landing.find(news), self._processed(prefix), started)
         except Gone as gone:
             logger.warning("%s is gone: %s", news.key, gone)
             return Result(news.key, GONE)
 
-    def _run(self, found: LandedObject, target: Processed, started: float) -> Result:
+    def _run(self, found: SourceVersion, target: Processed, started: float) -> Result:
         report = target.current().report
-        item = with_known(found, report and report["source"])
-        source = _source(item, self._landing.description_etag(item))
-        result = settled(item, source, report, self._order)
+        source = with_known(found, report.source if report else None)
+        result = settled(source, report, self._order)
         if result is not None:
             return result
         with tempfile.TemporaryDirectory(prefix="etl-") as folder:
-            finished = self._finish(item, source, _Run(Path(folder), started))
-            return publish(item, target, finished, self._table(), self._order)
+            finished = self._finish(source, Path(folder), started)
+            return publish(target, finished, self._table(), self._order)
 
-    def _finish(self, item: LandedObject, source: Report, run: _Run) -> Finished:
+    def _finish(self, source: SourceVersion, folder: Path, started: float) -> Finished:
         """Clean the object, or say why not."""
         try:
-            return self._clean(item, source, run)
+            cleaned = self._clean(source, folder)
         except Refused as refused:
-            logger.error("%s refused: %s", item.key, refused.message)
-            report = document.begin(document.REFUSED, source) | document.refusal(refused)
+            logger.error("%s refused: %s", source.key, refused.message)
+            report = PublishedReport.begin(REFUSED, source, **refusal_of(refused))
         except TooLarge as large:
-            logger.error("%s is too large: %s", item.key, large)
-            report = document.begin(document.TOO_LARGE, source) | document.oversize(large)
-        return Finished(report, {}, run.folder, run.started)
+            logger.error("%s is too large: %s", source.key, large)
+            report = PublishedReport.begin(TOO_LARGE, source, **refusal_of(large))
+        else:
+            report = PublishedReport.begin(SUCCEEDED, source, findings=cleaned.findings)
+            schema = schema_of(cleaned.header.names)
+            return Finished(report, cleaned.files, folder, started, schema)
+        return Finished(report, {}, folder, started)
 
-    def _clean(self, item: LandedObject, source: Report, run: _Run) -> Finished:
+    def _clean(self, source: SourceVersion, folder: Path) -> Cleaned:
+        """Raises Refused, TooLarge and Gone."""
         max_bytes = self._settings.etl_max_bytes
-        if item.size > max_bytes:
-            raise TooLarge(item.size, max_bytes)
-        description = self._landing.description(item, source["description_etag"])
-        raw = run.folder / "source"
-        self._landing.download(item, raw)
-        cleaned = clean(Source(raw, description, max_bytes), run.folder)
-        logger.info("Initial rows: %d", cleaned.figures.rows_in)
-        logger.info("Rows after cleaning: %d", cleaned.figures.rows_out)
-        report = document.begin(document.SUCCEEDED, source) | document.success(cleaned, description)
-        files = {
-            name: DataFile(file.path, file.size, file.sha256)
-            for name, file in cleaned.files.items()
-        }
-        schema = schema_of(cleaned.header.names)
-        return Finished(report, files, run.folder, run.started, schema)
+        if source.bytes > max_bytes:
+            raise TooLarge(source.bytes, max_bytes)
+        description = self._landing.description(source)
+        raw = folder / "source"
+        self._landing.download(source, raw)
+        cleaned = clean(Source(raw, description, max_bytes), folder)
+        logger.info("Initial rows: %d", cleaned.findings.rows_in)
+        logger.info("Rows after cleaning: %d", cleaned.findings.rows_out)
+        return cleaned
 
     def _table(self) -> SalesTable | None:
         database = self._settings.glue_database
         return SalesTable(self._settings.processed_bucket, database) if database else None
-
-
-def _source(item: LandedObject, description_etag: str | None) -> Report:
-    return {
-        "bucket": item.bucket,
-        "key": item.key,
-        "version_id": item.version_id,
-        "etag": item.etag,
-        "bytes": item.size,
-        "last_modified": item.last_modified,
-        "sequencer": item.sequencer,
-        "event_time": item.event_time,
-        "description_etag": description_etag,
-    }

@@ -18,7 +18,8 @@ import pytest
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.serving import make_server
 
-from etl.clean import Source, clean
+from etl.clean import clean
+from etl.source.file import Source
 from testkit.timing import is_gone, wait_until
 from tests.integration.etl.victim import run_job
 

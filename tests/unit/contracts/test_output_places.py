@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from api.datasets import names
 from client import place
 from etl.errors import Refused
-from etl.s3.place import SUFFIXES, output_prefix
+from etl.publication.place import SUFFIXES, output_prefix
 
 TABLE = json.loads((Path(__file__).parents[3] / "contracts" / "output_places.json").read_text())
 PLACED = [row for row in TABLE if "refused" not in row]

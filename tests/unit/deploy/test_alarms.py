@@ -41,10 +41,11 @@ def written(monkeypatch, capsys) -> dict[str, list[set[str]]]:
     for name, text in variables("SalesEtlFunction").items():
         monkeypatch.setenv(name, text)
     from etl.handler import count  # Powertools reads the environment when it is imported
-    from etl.precedence import Result
-    from etl.report.document import REFUSED, SUCCEEDED, TOO_LARGE
+    from etl.publication.precedence import Result
+    from etl.report.model import REFUSED, SUCCEEDED, TOO_LARGE
+    from tests.unit.etl.reports import report_of
 
-    nothing_left = {"rows_in": 1, "rows_out": 0, "duplicates": 0, "rejected": 1}
+    nothing_left = report_of("1,,c,p,1,1\n")
     count([Result("a.csv", status, None) for status in (REFUSED, TOO_LARGE)])
     count([Result("a.csv", SUCCEEDED, nothing_left)])
     return metrics_in(capsys.readouterr().out)

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from pyarrow import parquet
 
-from etl.clean import Cleaned, Source, clean
+from etl.clean import Cleaned, clean
 from etl.source.description import Description
+from etl.source.file import Source
 
 
 @dataclass

@@ -11,7 +11,7 @@ import pytest
 from pyarrow import parquet
 
 from etl.errors import Refused
-from etl.report.document import SUCCEEDED, begin, success
+from etl.report.model import SUCCEEDED, Report, SourceFile
 from etl.report.page import report_page
 from etl.rules.judge import Rules
 from etl.rules.repeats import FirstRows
@@ -200,7 +200,8 @@ def test_waiting_rows_are_not_weighed_again_with_each_block(tmp_path):
 def test_column_named_like_a_place_in_the_page_is_shown_and_not_filled(name):
     """Filling it would put the whole section into the page once per column."""
     written = run(COLUMNS + f",{name}\n1,2024-01-05,C,W,2,9.5,\n")
-    report = begin(SUCCEEDED, {"key": f"{name}.csv"}) | success(written.cleaned, Description())
+    source = SourceFile(key=f"{name}.csv", bytes=1)
+    report = Report.begin(SUCCEEDED, source, findings=written.cleaned.findings)
 
     page = report_page(report)
 

@@ -9,6 +9,7 @@ import pytest
 
 from etl.__main__ import main
 from etl.progress import ProgressBar
+from etl.report.model import Report
 from etl.report.page import report_page
 from samples.sales import write_sales
 
@@ -149,4 +150,4 @@ def test_page_of_an_empty_file_and_of_a_lost_one(tmp_path):
 
     assert "0</b> rows came in" in empty
     assert "Not one row is left" in lost
-    assert report_page(report) == empty
+    assert report_page(Report.model_validate(report)) == empty

@@ -4,8 +4,8 @@ import doctest
 
 import pytest
 
+from etl.publication import place
 from etl.rules import dates, numbers
-from etl.s3 import place
 from etl.source import encodings
 
 

@@ -46,7 +46,7 @@ def rows_at(buckets, location: str) -> int:
 def test_run_lands_in_a_partition_of_the_table(buckets, glue):
     result = land(buckets, HEADER + "1,2024-01-05,C,W,2,1,n\n2,2024-01-05,C,W,2,1,n\n")
 
-    assert result.report["table"] == {
+    assert result.report.table == {
         "database": "sales_db",
         "table": "sales",
         "source": partition_of(""),

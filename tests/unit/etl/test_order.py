@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from etl.handler import job
+from etl.publication.order import Order, with_known
+from etl.report.model import SourceVersion
 from etl.s3.events import Notification, UnknownEvent
-from etl.s3.landing import LandedObject
-from etl.s3.order import Order, with_known
 from tests.unit.etl.conftest import LANDING, load_event
 
 START = datetime(2026, 11, 23, 10, 0, 0, tzinfo=UTC)
@@ -38,36 +38,31 @@ class Written:
     def __init__(self, writes: list[Write]) -> None:
         self._current = {write.key: (f"v{write.number}", "etag") for write in writes}
 
-    def current(self, item: LandedObject) -> tuple[str | None, str] | None:
+    def current(self, item: SourceVersion) -> tuple[str | None, str] | None:
         return self._current.get(item.key)
 
 
-def landed(write: Write, channel: str) -> LandedObject:
+def landed(write: Write, channel: str) -> SourceVersion:
     unit, has_sequencer = CHANNELS[channel]
     moment = START + timedelta(milliseconds=write.at)
     told = START + timedelta(milliseconds=write.at // unit * unit) if unit else None
-    return LandedObject(
+    return SourceVersion(
         bucket=LANDING,
         key=write.key,
         version_id=f"v{write.number}",
         etag="etag",
-        size=1,
+        bytes=1,
         last_modified=moment.replace(microsecond=0).isoformat(),
         sequencer=f"{write.number + 1:04X}" if has_sequencer else None,
         event_time=told and told.isoformat(),
     )
 
 
-def source(item: LandedObject) -> dict[str, object]:
-    names = ("bucket", "key", "version_id", "etag", "last_modified", "sequencer", "event_time")
-    return {name: getattr(item, name) for name in names}
-
-
-def place_after(deliveries: list[LandedObject], order: Order) -> dict[str, object] | None:
+def place_after(deliveries: list[SourceVersion], order: Order) -> SourceVersion | None:
     held = None
     for item in deliveries:
         if held is None or order.is_older(held, item):
-            held = source(item)
+            held = item
     return held
 
 
@@ -97,9 +92,9 @@ def test_any_order_and_repetition_of_deliveries_ends_with_the_same_source(channe
     assert held == place_after(items, order) == place_after(items[::-1] + items, order)
     same_moment = [write for write in writes if write.at == writes[-1].at]
     if channel == "s3" and len(same_moment) == 1:
-        assert held == source(items[-1])
+        assert held == items[-1]
     latest = {write.key: f"v{write.number}" for write in writes}
-    assert held["version_id"] == latest[held["key"]]
+    assert held.version_id == latest[held.key]
 
 
 @pytest.mark.parametrize("channel", CHANNELS)
@@ -108,33 +103,29 @@ def test_any_order_and_repetition_of_deliveries_ends_with_the_same_source(channe
 def test_of_two_versions_exactly_one_is_older(channel, writes):
     order = Order(Written(writes))
     for one, other in product([landed(write, channel) for write in writes], repeat=2):
-        assert order.is_older(source(one), other) + order.is_older(source(other), one) == (
-            one != other
-        )
+        assert order.is_older(one, other) + order.is_older(other, one) == (one != other)
 
 
 def test_file_that_was_initiated_long_before_it_was_complete_counts_from_its_completion():
     early = landed(Write("d.csv", 0, 5000), "s3")
     multipart = landed(Write("d/raw.csv", 1, 6000), "s3")
     # S3 dates an object of many parts by the start of its upload.
-    multipart = LandedObject(
-        **(source(multipart) | {"size": 1, "last_modified": START.isoformat()})
-    )
+    multipart = multipart.model_copy(update={"last_modified": START.isoformat()})
 
-    assert Order(Written([])).is_older(source(early), multipart)
+    assert Order(Written([])).is_older(early, multipart)
 
 
 def test_event_of_another_day_written_by_hand_does_not_make_a_new_object_old():
     done = landed(Write("d.csv", 0, 5000), "s3")
     item = landed(Write("d/raw.csv", 1, 9000), "s3")
-    item = LandedObject(**(source(item) | {"size": 1, "event_time": "1970-01-01T00:00:00+00:00"}))
+    item = item.model_copy(update={"event_time": "1970-01-01T00:00:00+00:00"})
 
-    assert Order(Written([])).is_older(source(done), item)
+    assert Order(Written([])).is_older(done, item)
 
 
 def test_report_of_a_release_that_kept_no_event_time_is_compared_by_the_object():
-    done = source(landed(Write("d.csv", 0, 900), "s3"))
-    del done["event_time"]
+    kept = landed(Write("d.csv", 0, 900), "s3").model_dump(exclude={"event_time"})
+    done = SourceVersion.model_validate(kept)
 
     assert Order(Written([])).is_older(done, landed(Write("d/raw.csv", 1, 950), "s3"))
 
@@ -143,8 +134,8 @@ def test_delivery_by_hand_keeps_what_the_event_told_of_the_same_version():
     told = landed(Write("d.csv", 0, 900), "s3")
     by_hand = landed(Write("d.csv", 0, 900), "hand")
 
-    assert with_known(by_hand, source(told)) == told
-    assert with_known(by_hand, source(landed(Write("d.csv", 1, 900), "s3"))) == by_hand
+    assert with_known(by_hand, told) == told
+    assert with_known(by_hand, landed(Write("d.csv", 1, 900), "s3")) == by_hand
 
 
 def deliveries_of(buckets) -> list[Notification]:

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from etl.columns.arrow import texts
+from etl.columns.text import hash_texts
+from etl.columns.text import strip as strip_column
 from etl.rules import judge
-from etl.rules.arrow import texts
 from etl.rules.dates import judge_dates, order_date
 from etl.rules.numbers import judge_prices, judge_quantities, price, quantity
-from etl.rules.text import hash_texts
-from etl.rules.text import strip as strip_column
 from tests.unit.etl import row_model
 from tests.unit.etl.cleaning import run
 from tests.unit.etl.dirty_files import DATES, HEADER, PRICES, QUANTITIES, TEXT
@@ -62,7 +62,7 @@ def test_appended_copy_of_the_file_only_adds_exact_duplicates(rows):
     once, twice = run(HEAD + "".join(rows)), run(HEAD + "".join(rows) * 2)
 
     assert twice.rows == once.rows
-    assert twice.cleaned.figures.reasons["duplicate_exact"] == len(rows)
+    assert twice.cleaned.findings.reasons["duplicate_exact"] == len(rows)
 
 
 def test_colliding_hashes_drop_no_order(monkeypatch):

@@ -274,7 +274,7 @@ def test_replaced_source_is_still_named_after_a_kill_but_not_by_the_next_version
     events.unregister("after-call.s3.PutObject", cut)
     assert buckets.report("orders/")["status"] == "publishing"
 
-    assert job().run(news(version, key=key)).report["replaced_key"] == "orders.csv"
+    assert job().run(news(version, key=key)).report.replaced_key == "orders.csv"
     next_version = job().run(news(buckets.land(rows(3), key), key=key))
     assert next_version.status == "succeeded"
     assert "replaced_key" not in next_version.report
@@ -283,7 +283,7 @@ def test_replaced_source_is_still_named_after_a_kill_but_not_by_the_next_version
 def test_empty_file_of_a_folder_with_a_good_one_is_refused(buckets):
     buckets.land("")
 
-    assert job().run(news()).report["refusal"]["reason"] == "empty_file"
+    assert job().run(news()).report.refusal.reason == "empty_file"
 
 
 class Killed(BaseException):
@@ -321,7 +321,7 @@ def test_outputs_of_one_source_have_the_same_bytes_every_time(buckets, monkeypat
     buckets.land(rows(20))
     job().run(news())
     before = {name: buckets.read(name) for name in DATA}
-    monkeypatch.setattr("etl.report.document.code_version", lambda: "other")
+    monkeypatch.setattr("etl.publication.precedence.code_version", lambda: "other")
 
     assert job().run(news()).status == "succeeded"
     after = {name: buckets.read(name) for name in DATA}

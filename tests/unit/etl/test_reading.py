@@ -48,7 +48,7 @@ def test_delimiter_is_found_from_the_header(delimiter):
     written = run(TEXT.replace(",", delimiter))
 
     assert written.rows == ROWS
-    assert written.cleaned.header.delimiter == delimiter
+    assert written.cleaned.findings.reading.delimiter == delimiter
 
 
 def test_commas_inside_a_semicolon_file_are_quoted_in_the_output():

@@ -34,12 +34,12 @@ def check(text: str, chunk_bytes: int, **described: str) -> None:
 
 
 def _check_counts(written: Written, model: row_model.Expected) -> None:
-    figures = written.cleaned.figures
-    assert figures.rows_in == model.rows_in
-    assert figures.rows_in == figures.rows_out + figures.duplicates + figures.rejected
-    assert figures.lost_orders == model.lost_orders
-    assert figures.filled_quantity == model.filled
-    assert figures.quantity_sum == sum(row["quantity"] for row in model.rows)
+    findings = written.cleaned.findings
+    assert findings.rows_in == model.rows_in
+    assert findings.rows_in == findings.rows_out + findings.duplicates + findings.rejected
+    assert findings.lost_orders == model.lost_orders
+    assert findings.quantity.filled == model.filled
+    assert findings.sums.quantity == sum(row["quantity"] for row in model.rows)
     assert len(written.csv_rows) == len(model.rows)
 
 

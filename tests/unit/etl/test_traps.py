@@ -33,7 +33,7 @@ def test_first_row_bad_and_repeat_good_counts_a_lost_order():
 
     assert written.rows == []
     assert written.reasons == [(2, "invalid_order_date"), (3, "duplicate_differs")]
-    assert written.cleaned.figures.lost_orders == 1
+    assert written.cleaned.findings.lost_orders == 1
 
 
 def test_exact_repeat_and_changed_repeat_are_counted_apart():
@@ -115,8 +115,8 @@ def test_quantity_that_is_no_whole_number_is_rejected_and_the_type_stays(text, g
 def test_negative_and_zero_quantities_stay_and_are_counted():
     written = clean_lines(line(quantity="-2"), line(order_id="2", quantity="0"))
 
-    figures = written.cleaned.figures
-    assert (figures.rows_out, figures.negative_quantity, figures.zero_quantity) == (2, 1, 1)
+    findings = written.cleaned.findings
+    assert (findings.rows_out, findings.quantity.negative, findings.quantity.zero) == (2, 1, 1)
 
 
 def test_missing_price_customer_and_product_stay_as_nulls():
@@ -159,7 +159,7 @@ def test_header_alone_gives_an_empty_table_of_the_same_types(rows):
         for written in (empty, full)
     ]
     assert schemas[0] == schemas[1]
-    assert empty.cleaned.figures.rows_in == 0
+    assert empty.cleaned.findings.rows_in == 0
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,12 @@
 """report.html: the report for people, one file, readable offline and by phone."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from html import escape
 from importlib.resources import files
-from typing import Any
 
 from etl.report.chart import month_bars, share_bar
+from etl.report.model import REFUSED, TOO_LARGE, Findings, Report
 
 _EXPLAINED = {
     "malformed_row": "Wrong number of fields",
@@ -21,17 +21,16 @@ _EXPLAINED = {
 }
 _PLACE = re.compile(r"\{\{(\w+)\}\}")
 _HEADLINES = {
-    "refused": "This file was refused",
-    "too_large": "This file is too large for one function",
+    REFUSED: "This file was refused",
+    TOO_LARGE: "This file is too large for one function",
 }
 
 
-def report_page(report: Mapping[str, Any]) -> str:
+def report_page(report: Report) -> str:
     """The same figures as report.json; equal reports give equal pages."""
-    name = _source_name(report["source"])
-    body = _refused(report) if "refusal" in report else _cleaned(report)
+    body = _cleaned(report.findings) if report.findings else _refused(report)
     parts = {
-        "title": escape(name),
+        "title": escape(report.source.key.rpartition("/")[2]),
         "body": _replaced(report) + body,
         "source": _source(report),
     }
@@ -40,68 +39,63 @@ def report_page(report: Mapping[str, Any]) -> str:
     return _PLACE.sub(lambda place: parts[place[1]], page)
 
 
-def _source_name(source: Mapping[str, Any]) -> str:
-    return str(source["key"]).rpartition("/")[2]
-
-
-def _replaced(report: Mapping[str, Any]) -> str:
-    if "replaced_key" not in report:
+def _replaced(report: Report) -> str:
+    if not report.replaced_key:
         return ""
     return (
         '<section class="note"><p>The report here before this one was of another file, '
-        f"<code>{escape(report['replaced_key'])}</code>. Both names lead to the same place, which "
+        f"<code>{escape(report.replaced_key)}</code>. Both names lead to the same place, which "
         "the newer file takes. To keep both, rename one of them.</p></section>"
     )
 
 
-def _refused(report: Mapping[str, Any]) -> str:
-    good = report.get("last_good")
+def _refused(report: Report) -> str:
+    good = report.last_good
+    message = report.refusal.message if report.refusal else ""
     earlier = (
-        f"<p>The output of an earlier file, {good['rows_out']:,} rows, is still in place.</p>"
+        f"<p>The output of an earlier file, {good.rows_out:,} rows, is still in place.</p>"
         if good
         else "<p>Nothing was written. The file itself is untouched.</p>"
     )
     return (
-        f'<section class="refusal"><h2>{_HEADLINES[report["status"]]}</h2>'
-        f"<p>{escape(report['refusal']['message'])}</p>{earlier}</section>"
+        f'<section class="refusal"><h2>{_HEADLINES[report.status]}</h2>'
+        f"<p>{escape(message)}</p>{earlier}</section>"
     )
 
 
-def _cleaned(report: Mapping[str, Any]) -> str:
-    sections = [_summary(report), _dropped(report), _months(report), _gaps(report), _sums(report)]
-    return "".join(sections)
+def _cleaned(findings: Findings) -> str:
+    sections = (_summary, _dropped, _months, _gaps, _sums)
+    return "".join(section(findings) for section in sections)
 
 
-def _summary(report: Mapping[str, Any]) -> str:
-    parts = [("kept", "rows_out"), ("repeat", "duplicates"), ("reject", "rejected")]
-    labels = {"rows_out": "kept", "duplicates": "duplicates", "rejected": "rejected"}
-    rows_in = report["rows_in"]
+def _summary(findings: Findings) -> str:
+    parts = [
+        ("kept", "kept", findings.rows_out),
+        ("repeat", "duplicates", findings.duplicates),
+        ("reject", "rejected", findings.rejected),
+    ]
+    rows_in = findings.rows_in
     tiles = "".join(
-        f'<li><b class="{css}">{report[name]:,}</b> {labels[name]}'
-        f"<small>{_percent(report[name], rows_in)}</small></li>"
-        for css, name in parts
+        f'<li><b class="{css}">{count:,}</b> {label}<small>{_percent(count, rows_in)}</small></li>'
+        for css, label, count in parts
     )
-    alarm = '<p class="alarm">Not one row is left.</p>' if _is_empty(report) else ""
+    alarm = '<p class="alarm">Not one row is left.</p>' if findings.is_empty else ""
     return (
         f"<section><p class='rows-in'><b>{rows_in:,}</b> rows came in</p>"
-        f"{share_bar([(css, report[name]) for css, name in parts])}"
+        f"{share_bar([(css, count) for css, _, count in parts])}"
         f'<ul class="tiles">{tiles}</ul>{alarm}</section>'
     )
 
 
-def _is_empty(report: Mapping[str, Any]) -> bool:
-    return bool(report["rows_in"] and not report["rows_out"])
-
-
-def _dropped(report: Mapping[str, Any]) -> str:
-    reasons = {name: n for name, n in report["reasons"].items() if n}
+def _dropped(findings: Findings) -> str:
+    reasons = {name: n for name, n in findings.reasons.items() if n}
     if not reasons:
         return "<section><h2>What was dropped</h2><p>Nothing.</p></section>"
     rows = [
         (f"{escape(_EXPLAINED[name])} <code>{escape(name)}</code>", n, n)
         for name, n in sorted(reasons.items(), key=lambda item: -item[1])
     ]
-    lost = report["lost_orders"]
+    lost = findings.lost_orders
     warning = (
         f'<p class="note">{lost:,} {"order has" if lost == 1 else "orders have"} no row left: the '
         "first row was bad and a later, good one was dropped as its repeat.</p>"
@@ -109,28 +103,28 @@ def _dropped(report: Mapping[str, Any]) -> str:
         else ""
     )
     return (
-        f"<section><h2>What was dropped, and why</h2>{_bars(rows, report['rows_in'])}{warning}"
+        f"<section><h2>What was dropped, and why</h2>{_bars(rows, findings.rows_in)}{warning}"
         "<p>Each dropped row stands in <code>rejected_rows.csv</code> with its line number "
         "and its original text.</p></section>"
     )
 
 
-def _months(report: Mapping[str, Any]) -> str:
-    counts = report["orders_per_month"]
+def _months(findings: Findings) -> str:
+    counts = findings.orders_per_month
     if not counts:
         return ""
     return f"<section><h2>Orders per month</h2>{month_bars(counts)}</section>"
 
 
-def _gaps(report: Mapping[str, Any]) -> str:
-    gaps = {name: n for name, n in report["gaps"].items() if n}
+def _gaps(findings: Findings) -> str:
+    gaps = {name: n for name, n in findings.gaps.items() if n}
     if not gaps:
         return "<section><h2>Gaps in the kept rows</h2><p>None.</p></section>"
     rows = [
         (f"<code>{escape(name)}</code>" + (" filled with 1" if name == "quantity" else ""), n, n)
         for name, n in sorted(gaps.items(), key=lambda item: -item[1])
     ]
-    return f"<section><h2>Gaps in the kept rows</h2>{_bars(rows, report['rows_out'])}</section>"
+    return f"<section><h2>Gaps in the kept rows</h2>{_bars(rows, findings.rows_out)}</section>"
 
 
 def _bars(rows: Iterable[tuple[str, int, int]], whole: int) -> str:
@@ -143,21 +137,21 @@ def _bars(rows: Iterable[tuple[str, int, int]], whole: int) -> str:
     return f"<table>{lines}</table>"
 
 
-def _sums(report: Mapping[str, Any]) -> str:
-    dates, sums, quantity = report["order_dates"], report["sums"], report["quantity"]
+def _sums(findings: Findings) -> str:
+    dates, sums, quantity = findings.order_dates, findings.sums, findings.quantity
     facts = [
-        ("First order", _day(dates["first"])),
-        ("Last order", _day(dates["last"])),
-        ("Sum of quantity", f"{sums['quantity']:,}"),
-        ("Sum of price", _amount(sums["price"])),
-        ("Sum of quantity × price", _amount(sums["amount"])),
-        ("Rows with negative quantity", f"{quantity['negative']:,}"),
-        ("Rows with quantity zero", f"{quantity['zero']:,}"),
+        ("First order", _day(dates.first)),
+        ("Last order", _day(dates.last)),
+        ("Sum of quantity", f"{sums.quantity:,}"),
+        ("Sum of price", _amount(sums.price)),
+        ("Sum of quantity × price", _amount(sums.amount)),
+        ("Rows with negative quantity", f"{quantity.negative:,}"),
+        ("Rows with quantity zero", f"{quantity.zero:,}"),
     ]
     return f"<section><h2>Figures of the kept rows</h2>{_facts(facts)}</section>"
 
 
-def _source(report: Mapping[str, Any]) -> str:
+def _source(report: Report) -> str:
     names = {
         "bucket": "Bucket",
         "key": "Key",
@@ -166,9 +160,9 @@ def _source(report: Mapping[str, Any]) -> str:
         "bytes": "Bytes",
         "last_modified": "Written",
     }
-    source = report["source"]
+    source = report.source.model_dump()
     facts = [(label, str(source[name])) for name, label in names.items() if source.get(name)]
-    return _facts([*facts, ("Code version", report["code_version"])])
+    return _facts([*facts, ("Code version", report.code_version)])
 
 
 def _facts(facts: Iterable[tuple[str, str]]) -> str:

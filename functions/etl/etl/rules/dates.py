@@ -9,9 +9,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from etl.rules import arrow
+from etl.columns import arrow
+from etl.columns.text import octets
 from etl.rules.status import INVALID, MISSING, OK, Verdicts
-from etl.rules.text import octets
 
 YEARS = range(1900, 2101)
 

@@ -9,12 +9,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from etl.rules import arrow
+from etl.columns import arrow
+from etl.columns.text import Hashes, hash_rows, hash_texts, is_empty, join, offsets, strip
 from etl.rules.dates import judge_dates
 from etl.rules.numbers import judge_prices, judge_quantities
 from etl.rules.repeats import Candidates, FirstRows, Repeats
 from etl.rules.status import INVALID, MISSING, Judged, Verdicts
-from etl.rules.text import Hashes, hash_rows, hash_texts, is_empty, join, offsets, strip
 from etl.source.description import Description
 from etl.source.fields import Columns, Fields
 from etl.source.header import Header

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from etl.rules import arrow
+from etl.columns import arrow
 from etl.rules.status import INVALID, MISSING, OK, Verdicts
 
 _INT64 = range(-(2**63), 2**63)

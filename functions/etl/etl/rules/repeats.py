@@ -11,8 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from etl.rules import arrow
-from etl.rules.text import Hashes, octets, offsets
+from etl.columns import arrow
+from etl.columns.text import Hashes, octets, offsets
 
 Indices = NDArray[np.int64]
 Halves = NDArray[np.uint32]

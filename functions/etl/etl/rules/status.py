@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from etl.rules import arrow
+from etl.columns import arrow
 
 OK: Final = 0
 MISSING: Final = 1

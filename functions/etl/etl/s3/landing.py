@@ -1,11 +1,12 @@
 """The landing bucket: objects are read by version, whole, to a file on disk."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
+from etl.report.model import SourceVersion
 from etl.s3.events import Notification
 from etl.source.description import FILE_NAME, MAX_BYTES, Description, parse_description
 
@@ -20,62 +21,42 @@ class Gone(Exception):
     """The object or this version of it exists no more."""
 
 
-@dataclass(frozen=True, slots=True)
-class LandedObject:
-    """One version of an object. `version_id` is None in a bucket without versions.
-
-    `last_modified` is in whole seconds, `event_time` as exact as the event; both are ISO 8601.
-    """
-
-    bucket: str
-    key: str
-    version_id: str | None
-    etag: str
-    size: int
-    last_modified: str
-    sequencer: str | None
-    event_time: str | None = None
-
-    @property
-    def description_key(self) -> str:
-        folder, slash, _ = self.key.rpartition("/")
-        return folder + slash + FILE_NAME
-
-
 class Landing:
     """Reads the landing bucket; every ClientError but "gone" is the caller's to retry."""
 
     def __init__(self, s3: "S3Client") -> None:
         self._s3 = s3
 
-    def find(self, news: Notification) -> LandedObject:
-        """Raises Gone."""
+    def find(self, news: Notification) -> SourceVersion:
+        """The version that the news means, and the description beside it. Raises Gone."""
         version: dict[str, Any] = {"VersionId": news.version_id} if news.version_id else {}
         try:
             head = self._s3.head_object(Bucket=news.bucket, Key=news.key, **version)
         except ClientError as error:
             raise _gone_or(error) from error
-        found = head.get("VersionId")
-        return LandedObject(
+        return SourceVersion(
             bucket=news.bucket,
             key=news.key,
-            version_id=found if found != "null" else None,
+            version_id=_version_id(head),
             etag=head["ETag"],
-            size=head["ContentLength"],
+            bytes=head["ContentLength"],
             last_modified=head["LastModified"].isoformat(),
             sequencer=news.sequencer,
             event_time=news.event_time,
+            description_etag=self._description_etag(news),
         )
 
-    def current(self, item: LandedObject) -> tuple[str | None, str] | None:
+    def current(self, item: SourceVersion) -> tuple[str | None, str] | None:
         """Version and ETag of what is at the object's key now; None if that was deleted."""
         try:
-            found = self.find(Notification(item.bucket, item.key))
-        except Gone:
-            return None
-        return found.version_id, found.etag
+            head = self._s3.head_object(Bucket=item.bucket, Key=item.key)
+        except ClientError as error:
+            if error.response["Error"]["Code"] in _GONE:
+                return None
+            raise
+        return _version_id(head), head["ETag"]
 
-    def download(self, item: LandedObject, path: Path) -> None:
+    def download(self, item: SourceVersion, path: Path) -> None:
         """Raises Gone, also if the object was overwritten since `find` (no versions)."""
         version: dict[str, Any] = {"VersionId": item.version_id} if item.version_id else {}
         try:
@@ -88,21 +69,31 @@ class Landing:
             for chunk in got["Body"].iter_chunks(_CHUNK):
                 file.write(chunk)
 
-    def description_etag(self, item: LandedObject) -> str | None:
-        """The ETag of the prefix's `_source.json`, None if it has none."""
+    def description(self, item: SourceVersion) -> Description:
+        """The prefix's `_source.json` as `find` found it. Raises Refused."""
+        etag = item.description_etag
+        if etag is None:
+            return Description()
+        got = self._s3.get_object(Bucket=item.bucket, Key=_description_key(item.key), IfMatch=etag)
+        return parse_description(got["Body"].read(MAX_BYTES + 1))
+
+    def _description_etag(self, news: Notification) -> str | None:
         try:
-            return self._s3.head_object(Bucket=item.bucket, Key=item.description_key)["ETag"]
+            return self._s3.head_object(Bucket=news.bucket, Key=_description_key(news.key))["ETag"]
         except ClientError as error:
             if error.response["Error"]["Code"] in _GONE:
                 return None
             raise
 
-    def description(self, item: LandedObject, etag: str | None) -> Description:
-        """The prefix's `_source.json` as `description_etag` found it. Raises Refused."""
-        if etag is None:
-            return Description()
-        got = self._s3.get_object(Bucket=item.bucket, Key=item.description_key, IfMatch=etag)
-        return parse_description(got["Body"].read(MAX_BYTES + 1))
+
+def _description_key(key: str) -> str:
+    folder, slash, _ = key.rpartition("/")
+    return folder + slash + FILE_NAME
+
+
+def _version_id(head: Mapping[str, Any]) -> str | None:
+    found = head.get("VersionId")
+    return None if found == "null" else found
 
 
 def _gone_or(error: ClientError, *also: str) -> Exception:

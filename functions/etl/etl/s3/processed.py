@@ -7,7 +7,6 @@ runs the one whose claim was replaced stops. docs/decisions/0022 says what that 
 """
 
 import base64
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +14,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from botocore.exceptions import ClientError
 
-from etl.report.document import Report
+from etl.report.model import PublishedReport
+from etl.sink.files import DataFile
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -45,17 +45,8 @@ class _Lost(Exception):
 class Current:
     """The report as it stands, and the ETag by which to replace it."""
 
-    report: Report | None
+    report: PublishedReport | None
     etag: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class DataFile:
-    """A finished file on disk."""
-
-    path: Path
-    size: int
-    sha256: str
 
 
 class Processed:
@@ -73,31 +64,31 @@ class Processed:
             if error.response["Error"]["Code"] in _ABSENT:
                 return Current(None, None)
             raise
-        return Current(json.loads(got["Body"].read()), got["ETag"])
+        return Current(PublishedReport.model_validate_json(got["Body"].read()), got["ETag"])
 
-    def claim(self, report: Report, replacing: Current) -> str | None:
+    def announce(self, report: PublishedReport, replacing: Current) -> str | None:
         """Announce the run; the claim's ETag, or None if the report changed meanwhile."""
         try:
             return str(self._put_report(report, replacing.etag)["ETag"])
         except _Lost:
             return None
 
-    def upload(self, files: Mapping[str, DataFile], claim: str) -> dict[str, str | None]:
+    def upload(self, files: Mapping[str, DataFile], claim_etag: str) -> dict[str, str | None]:
         """Put every file at its key; the version of each. Raises Superseded."""
-        return {key: self._upload(key, file, claim) for key, file in files.items()}
+        return {key: self._upload(key, file, claim_etag) for key, file in files.items()}
 
-    def conclude(self, report: Report, claim: str) -> None:
+    def conclude(self, report: PublishedReport, claim_etag: str) -> None:
         """Write the real report. Raises Superseded if the claim was replaced."""
         try:
-            self._put_report(report, claim)
+            self._put_report(report, claim_etag)
         except _Lost as lost:
             raise Superseded(self.prefix) from lost
 
-    def _upload(self, key: str, file: DataFile, claim: str) -> str | None:
+    def _upload(self, key: str, file: DataFile, claim_etag: str) -> str | None:
         while True:
             # In this order: whoever claims after the check changes the object seen before it.
             replacing = self._etag(key)
-            if self._etag(self.prefix + REPORT) != claim:
+            if self._etag(self.prefix + REPORT) != claim_etag:
                 raise Superseded(self.prefix)
             try:
                 with file.path.open("rb") as body:
@@ -106,9 +97,8 @@ class Processed:
                 continue  # If an older run wrote this file, its claim is gone by now: once more.
             return put.get("VersionId")
 
-    def _put_report(self, report: Report, replacing: str | None) -> Mapping[str, Any]:
-        body = json.dumps(report, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
-        return self._put(self.prefix + REPORT, body.encode(), replacing)
+    def _put_report(self, report: PublishedReport, replacing: str | None) -> Mapping[str, Any]:
+        return self._put(self.prefix + REPORT, report.text().encode(), replacing)
 
     def _put(
         self, key: str, body: bytes | BinaryIO, replacing: str | None, *, sha256: str | None = None

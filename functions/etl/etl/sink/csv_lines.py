@@ -8,8 +8,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from etl.rules import arrow
-from etl.rules.text import octets
+from etl.columns import arrow
+from etl.columns.text import octets
 from etl.sink.originals import are_canonical, with_gaps
 from etl.sink.table import Kept, number_texts
 

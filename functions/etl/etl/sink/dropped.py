@@ -8,9 +8,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from etl.rules import arrow
+from etl.columns import arrow
+from etl.columns.text import strip
 from etl.rules.judge import CODES, REASONS, Judgement
-from etl.rules.text import strip
 from etl.sink.csv_lines import always_quoted, join_cells, quoted
 from etl.sink.originals import originals
 

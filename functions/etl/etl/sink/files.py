@@ -1,6 +1,7 @@
 """The three data files of a run, written block by block, hashed as they grow."""
 
 import hashlib
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
@@ -31,7 +32,16 @@ class LongerDatesNeeded(Exception):
         self.date_form = date_form
 
 
-class HashedFile:
+@dataclass(frozen=True, slots=True)
+class DataFile:
+    """A finished file on disk."""
+
+    path: Path
+    size: int
+    sha256: str
+
+
+class _HashedFile:
     """A new file that knows its size and sha256 when it is closed."""
 
     def __init__(self, path: Path) -> None:
@@ -59,9 +69,8 @@ class HashedFile:
     def close(self) -> None:
         self._file.close()
 
-    @property
-    def sha256(self) -> str:
-        return self._hash.hexdigest()
+    def finished(self) -> DataFile:
+        return DataFile(self.path, self.size, self._hash.hexdigest())
 
 
 class Outputs:
@@ -70,9 +79,9 @@ class Outputs:
     def __init__(self, folder: Path, names: tuple[str, ...], date_form: str = DATE) -> None:
         self.date_form = date_form
         schema = schema_of(names)
-        self.files = {name: HashedFile(folder / name) for name in (CSV, PARQUET, REJECTED)}
+        self._files = {name: _HashedFile(folder / name) for name in (CSV, PARQUET, REJECTED)}
         self._parquet = parquet.ParquetWriter(
-            pa.PythonFile(self.files[PARQUET], "w"),
+            pa.PythonFile(self._files[PARQUET], "w"),
             schema,
             compression="snappy",
             use_dictionary=[name for name in names if name not in _PLAIN_COLUMNS],
@@ -81,15 +90,15 @@ class Outputs:
         # Asking every pending table again at each block would cost the square of their number.
         self._pending_rows = 0
         self._pending_bytes = 0
-        self.files[CSV].write(header_line(names))
-        self.files[REJECTED].write(header_line(REJECTED_COLUMNS))
+        self._files[CSV].write(header_line(names))
+        self._files[REJECTED].write(header_line(REJECTED_COLUMNS))
 
     def write_kept(self, kept: Kept) -> None:
         """Raises LongerDatesNeeded: begin again with that form."""
         needed = date_form_of(kept.order_date)
         if DATE_FORMS.index(needed) > DATE_FORMS.index(self.date_form):
             raise LongerDatesNeeded(needed)
-        self.files[CSV].write(csv_bytes(kept, self.date_form))
+        self._files[CSV].write(csv_bytes(kept, self.date_form))
         if len(kept):
             self._pending.append(kept.table)
             self._pending_rows += len(kept)
@@ -100,7 +109,11 @@ class Outputs:
             self._write_row_groups()
 
     def write_dropped(self, lines: memoryview) -> None:
-        self.files[REJECTED].write(lines)
+        self._files[REJECTED].write(lines)
+
+    def finished(self) -> dict[str, DataFile]:
+        """The files by their names, once they are closed."""
+        return {name: file.finished() for name, file in self._files.items()}
 
     def __enter__(self) -> Self:
         return self
@@ -114,7 +127,7 @@ class Outputs:
         if kind is None and self._pending:
             self._write_row_groups(every_row=True)
         self._parquet.close()
-        for file in self.files.values():
+        for file in self._files.values():
             file.close()
 
     def _write_row_groups(self, *, every_row: bool = False) -> None:

@@ -7,8 +7,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from etl.rules import arrow
-from etl.rules.text import is_empty
+from etl.columns import arrow
+from etl.columns.text import is_empty
 from etl.sink.table import Kept
 from etl.source.block import Block
 

@@ -7,10 +7,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from etl.rules import arrow
+from etl.columns import arrow
+from etl.columns.text import is_blank
 from etl.rules.judge import KEPT, Judgement
 from etl.rules.status import MISSING, OK, Judged
-from etl.rules.text import is_blank
 
 _TYPES = {
     "quantity": pa.int64(),

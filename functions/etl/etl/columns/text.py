@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from etl.rules import arrow
+from etl.columns import arrow
 
 # What str.strip() takes off; nothing above U+3000 counts as a blank.
 BLANKS = "".join(chr(code) for code in range(0x3001) if chr(code).isspace())

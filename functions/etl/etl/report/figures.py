@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from etl.report.model import DateRange, Findings, QuantityCounts, Reading, Sums
 from etl.rules.judge import CODES, DUPLICATES, KEPT, REASONS
 from etl.rules.status import MISSING
 from etl.sink.table import Kept
@@ -52,6 +53,31 @@ class Figures:
             self._add_values(kept)
         self.check()
 
+    def findings(self, reading: Reading) -> Findings:
+        """What was gathered, for the report."""
+        return Findings(
+            rows_in=self.rows_in,
+            rows_out=self.rows_out,
+            duplicates=self.duplicates,
+            rejected=self.rejected,
+            reasons={name: self.reasons[name] for name in REASONS[KEPT + 1 :]},
+            lost_orders=self.lost_orders,
+            quantity=QuantityCounts(
+                filled=self.filled_quantity,
+                negative=self.negative_quantity,
+                zero=self.zero_quantity,
+            ),
+            gaps={name: self.gaps[name] for name in reading.columns},
+            sums=Sums(
+                quantity=self.quantity_sum,
+                price=_total(self.price_sums),
+                amount=_total(self.amount_sums),
+            ),
+            order_dates=DateRange(first=_iso(self.first_date), last=_iso(self.last_date)),
+            orders_per_month=dict(sorted(self.orders_per_month.items())),
+            reading=reading,
+        )
+
     def check(self) -> None:
         """Raises RuntimeError if a row has been lost or counted twice."""
         if self.rows_in != self.rows_out + self.duplicates + self.rejected:
@@ -94,7 +120,11 @@ def _exact_sum(values: NDArray[np.int64]) -> int:
     return sum(values.tolist())
 
 
-def total(sums: list[float]) -> float | None:
+def _total(sums: list[float]) -> float | None:
     """The sum to a hundredth of a cent; None if it does not fit a double."""
     value = math.fsum(sums) if all(map(math.isfinite, sums)) else math.inf
     return round(value, 4) if math.isfinite(value) else None
+
+
+def _iso(moment: np.datetime64 | None) -> str | None:
+    return None if moment is None else str(moment).removesuffix(".000000")

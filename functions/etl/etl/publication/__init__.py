@@ -1,0 +1,1 @@
+"""How a run takes its place in the processed bucket: which one, whose turn, in what steps."""

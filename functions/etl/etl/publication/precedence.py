@@ -1,0 +1,124 @@
+"""Who may publish at a prefix: the report in place decides, and a claim holds the right."""
+
+import logging
+from dataclasses import dataclass
+
+from etl.publication.order import Order, is_same
+from etl.report.model import (
+    PUBLISHING,
+    REFUSED,
+    SUCCEEDED,
+    TOO_LARGE,
+    LastGood,
+    PublishedReport,
+    SourceVersion,
+    code_version,
+)
+from etl.s3.processed import Processed
+
+ALREADY_DONE = "already_done"
+SUPERSEDED = "superseded"
+
+_FINAL = (SUCCEEDED, REFUSED, TOO_LARGE)
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """How one notification ended; `report` is set if a report was written or found.
+
+    `shared_with` is the other source whose report stood at this one's prefix.
+    """
+
+    key: str
+    status: str
+    report: PublishedReport | None = None
+    shared_with: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The right to publish until somebody replaces the report with this ETag.
+
+    `replaced_key` is the other source whose place the new report takes, if it does.
+    """
+
+    etag: str
+    last_good: LastGood | None
+    replaced_key: str | None
+    shared_with: str | None
+
+
+def settled(source: SourceVersion, report: PublishedReport | None, order: Order) -> Result | None:
+    """The result if `report`, the one in place, leaves nothing to do for this source."""
+    if report is None or order.is_older(report.source, source):
+        return None
+    if not is_same(report.source, source):
+        return _overtaken(source, report)
+    done = (
+        report.status in _FINAL
+        and report.code_version == code_version()
+        and report.source.description_etag == source.description_etag
+    )
+    if not done:
+        return None
+    logger.info("%s: this version is already processed", source.key)
+    return Result(source.key, ALREADY_DONE, report)
+
+
+def claim(source: SourceVersion, target: Processed, order: Order) -> Claim | Result:
+    """Announce the run, or give way to whoever is ahead."""
+    while True:
+        current = target.current()
+        result = settled(source, current.report, order)
+        if result is not None:
+            return result
+        good, other = _last_good(current.report), _other_key(current.report, source)
+        replaced = other or _replaced_before(current.report, source)
+        report = PublishedReport.begin(PUBLISHING, source, last_good=good)
+        if replaced:
+            report = report.amended(replaced_key=replaced)
+        etag = target.announce(report, current)
+        if etag is not None:
+            break
+    if other:
+        logger.warning(
+            "%s takes the place of %s: both have the prefix %r", source.key, other, target.prefix
+        )
+    return Claim(etag, good, replaced, other)
+
+
+def _overtaken(source: SourceVersion, report: PublishedReport) -> Result:
+    other = _other_key(report, source)
+    if other is None:
+        logger.info("%s: a newer version is already processed", source.key)
+    else:
+        logger.warning("%s is left out: %s has the same prefix and is newer", source.key, other)
+    return Result(source.key, SUPERSEDED, report, other)
+
+
+def _other_key(report: PublishedReport | None, source: SourceVersion) -> str | None:
+    """The source of the report in place, if it is another one: two keys can give one prefix."""
+    key = report.source.key if report else source.key
+    return None if key == source.key else key
+
+
+def _replaced_before(report: PublishedReport | None, source: SourceVersion) -> str | None:
+    """What an unfinished run, or an earlier one of this version, said that it replaces."""
+    if report is None:
+        return None
+    kept = report.status == PUBLISHING or is_same(report.source, source)
+    return report.replaced_key if kept else None
+
+
+def _last_good(report: PublishedReport | None) -> LastGood | None:
+    """The newest output that a reader can still rely on while there is no good report."""
+    if report is None or report.status != SUCCEEDED or report.findings is None:
+        return None if report is None else report.last_good
+    return LastGood(
+        source=report.source,
+        rows_in=report.findings.rows_in,
+        rows_out=report.findings.rows_out,
+        outputs=report.outputs,
+    )

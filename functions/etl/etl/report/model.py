@@ -1,0 +1,200 @@
+"""report.json: its shape, typed and frozen. docs/etl.md describes each field.
+
+A field that a later release adds has a default, so that reports of earlier ones are read, too.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any, Final, Self
+
+from pydantic import BaseModel, ConfigDict, model_validator
+
+import etl
+from etl.errors import Refused, TooLarge
+
+SCHEMA_VERSION: Final = 1
+
+SUCCEEDED: Final = "succeeded"
+REFUSED: Final = "refused"
+TOO_LARGE: Final = "too_large"
+PUBLISHING: Final = "publishing"
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class SourceFile(_Part):
+    """A file of this machine."""
+
+    key: str
+    bytes: int
+
+
+class SourceVersion(_Part):
+    """One version of an object. `version_id` is None in a bucket without versions.
+
+    `last_modified` is in whole seconds, `event_time` as exact as the event; both are ISO 8601.
+    `description_etag` is that of the `_source.json` beside it, None if there is none.
+    """
+
+    bucket: str
+    key: str
+    version_id: str | None
+    etag: str
+    bytes: int
+    last_modified: str
+    sequencer: str | None = None
+    event_time: str | None = None
+    description_etag: str | None = None
+
+
+class Refusal(_Part):
+    """Why a file as a whole was not cleaned: a word for machines, a sentence for its owner."""
+
+    reason: str
+    message: str
+    line: int | None = None
+
+
+class Output(_Part):
+    """A file that a run wrote; the command line's have neither key nor version."""
+
+    key: str | None = None
+    bytes: int
+    sha256: str
+    version_id: str | None = None
+
+
+class QuantityCounts(_Part):
+    """Kept rows whose quantity was missing, is below zero, is zero."""
+
+    filled: int
+    negative: int
+    zero: int
+
+
+class Sums(_Part):
+    """Over the kept rows; amount is quantity × price. None: too large for a double."""
+
+    quantity: int
+    price: float | None
+    amount: float | None
+
+
+class DateRange(_Part):
+    """ISO 8601 in UTC; None where no row was kept."""
+
+    first: str | None
+    last: str | None
+
+
+class Reading(_Part):
+    """How the file was read: `columns` are our names to the file's."""
+
+    delimiter: str
+    columns: dict[str, str]
+    description: dict[str, Any]
+    csv_dates: str
+
+
+class Findings(_Part):
+    """What a finished run found; it depends on the file alone: same bytes, same findings."""
+
+    rows_in: int
+    rows_out: int
+    duplicates: int
+    rejected: int
+    reasons: dict[str, int]
+    lost_orders: int
+    quantity: QuantityCounts
+    gaps: dict[str, int]
+    sums: Sums
+    order_dates: DateRange
+    orders_per_month: dict[str, int]
+    reading: Reading
+
+    @property
+    def is_empty(self) -> bool:
+        """Rows came in and none is left."""
+        return bool(self.rows_in and not self.rows_out)
+
+
+class LastGood(_Part):
+    """The newest output that a reader can still rely on while there is no good report."""
+
+    source: SourceVersion
+    rows_in: int
+    rows_out: int
+    outputs: dict[str, Output]
+
+
+class Report(_Part):
+    """What a run says of itself; `findings` stand at the top of the document."""
+
+    schema_version: int
+    status: str
+    source: SourceVersion | SourceFile
+    code_version: str
+    findings: Findings | None = None
+    refusal: Refusal | None = None
+    limit_bytes: int | None = None
+    replaced_key: str | None = None
+    last_good: LastGood | None = None
+    outputs: dict[str, Output] = {}
+    table: dict[str, str] | None = None
+    seconds: float | None = None
+    finished_at: str | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _gather_findings(cls, document: Any) -> Any:  # noqa: ANN401 - before it is checked
+        if isinstance(document, Mapping) and "rows_in" in document:
+            return {**document, "findings": document}
+        return document
+
+    @classmethod
+    def begin(cls, status: str, source: SourceVersion | SourceFile, **more: object) -> Self:
+        """A report of this release."""
+        fields = {"status": status, "source": source, "code_version": code_version(), **more}
+        return cls.model_validate({"schema_version": SCHEMA_VERSION, **fields})
+
+    def amended(self, **changes: object) -> Self:
+        """The same with some fields set."""
+        return self.model_copy(update=changes)
+
+    def text(self) -> str:
+        """The JSON document; fields that were never set are not in it."""
+        document: dict[str, object] = {}
+        for name, value in self.model_dump(exclude_unset=True).items():
+            document |= value if name == "findings" else {name: value}
+        return json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+class PublishedReport(Report):
+    """The report of an object, as it stands in the processed bucket."""
+
+    source: SourceVersion
+
+
+def refusal_of(error: Refused | TooLarge) -> dict[str, object]:
+    """The fields that tell of an error of the file."""
+    if isinstance(error, TooLarge):
+        return {
+            "refusal": Refusal(reason=TOO_LARGE, message=str(error), line=None),
+            "limit_bytes": error.limit,
+        }
+    return {"refusal": Refusal(reason=error.reason, message=error.message, line=error.line)}
+
+
+@cache
+def code_version() -> str:
+    """The version, and a digest of the code itself: a changed rule is a changed version."""
+    digest = hashlib.sha256()
+    folder = Path(etl.__file__).parent
+    for path in sorted(folder.rglob("*.py")):
+        digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes())
+    return f"{etl.__version__}+{digest.hexdigest()[:12]}"
