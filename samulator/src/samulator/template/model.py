@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from samulator.template.model_image import Image
+
 # What YAML holds at one place of a template: text, number, list, map or an intrinsic.
 Value: TypeAlias = Any
 
@@ -25,9 +27,12 @@ class Destination:
 class Function:
     """One function of either kind. Times in seconds, memory in MiB (2**20 bytes).
 
-    `name` is FunctionName (the logical id unless set), `layers` are logical ids. `versions` are
-    the numbers of the published versions by themselves and by the aliases that point to them.
-    `inline_code` is the text of index.py where the template holds it, instead of `code_uri`.
+    `name` is FunctionName (the logical id unless set), `layers` are keys of the application's.
+    `versions` are the numbers of the published versions by themselves and by the aliases that
+    point to them. `code_uri` is a folder or one file (.zip, .py), which may be missing;
+    `inline_code` is the text of index.py where the template holds it, instead of that. With an
+    `image` there is neither, and `handler` and `runtime` may be empty: its Dockerfile says them.
+    `build_method` and `build_properties` are Metadata's BuildMethod and BuildProperties.
     """
 
     name: str
@@ -45,15 +50,25 @@ class Function:
     reserved_concurrency: int | None = None
     versions: Mapping[str, str] = field(default_factory=dict)
     inline_code: str | None = None
+    image: Image | None = None
+    build_method: str | None = None
+    build_properties: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Layer:
-    """One AWS::Serverless::LayerVersion; `build_method` is Metadata.BuildMethod, if any."""
+    """One layer; `build_method` and `build_properties` are as a function's.
+
+    A layer of the template has its logical id for `name` and key, and a `content_uri` (folder or
+    .zip file). One that is not on this machine has none: `reference` is then its ARN or the
+    s3:// URI of its content, and the key of a layer by ARN is that ARN.
+    """
 
     name: str
-    content_uri: Path
+    content_uri: Path | None
     build_method: str | None = None
+    build_properties: Mapping[str, Any] = field(default_factory=dict)
+    reference: str | None = None
 
 
 @dataclass(frozen=True)

@@ -87,37 +87,39 @@ class Packages:
         )
 
     def _layer(self, layer: Layer, runtime: str) -> Path:
-        method = layer.build_method
+        method, content = layer.build_method, layer.content_uri
+        if content is None:
+            raise PackageError(f"{layer.name}: {layer.reference} is not on this machine")
         if method is None:
-            return layer.content_uri
+            return content
         version = runtime if method == "makefile" else method
 
         def build(target: Path) -> None:
             self._progress(f"building layer {layer.name}")
             if method == "makefile":
-                self._make(layer, target, runtime=runtime)
+                self._make(layer.name, content, target, runtime=runtime)
             elif method.startswith("python3."):
-                self._install_layer(layer, target, runtime=method)
+                self._install_layer(layer.name, content, target, runtime=method)
             else:
                 raise PackageError(f"{layer.name}: BuildMethod {method} is not supported here")
 
-        key = fingerprint(method, *self._machine(version), content=layer.content_uri)
+        key = fingerprint(method, *self._machine(version), content=content)
         return self._store.get(layer.name, key, build)
 
-    def _make(self, layer: Layer, target: Path, *, runtime: str) -> None:
+    def _make(self, name: str, content: Path, target: Path, *, runtime: str) -> None:
         # In a copy, as sam build: whatever the Makefile leaves beside its sources goes with it.
         source, artifacts = target / ".source", target / ".artifacts"
-        copy_content(layer.content_uri, source)
+        copy_content(content, source)
         artifacts.mkdir()
-        make_layer(layer.name, source, artifacts, runtime=runtime)
+        make_layer(name, source, artifacts, runtime=runtime)
         _replace_by(target, artifacts)
 
-    def _install_layer(self, layer: Layer, target: Path, *, runtime: str) -> None:
-        requirements = layer.content_uri / _REQUIREMENTS
+    def _install_layer(self, name: str, content: Path, target: Path, *, runtime: str) -> None:
+        requirements = content / _REQUIREMENTS
         if not requirements.is_file():
-            raise PackageError(f"{layer.name}: BuildMethod {runtime} but no {_REQUIREMENTS}")
+            raise PackageError(f"{name}: BuildMethod {runtime} but no {_REQUIREMENTS}")
         pip_install(requirements, target / "python", runtime=runtime)
-        copy_content(layer.content_uri, target / "python")
+        copy_content(content, target / "python")
 
     def _inline(self, name: str, code: str) -> Path:
         """A folder with the code that the template holds, as index.py."""

@@ -52,8 +52,8 @@ async def watch(
 def _sources(application: Application, packages: Packages, name: str) -> list[Path]:
     function = application.functions[name]
     layers = [application.layers[layer].content_uri for layer in function.layers]
-    own = [function.code_uri] if function.code_uri else []
-    return [*own, *layers, packages.runtime_requirements]
+    local = [path for path in (function.code_uri, *layers) if path is not None]
+    return [*local, packages.runtime_requirements]
 
 
 @dataclass(frozen=True)
