@@ -6,7 +6,13 @@ from testkit.http_calls import HttpCaller
 from tests.browser.conftest import Opens, People, Suspend
 from tests.embedded_stack import EmbeddedStack
 
-SYNCHRONISE = ("local", "invoke", "SearchSyncFunction", "-e", "events/schedule_every_minute.json")
+SYNCHRONISE = (
+    "samulator",
+    "invoke",
+    "SearchSyncFunction",
+    "-e",
+    "events/schedule_every_minute.json",
+)
 
 
 def fill(page: Page, **fields: str) -> None:

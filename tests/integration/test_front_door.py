@@ -54,7 +54,7 @@ def test_users_survive_a_restart_and_nothing_is_left_behind(tmp_path: Path) -> N
     assert found["degraded"] is False
     assert [item["email"] for item in found["items"]] == [user["email"]]
     second.kill("samulator.servers.aws", until="S3 and SQS was killed by SIGKILL; starts again")
-    down = second.run("local", "down")
+    down = second.run("samulator", "down")
     assert (down.returncode, down.stdout) == (0, "Stopped.\n")
     assert second.process.wait(END_SECONDS) == 0
     assert not second.left_behind()
@@ -89,7 +89,7 @@ def test_a_taken_port_is_one_line_naming_holder_and_variable(tmp_path: Path) -> 
 
 
 def test_a_second_stack_in_the_same_folder_is_refused(stack: EmbeddedStack) -> None:
-    result = stack.run("local", "up")
+    result = stack.run("samulator", "up")
     assert result.returncode == 1
     assert "already running" in result.stderr
 
@@ -175,19 +175,19 @@ def test_a_file_that_nothing_cleans_is_put_without_waiting(
 
 
 def test_a_function_is_invoked_from_the_command_line(stack: EmbeddedStack) -> None:
-    result = stack.run("local", "invoke", "UsersApiFunction", "-e", "events/http_status.json")
+    result = stack.run("samulator", "invoke", "UsersApiFunction", "-e", "events/http_status.json")
     assert result.returncode == 0, result.stderr
     assert json.loads(result.stdout)["statusCode"] == 200
-    unknown = stack.run("local", "invoke", "Nobody", "-e", "events/http_status.json")
+    unknown = stack.run("samulator", "invoke", "Nobody", "-e", "events/http_status.json")
     assert unknown.returncode == 1
     assert "Nobody" in unknown.stderr
 
 
 def test_logs_are_listed_and_shown(stack: EmbeddedStack) -> None:
     HttpCaller(stack.url)("GET", "/status")
-    assert "UsersApiFunction" in stack.run("local", "logs").stdout.split()
-    assert "REPORT RequestId" in stack.run("local", "logs", "UsersApiFunction").stdout
-    missing = stack.run("local", "logs", "Nobody")
+    assert "UsersApiFunction" in stack.run("samulator", "logs").stdout.split()
+    assert "REPORT RequestId" in stack.run("samulator", "logs", "UsersApiFunction").stdout
+    missing = stack.run("samulator", "logs", "Nobody")
     assert missing.returncode == 1
     assert "UsersApiFunction" in missing.stderr
 

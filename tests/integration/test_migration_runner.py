@@ -14,7 +14,7 @@ import pytest
 from samulator.template.document import read_document
 from tests.embedded_stack import EmbeddedStack
 
-TEMPLATE = Path(__file__).parents[3] / "infrastructure" / "migration.yaml"
+TEMPLATE = Path(__file__).parents[2] / "infrastructure" / "migration.yaml"
 NOT_YET = (409, {"Type": "User", "message": "The function is in state Pending"})
 DENIED = (403, {"Message": "User is not authorized to perform: lambda:InvokeFunction"})
 KINDS = {409: "ResourceConflictException", 403: "AccessDeniedException"}

@@ -20,7 +20,7 @@ def own_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedStac
 
 
 def doctor(stack: EmbeddedStack) -> str:
-    return stack.run("local", "doctor").stdout.splitlines()[0]
+    return stack.run("samulator", "doctor").stdout.splitlines()[0]
 
 
 def test_killed_database_and_search_come_back_with_every_user(own_stack: EmbeddedStack) -> None:
@@ -68,7 +68,7 @@ def test_stopped_cache_and_search_change_no_answer_until_they_return(
     assert answer.json()["email"] == user["email"]
     assert call("POST", "/users/", body=user).status == 409
 
-    assert own_stack.run("local", "stop", "opensearch").returncode == 0
+    assert own_stack.run("samulator", "stop", "opensearch").returncode == 0
     other = new_user()
     assert call("POST", "/users/", body=other).status == 201
     assert call("GET", path_of(other)).json()["email"] == other["email"]
@@ -84,6 +84,6 @@ def test_stopped_cache_and_search_change_no_answer_until_they_return(
 
     started = own_stack.make("start", "NAME=redis")
     assert (started.returncode, started.stdout) == (0, "redis is up\n")
-    assert own_stack.run("local", "start", "opensearch").returncode == 0
+    assert own_stack.run("samulator", "start", "opensearch").returncode == 0
     assert doctor(own_stack) == "Embedded stack (make up): works"
     assert set(call("GET", "/status/ready").json().values()) == {"up"}

@@ -28,9 +28,9 @@ def run(*arguments: str, state: Path, **variables: str) -> subprocess.CompletedP
     "arguments",
     [
         ("client.drop", "README.md"),
-        ("local", "invoke", "UsersApiFunction", "-e", "events/http_status.json"),
-        ("local", "stop", "redis"),
-        ("local", "start", "redis"),
+        ("samulator", "invoke", "UsersApiFunction", "-e", "events/http_status.json"),
+        ("samulator", "stop", "redis"),
+        ("samulator", "start", "redis"),
     ],
     ids=lambda arguments: " ".join(arguments[:2]),
 )
@@ -63,13 +63,13 @@ def test_a_variable_beside_the_running_stack_names_both_places(stack: EmbeddedSt
 
 
 def test_a_service_of_another_name_is_answered_with_the_names(stack: EmbeddedStack) -> None:
-    result = stack.run("local", "stop", "memcached")
+    result = stack.run("samulator", "stop", "memcached")
     assert result.returncode == 2
     assert "'aws', 'opensearch', 'postgres', 'redis'" in result.stderr
 
 
 @pytest.mark.parametrize(
-    "command", ["local doctor", "local events", "samples", "samples /dev/stdout"]
+    "command", ["samulator doctor", "samulator events", "samples", "samples /dev/stdout"]
 )
 def test_output_that_nobody_reads_to_its_end_is_no_error(command: str) -> None:
     result = subprocess.run(
@@ -103,27 +103,27 @@ def test_a_sample_that_cannot_be_written_is_one_line(place: str, reason: str) ->
 def test_a_state_folder_that_cannot_be_one_is_one_line(tmp_path: Path) -> None:
     file = tmp_path / "file"
     file.touch()
-    result = run("local", "up", state=file)
+    result = run("samulator", "up", state=file)
     assert (result.returncode, result.stdout) == (1, "")
     assert result.stderr == (
         f"{file}: File exists (the stack's state is in {file}; LOCAL_STATE moves it)\n"
     )
-    assert run("local", "down", state=file).stdout == "Nothing was running.\n"
+    assert run("samulator", "down", state=file).stdout == "Nothing was running.\n"
 
 
 def test_reset_leaves_nothing_of_a_killed_stack(tmp_path: Path) -> None:
-    for folder in ("postgres", "logs", "wishes"):
+    for folder in ("postgres", "logs", "requests"):
         (tmp_path / folder).mkdir()
         (tmp_path / folder / "file").touch()
     for file in ("postgres.password", "aws.json", "running.json"):
         (tmp_path / file).write_text("{}")
-    result = run("local", "reset", state=tmp_path)
+    result = run("samulator", "reset", state=tmp_path)
     assert (result.returncode, result.stderr) == (0, "")
     assert not list(tmp_path.iterdir())
 
 
 def test_reset_leaves_a_running_stack_alone(stack: EmbeddedStack) -> None:
-    result = stack.run("local", "reset")
+    result = stack.run("samulator", "reset")
     assert result.returncode == 1
     assert f"the stack is running (pid {stack.process.pid})" in result.stderr
     assert (stack.state / "postgres" / "PG_VERSION").exists()

@@ -53,7 +53,7 @@ def test_stack_and_commands_do_not_mind(theirs: EmbeddedStack, tmp_path: Path) -
     )
     dropped = theirs.run("client.drop", str(file))
     assert (dropped.returncode, dropped.stderr) == (0, "")
-    invoked = theirs.run("local", "invoke", "UsersApiFunction", "-e", "events/http_status.json")
+    invoked = theirs.run("samulator", "invoke", "UsersApiFunction", "-e", "events/http_status.json")
     assert invoked.returncode == 0, invoked.stderr
 
 
