@@ -9,7 +9,7 @@ PIP_INSTALL := requirements/install.py
 
 .DEFAULT_GOAL := help
 .PHONY: help up up-sam down reset stop start drop etl invoke events logs doctor test test-repeat test-sam test-browser check \
-	scan audit format lock bench build preflight deploy destroy sample clean
+	scan audit format lock bench bench-emulators build preflight deploy destroy sample clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -56,6 +56,12 @@ $(VENV)/dev.stamp: requirements/dev.txt $(VENV)/local.stamp
 	@echo "Installing the benchmarks and what they compare with into .venv-bench (kept until $< changes)"
 	@.venv-bench/bin/python $(PIP_INSTALL) -r $<
 	@.venv-bench/bin/python $(PIP_INSTALL) --editable samulator
+	@touch $@
+
+.venv-ministack/ministack.stamp: requirements/ministack.txt
+	@sh requirements/make_venv.sh $(@D) "$(PYTHON)"
+	@echo "Installing ministack, to compare with, into .venv-ministack (kept until $< changes)"
+	@.venv-ministack/bin/python $(PIP_INSTALL) -r $<
 	@touch $@
 
 # ---- run
@@ -153,6 +159,9 @@ scan: .venv-checkov/checkov.stamp $(VENV)/dev.stamp ## security rules: checkov o
 audit: $(VENV)/dev.stamp ## known vulnerabilities and old dependencies in the locks; STRICT=1 fails where no service can be asked
 	@$(BIN)/python -m requirements.audit $(if $(STRICT),--strict)
 
+bench-emulators: .venv-bench/bench.stamp .venv-ministack/ministack.stamp .venv-sam/sam.stamp ## samulator beside ministack and sam local (needs Docker for that)
+	@.venv-bench/bin/python -m benchmarks.emulators
+
 bench: .venv-bench/bench.stamp ## sizes and cold starts, the local gateway, the ETL beside other engines: ROWS=1000000
 	@# each runs whatever the others found; a missed target fails the whole at the end
 	@failed=; for bench in cold_start local_http "etl $(or $(ROWS),1000000)"; do \
@@ -209,9 +218,9 @@ lock: $(VENV)/dev.stamp ## resolve every requirements.in again, newest versions;
 		$(UV_COMPILE) $(UPGRADE) $$list.in -c requirements/dev.txt -o $$list.txt || exit 1; done
 	@for list in requirements/bench requirements/browser; do echo "$$list"; \
 		$(UV_COMPILE) $(UPGRADE) $$list.in $(SAMULATOR) -c requirements/dev.txt -o $$list.txt || exit 1; done
-	@for list in requirements/sam requirements/checkov; do echo "$$list"; \
+	@for list in requirements/sam requirements/checkov requirements/ministack; do echo "$$list"; \
 		$(UV_COMPILE) $(UPGRADE) $$list.in -o $$list.txt || exit 1; done
 	@$(BIN)/python -m requirements.lists stamp
 
 clean: ## remove what was built and installed here
-	rm -rf .venv .venv-sam .venv-checkov .venv-bench .venv-browser .samulator .aws-sam
+	rm -rf .venv .venv-sam .venv-checkov .venv-bench .venv-browser .venv-ministack .samulator .aws-sam

@@ -11,16 +11,15 @@ over 5 ms.
 
 import argparse
 import asyncio
-import statistics
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
 from pathlib import Path
 
 import aiohttp
 import psutil
 
+from benchmarks.load import Figures, measure
 from samulator.functions.functions import Functions
 from samulator.functions.packages import Packages
 from samulator.http.http_api.app import Gateway
@@ -30,45 +29,6 @@ from samulator.template.load import load_application
 ROOT = Path(__file__).parents[1]
 TEMPLATE = ROOT / "samulator/tests/other_app/template.yaml"
 TARGET_P50_MS = 5.0
-WARM_UP = 50
-
-
-@dataclass(frozen=True)
-class Figures:
-    """Latencies in milliseconds of one run with `clients` clients."""
-
-    clients: int
-    p50: float
-    p99: float
-    per_second: float
-    failed: int
-
-
-async def measure(url: str, clients: int, seconds: float) -> Figures:
-    latencies: list[float] = []
-    failed = 0
-    until = time.perf_counter() + seconds
-
-    async def call(session: aiohttp.ClientSession) -> None:
-        nonlocal failed
-        while time.perf_counter() < until:
-            started = time.perf_counter()
-            async with session.get(url) as response:
-                await response.read()
-                failed += response.status != 200
-            latencies.append((time.perf_counter() - started) * 1000)
-
-    async with aiohttp.ClientSession() as session:
-        for _ in range(WARM_UP):
-            async with session.get(url) as response:
-                await response.read()
-        until = time.perf_counter() + seconds
-        started = time.perf_counter()
-        await asyncio.gather(*(call(session) for _ in range(clients)))
-        elapsed = time.perf_counter() - started
-    percentiles = statistics.quantiles(latencies, n=100)
-    rate = len(latencies) / elapsed
-    return Figures(clients, statistics.median(latencies), percentiles[98], rate, failed)
 
 
 async def serve_embedded() -> None:

@@ -1,0 +1,1 @@
+"""Emulators side by side."""
