@@ -7,6 +7,8 @@ import yaml
 
 from samulator.template.model import TemplateError, Value
 
+# libyaml's parser is ten times as fast where PyYAML was built with it.
+_SafeLoader: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _SHORT_WITHOUT_PREFIX = {"Ref", "Condition"}
 _MERGE_TAG = "tag:yaml.org,2002:merge"
 _TEXT_TAG = "tag:yaml.org,2002:str"
@@ -19,14 +21,15 @@ _GLOBAL_TYPES = {
 IMPLICIT_HTTP_API = "ServerlessHttpApi"
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(_SafeLoader):  # type: ignore[valid-type, misc]
     """YAML as CloudFormation reads it: tags are intrinsics, dates and all keys stay text."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         for key, _ in node.value:
             if isinstance(key, yaml.ScalarNode) and key.tag != _MERGE_TAG:
                 key.tag = _TEXT_TAG
-        return super().construct_mapping(node, deep)
+        mapping: dict[Any, Any] = super().construct_mapping(node, deep)
+        return mapping
 
 
 _Loader.yaml_implicit_resolvers = {
@@ -54,20 +57,35 @@ def read_document(template: Path) -> dict[str, Any]:
 
     Raises TemplateError when the file is missing, is no YAML or declares no resource.
     """
-    try:
-        text = template.read_text(encoding="utf-8")
-        document = yaml.load(text, Loader=_Loader)  # noqa: S506 # nosec B506 # a SafeLoader
-    except FileNotFoundError as error:
-        raise TemplateError(f"{template}: no such file") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise TemplateError(f"{template}: {' '.join(str(error).split())}") from error
-    if not isinstance(document, dict) or not isinstance(document.get("Resources"), dict):
-        raise TemplateError(f"{template}: no Resources section, not a SAM template")
+    document = parse_document(template)
     for name, resource in document["Resources"].items():
         if not isinstance(resource, dict) or not isinstance(resource.get("Type"), str):
             raise TemplateError(f"{template}: Resources.{name} has no Type")
     _merge_globals(document)
     return document
+
+
+def parse_document(template: Path) -> dict[str, Any]:
+    """Return the template as it is written, YAML or JSON, short-form tags expanded.
+
+    Raises TemplateError when the file is missing, is neither or has no Resources.
+    """
+    try:
+        document = parse_text(template.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise TemplateError(f"{template}: no such file") from error
+    except OSError as error:
+        raise TemplateError(f"{template}: {error.strerror}") from error
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise TemplateError(f"{template}: {' '.join(str(error).split())}") from error
+    if not isinstance(document, dict) or not isinstance(document.get("Resources"), dict):
+        raise TemplateError(f"{template}: no Resources section, not a SAM template")
+    return document
+
+
+def parse_text(text: str) -> Value:
+    """Return what YAML or JSON says as CloudFormation reads it. Raises YAMLError, ValueError."""
+    return yaml.load(text, Loader=_Loader)  # noqa: S506 # nosec B506 # a SafeLoader
 
 
 def _merge_globals(document: dict[str, Any]) -> None:

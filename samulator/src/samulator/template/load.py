@@ -17,6 +17,7 @@ from samulator.template.publication import ALIAS, VERSION
 from samulator.template.queue_event import short_timeouts
 from samulator.template.resolve import Resolver
 from samulator.template.resources import ResourceReader
+from samulator.template.stack_resources import read_resources
 
 _FUNCTION, _PLAIN_FUNCTION = "AWS::Serverless::Function", "AWS::Lambda::Function"
 _LAYERS = ("AWS::Serverless::LayerVersion", "AWS::Lambda::LayerVersion")
@@ -51,9 +52,17 @@ def load_application(
     present = {
         name: resource for name, resource in document["Resources"].items() if resolver.exists(name)
     }
-    return _Assembly(resolver, names, present).application(
+    application = _Assembly(resolver, names, present).application(
         template.resolve().parent, environment or {}
     )
+    resources = read_resources(
+        template.resolve(),
+        parameters=parameters or {},
+        region=region,
+        aws_url=aws_url,
+        warn=lambda _text: None,
+    )
+    return replace(application, resources=resources)
 
 
 class _Assembly:

@@ -172,7 +172,8 @@ class Resource:
     """One resource as CloudFormation would get it: after SAM's translation, without intrinsics.
 
     `name` is its physical name, `depends_on` the logical ids that its properties and DependsOn
-    refer to.
+    refer to. `Code` and `Content` of functions and layers are texts where they are local paths.
+    `origin` is the logical id of the SAM resource that it was made of, if it has another.
     """
 
     logical_id: str
@@ -180,6 +181,8 @@ class Resource:
     name: str
     properties: Mapping[str, Any]
     depends_on: tuple[str, ...] = ()
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    origin: str | None = None
 
 
 @dataclass(frozen=True)

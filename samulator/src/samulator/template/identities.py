@@ -1,0 +1,176 @@
+"""Physical names of resources and what Ref and GetAtt give for them."""
+
+import hashlib
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from samulator.template.attributes import ATTRIBUTES, NAME_PROPERTIES, REFS
+from samulator.template.intrinsics import Intrinsics
+from samulator.template.model import Value
+from samulator.template.names import ACCOUNT, STACK, function_arn
+from samulator.template.reference import InvalidReference, parse_reference
+
+_VERSION, _ALIAS = "AWS::Lambda::Version", "AWS::Lambda::Alias"
+_FIFO = {"AWS::SQS::Queue": "FifoQueue", "AWS::SNS::Topic": "FifoTopic"}
+
+
+class Identities:
+    """The Lookup of a translated template: its parameters, pseudo parameters and resources.
+
+    `referred` holds the logical ids that were looked up since it was last emptied.
+    """
+
+    def __init__(
+        self,
+        document: Mapping[str, Any],
+        parameters: Mapping[str, Value],
+        *,
+        region: str,
+        aws_url: str,
+        warn: Callable[[str], None],
+    ) -> None:
+        self._resources: Mapping[str, Any] = document["Resources"]
+        self._region = region
+        self._url = aws_url.rstrip("/")
+        self._warn = warn
+        self._values: Mapping[str, Any] = {
+            "AWS::AccountId": ACCOUNT,
+            "AWS::NotificationARNs": [],
+            "AWS::Partition": "aws",
+            "AWS::Region": region,
+            "AWS::StackId": f"arn:aws:cloudformation:{region}:{ACCOUNT}:stack/{STACK}/{STACK}",
+            "AWS::StackName": STACK,
+            "AWS::URLSuffix": "amazonaws.com",
+            **parameters,
+        }
+        self._names: dict[str, str] = {}
+        self.referred: set[str] = set()
+        self.intrinsics = Intrinsics(document, self, region, warn)
+
+    def ref(self, name: str, where: str) -> Value:
+        """Return Ref; of what is not there its name, as `sam local` does, with a warning."""
+        if name in self._values:
+            return self._values[name]
+        if not self._is_there(name, where):
+            return name
+        self.referred.add(name)
+        kind = self._resources[name]["Type"]
+        if kind in (_VERSION, _ALIAS):
+            return self._published_arn(name)
+        return self._filled(
+            REFS.get(kind) or ("{name}" if kind in NAME_PROPERTIES else "{id}"), name
+        )
+
+    def attribute(self, name: str, attribute: str, where: str) -> Value:
+        """Return GetAtt: from the table of its type, a property of that name or by convention."""
+        if not self._is_there(name, where):
+            return f"{name}.{attribute}"
+        self.referred.add(name)
+        kind = self._resources[name]["Type"]
+        if kind in (_VERSION, _ALIAS):
+            published = {"Version": self._qualifier(name)}
+            return published.get(attribute, self._published_arn(name))
+        text = ATTRIBUTES.get(kind, {}).get(attribute)
+        if text is not None:
+            return self._filled(text, name)
+        properties = self._resources[name].get("Properties") or {}
+        if attribute in properties:
+            return self.intrinsics.resolve(properties[attribute], f"{name}.{attribute}")
+        return self._by_convention(name, kind, attribute, where)
+
+    def exists(self, logical_id: str) -> bool:
+        """Return whether the resource is declared and its Condition, if any, holds."""
+        resource = self._resources.get(logical_id)
+        if resource is None:
+            return False
+        condition = resource.get("Condition")
+        return condition is None or self.intrinsics.holds(condition, f"Resources.{logical_id}")
+
+    def name(self, logical_id: str) -> str:
+        """Return the physical name: the one the template sets or one made of the logical id."""
+        if logical_id not in self._names:
+            # A name made of itself ends here.
+            self._names[logical_id] = logical_id
+            self._names[logical_id] = self._name(logical_id)
+        return self._names[logical_id]
+
+    def _name(self, logical_id: str) -> str:
+        resource = self._resources[logical_id]
+        kind, properties = resource["Type"], resource.get("Properties") or {}
+        key = NAME_PROPERTIES.get(kind)
+        if key and (declared := self._property(logical_id, key)):
+            return declared
+        if kind == "AWS::S3::Bucket":
+            return logical_id.lower()
+        is_fifo = str(properties.get(_FIFO.get(kind, ""), "")).lower() == "true"
+        return f"{logical_id}.fifo" if is_fifo else logical_id
+
+    def _is_there(self, name: str, where: str) -> bool:
+        if self.exists(name):
+            return True
+        declared = name in self._resources
+        reason = "is left out by its Condition" if declared else "is not declared"
+        self._warn(f"{where}: {name} {reason}, so its name is used")
+        return False
+
+    def _filled(self, text: str, logical_id: str) -> str:
+        lower = re.sub(r"[^a-z0-9]", "", logical_id.lower())
+        bus = self._property(logical_id, "EventBusName")
+        parts: dict[str, Callable[[], str]] = {
+            "function": lambda: self._function_of(logical_id, "TargetFunctionArn"),
+            "bus": lambda: f"{bus}/" if bus not in ("", "default") else "",
+            "group": lambda: self._property(logical_id, "GroupName") or "default",
+        }
+        special = {key: make() for key, make in parts.items() if f"{{{key}}}" in text}
+        return text.format(
+            name=self.name(logical_id),
+            id=logical_id,
+            lower=lower,
+            hash=hashlib.sha1(logical_id.encode(), usedforsecurity=False).hexdigest(),
+            region=self._region,
+            account=ACCOUNT,
+            url=self._url,
+            **special,
+        )
+
+    def _by_convention(self, name: str, kind: str, attribute: str, where: str) -> str:
+        if attribute.endswith("Arn") and kind.count("::") == 2:
+            _, service, thing = kind.lower().split("::")
+            return f"arn:aws:{service}:{self._region}:{ACCOUNT}:{thing}/{self.name(name)}"
+        if attribute.endswith(("Id", "Name")):
+            return self.name(name)
+        value = f"{self.name(name)}.{attribute}"
+        self._warn(f"{where}: {name}.{attribute} ({kind}) exists on AWS only, here it is {value!r}")
+        return value
+
+    def _property(self, logical_id: str, key: str) -> str:
+        """The text of a property, empty where it is none; what it names is not referred to."""
+        properties = self._resources[logical_id].get("Properties") or {}
+        before = set(self.referred)
+        value = self.intrinsics.resolve(properties.get(key), f"{logical_id}.{key}")
+        self.referred = before
+        return str(value) if isinstance(value, str | int | float) else ""
+
+    def _function_of(self, logical_id: str, key: str = "FunctionName") -> str:
+        """The ARN of the function that a resource names."""
+        text = self._property(logical_id, key)
+        try:
+            return function_arn(self._region, parse_reference(text).name)
+        except InvalidReference:
+            return function_arn(self._region, text)
+
+    def _published_arn(self, logical_id: str) -> str:
+        return f"{self._function_of(logical_id)}:{self._qualifier(logical_id)}"
+
+    def _qualifier(self, logical_id: str) -> str:
+        """An alias's name; a version's number, counted as a stack that was just created does."""
+        if self._resources[logical_id]["Type"] == _ALIAS:
+            return self.name(logical_id)
+        function = self._function_of(logical_id)
+        same = [
+            other
+            for other, resource in self._resources.items()
+            if resource["Type"] == _VERSION and self._function_of(other) == function
+        ]
+        return str(same.index(logical_id) + 1)

@@ -1,0 +1,98 @@
+"""Values of a template's parameters: given, by default, or made up by their type."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from samulator.template.model import TemplateError, Value
+
+_LISTS = ("CommaDelimitedList", "List<")
+_LOOKED_UP = "AWS::SSM::Parameter::Value<"
+# What AWS's own parameter types look like, by the words that their names end with.
+_EXAMPLES = {
+    "AWS::EC2::AvailabilityZone::Name": "us-east-1a",
+    "AWS::EC2::Image::Id": "ami-00000000000000000",
+    "AWS::EC2::Instance::Id": "i-00000000000000000",
+    "AWS::EC2::SecurityGroup::Id": "sg-00000000000000000",
+    "AWS::EC2::Subnet::Id": "subnet-00000000000000000",
+    "AWS::EC2::Volume::Id": "vol-00000000000000000",
+    "AWS::EC2::VPC::Id": "vpc-00000000000000000",
+    "AWS::Route53::HostedZone::Id": "Z00000000000000000000",
+}
+
+
+def parameter_texts(
+    document: Mapping[str, Any], given: Mapping[str, str], warn: Callable[[str], None]
+) -> dict[str, str]:
+    """Return the text of each parameter as a deployment would give it.
+
+    What has neither value nor default gets one by its type, and `warn` is told. Raises
+    TemplateError where the section or a value is not what CloudFormation takes.
+    """
+    declared = _section(document)
+    for name, value in given.items():
+        if name not in declared:
+            raise TemplateError(f"Parameters.{name}: not declared, so {value!r} has no effect")
+        allowed = [_text(item) for item in _allowed(declared[name])]
+        if allowed and value not in allowed:
+            raise TemplateError(f"Parameters.{name}: {value!r} is not one of {', '.join(allowed)}")
+    values = {}
+    for name, definition in declared.items():
+        if name in given:
+            values[name] = given[name]
+        elif "Default" in definition:
+            values[name] = _text(definition["Default"])
+        else:
+            values[name] = _made_up(name, definition)
+            warn(
+                f"Parameters.{name}: has no default, so it is {values[name]!r} here; "
+                f"give it by --parameter-overrides {name}=VALUE"
+            )
+    return values
+
+
+def parameter_values(document: Mapping[str, Any], texts: Mapping[str, str]) -> dict[str, Value]:
+    """Return what Ref gives for each parameter: text, or a list of texts for lists."""
+    declared = _section(document)
+    return {name: _typed(declared[name], text) for name, text in texts.items()}
+
+
+def _section(document: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:
+    declared = document.get("Parameters") or {}
+    if not isinstance(declared, dict):
+        raise TemplateError("Parameters: expected a map of parameters by their names")
+    for name, definition in declared.items():
+        if not isinstance(definition, dict):
+            raise TemplateError(f"Parameters.{name}: expected a map with Type and Default")
+    return declared
+
+
+def _made_up(name: str, definition: Mapping[str, Any]) -> str:
+    kind = _kind(definition)
+    allowed = _allowed(definition)
+    if allowed:
+        return _text(allowed[0])
+    if kind == "Number":
+        return _text(definition.get("MinValue", 0))
+    inner = kind.removeprefix(_LOOKED_UP).removeprefix("List<").rstrip(">")
+    return _EXAMPLES.get(inner, name)
+
+
+def _allowed(definition: Mapping[str, Any]) -> list[Value]:
+    allowed = definition.get("AllowedValues") or []
+    return allowed if isinstance(allowed, list) else [allowed]
+
+
+def _typed(definition: Mapping[str, Any], text: str) -> Value:
+    if _kind(definition).removeprefix(_LOOKED_UP).startswith(_LISTS):
+        return [item.strip() for item in text.split(",")]
+    return text
+
+
+def _kind(definition: Mapping[str, Any]) -> str:
+    return str(definition.get("Type", "String"))
+
+
+def _text(value: Value) -> str:
+    if isinstance(value, list):
+        return ",".join(_text(item) for item in value)
+    return str(value).lower() if isinstance(value, bool) else str(value)
