@@ -1,5 +1,6 @@
 """The resources of a template as CloudFormation would get them."""
 
+import json
 import textwrap
 from pathlib import Path
 
@@ -23,6 +24,14 @@ def resources(tmp_path: Path):
         )
 
     return read
+
+
+@pytest.fixture
+def write(tmp_path: Path):
+    def write(name: str, text: str) -> None:
+        (tmp_path / name).write_text(textwrap.dedent(text), encoding="utf-8")
+
+    return write
 
 
 FUNCTION = """\
@@ -135,3 +144,74 @@ def test_a_loop_makes_a_resource_of_each_item(resources):
         "Queuea1": "a-1-queue",
         "Queueb": "b-queue",
     }
+
+
+@pytest.mark.parametrize(
+    "properties",
+    [
+        "{StageName: dev, DefinitionUri: api.yaml}",
+        """{StageName: dev, DefinitionBody:
+            {Fn::Transform: {Name: AWS::Include, Parameters: {Location: api.yaml}}}}""",
+    ],
+)
+def test_an_api_has_the_body_that_a_local_file_holds(resources, write, properties):
+    write(
+        "api.yaml",
+        """\
+        openapi: 3.0.1
+        info: {title: !Sub "${AWS::StackName}", version: "1"}
+        paths: {/: {get: {responses: {}}}}
+        """,
+    )
+
+    read = resources(
+        f"Resources: {{Api: {{Type: AWS::Serverless::Api, Properties: {properties}}}}}"
+    )
+
+    assert read["Api"].properties["Body"]["info"]["title"] == "local"
+    assert list(read["Api"].properties["Body"]["paths"]) == ["/"]
+
+
+@pytest.mark.parametrize(
+    "definition",
+    [
+        "DefinitionUri: flow.asl.json",
+        """Definition:
+            {StartAt: One, States: {One: {Type: Task, Resource: "${Arn}", End: true}}}""",
+    ],
+)
+def test_a_state_machine_has_its_definition_as_text_with_substitutions_made(
+    resources, write, definition
+):
+    write(
+        "flow.asl.json",
+        """\
+        {"StartAt": "One", "States": {"One": {"Type": "Task", "Resource": "${Arn}", "End": true}}}
+        """,
+    )
+
+    read = resources(
+        f"""\
+        Resources:
+          T: {{Type: AWS::SNS::Topic}}
+          Flow:
+            Type: AWS::Serverless::StateMachine
+            Properties: {{{definition}, DefinitionSubstitutions: {{Arn: !Ref T}}}}
+        """
+    )
+
+    text = read["Flow"].properties["DefinitionString"]
+    one = {"Type": "Task", "Resource": "arn:aws:sns:us-east-1:123456789012:T", "End": True}
+    assert json.loads(text) == {"StartAt": "One", "States": {"One": one}}
+    assert "T" in read["Flow"].depends_on
+
+
+def test_a_definition_that_is_missing_is_named(resources, capsys):
+    resources(
+        """\
+        Resources:
+          Flow: {Type: AWS::Serverless::StateMachine, Properties: {DefinitionUri: no.json}}
+        """
+    )
+
+    assert "Flow: its definition cannot be read: no.json: No such file" in capsys.readouterr().out

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from samulator.template.definitions import UnreadableDefinition, with_definition
 from samulator.template.document import parse_document
 from samulator.template.identities import Identities
 from samulator.template.intrinsics import Intrinsics
@@ -34,18 +35,24 @@ def read_resources(
     expanded = Expansion(loops.intrinsics, template.parent).expand(document)
     translated = translate(expanded, texts, region)
     identities = Identities(translated, values, region=region, aws_url=aws_url, warn=warn)
-    return _in_order(_Stack(translated, identities, warn).resolved(), warn)
+    stack = _Stack(translated, identities, template.parent, warn)
+    return _in_order(stack.resolved(), warn)
 
 
 class _Stack:
     """Resolves the resources of one translated document."""
 
     def __init__(
-        self, document: Mapping[str, Any], identities: Identities, warn: Callable[[str], None]
+        self,
+        document: Mapping[str, Any],
+        identities: Identities,
+        folder: Path,
+        warn: Callable[[str], None],
     ) -> None:
         self._resources: Mapping[str, Any] = document["Resources"]
         self._identities = identities
         self._intrinsics: Intrinsics = identities.intrinsics
+        self._folder = folder
         self._warn = warn
 
     def resolved(self) -> dict[str, Resource]:
@@ -57,14 +64,14 @@ class _Stack:
 
     def _resource(self, logical_id: str, resource: Mapping[str, Any]) -> Resource:
         self._identities.referred.clear()
-        properties = self._intrinsics.resolve(resource.get("Properties") or {}, logical_id)
+        properties = self._properties(logical_id, resource)
         declared = resource.get("DependsOn") or []
         referred = self._identities.referred | set(_texts(declared))
         return Resource(
             logical_id=logical_id,
             type=resource["Type"],
             name=self._identities.name(logical_id),
-            properties=properties if isinstance(properties, dict) else {},
+            properties=properties,
             depends_on=tuple(
                 other
                 for other in self._resources
@@ -73,6 +80,17 @@ class _Stack:
             metadata=self._intrinsics.resolve(resource.get("Metadata") or {}, logical_id),
             origin=resource.get("Origin"),
         )
+
+    def _properties(self, logical_id: str, resource: Mapping[str, Any]) -> Mapping[str, Any]:
+        resolved = self._intrinsics.resolve(resource.get("Properties") or {}, logical_id)
+        properties = resolved if isinstance(resolved, dict) else {}
+        try:
+            return with_definition(
+                resource["Type"], properties, self._folder, self._intrinsics, logical_id
+            )
+        except UnreadableDefinition as error:
+            self._warn(f"{logical_id}: its definition cannot be read: {error}")
+            return properties
 
 
 def _texts(value: Value) -> list[str]:
