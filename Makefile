@@ -209,6 +209,8 @@ SAMULATOR := samulator/pyproject.toml --all-extras --group samulator/pyproject.t
 # What is locked already stays, but for what is named here.
 UPGRADE = $(or $(foreach package,$(PACKAGE),--upgrade-package "$(package)"),--upgrade)
 CONSTRAINED_LISTS := $(wildcard layers/*/requirements.in functions/*/requirements.in) samulator/src/samulator/functions/packages/runtime.in
+# Python 3.9 still runs functions: newer releases than these have left it.
+OLD_RUNTIME := samulator/src/samulator/functions/packages/runtime-3.9
 
 lock: $(VENV)/dev.stamp ## resolve every requirements.in again, newest versions; PACKAGE=name moves that one alone
 	@$(BIN)/python -m requirements.lists known $(PACKAGE)
@@ -218,6 +220,7 @@ lock: $(VENV)/dev.stamp ## resolve every requirements.in again, newest versions;
 		$(UV_COMPILE) $(UPGRADE) $$list.in -c requirements/dev.txt -o $$list.txt || exit 1; done
 	@for list in requirements/bench requirements/browser; do echo "$$list"; \
 		$(UV_COMPILE) $(UPGRADE) $$list.in $(SAMULATOR) -c requirements/dev.txt -o $$list.txt || exit 1; done
+	@echo $(OLD_RUNTIME); $(subst 3.11,3.9,$(UV_COMPILE)) $(UPGRADE) $(OLD_RUNTIME).in -o $(OLD_RUNTIME).txt
 	@for list in requirements/sam requirements/checkov requirements/ministack; do echo "$$list"; \
 		$(UV_COMPILE) $(UPGRADE) $$list.in -o $$list.txt || exit 1; done
 	@$(BIN)/python -m requirements.lists stamp

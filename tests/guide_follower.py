@@ -11,7 +11,7 @@ from pathlib import Path
 
 from requirements.lists import stale, stamp
 from samulator.control.project import open_project
-from samulator.functions.interpreter import with_installed_runtimes
+from samulator.functions.interpreters import choose_runtimes
 from samulator.functions.packages import Packages
 from samulator.template.load import load_application
 from tests.embedded_stack import ROOT, EmbeddedStack, on_the_ports_of, start_stack
@@ -31,7 +31,7 @@ def clone_into(root: Path) -> Path:
     project = open_project(ROOT)
     application = load_application(project.template, environment=project.environment)
     Packages(
-        with_installed_runtimes(application),
+        choose_runtimes(application),
         state=project.builds,
     ).build()
     shutil.copytree(

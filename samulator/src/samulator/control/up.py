@@ -12,7 +12,7 @@ from samulator.control.stack import Stack
 from samulator.control.state import RunningStack
 from samulator.control.supervisor import Supervisor
 from samulator.events.schedule.clockwork import silent_schedules
-from samulator.functions.interpreter import with_installed_runtimes
+from samulator.functions.interpreters import choose_runtimes
 from samulator.functions.packages import Packages
 from samulator.servers.aws.config import REGION, AwsConfig
 from samulator.servers.group import DataServices
@@ -32,7 +32,7 @@ def run_stack(project: Project, ports: Ports) -> None:
         mark = cleanup.enter_context(RunningStack(project.state).hold(ports))
         for name in ("api", "lambda_endpoint"):
             require_free(name, getattr(ports, name))
-        draft = with_installed_runtimes(
+        draft = choose_runtimes(
             load_application(project.template, environment=project.environment, region=REGION)
         )
         disagreements = [*project.disagreements(draft)]
@@ -49,7 +49,7 @@ def run_stack(project: Project, ports: Ports) -> None:
             console.problem(f"  {warning}")
         packages = _start(project, services, draft, console)
         mark.tell(servers=services.pids())
-        application = with_installed_runtimes(
+        application = choose_runtimes(
             load_application(
                 project.template,
                 environment=project.filled_environment(services.places()),

@@ -15,7 +15,7 @@ from samulator.functions import bootstrap
 from samulator.functions.api import Request, RuntimeApi
 from samulator.functions.environment import Surroundings, worker_environment
 from samulator.functions.failure import Outcome, exited, out_of_memory, timed_out
-from samulator.functions.interpreter import find_interpreter
+from samulator.functions.interpreters import find_interpreter
 from samulator.functions.log import LogPipe
 from samulator.functions.packages import Layout
 from samulator.functions.supervision import Supervision

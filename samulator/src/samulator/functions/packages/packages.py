@@ -148,13 +148,16 @@ class Packages:
         def build(target: Path) -> None:
             self._progress(f"installing the Lambda runtime for {runtime}")
             pip_install(
-                self.runtime_requirements,
+                lock,
                 target,
                 runtime=runtime,
                 linux_wheels=sys.platform != "linux",
             )
 
-        key = fingerprint(*self._machine(runtime), content=self.runtime_requirements)
+        lock = self.runtime_requirements
+        if runtime == "python3.9" and lock == _RUNTIME_REQUIREMENTS:
+            lock = _RUNTIME_REQUIREMENTS.with_name("runtime-3.9.txt")
+        key = fingerprint(*self._machine(runtime), content=lock)
         return self._store.get("runtime", key, build)
 
     def _machine(self, runtime: str) -> tuple[str, ...]:
