@@ -43,9 +43,12 @@ class Running:
     in_containers: bool = False
 
     def memory(self) -> float:
-        """Resident memory in MiB, of the processes and of the containers with the functions."""
+        """MiB of the processes, and of the containers with the functions.
+
+        What processes share is counted once, as the engine counts what containers share.
+        """
         family = [self.process, *self.process.children(recursive=True)]
-        own = sum(process.memory_info().rss for process in family) / 2**20
+        own = sum(_proportional(process) for process in family) / 2**20
         return own + (_container_memory() if self.in_containers else 0)
 
 
@@ -171,6 +174,11 @@ def _deploy(app: Path, url: str) -> dict[str, str]:
         time.sleep(0.02)
     rest = session.client("apigateway", endpoint_url=url).get_rest_apis()["items"]
     return {"REST": rest[0]["id"]}
+
+
+def _proportional(process: psutil.Process) -> int:
+    full = process.memory_full_info()
+    return int(getattr(full, "pss", full.uss))
 
 
 def _container_memory() -> float:
