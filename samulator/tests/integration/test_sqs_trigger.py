@@ -9,10 +9,10 @@ from uuid import uuid4
 
 import pytest
 
-from samulator.control.resources import create_resources, sqs_client
+from samulator.control.resources import sqs_client
 from samulator.events.sqs.poller import QueuePoller
 from samulator.functions.invocation import Invocation, NotInvoked
-from samulator.template.model import Application, Queue, SqsTrigger
+from samulator.template.model import SqsTrigger
 
 
 class FakeInvoker:
@@ -185,24 +185,3 @@ def test_an_invalid_partial_response_fails_the_whole_batch(sqs, queue: str) -> N
     wrong = FakeInvoker(lambda event: {"batchItemFailures": [{"itemIdentifier": "nobody"}]})
     run_poll(queue, wrong, sqs, report_batch_item_failures=True)
     assert remaining(sqs, queue) == 2
-
-
-def test_a_queue_may_name_a_dead_letter_queue_that_the_template_declares_later(
-    services, sqs
-) -> None:
-    source, dead = f"a-{uuid4().hex}", f"b-{uuid4().hex}"
-    policy = json.dumps(
-        {
-            "deadLetterTargetArn": f"arn:aws:sqs:us-east-1:123456789012:{dead}",
-            "maxReceiveCount": 1,
-        }
-    )
-    queues = {"Source": Queue(source, {"RedrivePolicy": policy}), "Dead": Queue(dead)}
-    application = Application(functions={}, layers={}, buckets={}, queues=queues)
-
-    for _ in ("at the start", "when the services came back"):
-        create_resources(application, url=services.aws.url, region="us-east-1")
-
-    url = sqs.get_queue_url(QueueName=source)["QueueUrl"]
-    answer = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["RedrivePolicy"])
-    assert json.loads(answer["Attributes"]["RedrivePolicy"]) == json.loads(policy)

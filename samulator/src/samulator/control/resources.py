@@ -1,12 +1,12 @@
-"""Creates the buckets and queues of the template on the local S3 and SQS."""
+"""What the AWS process makes of an application, and clients of it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from botocore.config import Config
 
 from samulator.servers.aws.client import direct, local_session
-from samulator.template.model import Application, Queue
+from samulator.template.model import Application, Bucket, Resource
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
@@ -32,32 +32,20 @@ def sqs_client(url: str, region: str) -> "SQSClient":
     return local_session(region).client("sqs", endpoint_url=url, config=direct(config))
 
 
-def create_resources(application: Application, *, url: str, region: str) -> None:
-    """Creates what is not there yet; raises BotoCoreError and ClientError."""
-    s3 = s3_client(url, region)
-    for bucket in application.buckets.values():
-        if region == "us-east-1":
-            s3.create_bucket(Bucket=bucket.name)
-        else:
-            s3.create_bucket(
-                Bucket=bucket.name,
-                CreateBucketConfiguration={"LocationConstraint": region},  # type: ignore[typeddict-item]
-            )
-        if bucket.versioned:
-            s3.put_bucket_versioning(
-                Bucket=bucket.name, VersioningConfiguration={"Status": "Enabled"}
-            )
-    _create_queues(sqs_client(url, region), application.queues.values())
+def declared(application: Application) -> tuple[Resource, ...]:
+    """What the AWS process makes, each after what it depends on."""
+    if application.resources:
+        return tuple(application.resources.values())
+    buckets = [
+        Resource(name, "AWS::S3::Bucket", bucket.name, _versioning(bucket))
+        for name, bucket in application.buckets.items()
+    ]
+    queues = [
+        Resource(name, "AWS::SQS::Queue", queue.name, queue.attributes)
+        for name, queue in application.queues.items()
+    ]
+    return (*buckets, *queues)
 
 
-def _create_queues(sqs: "SQSClient", queues: Iterable[Queue]) -> None:
-    """First all queues, then where they send dead letters: each may name another."""
-    policies = {}
-    for queue in queues:
-        attributes = dict(queue.attributes)
-        policy = attributes.pop("RedrivePolicy", None)
-        url = sqs.create_queue(QueueName=queue.name, Attributes=attributes)["QueueUrl"]  # type: ignore[arg-type]
-        if policy is not None:
-            policies[url] = policy
-    for url, policy in policies.items():
-        sqs.set_queue_attributes(QueueUrl=url, Attributes={"RedrivePolicy": policy})
+def _versioning(bucket: Bucket) -> Mapping[str, Any]:
+    return {"VersioningConfiguration": {"Status": "Enabled"}} if bucket.versioned else {}

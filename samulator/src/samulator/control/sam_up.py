@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from samulator.control.console import Console
 from samulator.control.interrupts import finish_undisturbed, interrupt_on_stop
 from samulator.control.project import Project
-from samulator.control.resources import create_resources
+from samulator.control.resources import declared
 from samulator.control.sam_stack import SamStack, lambda_url
 from samulator.control.state import RunningStack
 from samulator.control.supervisor import Supervisor
@@ -38,7 +38,7 @@ def run_sam_stack(project: Project, ports: Ports) -> None:
             project.template, environment=project.environment, region=REGION
         )
         disagreements = [*project.disagreements(application)]
-        aws = AwsConfig(application.s3_triggers, lambda_url(ports), REGION)
+        aws = AwsConfig(application.s3_triggers, lambda_url(ports), REGION, declared(application))
         services = DataServices(project.state, ports, aws=aws, gateway=engine.gateway)
         mark.tell(host=services.host)
         services.require_free_ports()
@@ -54,7 +54,8 @@ def run_sam_stack(project: Project, ports: Ports) -> None:
         cleanup.callback(services.stop)
         services.start(console.started)
         mark.tell(servers=services.pids())
-        create_resources(application, url=services.aws.url, region=REGION)
+        for problem in services.aws.problems():
+            console.problem(f"  {problem}")
         sam.write_environment(project.filled_environment(services.places()))
         for start, port in ((sam.start_lambda, ports.lambda_endpoint), (sam.start_api, ports.api)):
             cleanup.callback(start(port).stop)

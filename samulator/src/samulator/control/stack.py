@@ -6,14 +6,11 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
-
 from samulator.control.console import Console
 from samulator.control.interrupts import set_on_stop
 from samulator.control.project import Project
-from samulator.control.resources import create_resources, sqs_client
+from samulator.control.resources import sqs_client
 from samulator.control.start_invokes import (
-    StartFailed,
     run_start_invokes,
     triggers,
     use_enough_threads,
@@ -66,7 +63,6 @@ class Stack:
         """Everything up, torn down in reverse; yields the tasks that work in the background."""
         async with AsyncExitStack() as stack:
             url = self.supervisor.services.aws.url
-            await self._create_resources(url)
             # Before any worker reads it.
             code = await asyncio.to_thread(self._code)
             settings = Watching(self.project.settings)
@@ -90,14 +86,6 @@ class Stack:
             ]
             stack.push_async_callback(_cancel, tasks)
             yield tasks
-
-    async def _create_resources(self, url: str) -> None:
-        try:
-            await asyncio.to_thread(create_resources, self.application, url=url, region=REGION)
-        except (BotoCoreError, ClientError) as error:
-            raise StartFailed(
-                f"A bucket or queue of the template cannot be made: {error}"
-            ) from error
 
     def _code(self) -> Watching:
         own = (self.project.state.resolve(), self.project.builds.resolve())

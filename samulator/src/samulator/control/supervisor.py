@@ -1,22 +1,16 @@
 """Keeps a running stack's data services alive and gives those that forget what they need."""
 
-import asyncio
 from collections.abc import Coroutine, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
-
 from samulator.control.console import Console
 from samulator.control.project import Project
-from samulator.control.resources import create_resources
 from samulator.control.start_invokes import StartFailed, run_start_invokes
 from samulator.control.state import RunningStack
 from samulator.functions.invoker import Invoker
-from samulator.servers.aws.config import REGION
 from samulator.servers.group import DataServices
 from samulator.servers.keeper import UP, Keeper, Listeners
-from samulator.servers.process import ServiceFailed
 from samulator.servers.requests import ServiceRequests
 from samulator.template.model import Application
 
@@ -58,13 +52,10 @@ class Supervisor:
         self.mark.tell(services=self._states, servers=self.services.pids())
 
     async def _returned(self, service: str, functions: Invoker) -> str:
-        """Fills a service again; raises ServiceFailed where it is gone once more."""
+        """Says what a service that forgot lacks, and runs what has to run again."""
         if service == "aws":
-            url = self.services.aws.url
-            try:
-                await asyncio.to_thread(create_resources, self.application, url=url, region=REGION)
-            except (BotoCoreError, ClientError) as error:
-                raise ServiceFailed(f"The buckets and queues are not there: {error}") from error
+            for problem in self.services.aws.problems():
+                self.console.problem(f"  {problem}")
         starts = self.project.starts_after(service)
         try:
             await run_start_invokes(starts, functions)

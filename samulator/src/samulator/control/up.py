@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from samulator.control.console import Console
 from samulator.control.interrupts import finish_undisturbed, interrupt_on_stop
 from samulator.control.project import Project
+from samulator.control.resources import declared
 from samulator.control.stack import Stack
 from samulator.control.state import RunningStack
 from samulator.control.supervisor import Supervisor
@@ -33,10 +34,16 @@ def run_stack(project: Project, ports: Ports) -> None:
         for name in ("api", "lambda_endpoint"):
             require_free(name, getattr(ports, name))
         draft = choose_runtimes(
-            load_application(project.template, environment=project.environment, region=REGION)
+            load_application(
+                project.template,
+                environment=project.environment,
+                region=REGION,
+                aws_url=f"http://{LOOPBACK}:{ports.aws}",
+            )
         )
         disagreements = [*project.disagreements(draft)]
-        aws = AwsConfig(draft.s3_triggers, f"http://{LOOPBACK}:{ports.lambda_endpoint}", REGION)
+        lambda_url = f"http://{LOOPBACK}:{ports.lambda_endpoint}"
+        aws = AwsConfig(draft.s3_triggers, lambda_url, REGION, declared(draft))
         services = DataServices(project.state, ports, aws=aws)
         services.require_free_ports()
         interrupt_on_stop()
@@ -49,6 +56,8 @@ def run_stack(project: Project, ports: Ports) -> None:
             console.problem(f"  {warning}")
         packages = _start(project, services, draft, console)
         mark.tell(servers=services.pids())
+        for problem in services.aws.problems():
+            console.problem(f"  {problem}")
         application = choose_runtimes(
             load_application(
                 project.template,

@@ -47,6 +47,8 @@ NAME_PROPERTIES: Mapping[str, str] = {
     "AWS::StepFunctions::StateMachine": "StateMachineName",
 }
 
+# AWS names a stream by the time at which it was enabled.
+STREAM_LABEL = "2020-01-01T00:00:00.000"
 _LAMBDA = "arn:aws:lambda:{region}:{account}"
 _FUNCTION = _LAMBDA + ":function:{name}"
 _QUEUE_URL = "{url}/{account}/{name}"
@@ -100,7 +102,7 @@ ATTRIBUTES: Mapping[str, Mapping[str, str]] = {
     },
     "AWS::DynamoDB::Table": {
         "Arn": _TABLE,
-        "StreamArn": _TABLE + "/stream/2020-01-01T00:00:00.000",
+        "StreamArn": _TABLE + f"/stream/{STREAM_LABEL}",
     },
     "AWS::Events::EventBus": {
         "Arn": "arn:aws:events:{region}:{account}:event-bus/{name}",

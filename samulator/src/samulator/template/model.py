@@ -174,6 +174,7 @@ class Resource:
     `name` is its physical name, `depends_on` the logical ids that its properties and DependsOn
     refer to. `Code` and `Content` of functions and layers are texts where they are local paths.
     `origin` is the logical id of the SAM resource that it was made of, if it has another.
+    `physical_id` is what Ref gives, where that is another than the name.
     """
 
     logical_id: str
@@ -183,6 +184,7 @@ class Resource:
     depends_on: tuple[str, ...] = ()
     metadata: Mapping[str, Any] = field(default_factory=dict)
     origin: str | None = None
+    physical_id: str = ""
 
 
 @dataclass(frozen=True)

@@ -79,6 +79,7 @@ class _Stack:
             ),
             metadata=self._intrinsics.resolve(resource.get("Metadata") or {}, logical_id),
             origin=resource.get("Origin"),
+            physical_id=str(self._identities.ref(logical_id, logical_id)),
         )
 
     def _properties(self, logical_id: str, resource: Mapping[str, Any]) -> Mapping[str, Any]:

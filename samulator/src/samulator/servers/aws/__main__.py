@@ -1,35 +1,24 @@
-"""The S3 and SQS process: `python -m samulator.servers.aws --port 4566 --config FILE`."""
+"""The process of AWS's services: `python -m samulator.servers.aws --port 4566 --config FILE`."""
 
 import argparse
+import json
 import logging
 import signal
 import sys
-from collections.abc import Iterable
 from http import HTTPStatus
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING
 
 from markupsafe import escape
-from moto.moto_server.werkzeug_app import (
-    DomainDispatcherApplication,
-    MotoRequestHandler,
-    create_backend_app,
-)
+from moto.moto_server.werkzeug_app import MotoRequestHandler
 from werkzeug.serving import make_server
 
 from samulator.http.server.own_errors import OwnErrors
+from samulator.servers.aws.application import application
 from samulator.servers.aws.config import AwsConfig
-from samulator.servers.aws.delivery import Delivery
-from samulator.servers.aws.observer import S3Observer
-from samulator.servers.aws.own_pages import OwnPagesOnly
-from samulator.servers.aws.s3.application import s3_application
-from samulator.servers.aws.s3.edge import S3Edge
-from samulator.servers.aws.s3.request import is_for_s3
-from samulator.servers.aws.subscriptions import Subscriptions
-
-if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+from samulator.servers.aws.resources.api import LocalApi
+from samulator.servers.aws.resources.create import create_resources
+from samulator.servers.aws.service import problems_file
 
 
 def main() -> None:
@@ -44,28 +33,18 @@ def main() -> None:
     signal.signal(signal.SIGTERM, _exit)
 
     config = AwsConfig.read(arguments.config)
+    served = application(config)
+    problems = create_resources(config.resources, LocalApi(served, config.region))
+    problems_file(arguments.config).write_text(json.dumps(problems))
+    # Listens from here on, so that whoever is answered finds the resources.
     server = make_server(
         arguments.host,
         arguments.port,
-        _application(config),
+        served,
         threaded=True,
         request_handler=_KeepAliveHandler,
     )
     server.serve_forever()
-
-
-def _application(config: AwsConfig) -> "WSGIApplication":
-    reports = [Subscriptions(config.region).report]
-    if config.lambda_url is not None:
-        reports.append(Delivery(config).report)
-    s3 = S3Edge(S3Observer(s3_application, reports))
-    others: WSGIApplication = DomainDispatcherApplication(create_backend_app)
-
-    def by_service(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        serve = s3 if is_for_s3(environ) else others
-        return serve(environ, start_response)
-
-    return OwnPagesOnly(by_service)
 
 
 class _KeepAliveHandler(OwnErrors, MotoRequestHandler):

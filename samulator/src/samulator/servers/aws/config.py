@@ -1,4 +1,4 @@
-"""What the S3 and SQS process is told: which notifications to fire, and where to."""
+"""What the process of AWS's services is told: what to make, what to notify, and where to."""
 
 import json
 from collections.abc import Mapping
@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from samulator.template.model import S3Trigger
+from samulator.template.model import Resource, S3Trigger
 
 ACCOUNT_ID = "123456789012"
 REGION = "us-east-1"
@@ -14,15 +14,20 @@ REGION = "us-east-1"
 
 @dataclass(frozen=True)
 class AwsConfig:
-    """`lambda_url` is the Lambda endpoint that takes the events, None to fire nothing."""
+    """`lambda_url` is the Lambda endpoint that takes the events, None to fire nothing.
+
+    `resources` are made before the first request is answered, in this order.
+    """
 
     triggers: tuple[S3Trigger, ...] = ()
     lambda_url: str | None = None
     region: str = REGION
+    resources: tuple[Resource, ...] = ()
 
     def write(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(asdict(self)))
+        # YAML reads a policy's Version as a date.
+        path.write_text(json.dumps(asdict(self), default=str))
 
     @classmethod
     def read(cls, path: Path) -> "AwsConfig":
@@ -34,4 +39,5 @@ class AwsConfig:
             ),
             lambda_url=values["lambda_url"],
             region=values["region"],
+            resources=tuple(Resource(**resource) for resource in values["resources"]),
         )

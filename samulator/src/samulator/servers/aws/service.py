@@ -1,5 +1,6 @@
-"""S3 and SQS: the process of `samulator.servers.aws`, told which functions its buckets notify."""
+"""AWS's services: the process of `samulator.servers.aws`, told what to make and to notify."""
 
+import json
 import sys
 from pathlib import Path
 
@@ -8,7 +9,7 @@ from samulator.servers.process import Server, ServerProcess
 
 
 class AwsServer(Server):
-    """One S3 and SQS endpoint; what it stores lives as long as its process."""
+    """One endpoint of all services; what they store lives as long as their process."""
 
     def __init__(
         self,
@@ -32,6 +33,16 @@ class AwsServer(Server):
         return f"http://{self.host}:{self.port}"
 
     def launch(self) -> None:
-        """Raises ServiceFailed."""
+        """Raises ServiceFailed. The process makes the resources anew, each time."""
         self._config.write(self._config_file)
         super().launch()
+
+    def problems(self) -> list[str]:
+        """A line for each resource that could not be made; call when the service answers."""
+        problems: list[str] = json.loads(problems_file(self._config_file).read_text())
+        return problems
+
+
+def problems_file(config_file: Path) -> Path:
+    """Where the process writes what `AwsServer.problems` reads."""
+    return config_file.with_name("aws-problems.json")

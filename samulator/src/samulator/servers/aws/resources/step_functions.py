@@ -1,0 +1,44 @@
+"""State machines and activities of Step Functions."""
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from samulator.servers.aws.resources.api import Api
+from samulator.servers.aws.resources.fit import text_of
+from samulator.template.model import Resource
+
+
+def create_state_machine(resource: Resource, api: Api) -> None:
+    properties = resource.properties
+    wanted = {
+        "name": resource.name,
+        "definition": definition(properties),
+        "roleArn": properties.get("RoleArn"),
+        "type": properties.get("StateMachineType"),
+        "loggingConfiguration": properties.get("LoggingConfiguration"),
+        "tracingConfiguration": properties.get("TracingConfiguration"),
+        "tags": properties.get("Tags"),
+    }
+    api.call("stepfunctions", "create_state_machine", wanted)
+
+
+def definition(properties: Mapping[str, Any]) -> str:
+    """The machine in Amazon States Language, its ${Names} replaced.
+
+    Raises ValueError where the template holds none of this machine.
+    """
+    if "DefinitionString" in properties:
+        text = text_of(properties["DefinitionString"])
+    elif isinstance(properties.get("Definition"), Mapping):
+        text = json.dumps(properties["Definition"])
+    else:
+        raise ValueError("its definition is not in the template")
+    replaced = properties.get("DefinitionSubstitutions") or {}
+
+    def value(match: re.Match[str]) -> str:
+        name = match[1]
+        return text_of(replaced[name]) if name in replaced else match[0]
+
+    return re.sub(r"\$\{([\w.:-]+)\}", value, text)

@@ -1,0 +1,381 @@
+"""What a template declares is there when AWS's services answer, as the template says it."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from samulator.servers.aws.service import AwsServer
+from testkit.aws_process import Declared, aws_client, started_aws
+
+ARN = "arn:aws:{}:us-east-1:123456789012:{}"
+POOL = "us-east-1_Users"
+KEY = "0b7ff5ac-3c35-4b6f-8e2f-9d3f8f2b1c5e"
+TABLE: dict[str, Any] = {
+    "AttributeDefinitions": [
+        {"AttributeName": "id", "AttributeType": "S"},
+        {"AttributeName": "city", "AttributeType": "S"},
+    ],
+    "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
+    "BillingMode": "PAY_PER_REQUEST",
+    "StreamSpecification": {"StreamViewType": "NEW_IMAGE"},
+    "SSESpecification": {"SSEEnabled": True},
+    "TimeToLiveSpecification": {"AttributeName": "expires", "Enabled": "true"},
+    "PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": True},
+    "GlobalSecondaryIndexes": [
+        {
+            "IndexName": "by-city",
+            "KeySchema": [{"AttributeName": "city", "KeyType": "HASH"}],
+            "Projection": {"ProjectionType": "ALL"},
+        }
+    ],
+}
+TRUST = {
+    "Statement": [
+        {
+            "Effect": "Allow",
+            "Principal": {"Service": ["lambda.amazonaws.com"]},
+            "Action": "sts:AssumeRole",
+        }
+    ]
+}
+WRITE = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Allow", "Action": "s3:PutObject", "Resource": "*"}],
+}
+DECLARED: tuple[Declared, ...] = (
+    (
+        "AWS::SQS::Queue",
+        "jobs",
+        {
+            "VisibilityTimeout": 90,
+            "Tags": [{"Key": "team", "Value": "a"}],
+            "RedrivePolicy": {
+                "deadLetterTargetArn": ARN.format("sqs", "dead"),
+                "maxReceiveCount": 3,
+            },
+        },
+    ),
+    ("AWS::SQS::Queue", "dead", {}),
+    ("AWS::SQS::Queue", "steps.fifo", {"FifoQueue": "true", "ContentBasedDeduplication": True}),
+    ("AWS::SQS::Queue", "plain", {"FifoQueue": "false"}),
+    (
+        "AWS::S3::Bucket",
+        "files",
+        {
+            "VersioningConfiguration": {"Status": "Enabled"},
+            "NotificationConfiguration": {
+                "QueueConfigurations": [
+                    {
+                        "Event": "s3:ObjectCreated:*",
+                        "Queue": ARN.format("sqs", "told"),
+                        "Filter": {"S3Key": {"Rules": [{"Name": "suffix", "Value": ".csv"}]}},
+                    }
+                ]
+            },
+            "CorsConfiguration": {
+                "CorsRules": [{"AllowedMethods": ["GET"], "AllowedOrigins": ["*"], "MaxAge": "60"}]
+            },
+        },
+    ),
+    ("AWS::SQS::Queue", "told", {}),
+    ("AWS::DynamoDB::Table", "people", TABLE),
+    (
+        "AWS::SNS::Topic",
+        "news",
+        {
+            "DisplayName": "News",
+            "Subscription": [{"Protocol": "sqs", "Endpoint": ARN.format("sqs", "inline")}],
+        },
+    ),
+    ("AWS::SQS::Queue", "inline", {}),
+    ("AWS::SQS::Queue", "some", {}),
+    (
+        "AWS::SNS::Subscription",
+        "Some",
+        {
+            "TopicArn": ARN.format("sns", "news"),
+            "Protocol": "sqs",
+            "Endpoint": ARN.format("sqs", "some"),
+            "RawMessageDelivery": True,
+            "FilterPolicy": {"kind": ["a"]},
+        },
+    ),
+    ("AWS::Events::EventBus", "orders", {}),
+    (
+        "AWS::Events::Rule",
+        "paid",
+        {
+            "EventBusName": "orders",
+            "EventPattern": {"detail-type": ["Paid"]},
+            "Targets": [{"Id": "queue", "Arn": ARN.format("sqs", "plain")}],
+        },
+    ),
+    ("AWS::Kinesis::Stream", "clicks", {"ShardCount": "2", "RetentionPeriodHours": 48}),
+    (
+        "AWS::SecretsManager::Secret",
+        "login",
+        {
+            "GenerateSecretString": {
+                "SecretStringTemplate": '{"username": "ann"}',
+                "GenerateStringKey": "password",
+                "PasswordLength": 20,
+                "ExcludePunctuation": True,
+            }
+        },
+    ),
+    ("AWS::SSM::Parameter", "/app/limit", {"Type": "String", "Value": 5}),
+    (
+        "AWS::Cognito::UserPool",
+        POOL,
+        {"AutoVerifiedAttributes": ["email"], "UsernameAttributes": ["email"]},
+    ),
+    (
+        "AWS::Cognito::UserPoolClient",
+        "web",
+        {"UserPoolId": POOL, "ExplicitAuthFlows": ["ALLOW_USER_PASSWORD_AUTH"]},
+    ),
+    ("AWS::KMS::Key", KEY, {"KeyPolicy": {"Statement": []}, "EnableKeyRotation": True}),
+    ("AWS::KMS::Alias", "alias/app", {"AliasName": "alias/app", "TargetKeyId": KEY}),
+    ("AWS::Logs::LogGroup", "/app/log", {"RetentionInDays": 7}),
+    (
+        "AWS::IAM::Role",
+        "writer",
+        {
+            "AssumeRolePolicyDocument": TRUST,
+            "ManagedPolicyArns": [
+                "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
+            ],
+            "Policies": [{"PolicyName": "own", "PolicyDocument": WRITE}],
+        },
+    ),
+    ("AWS::IAM::ManagedPolicy", "shared", {"Roles": ["writer"], "PolicyDocument": WRITE}),
+    (
+        "AWS::StepFunctions::StateMachine",
+        "flow",
+        {
+            "DefinitionString": {"StartAt": "A", "States": {"A": {"Type": "${Kind}", "End": True}}},
+            "DefinitionSubstitutions": {"Kind": "Pass"},
+            "RoleArn": "arn:aws:iam::123456789012:role/writer",
+        },
+    ),
+    (
+        "AWS::CloudWatch::Alarm",
+        "errors",
+        {
+            "MetricName": "Errors",
+            "Namespace": "AWS/Lambda",
+            "Threshold": "1",
+            "EvaluationPeriods": 1,
+            "ComparisonOperator": "GreaterThanThreshold",
+            "Statistic": "Sum",
+            "Period": 60,
+        },
+    ),
+)
+
+
+@pytest.fixture(scope="module")
+def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AwsServer]:
+    with started_aws(tmp_path_factory.mktemp("aws"), *DECLARED) as server:
+        yield server
+
+
+def test_nothing_of_it_is_missing(aws: AwsServer) -> None:
+    assert aws.problems() == []
+
+
+def test_a_queue_may_name_a_dead_letter_queue_that_is_declared_later(aws: AwsServer) -> None:
+    assert json.loads(_attributes(aws, "jobs")["RedrivePolicy"]) == {
+        "deadLetterTargetArn": ARN.format("sqs", "dead"),
+        "maxReceiveCount": 3,
+    }
+    assert _attributes(aws, "jobs")["VisibilityTimeout"] == "90"
+
+
+def test_a_queue_is_fifo_or_it_is_not(aws: AwsServer) -> None:
+    assert _attributes(aws, "steps.fifo")["FifoQueue"] == "true"
+    assert "FifoQueue" not in _attributes(aws, "plain")
+
+
+def test_a_bucket_keeps_versions_and_tells_the_queue_that_the_template_names(
+    aws: AwsServer,
+) -> None:
+    s3 = aws_client(aws, "s3")
+
+    put = s3.put_object(Bucket="files", Key="a.csv", Body=b"1")
+    s3.put_object(Bucket="files", Key="a.txt", Body=b"1")
+
+    assert put["VersionId"] not in (None, "null")
+    test, told = map(json.loads, _messages(aws, "told"))
+    assert test["Event"] == "s3:TestEvent"
+    assert told["Records"][0]["s3"]["object"]["key"] == "a.csv"
+    assert s3.get_bucket_cors(Bucket="files")["CORSRules"][0]["MaxAgeSeconds"] == 60
+
+
+def test_a_table_has_its_index_stream_expiry_and_backups(aws: AwsServer) -> None:
+    dynamodb = aws_client(aws, "dynamodb")
+    item = {"id": {"S": "1"}, "city": {"S": "Rome"}}
+    dynamodb.put_item(TableName="people", Item=item)
+
+    found = dynamodb.query(
+        TableName="people",
+        IndexName="by-city",
+        KeyConditionExpression="city = :c",
+        ExpressionAttributeValues={":c": {"S": "Rome"}},
+    )
+    table = dynamodb.describe_table(TableName="people")["Table"]
+    expiry = dynamodb.describe_time_to_live(TableName="people")["TimeToLiveDescription"]
+
+    assert found["Items"] == [item]
+    assert table["LatestStreamArn"] == table["TableArn"] + "/stream/2020-01-01T00:00:00.000"
+    assert table["StreamSpecification"] == {"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"}
+    assert table["TableArn"] == ARN.format("dynamodb", "table/people")
+    assert (expiry["TimeToLiveStatus"], expiry["AttributeName"]) == ("ENABLED", "expires")
+
+
+def test_a_topic_serves_subscriptions_inside_it_and_beside_it(aws: AwsServer) -> None:
+    sns = aws_client(aws, "sns")
+    kind = {"kind": {"DataType": "String", "StringValue": "b"}}
+
+    sns.publish(TopicArn=ARN.format("sns", "news"), Message="hello", MessageAttributes=kind)
+    kind["kind"]["StringValue"] = "a"
+    sns.publish(TopicArn=ARN.format("sns", "news"), Message="raw", MessageAttributes=kind)
+
+    assert len(_messages(aws, "inline")) == 2
+    assert _messages(aws, "some") == ["raw"]
+
+
+def test_a_rule_stands_on_its_bus_with_its_targets(aws: AwsServer) -> None:
+    events = aws_client(aws, "events")
+    entry = {"EventBusName": "orders", "Source": "shop", "DetailType": "Paid", "Detail": "{}"}
+
+    events.put_events(Entries=[entry])
+
+    (message,) = _messages(aws, "plain")
+    assert json.loads(message)["detail-type"] == "Paid"
+
+
+def test_a_secret_gets_a_password_inside_of_what_the_template_begins(aws: AwsServer) -> None:
+    arn = ARN.format("secretsmanager", "secret:login-a1b2c3")
+    value = aws_client(aws, "secretsmanager").get_secret_value(SecretId=arn)
+    login = json.loads(value["SecretString"])
+
+    assert login["username"] == "ann"
+    assert len(login["password"]) == 20
+    assert login["password"].isalnum()
+
+
+def test_a_user_signs_up_and_in_at_the_pool_that_has_the_id_of_the_template(
+    aws: AwsServer,
+) -> None:
+    cognito = aws_client(aws, "cognito-idp")
+    cognito.sign_up(ClientId="web", Username="a@b.example", Password="Secret-12345")
+    cognito.admin_confirm_sign_up(UserPoolId=POOL, Username="a@b.example")
+
+    signed_in = cognito.initiate_auth(
+        ClientId="web",
+        AuthFlow="USER_PASSWORD_AUTH",
+        AuthParameters={"USERNAME": "a@b.example", "PASSWORD": "Secret-12345"},
+    )
+
+    token = signed_in["AuthenticationResult"]["AccessToken"]
+    attributes = {
+        a["Name"]: a["Value"] for a in cognito.get_user(AccessToken=token)["UserAttributes"]
+    }
+    assert attributes["email"] == "a@b.example"
+
+
+def test_a_key_has_the_id_of_the_template_and_works_by_its_alias(aws: AwsServer) -> None:
+    kms = aws_client(aws, "kms")
+
+    hidden = kms.encrypt(KeyId="alias/app", Plaintext=b"text")
+
+    assert hidden["KeyId"] == ARN.format("kms", f"key/{KEY}")
+    assert kms.decrypt(CiphertextBlob=hidden["CiphertextBlob"])["Plaintext"] == b"text"
+
+
+def test_a_role_has_policies_inside_it_and_beside_it(aws: AwsServer) -> None:
+    iam = aws_client(aws, "iam")
+
+    own = iam.get_role_policy(RoleName="writer", PolicyName="own")
+    attached = iam.list_attached_role_policies(RoleName="writer")["AttachedPolicies"]
+
+    assert own["PolicyDocument"] == WRITE
+    assert "shared" in [policy["PolicyName"] for policy in attached]
+
+
+def test_what_is_read_back_is_what_the_template_says(aws: AwsServer) -> None:
+    parameter = aws_client(aws, "ssm").get_parameter(Name="/app/limit")["Parameter"]
+    logs = aws_client(aws, "logs").describe_log_groups(logGroupNamePrefix="/app/log")
+    stream = aws_client(aws, "kinesis").describe_stream_summary(StreamName="clicks")
+    alarm = aws_client(aws, "cloudwatch").describe_alarms(AlarmNames=["errors"])
+    machine = aws_client(aws, "stepfunctions").describe_state_machine(
+        stateMachineArn=ARN.format("states", "stateMachine:flow")
+    )
+
+    assert (parameter["Value"], parameter["Type"]) == ("5", "String")
+    assert logs["logGroups"][0]["retentionInDays"] == 7
+    assert stream["StreamDescriptionSummary"]["OpenShardCount"] == 2
+    assert stream["StreamDescriptionSummary"]["RetentionPeriodHours"] == 48
+    assert alarm["MetricAlarms"][0]["Threshold"] == 1
+    assert json.loads(machine["definition"])["States"]["A"]["Type"] == "Pass"
+
+
+def test_what_cannot_be_made_is_one_line_each_and_the_rest_is_there(tmp_path: Path) -> None:
+    with started_aws(
+        tmp_path,
+        (
+            "AWS::SNS::Subscription",
+            "Lost",
+            {"TopicArn": ARN.format("sns", "no"), "Protocol": "sqs", "Endpoint": "x"},
+        ),
+        ("AWS::KMS::Alias", "alias/x", {}),
+        ("AWS::DynamoDB::Table", "bare", {}),
+        ("AWS::StepFunctions::StateMachine", "away", {"DefinitionS3Location": {"Bucket": "b"}}),
+        ("AWS::Unknown::Thing", "what", {}),
+        ("AWS::SQS::Queue", "queue", {}),
+    ) as server:
+        problems = server.problems()
+        assert _attributes(server, "queue")
+
+    assert [line.split(" is not there: ")[0] for line in problems] == [
+        "Lost (AWS::SNS::Subscription)",
+        "x (AWS::KMS::Alias)",
+        "bare (AWS::DynamoDB::Table)",
+        "away (AWS::StepFunctions::StateMachine)",
+    ]
+    assert problems[1].endswith("AliasName is missing")
+    assert not any("\n" in line for line in problems)
+
+
+def test_a_process_that_starts_again_has_them_again(tmp_path: Path) -> None:
+    with started_aws(tmp_path, ("AWS::SQS::Queue", "queue", {})) as server:
+        server.stop()
+        server.start()
+
+        assert _attributes(server, "queue")
+
+
+def test_a_service_that_moto_lacks_says_so_to_the_client(aws: AwsServer) -> None:
+    with pytest.raises(ClientError, match="moto has no such service"):
+        aws_client(aws, "gamelift").list_fleets()
+
+
+def _attributes(server: AwsServer, queue: str) -> dict[str, str]:
+    sqs = aws_client(server, "sqs")
+    url = sqs.get_queue_url(QueueName=queue)["QueueUrl"]
+    attributes: dict[str, str] = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])[
+        "Attributes"
+    ]
+    return attributes
+
+
+def _messages(server: AwsServer, queue: str) -> list[str]:
+    sqs = aws_client(server, "sqs")
+    url = sqs.get_queue_url(QueueName=queue)["QueueUrl"]
+    answer = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10)
+    return [message["Body"] for message in answer.get("Messages", [])]
