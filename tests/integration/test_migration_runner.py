@@ -17,7 +17,17 @@ from tests.embedded_stack import EmbeddedStack
 TEMPLATE = Path(__file__).parents[2] / "infrastructure" / "migration.yaml"
 NOT_YET = (409, {"Type": "User", "message": "The function is in state Pending"})
 DENIED = (403, {"Message": "User is not authorized to perform: lambda:InvokeFunction"})
-KINDS = {409: "ResourceConflictException", 403: "AccessDeniedException"}
+BUSY = (429, {"Reason": "CallerRateLimitExceeded", "message": "Rate exceeded"})
+WAKING = (502, {"Type": "User", "message": "The function is being restored"})
+BROKEN = (500, {"Type": "Service", "message": "An internal error"})
+NO_DATABASE = (200, {"errorMessage": "cannot connect", "errorType": "DatabaseUnavailable"})
+KINDS = {
+    409: "ResourceConflictException",
+    403: "AccessDeniedException",
+    429: "TooManyRequestsException",
+    502: "ResourceNotReadyException",
+    500: "ServiceException",
+}
 DONE = (200, {"applied": []})
 FAILED = (200, {"errorMessage": "0003_bad.sql is not named", "errorType": "MigrationError"})
 
@@ -43,11 +53,15 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Run:
     monkeypatch.setattr("time.sleep", lambda seconds: None)
     runner = read_document(TEMPLATE)["Resources"]["Runner"]["Properties"]
 
-    def call(url: str, function: str, request: str = "Create") -> tuple[str, str | None]:
+    def call(
+        url: str, function: str, request: str = "Create", old: str | None = None
+    ) -> tuple[str, str | None]:
         monkeypatch.setenv("AWS_ENDPOINT_URL_LAMBDA", url)
         code: dict[str, Any] = {}
         exec(runner["Code"]["ZipFile"], code)
         event = {"RequestType": request, "ResourceProperties": {"FunctionVersion": function}}
+        if old is not None:
+            event["OldResourceProperties"] = {"FunctionVersion": old}
         code["handler"](event, None)
         return answers[-1]
 
@@ -106,6 +120,32 @@ def test_version_or_role_made_a_moment_ago_is_waited_for(
 ) -> None:
     url = answering(NOT_YET, DENIED, DONE)
     assert run(url, "MigrateFunction") == ("SUCCESS", None)
+
+
+@pytest.mark.parametrize("reply", [BUSY, WAKING, BROKEN, NO_DATABASE])
+def test_what_passes_by_itself_is_waited_for(
+    run: Run, answering: Callable[..., str], reply: tuple[int, dict[str, Any]]
+) -> None:
+    assert run(answering(reply, reply, DONE), "MigrateFunction") == ("SUCCESS", None)
+
+
+def test_a_database_that_stays_away_stops_the_deployment(
+    run: Run, answering: Callable[..., str]
+) -> None:
+    status, reason = run(answering(NO_DATABASE), "MigrateFunction")
+    assert status == "FAILED"
+    assert "cannot connect" in (reason or "")
+
+
+def test_a_rollback_runs_no_older_migration_and_cannot_hang(run: Run) -> None:
+    arn = "arn:aws:lambda:us-east-1:123456789012:function:MigrateFunction"
+    nobody = "http://127.0.0.1:9"
+    assert run(nobody, f"{arn}:9", "Update", old=f"{arn}:10") == ("SUCCESS", None)
+
+
+def test_a_newer_version_is_run(run: Run, answering: Callable[..., str]) -> None:
+    arn = "arn:aws:lambda:us-east-1:123456789012:function:MigrateFunction"
+    assert run(answering(FAILED), f"{arn}:10", "Update", old=f"{arn}:9")[0] == "FAILED"
 
 
 def test_role_that_stays_forbidden_stops_the_deployment(

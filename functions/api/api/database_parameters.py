@@ -25,7 +25,9 @@ _PARAMETERS: Mapping[str, str] = {
     "lock_timeout": "0",
     "transaction_timeout": "0",
     "idle_in_transaction_session_timeout": "30000",
-    "idle_session_timeout": "0",
+    # An environment that Lambda keeps without work gives its connection back: after a burst they
+    # would fill the server until each has ended. The next request logs in again.
+    "idle_session_timeout": "30000",
 }
 
 

@@ -2,13 +2,15 @@
 
 import hashlib
 import re
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from pg8000.native import DatabaseError
 
 from api.database import Database
-from api.database_session import Session, message
+from api.database_session import Session, message, sqlstate
 from api.database_user import grant_access
 from api.observability import get_logger, no_value_leaves
 from api.settings import MigrationSettings, load_migration_settings
@@ -17,6 +19,13 @@ from api.wiring import build_database, login_of
 FOLDER = Path(__file__).parent / "migrations"
 _FILE = re.compile(r"(\d{4})_[a-z0-9_]+\.sql")
 _LOCK = 7_203_115
+# A file whose first line this is holds one statement that cannot run in a transaction.
+_ALONE = "-- no transaction"
+# Whoever queues for a table behind a migration waits as long as it does, at most this.
+_LOCK_SECONDS = 2
+_LOCK_NOT_AVAILABLE = "55P03"
+_ATTEMPTS = 30
+_PAUSE_SECONDS = 1.0
 _HISTORY = """
 CREATE TABLE IF NOT EXISTS schema_migrations (
     number int PRIMARY KEY,
@@ -55,17 +64,22 @@ def migrate(settings: MigrationSettings) -> list[str]:
     return applied
 
 
-def apply_migrations(database: Database, folder: Path) -> list[str]:
-    """Applies what the database lacks. Raises MigrationError or what PostgreSQL says."""
+def apply_migrations(
+    database: Database, folder: Path, pause: Callable[[float], None] = time.sleep
+) -> list[str]:
+    """Applies what the database lacks. Raises MigrationError or what PostgreSQL says.
+
+    A file that meets a lock lets everybody else go first and tries again, for a minute and a half;
+    `pause` waits between, in seconds.
+    """
     files = _files(folder)
     with database.session() as session:
-        # Held until the connection ends: a second run waits here and then finds all done.
-        session.run("SELECT pg_advisory_lock(:lock)", lock=_LOCK)
+        _wait_for_turn(session, pause)
         session.run_script(_HISTORY)
         rows = session.run("SELECT number, sha256 FROM schema_migrations")
         done: dict[int, str] = {row[0]: row[1] for row in rows}
         applied = [
-            _apply(session, number, path)
+            _apply(session, number, path, pause)
             for number, path in files.items()
             if not _is_applied(done.get(number), path)
         ]
@@ -92,20 +106,55 @@ def _is_applied(known: str | None, path: Path) -> bool:
     return known is not None
 
 
-def _apply(session: Session, number: int, path: Path) -> str:
-    session.run_script("BEGIN")
+def _wait_for_turn(session: Session, pause: Callable[[float], None]) -> None:
+    """The lock is held until the connection ends: a second run then finds all done.
+
+    Asked for again and again: a statement that waits for it would hold a snapshot, which a
+    CREATE INDEX CONCURRENTLY of the run before waits for.
+    """
+    while not session.run("SELECT pg_try_advisory_lock(:lock)", lock=_LOCK)[0][0]:
+        pause(_PAUSE_SECONDS)
+
+
+def _apply(session: Session, number: int, path: Path, pause: Callable[[float], None]) -> str:
+    script = path.read_text(encoding="utf-8")
     try:
-        session.run_script(path.read_text(encoding="utf-8"))
+        if script.startswith(_ALONE):
+            session.run_script(script)
+            _record(session, number, path)
+        else:
+            _in_transaction(session, script, lambda: _record(session, number, path), pause)
     except DatabaseError as error:
         raise MigrationError(f"{path.name}: {message(error)}") from error
+    return path.name
+
+
+def _in_transaction(
+    session: Session, script: str, record: Callable[[], None], pause: Callable[[float], None]
+) -> None:
+    """The script and its record, both or neither. Raises DatabaseError."""
+    for attempts_left in reversed(range(_ATTEMPTS)):
+        session.run_script(f"BEGIN; SET LOCAL lock_timeout = '{_LOCK_SECONDS}s'")
+        try:
+            session.run_script(script)
+            record()
+            session.run_script("COMMIT")
+        except DatabaseError as error:
+            if sqlstate(error) != _LOCK_NOT_AVAILABLE or not attempts_left:
+                raise
+            session.run_script("ROLLBACK")
+            pause(_PAUSE_SECONDS)
+        else:
+            return
+
+
+def _record(session: Session, number: int, path: Path) -> None:
     session.run(
         "INSERT INTO schema_migrations (number, name, sha256) VALUES (:number, :name, :sha256)",
         number=number,
         name=path.name,
         sha256=_sha256(path),
     )
-    session.run_script("COMMIT")
-    return path.name
 
 
 def _sha256(path: Path) -> str:

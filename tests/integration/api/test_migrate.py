@@ -76,6 +76,85 @@ def test_failing_file_leaves_nothing_of_itself_behind(database: Database, tmp_pa
     assert rows == [["good", None]]
 
 
+def test_a_migration_that_meets_a_reader_lets_others_read_and_comes_back(
+    owner: DatabaseSettings, database: Database, tmp_path: Path
+) -> None:
+    (tmp_path / "0001_table.sql").write_text(
+        "CREATE TABLE good (); INSERT INTO good DEFAULT VALUES;"
+    )
+    apply_migrations(database, tmp_path)
+    (tmp_path / "0002_column.sql").write_text("ALTER TABLE good ADD COLUMN x int;")
+    reader, others = build_database(owner), build_database(owner)
+    read: list[object] = []
+    with reader.session() as open_reader:
+        open_reader.run_script("BEGIN; SELECT * FROM good")
+
+        def meanwhile(_seconds: float) -> None:
+            # What queues behind a waiting ALTER TABLE would wait for this reader too.
+            read.extend(others.run("SELECT count(*) FROM good"))
+            open_reader.run_script("COMMIT")
+
+        assert apply_migrations(database, tmp_path, meanwhile) == ["0002_column.sql"]
+    assert read == [[1]]
+    assert others.run("SELECT x FROM good") == [[None]]
+    reader.close()
+    others.close()
+
+
+def test_a_lock_that_never_goes_leaves_nothing_behind_and_is_named(
+    owner: DatabaseSettings, database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("api.migrate._ATTEMPTS", 2)
+    (tmp_path / "0001_table.sql").write_text("CREATE TABLE good ();")
+    apply_migrations(database, tmp_path)
+    (tmp_path / "0002_both.sql").write_text("CREATE TABLE half (); DROP TABLE good;")
+    reader = build_database(owner)
+    pauses: list[float] = []
+    with reader.session() as open_reader:
+        open_reader.run_script("BEGIN; SELECT * FROM good")
+        with pytest.raises(MigrationError, match=r"^0002_both\.sql: .*lock timeout"):
+            apply_migrations(database, tmp_path, pauses.append)
+    reader.close()
+    assert len(pauses) == 1
+    rows = database.run("SELECT to_regclass('good')::text, to_regclass('half')::text")
+    assert rows == [["good", None]]
+    assert apply_migrations(database, tmp_path) == ["0002_both.sql"]
+
+
+def test_a_file_that_says_so_runs_without_a_transaction(
+    owner: DatabaseSettings, database: Database, tmp_path: Path
+) -> None:
+    (tmp_path / "0001_table.sql").write_text("CREATE TABLE good (x int);")
+    (tmp_path / "0002_index.sql").write_text(
+        "-- no transaction\nCREATE INDEX CONCURRENTLY IF NOT EXISTS good_x ON good (x);"
+    )
+    waiting, go_on = threading.Event(), threading.Event()
+    other = build_database(owner, answer_seconds=20)
+
+    def wait(_seconds: float) -> None:
+        waiting.set()
+        go_on.wait(60)
+
+    second: list[list[str]] = []
+    thread = threading.Thread(target=lambda: second.append(apply_migrations(other, tmp_path, wait)))
+    blocker = build_database(owner)
+    with blocker.session() as holder:
+        holder.run("SELECT pg_advisory_lock(7203115)")
+        thread.start()
+        assert waiting.wait(60)
+        holder.run("SELECT pg_advisory_unlock(7203115)")
+    # The second run waits for its turn meanwhile, and holds nothing that the index waits for.
+    assert apply_migrations(database, tmp_path) == ["0001_table.sql", "0002_index.sql"]
+    go_on.set()
+    thread.join()
+    assert second == [[]]
+    assert database.run(
+        "SELECT indisvalid FROM pg_index WHERE indexrelid = 'good_x'::regclass"
+    ) == [[True]]
+    for opened in (blocker, other):
+        opened.close()
+
+
 def test_changed_file_is_refused_by_name(database: Database, tmp_path: Path) -> None:
     path = tmp_path / "0001_good.sql"
     path.write_text("CREATE TABLE good ();")
