@@ -1,99 +1,101 @@
-"""Filters of queue messages, by the examples of the Lambda Developer Guide."""
+"""Event patterns, by the examples of the EventBridge and SNS guides."""
 
 import json
-from typing import Any
 
 import pytest
 
-from samulator.template.event_pattern import InvalidPattern, read_pattern
+from samulator.template.event_pattern import (
+    EVENT_BRIDGE,
+    LAMBDA,
+    SNS,
+    InvalidPattern,
+    read_pattern,
+)
 
-
-def matches(pattern: object, body: object, **record: Any) -> bool:
-    text = body if isinstance(body, str) else json.dumps(body)
-    return read_pattern(json.dumps(pattern))({"body": text, **record})
-
-
-PERSON = {"name": "Alice", "age": 30, "tags": ["a", "b"], "address": {"city": "Bern"}, "nick": None}
+EVENT = {
+    "source": "aws.ec2",
+    "region": "us-east-1",
+    "detail": {
+        "state": "Running",
+        "path": "dir/sub/report.PNG",
+        "ip": "10.0.0.7",
+        "cost": 7,
+        "tags": ["a", "b"],
+        "items": [{"id": 1}, {"id": 2}],
+        "nothing": None,
+        "star": "a*b",
+    },
+}
 
 
 @pytest.mark.parametrize(
-    ("pattern", "is_match"),
+    ("detail", "is_match"),
     [
-        ({"name": ["Alice"]}, True),
-        ({"name": ["alice"]}, False),
-        ({"name": [{"equals-ignore-case": "ALICE"}]}, True),
-        ({"name": ["Bob", "Alice"]}, True),
-        ({"name": ["Alice"], "age": [31]}, False),
-        ({"$or": [{"name": ["Bob"]}, {"age": [30]}]}, True),
-        ({"$or": [{"name": ["Bob"]}, {"age": [31]}]}, False),
-        ({"name": [{"anything-but": ["Alice"]}]}, False),
-        ({"name": [{"anything-but": "Bob"}]}, True),
-        ({"name": [{"anything-but": {"prefix": "Al"}}]}, False),
-        ({"gone": [{"anything-but": "Bob"}]}, False),
-        ({"age": [{"numeric": ["=", 30]}]}, True),
-        ({"age": [{"numeric": [">", 20, "<=", 30]}]}, True),
-        ({"age": [{"numeric": [">", 30]}]}, False),
-        ({"name": [{"numeric": [">", 0]}]}, False),
-        ({"name": [{"exists": True}]}, True),
-        ({"gone": [{"exists": True}]}, False),
-        ({"gone": [{"exists": False}]}, True),
-        ({"name": [{"prefix": "Al"}]}, True),
-        ({"name": [{"suffix": "ce"}]}, True),
-        ({"age": [{"prefix": "3"}]}, False),
-        ({"nick": [None]}, True),
-        ({"gone": [None]}, False),
-        ({"name": [""]}, False),
-        ({"tags": ["b"]}, True),
-        ({"tags": ["c"]}, False),
-        ({"address": {"city": ["Bern"]}}, True),
-        ({"address": {"city": ["Rom"]}}, False),
-        ({"name": {"first": ["Alice"]}}, False),
-        ({"age": ["30"]}, False),
+        ({"ip": [{"cidr": "10.0.0.0/24"}]}, True),
+        ({"ip": [{"cidr": "10.0.1.0/24"}]}, False),
+        ({"state": [{"cidr": "10.0.0.0/24"}]}, False),
+        ({"path": [{"wildcard": "dir/*.PNG"}]}, True),
+        ({"path": [{"wildcard": "*/sub/*"}]}, True),
+        ({"path": [{"wildcard": "dir/*.png"}]}, False),
+        ({"star": [{"wildcard": "a\\*b"}]}, True),
+        ({"path": [{"wildcard": "dir\\*"}]}, False),
+        ({"path": [{"suffix": {"equals-ignore-case": ".png"}}]}, True),
+        ({"state": [{"prefix": {"equals-ignore-case": "RUN"}}]}, True),
+        ({"state": [{"prefix": {"equals-ignore-case": "STOP"}}]}, False),
+        ({"state": [{"anything-but": {"equals-ignore-case": ["running", "stopped"]}}]}, False),
+        ({"state": [{"anything-but": {"equals-ignore-case": "stopped"}}]}, True),
+        ({"path": [{"anything-but": {"wildcard": "*/sub/*"}}]}, False),
+        ({"path": [{"anything-but": {"suffix": [".PNG", ".jpg"]}}]}, False),
+        ({"cost": [{"anything-but": [7]}]}, False),
+        ({"cost": [{"anything-but": 8}]}, True),
+        ({"tags": [{"anything-but": ["a"]}]}, True),
+        ({"items": {"id": [2]}}, True),
+        ({"items": {"id": [3]}}, False),
+        ({"nothing": [{"exists": True}]}, True),
+        ({"items": [{"exists": True}]}, False),
+        ({"$or": [{"cost": [{"numeric": [">", 9]}]}, {"state": ["Running"]}]}, True),
     ],
 )
-def test_a_pattern_matches_as_lambda_documents(pattern: object, is_match: bool) -> None:
-    assert matches({"body": pattern}, PERSON) is is_match
+def test_a_pattern_matches_as_eventbridge_documents(
+    detail: dict[str, object], is_match: bool
+) -> None:
+    assert read_pattern({"source": ["aws.ec2"], "detail": detail})(EVENT) is is_match
 
 
-def test_true_is_not_one() -> None:
-    assert not matches({"body": {"a": [1]}}, {"a": True})
-    assert matches({"body": {"a": [True]}}, {"a": True})
+def test_a_pattern_is_taken_as_text_too() -> None:
+    assert read_pattern(json.dumps({"source": [{"prefix": "aws."}]}))(EVENT)
 
 
-def test_a_body_of_another_kind_than_the_pattern_does_not_match() -> None:
-    assert not matches({"body": {"a": [1]}}, "plain")
-    assert not matches({"body": {"a": [{"exists": False}]}}, "[1]")
-    assert not matches({"body": ["plain"]}, {"a": 1})
-    assert matches({"body": ["plain"]}, "plain")
-    assert matches({"body": [{"prefix": "pl"}]}, "plain")
-
-
-def test_what_the_pattern_does_not_name_is_any() -> None:
-    assert matches({}, "plain")
-    attributes = {"kind": {"stringValue": "a", "dataType": "String"}}
-    pattern = {"messageAttributes": {"kind": {"stringValue": ["a"]}}}
-    assert matches(pattern, "plain", messageAttributes=attributes)
-    assert not matches(pattern, "plain", messageAttributes={})
+def test_sns_wants_all_of_an_array_to_be_others_and_eventbridge_one() -> None:
+    pattern, event = {"tags": [{"anything-but": ["a"]}]}, {"tags": ["a", "b"]}
+    assert read_pattern(pattern, EVENT_BRIDGE)(event)
+    assert not read_pattern(pattern, SNS)(event)
+    assert read_pattern(pattern, SNS)({"tags": ["b", "c"]})
+    assert not read_pattern(pattern, SNS)({})
 
 
 @pytest.mark.parametrize(
-    "text",
+    "entry",
     [
-        "",
-        "[]",
-        "1",
-        '{"body": 1}',
-        '{"body": []}',
-        '{"body": {"a": [{"wildcard": "*"}]}}',
-        '{"body": {"a": [{"numeric": [">"]}]}}',
-        '{"body": {"a": [{"numeric": ["~", 1]}]}}',
-        '{"body": {"a": [{"numeric": [">", "1"]}]}}',
-        '{"body": {"a": [{"exists": "true"}]}}',
-        '{"body": {"a": [{"prefix": 1}]}}',
-        '{"body": {"a": [{"prefix": "a", "suffix": "b"}]}}',
-        '{"$or": [1]}',
+        {"wildcard": "a**b"},
+        {"wildcard": "a\\b"},
+        {"cidr": "10.0.0.0/64"},
+        {"cidr": 1},
+        {"prefix": {"suffix": "a"}},
+        {"anything-but": []},
+        {"anything-but": {"prefix": []}},
+        {"anything-but": {"numeric": [">", 1]}},
+        {"anything-but": [["a"]]},
+        {"unknown": 1},
     ],
 )
-def test_a_pattern_that_lambda_does_not_take_is_refused(text: str) -> None:
+def test_what_eventbridge_does_not_take_is_refused(entry: dict[str, object]) -> None:
     with pytest.raises(InvalidPattern):
-        read_pattern(text)
+        read_pattern({"detail": {"a": [entry]}})
+
+
+def test_lambda_takes_fewer_operators_than_eventbridge() -> None:
+    for entry in ({"wildcard": "*"}, {"cidr": "10.0.0.0/8"}, {"anything-but": {"wildcard": "*"}}):
+        read_pattern({"a": [entry]}, EVENT_BRIDGE)
+        with pytest.raises(InvalidPattern, match="is not understood here"):
+            read_pattern({"a": [entry]}, LAMBDA)

@@ -8,8 +8,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from samulator.template.event_pattern import InvalidPattern, read_pattern
+from samulator.template.event_pattern import InvalidPattern
 from samulator.template.model import Application, Queue, SqsTrigger, TemplateError
+from samulator.template.record_filter import read_queue_filter
 
 _MOST_IN_BATCH = 10_000
 _MOST_IN_FIFO_BATCH = 10
@@ -74,7 +75,7 @@ def _filters(properties: Mapping[str, Any]) -> tuple[str, ...]:
     for declared in (properties.get("FilterCriteria") or {}).get("Filters") or []:
         pattern = declared.get("Pattern", "{}")
         patterns.append(pattern if isinstance(pattern, str) else json.dumps(pattern))
-        read_pattern(patterns[-1])
+        read_queue_filter(patterns[-1])
     return tuple(patterns)
 
 

@@ -8,8 +8,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from samulator.clock import Clock
 from samulator.events.sqs.event import Batch, Record
 from samulator.events.sqs.queue import SqsQueue
-from samulator.template.event_pattern import read_pattern
 from samulator.template.model import SqsTrigger
+from samulator.template.record_filter import read_queue_filter
 
 _WAIT_SECONDS = 1
 _PAUSE_WHILE_EMPTY_SECONDS = 0.1
@@ -22,7 +22,7 @@ class Gathering:
         self._trigger = trigger
         self._queue = queue
         self._clock = clock
-        self._patterns = [read_pattern(pattern) for pattern in trigger.filters]
+        self._patterns = [read_queue_filter(pattern) for pattern in trigger.filters]
         # Received, but more than fitted into the last event.
         self._waiting: deque[Record] = deque()
 
