@@ -10,8 +10,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from samulator.servers.aws.bucket_notifications import BucketNotifications
 from samulator.servers.aws.config import AwsConfig
-from samulator.servers.aws.delivery import Delivery
+from samulator.servers.aws.delivery import Delivery, Event, Refusal
 from samulator.servers.aws.notifications import ObjectChange
 from samulator.template.model import S3Trigger
 
@@ -87,7 +88,7 @@ def started():
     def start(answer: Callable[[str, int], int]) -> tuple[Endpoint, Delivery, HeldClock]:
         endpoint, clock = Endpoint(answer), HeldClock()
         url = f"http://127.0.0.1:{endpoint.server_address[1]}"
-        delivery = Delivery(AwsConfig(TRIGGERS, url, "us-east-1"), clock=clock)
+        delivery = Delivery(url, clock=clock)
         made.append((endpoint, delivery))
         return endpoint, delivery, clock
 
@@ -107,8 +108,9 @@ def wait_until(condition: Callable[[], object]) -> None:
 
 
 def put(delivery: Delivery, *keys: str) -> None:
+    notifications = BucketNotifications(AwsConfig(TRIGGERS), delivery)
     for key in keys:
-        delivery.report(ObjectChange("ObjectCreated:Put", "b", key, 1, "e", "v"))
+        notifications.report(ObjectChange("ObjectCreated:Put", "b", key, 1, "e", "v"))
 
 
 def test_events_of_one_key_arrive_in_their_order(started) -> None:
@@ -174,3 +176,17 @@ def test_what_is_not_delivered_when_the_process_ends_is_named(
         "S3 event for bad/1 was not delivered to Bad: the stack stopped",
         "S3 event for bad/2 was not delivered to Bad: the stack stopped",
     ]
+
+
+def test_whoever_sent_an_event_is_told_why_it_was_not_taken(started) -> None:
+    endpoint, delivery, clock = started(lambda _function, _had: 503)
+    clock.let_go()
+    told: list[Refusal] = []
+    for retries in (0, 2):
+        payload = json.dumps({"Records": [{"s3": {"object": {"key": "k", "sequencer": "1"}}}]})
+        delivery.put(
+            Event("F", payload.encode(), "It", most_retries=retries, on_refused=told.append)
+        )
+        wait_until(lambda: told)
+        assert told.pop().retries == retries
+    assert len(endpoint.had) == 4

@@ -160,18 +160,6 @@ def test_a_topic_passes_the_event_on(
     ]
 
 
-def test_a_target_that_nothing_would_reach_is_refused(s3: Any, bucket: str) -> None:
-    function = {
-        "LambdaFunctionArn": "arn:aws:lambda:us-east-1:123456789012:function:f",
-        "Events": ["s3:ObjectCreated:*"],
-    }
-    for wanted in ({"LambdaFunctionConfigurations": [function]}, {"EventBridgeConfiguration": {}}):
-        with refused(s3, "NotImplemented"):
-            s3.put_bucket_notification_configuration(
-                Bucket=bucket, NotificationConfiguration=wanted
-            )
-
-
 def test_a_bucket_can_be_told_to_notify_nobody_any_more(
     s3: Any, bucket: str, messages: Callable[[], list[dict[str, Any]]]
 ) -> None:

@@ -1,77 +1,93 @@
-"""Hands S3 events to the Lambda endpoint as asynchronous invokes, in the order they happened."""
+"""Hands events to the Lambda endpoint as asynchronous invokes, in the order they happened."""
 
 import asyncio
 import atexit
 import logging
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Any
+from urllib.parse import quote
 
 from aiohttp import ClientError, ClientSession, ClientTimeout
 
 from samulator.clock import MACHINE_CLOCK, Clock
-from samulator.servers.aws.config import AwsConfig
-from samulator.servers.aws.notifications import ObjectChange, Sequencer, event_for, matching
 
 _logger = logging.getLogger(__name__)
 _PAUSES_SECONDS = (0.5, 1.0, 2.0, 4.0)
 # `sam local start-lambda` answers when the function has ended.
 _TIMEOUT = ClientTimeout(total=900)
 _STOP_SECONDS = 5.0
-
-
-@dataclass(frozen=True, eq=False)
-class _Delivery:
-    """One event for one function. `turn` is set when the event before it of its key was tried."""
-
-    function: str
-    event: dict[str, Any]
-    turn: asyncio.Event
-    was_tried: asyncio.Event = field(default_factory=asyncio.Event)
-
-    def failed(self, reason: str) -> None:
-        key = self.event["Records"][0]["s3"]["object"]["key"]
-        _logger.error("S3 event for %s was not delivered to %s: %s", key, self.function, reason)
+_LAMBDA = "the Lambda endpoint"
 
 
 @dataclass(frozen=True)
-class _Failure:
-    """Why an attempt failed, and whether another may succeed."""
+class Refusal:
+    """Why an event was not taken, after how many retries, and whether another might have helped.
+
+    `code` is Lambda's name for the error.
+    """
 
     reason: str
+    code: str = ""
     is_final: bool = False
+    retries: int = 0
+
+
+@dataclass(frozen=True, eq=False)
+class Event:
+    """A payload for one function, by its name or ARN; `title` is what messages call it.
+
+    Events of one `order` have their first attempts in the order of `put`. `on_refused` is told of
+    an event that was not taken, also where the process ends; without it, that is logged.
+    """
+
+    function: str
+    payload: bytes
+    title: str
+    order: str | None = None
+    most_retries: int = len(_PAUSES_SECONDS)
+    on_refused: Callable[[Refusal], None] | None = None
+
+    def refused(self, refusal: Refusal) -> None:
+        if self.on_refused is not None:
+            self.on_refused(refusal)
+        else:
+            name = self.function.rsplit(":function:", 1)[-1]
+            _logger.error("%s was not delivered to %s: %s", self.title, name, refusal.reason)
+
+
+@dataclass(frozen=True, eq=False)
+class _Turn:
+    """`before` is set when the event before this one of its order was tried."""
+
+    before: asyncio.Event
+    was_tried: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 class Delivery:
-    """A thread with an event loop, so that no upload waits and no event waits for another.
+    """A thread with an event loop, so that no request waits and no event waits for another.
 
-    Events of one key have their first attempts in the order of the changes. What is not delivered
-    when the process ends is logged.
+    What is not delivered when the process ends is refused for that reason.
     """
 
-    def __init__(self, config: AwsConfig, *, clock: Clock = MACHINE_CLOCK) -> None:
-        self._config = config
+    def __init__(self, lambda_url: str, *, clock: Clock = MACHINE_CLOCK) -> None:
+        self._lambda_url = lambda_url
         self._clock = clock
-        self._sequencer = Sequencer()
-        self._last_of_key: dict[str, asyncio.Event] = {}
-        self._waiting: dict[asyncio.Task[None], _Delivery] = {}
+        self._last_tried: dict[str, asyncio.Event] = {}
+        self._waiting: dict[asyncio.Task[None], Event] = {}
         self._loop = asyncio.new_event_loop()
         self._session: ClientSession | None = None
-        self._thread = threading.Thread(target=self._work, name="s3-events", daemon=True)
+        self._thread = threading.Thread(target=self._work, name="events", daemon=True)
         self._thread.start()
         atexit.register(self.close)
 
-    def report(self, change: ObjectChange) -> None:
-        """Queues one event per matching trigger."""
-        sequencer = self._sequencer.next()
-        for trigger in matching(self._config.triggers, change):
-            event = event_for(change, trigger, region=self._config.region, sequencer=sequencer)
-            key = f"{trigger.function}/{change.bucket}/{change.key}"
-            self._loop.call_soon_threadsafe(self._queue, key, trigger.function, event)
+    def put(self, event: Event) -> None:
+        """Queues the event; from any thread."""
+        self._loop.call_soon_threadsafe(self._queue, event)
 
     def close(self) -> None:
-        """Gives up what is not delivered and logs each."""
+        """Gives up what is not delivered and says so of each."""
         atexit.unregister(self.close)
         asyncio.run_coroutine_threadsafe(self._give_up(), self._loop).result(_STOP_SECONDS)
         self._loop.call_soon_threadsafe(self._loop.stop)
@@ -86,50 +102,55 @@ class Delivery:
         for task in given_up:
             task.cancel()
         await asyncio.gather(*given_up, return_exceptions=True)
-        for delivery in given_up.values():
-            delivery.failed("the stack stopped")
+        for event in given_up.values():
+            event.refused(Refusal("the stack stopped"))
         if self._session is not None:
             await self._session.close()
 
-    def _queue(self, key: str, function: str, event: dict[str, Any]) -> None:
-        turn = self._last_of_key.get(key)
-        if turn is None:
-            turn = asyncio.Event()
-            turn.set()
-        delivery = _Delivery(function, event, turn)
-        self._last_of_key[key] = delivery.was_tried
-        task = self._loop.create_task(self._deliver(key, delivery))
-        self._waiting[task] = delivery
+    def _queue(self, event: Event) -> None:
+        before = self._last_tried.get(event.order) if event.order is not None else None
+        if before is None:
+            before = asyncio.Event()
+            before.set()
+        turn = _Turn(before)
+        if event.order is not None:
+            self._last_tried[event.order] = turn.was_tried
+        task = self._loop.create_task(self._deliver(event, turn))
+        self._waiting[task] = event
         task.add_done_callback(self._waiting.pop)
 
-    async def _deliver(self, key: str, delivery: _Delivery) -> None:
-        await delivery.turn.wait()
-        failure = await self._attempt(delivery)
-        delivery.was_tried.set()
-        if self._last_of_key[key] is delivery.was_tried:
-            del self._last_of_key[key]
-        for pause in _PAUSES_SECONDS:
-            if failure is None or failure.is_final:
+    async def _deliver(self, event: Event, turn: _Turn) -> None:
+        await turn.before.wait()
+        refusal = await self._attempt(event)
+        turn.was_tried.set()
+        if event.order is not None and self._last_tried[event.order] is turn.was_tried:
+            del self._last_tried[event.order]
+        retries = 0
+        for pause in _PAUSES_SECONDS[: event.most_retries]:
+            if refusal is None or refusal.is_final:
                 break
             await self._clock.sleep(pause)
-            failure = await self._attempt(delivery)
-        if failure is not None:
-            delivery.failed(failure.reason)
+            refusal = await self._attempt(event)
+            retries += 1
+        if refusal is not None:
+            event.refused(Refusal(refusal.reason, refusal.code, refusal.is_final, retries))
 
-    async def _attempt(self, delivery: _Delivery) -> _Failure | None:
+    async def _attempt(self, event: Event) -> Refusal | None:
         if self._session is None:
             self._session = ClientSession(timeout=_TIMEOUT)
-        url = f"{self._config.lambda_url}/2015-03-31/functions/{delivery.function}/invocations"
-        headers = {"X-Amz-Invocation-Type": "Event"}
+        function = quote(event.function, safe=":")
+        url = f"{self._lambda_url}/2015-03-31/functions/{function}/invocations"
+        headers = {"X-Amz-Invocation-Type": "Event", "Content-Type": "application/json"}
         try:
-            async with self._session.post(url, json=delivery.event, headers=headers) as answer:
-                return _failure(answer.status, await answer.text(errors="replace"))
+            async with self._session.post(url, data=event.payload, headers=headers) as answer:
+                code = answer.headers.get("X-Amzn-Errortype", "")
+                return _refusal(answer.status, code, await answer.text(errors="replace"))
         except (ClientError, OSError) as error:
-            return _Failure(str(error) or type(error).__name__)
+            return Refusal(str(error) or type(error).__name__)
 
 
-def _failure(status: int, text: str) -> _Failure | None:
+def _refusal(status: int, code: str, text: str) -> Refusal | None:
     if status < HTTPStatus.BAD_REQUEST:
         return None
     may_pass = status >= HTTPStatus.INTERNAL_SERVER_ERROR or status == HTTPStatus.TOO_MANY_REQUESTS
-    return _Failure(f"the Lambda endpoint answers {status}: {text.strip()}", is_final=not may_pass)
+    return Refusal(f"{_LAMBDA} answers {status}: {text.strip()}", code, is_final=not may_pass)

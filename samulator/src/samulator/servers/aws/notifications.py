@@ -7,7 +7,7 @@ import base64
 import secrets
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -44,7 +44,7 @@ class Sequencer:
             return f"{self._last:018X}"
 
 
-def matching(triggers: tuple[S3Trigger, ...], change: ObjectChange) -> Iterator[S3Trigger]:
+def matching(triggers: Iterable[S3Trigger], change: ObjectChange) -> Iterator[S3Trigger]:
     """The triggers whose bucket, event type, prefix and suffix fit the change."""
     for trigger in triggers:
         if (

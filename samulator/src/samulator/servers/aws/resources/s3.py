@@ -30,7 +30,7 @@ def finish_bucket(resource: Resource, api: Api) -> None:
     Functions are notified by the stack, which reads the template for it.
     """
     configured = resource.properties.get("NotificationConfiguration") or {}
-    wanted = {
+    wanted: dict[str, Any] = {
         "QueueConfigurations": [
             _notification(each, "Queue") for each in configured.get("QueueConfigurations") or []
         ],
@@ -38,9 +38,19 @@ def finish_bucket(resource: Resource, api: Api) -> None:
             _notification(each, "Topic") for each in configured.get("TopicConfigurations") or []
         ],
     }
-    if any(wanted.values()):
+    if _tells_event_bridge(configured):
+        wanted["EventBridgeConfiguration"] = {}
+    if "EventBridgeConfiguration" in wanted or any(wanted.values()):
         call = {"Bucket": resource.name, "NotificationConfiguration": wanted}
         api.call("s3", "put_bucket_notification_configuration", call)
+
+
+def _tells_event_bridge(configured: Mapping[str, Any]) -> bool:
+    """CloudFormation takes a configuration without the switch for one that is on."""
+    switch = configured.get("EventBridgeConfiguration")
+    if switch is None:
+        return False
+    return str(switch.get("EventBridgeEnabled", True)).lower() == "true"
 
 
 def create_bucket_policy(resource: Resource, api: Api) -> None:

@@ -10,10 +10,9 @@ from xml.parsers.expat import ExpatError
 
 from moto.core.request import Request
 
-from samulator.servers.aws.s3.errors import S3Error, malformed_xml, not_implemented
+from samulator.servers.aws.s3.errors import S3Error, malformed_xml
 from samulator.servers.aws.s3.response import Answer, ObjectResponse
 
-_TARGETS = {"CloudFunctionConfiguration": "functions", "EventBridgeConfiguration": "EventBridge"}
 _UNREADABLE = (
     AssertionError,
     AttributeError,
@@ -86,15 +85,8 @@ class Documents(ObjectResponse):
             return super()._mode_until_from_body()
 
     def _notification_config_from_body(self) -> dict[str, Any]:
-        """Raises S3Error for a target that nothing would reach."""
+        """moto takes an empty document for a malformed one."""
         root = ElementTree.fromstring(self.body)  # noqa: S314 # nosec B314 - by its user
         if root.tag.endswith("NotificationConfiguration") and not len(root):
             return {}
-        configuration = super()._notification_config_from_body()
-        for name, target in _TARGETS.items():
-            if name in configuration:
-                raise not_implemented(
-                    f"Buckets notify no {target} by this call here: declare the S3 event of a "
-                    "function in the template"
-                )
-        return configuration
+        return super()._notification_config_from_body()

@@ -1,0 +1,10 @@
+"""Returns each event, so that whoever watches the function sees what came, or fails when asked."""
+
+import json
+
+
+def handler(event, context):
+    """Fails for an event that says FAIL anywhere."""
+    if "FAIL" in json.dumps(event):
+        raise RuntimeError("asked to fail")
+    return event

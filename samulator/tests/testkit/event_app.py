@@ -1,0 +1,90 @@
+"""Functions of tests/event_app and the real AWS process, which invokes them."""
+
+import json
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import boto3
+
+from samulator.servers.aws.config import AwsConfig
+from samulator.servers.aws.service import AwsServer
+from testkit.other_app_runner import OtherApp
+from testkit.ports import reserve_port
+from testkit.timing import wait_until
+
+TEMPLATE = Path(__file__).parents[1] / "event_app" / "template.yaml"
+REGION = "us-east-1"
+ACCOUNT = "123456789012"
+
+
+class EventApp:
+    """Both running; names are made anew for each test, so that tests share nothing."""
+
+    def __init__(self, state: Path) -> None:
+        self.functions = OtherApp(TEMPLATE)
+        config = AwsConfig((), self.functions.lambda_url, REGION)
+        self.server = AwsServer(state, reserve_port(), config=config)
+        self.server.start()
+        self._clients: dict[str, Any] = {}
+
+    def close(self) -> None:
+        for client in self._clients.values():
+            client.close()
+        self.server.stop()
+        self.functions.close()
+
+    def client(self, service: str) -> Any:
+        if service not in self._clients:
+            self._clients[service] = boto3.client(
+                service,
+                endpoint_url=self.server.url,
+                region_name=REGION,
+                aws_access_key_id="local",
+                aws_secret_access_key="local",
+            )
+        return self._clients[service]
+
+    def events(self, function: str, about: str) -> list[dict[str, Any]]:
+        """The events that the function got and returned which mention the text, in order."""
+        return [
+            json.loads(invocation.payload)
+            for invocation in [*self.functions.recorder.invocations]
+            if invocation.function == function and about.encode() in invocation.payload
+        ]
+
+    def event(self, function: str, about: str) -> dict[str, Any]:
+        """Waits for the first of them."""
+        wait_until(lambda: self.events(function, about), f"{function} got nothing of {about}")
+        return self.events(function, about)[0]
+
+    def queue(self, name: str | None = None, **attributes: str) -> str:
+        """A queue; returns its ARN."""
+        made = name or f"q-{uuid4().hex}"
+        self.client("sqs").create_queue(QueueName=made, Attributes=attributes)
+        return f"arn:aws:sqs:{REGION}:{ACCOUNT}:{made}"
+
+    def messages(self, queue_arn: str) -> list[dict[str, Any]]:
+        """Takes all messages that are there."""
+        sqs = self.client("sqs")
+        url = sqs.get_queue_url(QueueName=queue_arn.rsplit(":", 1)[1])["QueueUrl"]
+        taken: list[dict[str, Any]] = []
+        while found := sqs.receive_message(
+            QueueUrl=url,
+            MaxNumberOfMessages=10,
+            MessageAttributeNames=["All"],
+            MessageSystemAttributeNames=["All"],
+        ).get("Messages"):
+            for message in found:
+                sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+            taken += found
+        return taken
+
+    def messages_once_there(self, queue_arn: str) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = []
+        wait_until(lambda: found.extend(self.messages(queue_arn)) or found)
+        return found
+
+    @staticmethod
+    def function_arn(name: str) -> str:
+        return f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{name}"
