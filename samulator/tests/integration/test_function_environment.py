@@ -10,10 +10,12 @@ from testkit.other_app_runner import TEMPLATE, OtherApp
 
 FOLDER = TEMPLATE.parent
 # Lambda's own, from its documentation; TMPDIR stands for the /tmp that each worker has there,
-# LC_CTYPE is Python's where the machine lacks the locale.
+# LC_CTYPE is Python's where the machine lacks the locale. Three keep the user's account away.
 EXPECTED = {
     "AWS_ACCESS_KEY_ID",
+    "AWS_CONFIG_FILE",
     "AWS_DEFAULT_REGION",
+    "AWS_EC2_METADATA_DISABLED",
     "AWS_EXECUTION_ENV",
     "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
     "AWS_LAMBDA_FUNCTION_NAME",
@@ -25,6 +27,7 @@ EXPECTED = {
     "AWS_REGION",
     "AWS_SECRET_ACCESS_KEY",
     "AWS_SESSION_TOKEN",
+    "AWS_SHARED_CREDENTIALS_FILE",
     "LAMBDA_RUNTIME_DIR",
     "LAMBDA_TASK_ROOT",
     "LANG",

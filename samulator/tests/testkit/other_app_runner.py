@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
+from samulator.functions.aws_access import with_aws_access
 from samulator.functions.functions import Functions, Options
 from samulator.functions.invocation import Invocation
 from samulator.functions.packages import Packages
@@ -40,12 +41,19 @@ class OtherApp:
     """The application running; `call` runs a coroutine on its loop and returns the result."""
 
     def __init__(
-        self, template: Path = TEMPLATE, *, concurrency: int = 4, grow_after: float = 0.05
+        self,
+        template: Path = TEMPLATE,
+        *,
+        concurrency: int = 4,
+        grow_after: float = 0.05,
+        aws_url: str | None = None,
     ) -> None:
+        """`aws_url` is where its functions find AWS's services, if they run."""
         self.recorder = Recorder()
         self.failures: list[tuple[str, dict[str, Any]]] = []
         self.exchanges: list[Exchange] = []
-        self.application = load_application(template)
+        application = load_application(template)
+        self.application = with_aws_access(application, aws_url) if aws_url else application
         self.packages = Packages(
             self.application,
             # Kept between runs: the runtime client is installed once.
@@ -64,6 +72,10 @@ class OtherApp:
 
     def invoke(self, name: str, event: object = None) -> Invocation:
         return self.call(self.functions.invoke(name, json.dumps(event or {}).encode()))
+
+    def invoke_json(self, name: str, event: object = None) -> Any:
+        """What the function returned."""
+        return json.loads(self.invoke(name, event).payload)
 
     def workers_of(self, name: str) -> set[int]:
         """The processes of a function's workers."""

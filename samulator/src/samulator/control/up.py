@@ -13,6 +13,7 @@ from samulator.control.stack import Stack
 from samulator.control.state import RunningStack
 from samulator.control.supervisor import Supervisor
 from samulator.events.schedule.clockwork import silent_schedules
+from samulator.functions.aws_access import with_aws_access
 from samulator.functions.interpreters import choose_runtimes
 from samulator.functions.packages import Packages
 from samulator.servers.aws.config import REGION, AwsConfig
@@ -66,6 +67,7 @@ def run_stack(project: Project, ports: Ports) -> None:
                 aws_url=services.aws.url,
             )
         )
+        application = with_aws_access(application, services.aws.url)
         supervisor = Supervisor(project, application, services, mark, console)
         stack = Stack(project, ports, application, supervisor, packages, console)
         asyncio.run(stack.run())

@@ -37,6 +37,10 @@ class SavedSourceLoader(SourceFileLoader):
 
 def main() -> None:
     """Replace this script's folder on sys.path by the function's and run the runtime client."""
+    # Found beside this file, whose folder leaves the search path now.
+    from aws_guard import refuse_aws  # type: ignore[import-not-found]
+
+    refuse_aws()
     _, handler, search_path = sys.argv
     entries = search_path.split(os.pathsep)
     sys.path[0:1] = entries

@@ -23,14 +23,18 @@ def worker_environment(
 ) -> dict[str, str]:
     """Return every variable of a worker; the template's come last, as on AWS.
 
-    Credentials are made up, so that a function never reaches an account from this machine.
+    Credentials are made up, and no file of the user's is read for others, so that a function never
+    reaches an account from this machine.
     """
     root = layout.task_root
     binaries = [str(layer / "bin") for layer in layout.layers]
     libraries = [root, root / "lib", *(layer / "lib" for layer in layout.layers)]
     return {
         "AWS_ACCESS_KEY_ID": "local",
+        # Not Lambda's, where there are no such files and no metadata service.
+        "AWS_CONFIG_FILE": os.devnull,
         "AWS_DEFAULT_REGION": surroundings.region,
+        "AWS_EC2_METADATA_DISABLED": "true",
         "AWS_EXECUTION_ENV": f"AWS_Lambda_{function.runtime}",
         "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(function.memory),
         "AWS_LAMBDA_FUNCTION_NAME": function.name,
@@ -42,6 +46,7 @@ def worker_environment(
         "AWS_REGION": surroundings.region,
         "AWS_SECRET_ACCESS_KEY": "local",  # nosec B105 # what local servers take
         "AWS_SESSION_TOKEN": "local",  # nosec B105 # the same
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         "LAMBDA_RUNTIME_DIR": str(layout.runtime),
         "LAMBDA_TASK_ROOT": str(root),
         "LANG": "en_US.UTF-8",

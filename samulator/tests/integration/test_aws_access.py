@@ -1,0 +1,120 @@
+"""Functions reach AWS's services on this machine without a word of the template, and no others."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from samulator.functions.aws_guard import is_of_aws
+from samulator.servers.aws.service import AwsServer
+from testkit.aws_process import started_aws
+from testkit.other_app_runner import OtherApp
+
+TEMPLATE = Path(__file__).parents[1] / "reaching_app" / "template.yaml"
+Reach = Callable[..., dict]
+
+
+@pytest.fixture(scope="module")
+def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AwsServer]:
+    with started_aws(tmp_path_factory.mktemp("aws")) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def reach(aws: AwsServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reach]:
+    """Lets a function reach out, while the user of this machine has an account of AWS."""
+    home = tmp_path_factory.mktemp("home")
+    (home / ".aws").mkdir()
+    (home / ".aws" / "config").write_text("[profile work]\nregion = eu-west-1\n")
+    (home / ".aws" / "credentials").write_text("[work]\naws_access_key_id = AKIAREAL\n")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("HOME", str(home))
+        patched.setenv("AWS_PROFILE", "work")
+        patched.setenv("AWS_ACCESS_KEY_ID", "AKIAREAL")
+        running = OtherApp(TEMPLATE, aws_url=aws.url)
+        yield lambda how, function="Reaching", **event: running.invoke_json(
+            function, {"how": how, **event}
+        )
+        running.close()
+
+
+def test_a_client_that_names_nothing_gets_the_services_of_this_machine(
+    aws: AwsServer, reach: Reach
+) -> None:
+    queue = f"{aws.url}/123456789012/one"
+
+    assert reach("client", name="one") == {"got": queue}
+    assert reach("client", "Emptied", name="one") == {"got": queue}
+
+
+def test_an_endpoint_of_the_templates_own_stays(reach: Reach) -> None:
+    got = reach("environment", "Elsewhere", name="AWS_ENDPOINT_URL")
+
+    assert got == {"got": "http://127.0.0.1:9"}
+
+
+@pytest.mark.parametrize("how", ["explicit_endpoint", "service_endpoint", "endpoints_ignored"])
+def test_a_client_that_is_sent_to_aws_is_told_what_to_do(
+    aws: AwsServer, reach: Reach, how: str
+) -> None:
+    error = reach(how)["error"]
+
+    assert error.startswith("HTTPClientError")
+    assert "amazonaws.com is AWS itself" in error
+    assert "`samulator up --allow-aws` or allow_aws = true in local.toml" in error
+    assert error.endswith(f"gets {aws.url}")
+
+
+@pytest.mark.parametrize(
+    ("how", "event"),
+    [
+        ("link", {"url": "http://checkip.amazonaws.com/"}),
+        ("link", {"url": "https://bucket.s3.cn-north-1.amazonaws.com.cn/key"}),
+        ("link", {"url": "https://abc.lambda-url.us-east-1.on.aws/"}),
+        ("resolver", {"host": "s3.dualstack.us-east-1.API.AWS."}),
+        ("connection", {"host": "sqs.us-east-1.amazonaws.com"}),
+    ],
+)
+def test_neither_a_link_nor_a_socket_reaches_aws(reach: Reach, how: str, event: dict) -> None:
+    assert reach(how, **event)["error"].startswith("AwsRefused: ")
+
+
+def test_there_is_no_metadata_service_to_get_credentials_from(reach: Reach) -> None:
+    error = reach("link", url="http://169.254.169.254/latest/meta-data/")["error"]
+
+    assert "no metadata service runs on this machine" in error
+    assert reach("environment", name="AWS_EC2_METADATA_DISABLED") == {"got": "true"}
+
+
+def test_nothing_of_the_users_account_is_seen(reach: Reach) -> None:
+    assert reach("profile") == {"got": "[]"}
+    assert reach("environment", name="AWS_PROFILE") == {"got": None}
+    assert reach("environment", name="AWS_ACCESS_KEY_ID") == {"got": "local"}
+
+
+def test_links_are_made_for_this_machine_and_as_text_for_aws_too(
+    aws: AwsServer, reach: Reach
+) -> None:
+    local, real = reach("presigned")["got"]
+
+    assert local.startswith(f"{aws.url}/files/a.csv?")
+    assert real.startswith("https://files.s3.us-east-1.amazonaws.com/a.csv?")
+
+
+def test_who_permits_it_gets_as_far_as_the_network_goes(reach: Reach) -> None:
+    error = reach("connection", "Permitted", host="no-such-host.amazonaws.com").get("error", "")
+
+    assert "AwsRefused" not in error
+
+
+@pytest.mark.parametrize(
+    "host", ["amazonaws.com.example", "myamazonaws.com", "aws.amazon.com", "on.aws.example", ""]
+)
+def test_hosts_of_others_are_not_taken_for_aws(host: str) -> None:
+    assert not is_of_aws(host)
+
+
+def test_this_process_stays_as_it_is() -> None:
+    """The guard is for workers alone."""
+    assert "AWS_ENDPOINT_URL" not in os.environ
