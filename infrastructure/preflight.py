@@ -8,7 +8,7 @@ import re
 import ssl
 import sys
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -22,6 +22,11 @@ RDS_ROOTS = ROOT / "functions" / "api" / "api" / "rds_roots.pem"
 RESERVED = 12  # environments that template.yaml reserves for its functions
 UNRESERVED = 100  # Lambda leaves an account at least so many
 SEARCH_ROLE = "AWSServiceRoleForAmazonOpenSearchService"
+# Parameters that the build has to know too, with the variable of make that tells both.
+BUILT_FOR = {
+    "Architecture": "DEPLOY_ARCHITECTURE=x86_64 (or arm64)",
+    "PythonRuntime": "RUNTIME=3.13",
+}
 ZONES_WITHOUT_LAMBDA = {"use1-az3"}
 
 
@@ -59,12 +64,27 @@ def main() -> None:
     parser.add_argument("--stack", help="its name, if not that of samconfig.toml")
     parser.add_argument("parameters", nargs="*", metavar="NAME=VALUE")
     arguments = parser.parse_args()
-    parameters = dict(text.partition("=")[::2] for text in arguments.parameters)
+    given = [text.partition("=")[::2] for text in arguments.parameters]
+    parameters = dict(given)
     settings = tomllib.loads((ROOT / "samconfig.toml").read_text())
     stack = arguments.stack or settings["prod"]["global"]["parameters"]["stack_name"]
-    problems = list(check(Deployment(boto3.session.Session(), stack, parameters)))
+    deployment = Deployment(boto3.session.Session(), stack, parameters)
+    problems = [*contradictions(given), *check(deployment)]
     if problems:
         sys.exit("Not deployed. First:\n\n" + "\n\n".join(problems))
+
+
+def contradictions(given: Iterable[tuple[str, str]]) -> Iterator[str]:
+    """What was built for one machine and is to be deployed to another."""
+    values: dict[str, set[str]] = {}
+    for name, value in given:
+        values.setdefault(name, set()).add(value)
+    for name, variable in BUILT_FOR.items():
+        if len(found := values.get(name, set())) > 1:
+            yield (
+                f"{name} is given as {' and '.join(sorted(found))}: the layers are built for one "
+                f"of them. Name it by {variable}, not among PARAMETERS."
+            )
 
 
 def check(deployment: Deployment) -> Iterator[str]:

@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.observability import describe, emit, get_logger
+from api.observability import describe, emit, get_logger, log_request
 from api.problems import MAX_BODY, internal_error, too_large
 
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
@@ -78,10 +78,9 @@ class _Answer:
         milliseconds = round((time.perf_counter() - self._started) * 1000, 2)
         state = self._scope.get("state", {})
         degraded = state.get("degraded", False)
-        get_logger().info(
-            "request",
-            extra=self.identity()
-            | {"status": self.status, "milliseconds": milliseconds}
+        log_request(
+            self.identity(),
+            {"status": self.status, "milliseconds": milliseconds}
             | ({"cache": self._cache} if self._cache else {})
             | ({"degraded": True} if degraded else {})
             | state.get("failure", {}),

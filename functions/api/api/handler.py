@@ -9,7 +9,7 @@ from fastapi import Response
 from mangum import Mangum
 
 from api import gateway
-from api.observability import describe, get_logger
+from api.observability import describe, get_logger, log_request
 from api.problems import MEDIA_TYPE, internal_error, plain_kind, problem_response
 from api.settings import Settings, SettingsError, load_settings
 from api.wiring import build_app
@@ -38,12 +38,19 @@ class HttpEntry:
             return gateway.finish(self.prepare()(gateway.normalise(event), context))
         except SettingsError as error:
             get_logger().error("settings", extra={"detail": str(error)})
+            log_request(_identity(event, request_id), {"status": 500})
             return _problem(request_id, 500, str(error))
         except binascii.Error:
             return _problem(request_id, 400, "The event's body is not base64 as it says.")
         except Exception as error:  # noqa: BLE001 - API Gateway would show its own bare 502
             get_logger().error("unhandled error", extra=describe(error))
+            log_request(_identity(event, request_id), {"status": 500})
             return _answer(internal_error(request_id))
+
+
+def _identity(event: dict[str, Any], request_id: str) -> dict[str, object]:
+    """As far as the gateway knows the request, which never got to its route."""
+    return {"request_id": request_id, "route": str(event.get("routeKey") or "unmatched")}
 
 
 def _problem(request_id: str, status: int, detail: str) -> dict[str, Any]:

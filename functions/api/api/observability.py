@@ -3,7 +3,7 @@
 import logging
 import os
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache
 
@@ -27,6 +27,16 @@ def get_logger() -> Logger:
 
 class Failed(Exception):
     """Takes the place of an error whose message may quote a row; the message names its kinds."""
+
+
+def log_request(identity: Mapping[str, object], outcome: Mapping[str, object]) -> None:
+    """The one line of each request, also of one that never got into the application.
+
+    The alarms count these lines by `status`, a release's also by `version`, the code that ran.
+    """
+    version = os.environ.get("AWS_LAMBDA_FUNCTION_VERSION")
+    extra = {**identity, **({"version": version} if version else {}), **outcome}
+    get_logger().info("request", extra=extra)
 
 
 def describe(error: BaseException) -> dict[str, object]:

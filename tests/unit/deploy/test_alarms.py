@@ -35,6 +35,7 @@ def variables(function: str) -> dict[str, str]:
 @pytest.fixture
 def written(monkeypatch, capsys) -> dict[str, list[set[str]]]:
     """What both applications write under the variables of the template."""
+    monkeypatch.setenv("POWERTOOLS_METRICS_NAMESPACE", "a-stack")
     for name, text in variables("SearchSyncFunction").items():
         monkeypatch.setenv(name, text)
     emit({"OutboxRows": 1, "OutboxAgeSeconds": 1.0}, {})
@@ -75,3 +76,17 @@ def test_dashboard_shows_own_metrics_with_the_dimensions_they_have(written):
     assert set(shown) >= set(OWN) - {"ZeroRowsOut"}
     for name, dimensions in shown.items():
         assert dimensions in written[name], name
+
+
+def test_alarms_and_metrics_are_of_one_stack_alone(written):
+    """Two stacks of one account, one of them for tests, never ring each other's alarms."""
+    stack = {"Ref": "AWS::StackName"}
+    template = TEMPLATES["template.yaml"]
+    variables = template["Globals"]["Function"]["Environment"]["Variables"]
+    assert variables["POWERTOOLS_METRICS_NAMESPACE"] == stack
+    monitoring = template["Resources"]["Monitoring"]["Properties"]["Parameters"]
+    assert monitoring["MetricsNamespace"] == stack
+    for alarm in of_type("AWS::CloudWatch::Alarm").values():
+        assert alarm.get("Namespace", "AWS/") in ({"Ref": "MetricsNamespace"}, {"Ref": "Name"}) or (
+            alarm.get("Namespace", "AWS/").startswith("AWS/")
+        )

@@ -9,7 +9,7 @@ from botocore.stub import Stubber
 from moto import mock_aws
 from moto.cloudformation.models import cloudformation_backends as moto_cloudformation
 
-from infrastructure.preflight import SEARCH_ROLE, Deployment, check, main
+from infrastructure.preflight import SEARCH_ROLE, Deployment, check, contradictions, main
 
 REGION = "eu-west-1"
 SERVICE = "opensearchservice.amazonaws.com"
@@ -156,3 +156,19 @@ def test_command_fails_and_prints_every_problem(monkeypatch):
     with pytest.raises(SystemExit) as ended:
         main()
     assert str(ended.value).count("\n\n") == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "built", "asked", "variable"),
+    [
+        ("Architecture", "arm64", "x86_64", "DEPLOY_ARCHITECTURE"),
+        ("PythonRuntime", "python3.13", "python3.12", "RUNTIME"),
+    ],
+)
+def test_what_was_built_for_another_machine_is_not_deployed(name, built, asked, variable):
+    (problem,) = contradictions([(name, built), ("BucketSuffix", "-a"), (name, asked)])
+    assert f"{name} is given as" in problem
+    assert built in problem
+    assert asked in problem
+    assert variable in problem
+    assert not [*contradictions([(name, built), (name, built)])]
