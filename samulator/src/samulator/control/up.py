@@ -14,8 +14,8 @@ from samulator.control.state import RunningStack
 from samulator.control.supervisor import Supervisor
 from samulator.events.schedule.clockwork import silent_schedules
 from samulator.functions.aws_access import with_aws_access
-from samulator.functions.interpreters import choose_runtimes
 from samulator.functions.packages import Packages
+from samulator.functions.runnable import runnable
 from samulator.servers.aws.config import REGION, AwsConfig
 from samulator.servers.group import DataServices
 from samulator.servers.ports import LOOPBACK, Ports, require_free
@@ -34,7 +34,7 @@ def run_stack(project: Project, ports: Ports) -> None:
         mark = cleanup.enter_context(RunningStack(project.state).hold(ports))
         for name in ("api", "lambda_endpoint"):
             require_free(name, getattr(ports, name))
-        draft = choose_runtimes(
+        draft = runnable(
             load_application(
                 project.template,
                 environment=project.environment,
@@ -59,7 +59,7 @@ def run_stack(project: Project, ports: Ports) -> None:
         mark.tell(servers=services.pids())
         for problem in services.aws.problems():
             console.problem(f"  {problem}")
-        application = choose_runtimes(
+        application = runnable(
             load_application(
                 project.template,
                 environment=project.filled_environment(services.places()),
@@ -81,6 +81,7 @@ def _start(
         application,
         state=project.builds,
         progress=console.preparing,
+        problem=console.problem,
     )
     with ThreadPoolExecutor(1, "packages") as builder:
         built: Future[None] = builder.submit(packages.build)

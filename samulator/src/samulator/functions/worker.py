@@ -89,7 +89,7 @@ class Worker:
             str(Path(bootstrap.__file__)),
             plan.function.handler,
             os.pathsep.join(str(folder) for folder in path),
-            cwd=plan.layout.task_root,
+            cwd=plan.layout.folder,
             env=worker_environment(plan.function, plan.layout, surroundings),
             stdin=asyncio.subprocess.DEVNULL,
             stdout=self.log.write_end,
