@@ -182,30 +182,35 @@ def test_key_is_remembered_for_a_day(api: ApiClient, database: Database) -> None
 # ---- the driver's own repeat
 
 
+@pytest.fixture
+def patient_api(monkeypatch: pytest.MonkeyPatch, make_api: MakeApi, proxies: Proxies) -> ApiClient:
+    """Reaches PostgreSQL through its proxy, and takes a slow machine for no lost answer."""
+    monkeypatch.setitem(build_database.__kwdefaults__, "answer_seconds", LONG_SECONDS)
+    return make_api(**proxies.settings())
+
+
 @pytest.mark.parametrize("key", [{}, {"Idempotency-Key": "k"}], ids=["without a key", "with a key"])
 def test_create_whose_answer_was_lost_is_answered_as_it_was_done(
-    proxied_api: ApiClient, proxies: Proxies, key: dict[str, str]
+    patient_api: ApiClient, proxies: Proxies, key: dict[str, str]
 ) -> None:
-    proxied_api.create("warm@example.com")
+    patient_api.create("warm@example.com")
     proxies.postgres.lose_answer(lambda: None)
-    answer = proxied_api.post("/users/", BODY, headers=key)
+    answer = patient_api.post("/users/", BODY, headers=key)
     assert answer.status == 201
-    assert proxied_api.get(address(ADA)).json() == answer.json()
+    assert patient_api.get(address(ADA)).json() == answer.json()
 
 
 @pytest.mark.parametrize("key", [{}, {"Idempotency-Key": "k"}], ids=["without a key", "with a key"])
 @pytest.mark.parametrize("made_anew", [False, True], ids=["deleted", "deleted and made anew"])
 def test_create_whose_answer_was_lost_undoes_nobodys_deletion(
-    monkeypatch: pytest.MonkeyPatch,
+    patient_api: ApiClient,
     make_api: MakeApi,
     proxies: Proxies,
     key: dict[str, str],
     made_anew: bool,
 ) -> None:
-    # The answer is held back for as long as the others take, which is not what is tested here.
-    monkeypatch.setitem(build_database.__kwdefaults__, "answer_seconds", LONG_SECONDS)
-    proxied_api, other = make_api(**proxies.settings()), make_api()
-    proxied_api.create("warm@example.com")
+    patient_api.create("warm@example.com")
+    other = make_api()
     done: list[Answer] = []
 
     def meanwhile() -> None:
@@ -215,7 +220,7 @@ def test_create_whose_answer_was_lost_undoes_nobodys_deletion(
                 done.append(other.post("/users/", BODY | {"name": "Other"}))
 
     proxies.postgres.lose_answer(meanwhile)
-    answer = proxied_api.post("/users/", BODY, headers=key)
+    answer = patient_api.post("/users/", BODY, headers=key)
     assert [one.status for one in done] == ([204, 201] if made_anew else [204])
     assert (answer.status, answer.json()["name"]) == (201, "Ada")
     now = other.get(address(ADA))
@@ -227,13 +232,13 @@ def test_create_whose_answer_was_lost_undoes_nobodys_deletion(
 
 @pytest.mark.parametrize("method", ["PATCH", "DELETE"])
 def test_change_whose_answer_was_lost_is_not_tried_again(
-    proxied_api: ApiClient, proxies: Proxies, method: str
+    patient_api: ApiClient, proxies: Proxies, method: str
 ) -> None:
     """Another change may have come between: whether to repeat is the caller's decision."""
-    proxied_api.create(ADA)
-    proxied_api.call(method, address("nobody@example.com"), body={"name": "warm"})
+    patient_api.create(ADA)
+    patient_api.call(method, address("nobody@example.com"), body={"name": "warm"})
     proxies.postgres.lose_answer(lambda: None)
-    answer = proxied_api.call(method, address(ADA), body={"name": "Grace"})
+    answer = patient_api.call(method, address(ADA), body={"name": "Grace"})
     assert answer.status == 503
-    again = proxied_api.get(address(ADA))
+    again = patient_api.get(address(ADA))
     assert again.status == 404 if method == "DELETE" else again.json()["version"] == 2
