@@ -1,6 +1,10 @@
 """Functions of tests/event_app and the real AWS process, which invokes them."""
 
+import asyncio
 import json
+from collections.abc import Coroutine, Iterator
+from concurrent.futures import CancelledError
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -11,7 +15,7 @@ from samulator.servers.aws.config import AwsConfig
 from samulator.servers.aws.service import AwsServer
 from testkit.other_app_runner import OtherApp
 from testkit.ports import reserve_port
-from testkit.timing import wait_until
+from testkit.timing import LONG_SECONDS, wait_until
 
 TEMPLATE = Path(__file__).parents[1] / "event_app" / "template.yaml"
 REGION = "us-east-1"
@@ -84,6 +88,17 @@ class EventApp:
         found: list[dict[str, Any]] = []
         wait_until(lambda: found.extend(self.messages(queue_arn)) or found)
         return found
+
+    @contextmanager
+    def working(self, work: Coroutine[Any, Any, None]) -> Iterator[None]:
+        """Runs it on the loop of the functions in the meantime; what it raises fails the test."""
+        task = asyncio.run_coroutine_threadsafe(work, self.functions._loop)
+        try:
+            yield
+        finally:
+            task.cancel()
+            with suppress(CancelledError):
+                task.result(LONG_SECONDS)
 
     @staticmethod
     def function_arn(name: str) -> str:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from samulator.events.sqs.batch_response import failed_items
+from samulator.events.batch_response import failed_items
 
 
 @pytest.mark.parametrize(

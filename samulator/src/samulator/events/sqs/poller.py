@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import BotoCoreError, ClientError
 
 from samulator.clock import MACHINE_CLOCK, Clock
-from samulator.events.sqs.batch_response import failed_items
+from samulator.events.batch_response import failed_items
 from samulator.events.sqs.event import Batch, Record
 from samulator.events.sqs.gathering import Gathering
 from samulator.events.sqs.queue import SqsQueue

@@ -32,6 +32,8 @@ def application(config: AwsConfig) -> "WSGIApplication":
     def on_first_request(service: str | None) -> "WSGIApplication":
         if service == "sns":
             _deliver_topics(delivery)
+        if service == "dynamodb":
+            _correct_tables(config.region)
         return service_application(service)
 
     others: WSGIApplication = DomainDispatcherApplication(on_first_request)  # type: ignore[arg-type]
@@ -48,3 +50,9 @@ def _deliver_topics(delivery: Delivery | None) -> None:
     from samulator.servers.aws.sns.fan_out import FanOut
 
     FanOut(delivery).install()
+
+
+def _correct_tables(region: str) -> None:
+    from samulator.servers.aws.table_streams import correct_table_streams
+
+    correct_table_streams(region)
