@@ -10,11 +10,12 @@ from testkit.other_app_runner import TEMPLATE, OtherApp
 
 FOLDER = TEMPLATE.parent
 # Lambda's own, from its documentation; TMPDIR stands for the /tmp that each worker has there,
-# LC_CTYPE is Python's where the machine lacks the locale. Three keep the user's account away.
+# LC_CTYPE is Python's where the machine lacks the locale. Four are for local services.
 EXPECTED = {
     "AWS_ACCESS_KEY_ID",
     "AWS_CONFIG_FILE",
     "AWS_DEFAULT_REGION",
+    "AWS_DISABLE_HOST_PREFIX_INJECTION",
     "AWS_EC2_METADATA_DISABLED",
     "AWS_EXECUTION_ENV",
     "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",

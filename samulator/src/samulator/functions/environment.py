@@ -34,6 +34,8 @@ def worker_environment(
         # Not Lambda's, where there are no such files and no metadata service.
         "AWS_CONFIG_FILE": os.devnull,
         "AWS_DEFAULT_REGION": surroundings.region,
+        # An address of this machine takes no name before it.
+        "AWS_DISABLE_HOST_PREFIX_INJECTION": "true",
         "AWS_EC2_METADATA_DISABLED": "true",
         "AWS_EXECUTION_ENV": f"AWS_Lambda_{function.runtime}",
         "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(function.memory),

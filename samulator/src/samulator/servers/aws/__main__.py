@@ -33,7 +33,7 @@ def main() -> None:
     signal.signal(signal.SIGTERM, _exit)
 
     config = AwsConfig.read(arguments.config)
-    served = application(config)
+    served = application(config, f"http://{arguments.host}:{arguments.port}")
     problems = create_resources(config.resources, LocalApi(served, config.region))
     problems_file(arguments.config).write_text(json.dumps(problems))
     # Listens from here on, so that whoever is answered finds the resources.

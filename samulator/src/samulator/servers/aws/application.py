@@ -9,6 +9,7 @@ from samulator.servers.aws.bucket_notifications import BucketNotifications
 from samulator.servers.aws.config import AwsConfig
 from samulator.servers.aws.delivery import Delivery
 from samulator.servers.aws.eventbridge.bus import EventBuses
+from samulator.servers.aws.lambda_calls import is_for_lambda, lambda_calls
 from samulator.servers.aws.observer import S3Observer
 from samulator.servers.aws.own_pages import OwnPagesOnly
 from samulator.servers.aws.s3.application import s3_application
@@ -20,8 +21,11 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 
-def application(config: AwsConfig) -> "WSGIApplication":
-    """Answers every service; what a service needs is imported when it is first asked."""
+def application(config: AwsConfig, url: str) -> "WSGIApplication":
+    """Answers every service; what a service needs is imported when it is first asked.
+
+    `url` is where all of it answers, for services that call others.
+    """
     delivery = Delivery(config.lambda_url) if config.lambda_url is not None else None
     buses = EventBuses(delivery)
     buses.install()
@@ -34,11 +38,17 @@ def application(config: AwsConfig) -> "WSGIApplication":
             _deliver_topics(delivery)
         if service == "dynamodb":
             _correct_tables(config.region)
+        if service == "stepfunctions":
+            _run_state_machines(url)
         return service_application(service)
 
     others: WSGIApplication = DomainDispatcherApplication(on_first_request)  # type: ignore[arg-type]
 
+    functions = lambda_calls(config.lambda_url)
+
     def by_service(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        if is_for_lambda(environ):
+            return functions(environ, start_response)
         serve = s3 if is_for_s3(environ) else others
         return serve(environ, start_response)
 
@@ -56,3 +66,10 @@ def _correct_tables(region: str) -> None:
     from samulator.servers.aws.table_streams import correct_table_streams
 
     correct_table_streams(region)
+
+
+def _run_state_machines(url: str) -> None:
+    # It brings a parser that takes a second to import.
+    from samulator.servers.aws.step_functions.install import run_state_machines
+
+    run_state_machines(url)

@@ -1,0 +1,50 @@
+"""Passes calls of Lambda on to the Lambda endpoint: whoever knows one address reaches both."""
+
+import http.client
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from werkzeug.wrappers import Request, Response
+
+from samulator.servers.aws.services import refusing
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+_API = ("/2015-03-31/functions/", "/2021-11-15/functions/")
+_SECONDS = 900
+# Of one connection, not of the call.
+_HOP = frozenset(("connection", "content-length", "date", "host", "server", "transfer-encoding"))
+
+
+def is_for_lambda(environ: "WSGIEnvironment") -> bool:
+    """Whether the path is one of Lambda's calls about a function."""
+    return str(environ["PATH_INFO"]).startswith(_API)
+
+
+def lambda_calls(url: str | None) -> "WSGIApplication":
+    """An application that asks the Lambda endpoint at `url` and answers what it answers."""
+    if url is None:
+        return refusing("no functions run beside these services")
+    place = urlsplit(url)
+
+    def ask(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        request = Request(environ)
+        connection = http.client.HTTPConnection(place.netloc, timeout=_SECONDS)
+        try:
+            path = str(environ.get("RAW_URI") or environ["REQUEST_URI"])
+            headers = {n: v for n, v in request.headers.items() if n.lower() not in _HOP}
+            connection.request(request.method, path, request.get_data(), headers)
+            answer = connection.getresponse()
+            body = answer.read()
+        except OSError as error:
+            return refusing(f"the Lambda endpoint at {url} does not answer: {error}")(
+                environ, start_response
+            )
+        finally:
+            connection.close()
+        told = [(n, v) for n, v in answer.getheaders() if n.lower() not in _HOP]
+        return Response(body, answer.status, told)(environ, start_response)
+
+    return ask

@@ -1,0 +1,25 @@
+"""Has moto execute the state machines that it is asked to start."""
+
+from moto.core.config import default_user_config
+
+from samulator.servers.aws.step_functions.calls import call_services_at, spell_as_services_do
+from samulator.servers.aws.step_functions.executions import (
+    name_executions,
+    serve_synchronous_executions,
+)
+from samulator.servers.aws.step_functions.expressions import evaluate_jsonata
+
+
+def run_state_machines(url: str) -> None:
+    """Let tasks call the services at `url`.
+
+    Call when Step Functions is first asked: moto's interpreter costs a second of processor time
+    and 110 MB.
+    """
+    default_user_config["stepfunctions"]["execute_state_machine"] = True
+    # First, for the interpreter's modules take it over by its name.
+    call_services_at(url)
+    spell_as_services_do()
+    evaluate_jsonata()
+    name_executions()
+    serve_synchronous_executions()

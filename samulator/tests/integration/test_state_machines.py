@@ -1,0 +1,230 @@
+"""State machines of a template run; their tasks call functions and services of this machine."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from botocore.config import Config
+
+from samulator.servers.aws.service import AwsServer
+from testkit.aws_process import Declared, aws_client, started_aws
+from testkit.other_app_runner import OtherApp
+from testkit.timing import wait_until
+
+ACCOUNT = "us-east-1:123456789012"
+FUNCTION = f"arn:aws:lambda:{ACCOUNT}:function:local-nightly"
+QUEUE = "http://127.0.0.1/123456789012/told"
+
+
+def task(resource: str, parameters: dict[str, Any] | None = None, **more: Any) -> dict[str, Any]:
+    given = {} if parameters is None else {"Parameters": parameters}
+    return {"Type": "Task", "Resource": resource, **given, "End": True, **more}
+
+
+def one_step(step: dict[str, Any]) -> dict[str, Any]:
+    return {"StartAt": "Only", "States": {"Only": step}}
+
+
+MACHINES: dict[str, dict[str, Any]] = {
+    "direct": one_step(task(FUNCTION)),
+    "integration": one_step(
+        task(
+            "arn:aws:states:::lambda:invoke",
+            {"FunctionName": FUNCTION, "Payload.$": "$"},
+            ResultSelector={"got.$": "$.Payload.event", "status.$": "$.StatusCode"},
+        )
+    ),
+    "caught": {
+        "StartAt": "Fail",
+        "States": {
+            "Fail": task(
+                "arn:aws:states:::lambda:invoke",
+                {"FunctionName": "NightlyFunction", "Payload": {"fail": True}},
+                Catch=[{"ErrorEquals": ["RuntimeError"], "Next": "Rescue", "ResultPath": "$.why"}],
+            ),
+            "Rescue": {"Type": "Pass", "End": True},
+        },
+    },
+    "each": {
+        "StartAt": "Map",
+        "States": {
+            "Map": {
+                "Type": "Map",
+                "ItemsPath": "$.items",
+                "ItemProcessor": one_step(task(FUNCTION, ResultPath="$.out", OutputPath="$.n")),
+                "End": True,
+            }
+        },
+    },
+    "jsonata": {
+        "QueryLanguage": "JSONata",
+        **one_step(
+            {
+                "Type": "Task",
+                "Resource": "arn:aws:states:::lambda:invoke",
+                "Arguments": {"FunctionName": FUNCTION, "Payload": "{% $states.input %}"},
+                "Output": "{% $states.result.Payload.event.n * 2 %}",
+                "End": True,
+            }
+        ),
+    },
+    "services": {
+        "StartAt": "Put",
+        "States": {
+            "Put": task(
+                "arn:aws:states:::dynamodb:putItem",
+                {"TableName": "items", "Item": {"id": {"S.$": "$.id"}}},
+                ResultPath=None,
+            )
+            | {"Next": "Tell", "End": False},
+            "Tell": task(
+                "arn:aws:states:::sqs:sendMessage",
+                {"QueueUrl": QUEUE, "MessageBody.$": "$.id"},
+                ResultPath=None,
+            )
+            | {"Next": "File", "End": False},
+            "File": task(
+                "arn:aws:states:::aws-sdk:s3:putObject",
+                {"Bucket": "files", "Key.$": "$.id", "Body": "text"},
+                ResultPath=None,
+            )
+            | {"Next": "Get", "End": False},
+            "Get": task(
+                "arn:aws:states:::aws-sdk:dynamodb:getItem",
+                {"TableName": "items", "Key": {"id": {"S.$": "$.id"}}},
+                OutputPath="$.Item",
+            ),
+        },
+    },
+    "nested": one_step(
+        task(
+            "arn:aws:states:::states:startExecution.sync:2",
+            {"StateMachineArn": f"arn:aws:states:{ACCOUNT}:stateMachine:direct", "Input.$": "$"},
+            OutputPath="$.Output.event",
+        )
+    ),
+}
+for machine in MACHINES.values():
+    for state in machine["States"].values():
+        if state.get("End") is False:
+            del state["End"]
+DECLARED: tuple[Declared, ...] = (
+    ("AWS::SQS::Queue", "told", {}),
+    ("AWS::S3::Bucket", "files", {}),
+    (
+        "AWS::DynamoDB::Table",
+        "items",
+        {
+            "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}],
+            "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
+        },
+    ),
+    *(
+        (
+            "AWS::StepFunctions::StateMachine",
+            name,
+            {"Definition": machine, "RoleArn": "arn:aws:iam::123456789012:role/flow"},
+        )
+        for name, machine in MACHINES.items()
+    ),
+)
+
+
+@pytest.fixture(scope="module")
+def aws(other_app: OtherApp, tmp_path_factory: pytest.TempPathFactory) -> Iterator[AwsServer]:
+    folder = tmp_path_factory.mktemp("aws")
+    with started_aws(folder, *DECLARED, lambda_url=other_app.lambda_url) as server:
+        assert server.problems() == []
+        yield server
+
+
+def run(server: AwsServer, name: str, given: object) -> dict[str, Any]:
+    """Start an execution, wait for its end and return its description."""
+    states = aws_client(server, "stepfunctions")
+    arn = f"arn:aws:states:{ACCOUNT}:stateMachine:{name}"
+    started = states.start_execution(stateMachineArn=arn, input=json.dumps(given))
+
+    def described() -> dict[str, Any]:
+        answer: dict[str, Any] = states.describe_execution(executionArn=started["executionArn"])
+        return answer
+
+    wait_until(lambda: described()["status"] != "RUNNING")
+    return described()
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "expected"),
+    [
+        ("integration", {"a": 1}, {"got": {"a": 1}, "status": 200}),
+        ("each", {"items": [{"n": 1}, {"n": 2}]}, [1, 2]),
+        ("jsonata", {"n": 21}, 42),
+        ("services", {"id": "x"}, {"id": {"S": "x"}}),
+        ("nested", {"deep": True}, {"deep": True}),
+    ],
+)
+def test_an_execution_ends_with_what_its_tasks_returned(
+    aws: AwsServer, name: str, given: object, expected: object
+) -> None:
+    execution = run(aws, name, given)
+
+    assert (execution["status"], execution.get("cause")) == ("SUCCEEDED", None)
+    assert json.loads(execution["output"]) == expected
+
+
+def test_a_task_may_name_a_function_alone(aws: AwsServer) -> None:
+    output = json.loads(run(aws, "direct", {"a": 1})["output"])
+
+    assert (output["event"], output["arn"]) == ({"a": 1}, FUNCTION)
+
+
+def test_the_services_that_tasks_call_are_those_of_this_machine(aws: AwsServer) -> None:
+    run(aws, "services", {"id": "seen"})
+
+    body = aws_client(aws, "s3").get_object(Bucket="files", Key="seen")["Body"].read()
+    sqs = aws_client(aws, "sqs")
+    url = sqs.get_queue_url(QueueName="told")["QueueUrl"]
+    messages = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10)["Messages"]
+    assert body in (b"text", b'"text"')
+    assert "seen" in [message["Body"] for message in messages]
+
+
+def test_an_exception_of_a_function_is_an_error_that_a_state_catches(aws: AwsServer) -> None:
+    execution = run(aws, "caught", {})
+    why = json.loads(execution["output"])["why"]
+
+    assert execution["status"] == "SUCCEEDED"
+    assert why["Error"] == "RuntimeError"
+    assert json.loads(why["Cause"])["errorMessage"] == "asked to fail"
+
+
+def test_an_execution_whose_function_fails_says_how(aws: AwsServer) -> None:
+    execution = run(aws, "direct", {"fail": True})
+
+    assert (execution["status"], execution["error"]) == ("FAILED", "RuntimeError")
+
+
+def test_an_express_machine_answers_with_its_result(aws: AwsServer) -> None:
+    states = aws_client(aws, "stepfunctions", config=Config(inject_host_prefix=False))
+    arn = f"arn:aws:states:{ACCOUNT}:stateMachine:"
+
+    done = states.start_sync_execution(stateMachineArn=f"{arn}jsonata", input='{"n": 3}')
+    failed = states.start_sync_execution(stateMachineArn=f"{arn}direct", input='{"fail": true}')
+
+    assert (done["status"], done["output"]) == ("SUCCEEDED", "6")
+    assert (failed["status"], failed["error"]) == ("FAILED", "RuntimeError")
+
+
+def test_the_address_of_the_services_takes_invokes_too(aws: AwsServer, other_app: OtherApp) -> None:
+    client = aws_client(aws, "lambda")
+
+    answer = client.invoke(FunctionName="NightlyFunction", Payload=b'{"a": 1}', LogType="Tail")
+    queued = client.invoke(FunctionName=FUNCTION, InvocationType="Event", Payload=b"{}")
+    failed = client.invoke(FunctionName="NightlyFunction", Payload=b'{"fail": true}')
+
+    assert json.loads(answer["Payload"].read())["event"] == {"a": 1}
+    assert "LogResult" in answer
+    assert queued["StatusCode"] == 202
+    assert failed["FunctionError"] == "Unhandled"
+    with pytest.raises(client.exceptions.ResourceNotFoundException):
+        client.invoke(FunctionName="Nobody")
