@@ -1,11 +1,13 @@
 """The template, expanded by SAM's translator, becomes stacks in an emulated CloudFormation."""
 
+import json
+
 import boto3
 import pytest
 from moto import mock_aws
 
 from tests.emulated_cloudformation import deploy, expand
-from tests.unit.deploy.test_template import of_type
+from tests.unit.deploy.test_template import TEMPLATES, of_type
 
 # What moto has no model for, or one that this template does not get through. The list is exact:
 # what moto learns has to come off it, and is then made and checked like the rest.
@@ -95,7 +97,20 @@ def test_every_resource_that_the_emulator_knows_is_created(parameters, monkeypat
     }
     nested = {stack.name.split("-")[1] for stack in stacks if "-" in stack.name}
     always = {"Logs", "Stores", "Roles", "Migration", "ReleaseAlarms", "Monitoring", "TlsOnly"}
-    assert nested == always | (set() if parameters is EXISTING else {"Identity", "Network"})
+    own = {"Identity", "Network"} if parameters is not EXISTING else set()
+    assert nested == always | own | ({"Proxy"} if parameters is EVERYTHING else set())
+
+
+def test_a_proxy_comes_after_the_user_that_it_logs_in_as():
+    """Its target group waits for a healthy target, twenty minutes, and then fails the stack."""
+    resources = TEMPLATES["template.yaml"]["Resources"]
+    assert resources["Proxy"]["DependsOn"] == "Migration"
+    waiting = {
+        name
+        for name, resource in resources.items()
+        if "Proxy" in json.dumps(resource.get("Properties", {}).get("Environment", {}))
+    }
+    assert waiting == {"UsersApiFunction", "SearchSyncFunction"}
 
 
 def test_only_the_listed_types_are_left_out(monkeypatch, capsys):
