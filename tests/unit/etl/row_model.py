@@ -106,7 +106,7 @@ def judge(names: list[str], fields: list[str], decimal: str) -> tuple[str | None
     if row["order_id"] is None:
         return "missing_order_id", {}
     row["filled"] = row["quantity"] is None
-    quantity = Fraction(1) if row["filled"] else numeral(row["quantity"], decimal)
+    quantity = Fraction(1) if row["filled"] else amount(row["quantity"], decimal)
     if quantity is None or quantity.denominator != 1 or not -(2**63) <= quantity < 2**63:
         return "invalid_quantity", {}
     row["quantity"] = int(quantity)
@@ -144,39 +144,67 @@ def numeral(text: str, decimal: str) -> Fraction | None:
     )
 
 
-CURRENCIES = ["$", "€", "£", "¥", "EUR", "USD", "GBP", "CHF"]
+CURRENCIES = ["$", "€", "£", "¥", "EUR", "USD", "GBP", "CHF", "US$", "kr", "Rs.", "zł", "円"]
+PAIRS = {("$", "USD"), ("€", "EUR"), ("£", "GBP")}
+DASHES = "\u2212\u2010\u2011\u2012\u2013\ufe63\uff0d"
 
 
 def money(text: str, decimal: str) -> Fraction | None:
-    sign = text[:1] if text[:1] in ("+", "-") else ""
-    rest = text[len(sign) :].lstrip() if sign else text
-    stripped = False
-    for mark in CURRENCIES:
-        if not stripped and rest[: len(mark)].upper() == mark:
-            rest, stripped = rest[len(mark) :].strip(), True
-        elif not stripped and rest[-len(mark) :].upper() == mark:
-            rest, stripped = rest[: -len(mark)].strip(), True
-    if stripped and (not rest or (sign and rest[:1] in "+-")):
+    """Take one thing off an end at a time: a sign, brackets, a currency; a number must be left."""
+    for dash in DASHES:
+        text = text.replace(dash, "-")
+    signs, names, rest = "", [], text
+    while True:
+        rest = rest.strip()
+        before = [mark for mark in CURRENCIES if rest[: len(mark)].upper() == mark.upper()]
+        behind = [mark for mark in CURRENCIES if rest[-len(mark) :].upper() == mark.upper()]
+        if rest[:1] in ("+", "-"):
+            signs, rest = signs + rest[0], rest[1:]
+        elif rest[:1] == "(" and rest[-1:] == ")":
+            signs, rest = signs + "-", rest[1:-1]
+        elif re.search("[0-9]-$", rest):
+            signs, rest = signs + "-", rest[:-1]
+        elif before:
+            mark = max(before, key=len)
+            names, rest = [*names, mark], rest[len(mark) :]
+        elif behind:
+            mark = max(behind, key=len)
+            names, rest = [*names, mark], rest[: -len(mark)]
+        else:
+            break
+    if len(signs) > 1 or (len(names) > 1 and tuple(names) not in PAIRS):
         return None
-    bare = sign + rest if stripped else text
-    return numeral(bare, decimal) or grouped(bare, decimal)
+    read = unsigned(rest, decimal)
+    return None if read is None else -read if signs == "-" else read
+
+
+def amount(text: str, decimal: str) -> Fraction | None:
+    """The same without a currency."""
+    return None if any(mark in text for mark in CURRENCIES) else money(text, decimal)
+
+
+def unsigned(text: str, decimal: str) -> Fraction | None:
+    if text[:1] in ("+", "-"):
+        return None
+    read = numeral(text, decimal)
+    return grouped(text, decimal) if read is None else read
 
 
 def grouped(text: str, decimal: str) -> Fraction | None:
     thousands = "." if decimal == "," else ","
-    sign, body = (text[:1], text[1:]) if text[:1] in ("+", "-") else ("", text)
-    whole, mark, fraction = body.partition(decimal)
-    if mark and not re.fullmatch("[0-9]+", fraction):
-        return numeral(text, decimal)
-    for separator in (thousands, " ", "'", "’", "\u00a0", "\u2009", "\u202f"):
+    whole, mark, fraction = text.partition(decimal)
+    if (mark and not re.fullmatch("[0-9]+", fraction)) or whole[:1] == "0":
+        return None
+    for separator in (thousands, " ", "'", "’", "\u00a0", "\u2007", "\u2009", "\u202f"):
         head, *groups = whole.split(separator)
-        if (
-            groups
-            and re.fullmatch("[0-9]{1,3}", head)
-            and all(re.fullmatch("[0-9]{3}", group) for group in groups)
-        ):
-            return Fraction(sign + head + "".join(groups) + "." + (fraction or "0"))
-    return numeral(text, decimal)
+        if not groups or not re.fullmatch("[0-9]+", head + "".join(groups)):
+            continue
+        widths = [len(group) for group in groups]
+        western = len(head) <= 3 and set(widths) == {3}
+        indian = len(head) <= 2 and widths[-1] == 3 and set(widths[:-1]) == {2}
+        if head and (western or (indian and separator == "," == thousands)):
+            return Fraction(head + "".join(groups) + "." + (fraction or "0"))
+    return None
 
 
 def moment(text: str) -> datetime | None:

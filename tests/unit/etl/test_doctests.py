@@ -5,11 +5,11 @@ import doctest
 import pytest
 
 from etl.publication import place
-from etl.rules import dates, numbers
+from etl.rules import currencies, dates, numbers, numerals
 from etl.source import encodings
 
 
-@pytest.mark.parametrize("module", [dates, numbers, place, encodings])
+@pytest.mark.parametrize("module", [currencies, dates, numbers, numerals, place, encodings])
 def test_examples_hold(module):
     results = doctest.testmod(module)
 
