@@ -10,6 +10,7 @@ IDS = st.one_of(
     st.sampled_from(["1", "01", "1.0", " 1 ", "A7", "a7", "1E5", "100000", "", "9007199254740993"]),
     st.sampled_from(["9007199254740992", "order_id", "NA", "null", "é", "\u00a07", "7\0", "7"]),
     st.integers(1, 12).map(str),
+    st.sampled_from(['="0001"', "0001", "\ufeff7", "7\u200b", "\u00ad", '="a""b"', "=1+1"]),
     st.text("abc", min_size=60, max_size=80),
     BLANKED,
 )
@@ -45,7 +46,10 @@ DATES = st.one_of(
     st.sampled_from(["2024-02-30 10:00:00", "2024-02-29T24:00:00", "2024-01-05 23:60:00"]),
     TEXT,
 )
-REGIONS = st.one_of(st.sampled_from(["north", "", "a,b", 'say "hi"', "two\nlines", "x\r\ny"]), TEXT)
+REGIONS = st.one_of(
+    st.sampled_from(["north", '="07"', "\u200b", "", "a,b", 'say "hi"', "two\nlines", "x\r\ny"]),
+    TEXT,
+)
 
 CELLS = [IDS, DATES, IDS, REGIONS, QUANTITIES, PRICES, REGIONS]
 

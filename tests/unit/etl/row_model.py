@@ -2,6 +2,7 @@
 
 import calendar
 import re
+import unicodedata
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from fractions import Fraction
@@ -66,7 +67,7 @@ def records(text: str, delimiter: str) -> list[tuple[int, str, list[str]]]:
 
 
 def expected(text: str, *, delimiter: str = ",", decimal: str = ".") -> Expected:
-    header, *body = records(text, delimiter)
+    header, *body = records(text.replace("\ufeff", ""), delimiter)
     names = [name.strip().lower() for name in header[2]]
     result = Expected()
     first: dict[str, tuple[list, bool]] = {}
@@ -74,9 +75,9 @@ def expected(text: str, *, delimiter: str = ",", decimal: str = ".") -> Expected
     for line, original, fields in body:
         result.rows_in += 1
         reason, row = judge(names, fields, decimal)
-        key = dict(zip(names, fields, strict=False)).get("order_id", "").strip()
+        key = as_read("order_id", dict(zip(names, fields, strict=False)).get("order_id", ""))
         if reason not in ("malformed_row", "repeated_header", "missing_order_id"):
-            content = [value.strip() for value in fields]
+            content = [trimmed(as_read(*one)) for one in zip(names, fields, strict=True)]
             if key in first:
                 kept_content, kept_good = first[key]
                 if not reason and not kept_good:
@@ -94,15 +95,57 @@ def expected(text: str, *, delimiter: str = ",", decimal: str = ".") -> Expected
     return result
 
 
+def is_invisible(char: str) -> bool:
+    """Control characters that are no blanks, and what Unicode tells programs to leave out."""
+    if char.isspace():
+        return False
+    return unicodedata.category(char) == "Cc" or any(
+        low <= ord(char) <= high
+        for low, high in [
+            *[(0xAD, 0xAD), (0x34F, 0x34F), (0x61C, 0x61C), (0x115F, 0x1160), (0x17B4, 0x17B5)],
+            *[(0x180B, 0x180F), (0x200B, 0x200F), (0x202A, 0x202E), (0x2060, 0x206F)],
+            *[(0x2800, 0x2800), (0x3164, 0x3164), (0xFE00, 0xFE0F), (0xFEFF, 0xFEFF)],
+            *[(0xFFA0, 0xFFA0), (0xFFF0, 0xFFFB), (0x1BCA0, 0x1BCA3), (0x1D173, 0x1D17A)],
+            (0xE0000, 0xE0FFF),
+        ]
+    )
+
+
+def visible(text: str) -> str:
+    return "".join(char for char in text if not is_invisible(char)).strip()
+
+
+def trimmed(text: str) -> str:
+    while text and (text[0].isspace() or is_invisible(text[0])):
+        text = text[1:]
+    while text and (text[-1].isspace() or is_invisible(text[-1])):
+        text = text[:-1]
+    return text
+
+
+def unwrapped(text: str) -> str:
+    """The text of a formula that is nothing but a text."""
+    if not re.fullmatch('="(""|[^"])*"', text):
+        return text
+    return text[2:-1].replace('""', '"')
+
+
+def as_read(name: str, value: str) -> str:
+    if name not in REQUIRED:
+        return unwrapped(value)
+    text = trimmed(unwrapped(trimmed(value)))
+    return text if name == "product" else visible(text)
+
+
 def judge(names: list[str], fields: list[str], decimal: str) -> tuple[str | None, dict]:
     if len(fields) != len(names):
         return "malformed_row", {}
-    if [value.strip().lower() for value in fields] == names:
+    if [visible(as_read(*one)).lower() for one in zip(names, fields, strict=True)] == names:
         return "repeated_header", {}
     row = {}
     for name, value in zip(names, fields, strict=True):
-        text = value.strip() if name in REQUIRED else value
-        row[name] = text if value.strip() else None
+        text = as_read(name, value)
+        row[name] = text if trimmed(text) else None
     if row["order_id"] is None:
         return "missing_order_id", {}
     row["filled"] = row["quantity"] is None

@@ -9,9 +9,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from etl.columns import arrow
-
-# What str.strip() takes off; nothing above U+3000 counts as a blank.
-BLANKS = "".join(chr(code) for code in range(0x3001) if chr(code).isspace())
+from etl.columns.characters import EDGES
 
 Hashes = NDArray[np.uint64]
 
@@ -36,8 +34,21 @@ def offsets(values: pa.StringArray) -> NDArray[np.int32]:
 
 
 def strip(values: pa.StringArray) -> pa.StringArray:
-    """Each value without blanks at its ends, as Python's `str.strip`; no copy if none has any."""
-    return pc.utf8_trim(values, characters=BLANKS) if _has_blank_edge(values) else values
+    """Each value without blanks and invisible characters at its ends; no copy if none has any."""
+    return pc.utf8_trim(values, characters=EDGES) if _has_blank_edge(values) else values
+
+
+def first_octets(values: pa.StringArray) -> NDArray[np.uint8]:
+    """The first byte of each value; where a value is empty, its neighbour's."""
+    begin = offsets(values)[:-1] - offsets(values)[0]
+    run = octets(values)
+    first: NDArray[np.uint8] = run[begin[begin < len(run)]]
+    return first
+
+
+def has_unusual_octets(values: pa.StringArray) -> bool:
+    """Whether any byte is a blank, a control character or part of a longer character."""
+    return bool(_may_be_blank(octets(values)).any())
 
 
 def _has_blank_edge(values: pa.StringArray) -> bool:
@@ -53,7 +64,7 @@ def _has_blank_edge(values: pa.StringArray) -> bool:
 def _may_be_blank(run: NDArray[np.uint8]) -> NDArray[np.bool_]:
     """Which bytes are an ASCII blank, a control character or part of a longer character."""
     # Unsigned, so that what is below 33 wraps around: one comparison instead of two.
-    found: NDArray[np.bool_] = run - np.uint8(33) > 127 - 33
+    found: NDArray[np.bool_] = run - np.uint8(33) > 126 - 33
     return found
 
 
@@ -63,7 +74,7 @@ def is_empty(values: pa.StringArray) -> NDArray[np.bool_]:
 
 
 def is_blank(values: pa.StringArray) -> NDArray[np.bool_]:
-    """Which values are empty or nothing but blanks."""
+    """Which values are empty or nothing but blanks and invisible characters."""
     blank = is_empty(values)
     run, bounds = octets(values), offsets(values)
     if not _may_be_blank(run).any():
@@ -72,7 +83,7 @@ def is_blank(values: pa.StringArray) -> NDArray[np.bool_]:
     suspects = filled[_may_be_blank(run[bounds[filled] - bounds[0]])]
     if len(suspects):
         blank[suspects] = is_empty(
-            pc.utf8_trim(values.take(arrow.column(suspects)), characters=BLANKS)
+            pc.utf8_trim(values.take(arrow.column(suspects)), characters=EDGES)
         )
     return blank
 

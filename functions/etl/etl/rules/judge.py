@@ -10,7 +10,9 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from etl.columns import arrow
+from etl.columns.characters import visible
 from etl.columns.text import Hashes, hash_rows, hash_texts, is_empty, join, offsets, strip
+from etl.columns.visible import identifiers, plain_texts, without_formulas
 from etl.rules.dates import judge_dates
 from etl.rules.numbers import judge_prices, judge_quantities
 from etl.rules.repeats import Candidates, FirstRows, Repeats
@@ -35,8 +37,20 @@ REASONS: Final = (
 CODES: Final = {reason: code for code, reason in enumerate(REASONS)}
 Codes = NDArray[np.uint8]
 
-# The others are stripped where they are read: once per distinct value.
-_STRIPPED = ("order_id", "customer_id", "product")
+
+def _as_it_is(values: pa.StringArray) -> pa.StringArray:
+    return values
+
+
+# How each column's text is read; numbers and dates later, once per distinct value.
+_READ_AS: Final = {
+    "order_id": identifiers,
+    "customer_id": identifiers,
+    "product": plain_texts,
+    "quantity": _as_it_is,
+    "price": _as_it_is,
+    "order_date": _as_it_is,
+}
 
 DUPLICATES: Final = ("duplicate_exact", "duplicate_differs")
 
@@ -70,12 +84,12 @@ class Rules:
 
     def hash_keys(self, columns: Columns) -> Hashes:
         """First pass: a hash per row; rows that have no key after all do no harm here."""
-        return hash_texts(join([strip(columns[name]) for name in self.key]))
+        return hash_texts(join([identifiers(columns[name]) for name in self.key]))
 
     def judge(self, fields: Fields, first_rows: FirstRows) -> Judgement:
         """Second pass, over the blocks in the order of the file: all six rules."""
         texts = {
-            name: strip(column) if name in _STRIPPED else column
+            name: _READ_AS.get(name, without_formulas)(column)
             for name, column in fields.columns.items()
         }
         reasons = self._rules_1_and_2(texts)
@@ -93,7 +107,7 @@ class Rules:
         ids = texts["order_id"]
         codes = np.where(is_empty(ids), CODES["missing_order_id"], KEPT).astype(np.uint8)
         for row in self._header_suspects(ids):
-            fields = [texts[name][row].as_py().strip().lower() for name in self._header.names]
+            fields = [visible(texts[name][row].as_py()).lower() for name in self._header.names]
             if fields == self._header_line:
                 codes[row] = CODES["repeated_header"]
         return codes
@@ -126,10 +140,11 @@ class Rules:
         rows = keyed[candidates]
         chosen = arrow.column(rows)
         stripped = {name: strip(column.take(chosen)) for name, column in texts.items()}
+        keys = [identifiers(stripped[name]) for name in self.key]
         return Candidates(
             rows=rows,
             slots=slots,
-            keys=join([stripped[name] for name in self.key]),
+            keys=join(keys),
             contents=hash_rows(list(stripped.values())),
             good=values[rows] == KEPT,
             lines=fields.block.lines[fields.records[rows]],
@@ -139,7 +154,7 @@ class Rules:
 def _by_distinct(texts: pa.StringArray, judge: Callable[[pa.StringArray], Verdicts]) -> Judged:
     """Judge each distinct text once: sales files repeat their dates, quantities and prices."""
     encoded = texts.dictionary_encode()
-    values, status = judge(strip(encoded.dictionary))
+    values, status = judge(identifiers(encoded.dictionary))
     return Judged(encoded.dictionary, values, status, arrow.numbers(encoded.indices, np.int32))
 
 

@@ -13,6 +13,7 @@ from etl.source.likeness import refuse_other_kinds
 
 CHUNK_BYTES = 4 << 20
 
+_MARK = "\ufeff"
 _GZIP_MAGIC = b"\x1f\x8b"
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -30,7 +31,7 @@ def utf8_chunks(
     max_bytes: int | None = None,
     chunk_bytes: int = CHUNK_BYTES,
 ) -> Iterator[bytes]:
-    """Yield the text of the file as UTF-8 chunks without byte order mark.
+    """Yield the text of the file as UTF-8 chunks without byte order marks.
 
     A byte order mark outranks the declared encoding: it is the file's own word.
     Raises Refused (`undecodable`, `not_csv`, `corrupt_gzip`) and TooLarge (past `max_bytes`
@@ -138,7 +139,8 @@ def _decode(
     decoder: codecs.IncrementalDecoder, chunk: bytes, codec: str, *, final: bool = False
 ) -> bytes:
     try:
-        return decoder.decode(chunk, final).encode("utf-8")
+        # A mark inside the file is left of another file that was joined to it.
+        return decoder.decode(chunk, final).replace(_MARK, "").encode("utf-8")
     except UnicodeDecodeError as error:
         before = error.object[: error.start].decode(codec, "replace")
         raise _Undecodable(codec, before) from error

@@ -1,5 +1,6 @@
 """`_source.json`: what a prefix's files look like, where they differ from the default."""
 
+import codecs
 import json
 import re
 from collections.abc import Mapping, Sequence
@@ -17,6 +18,7 @@ from pydantic import (
 )
 from pydantic_core import ErrorDetails
 
+from etl.columns.characters import visible
 from etl.errors import Refused
 from etl.source.encodings import ENCODINGS, canonical_encoding
 
@@ -103,7 +105,7 @@ class Description(BaseModel):
 
     def renamed(self, source_name: str) -> str:
         """Our name for a column of the file, compared without blanks at its ends and case."""
-        return self._ours.get(_compared(source_name), source_name).strip()
+        return visible(self._ours.get(_compared(source_name), source_name))
 
     @cached_property
     def _ours(self) -> Mapping[str, str]:
@@ -120,7 +122,7 @@ class Description(BaseModel):
 
 def _compared(name: str) -> str:
     """What is equal for two spellings of one column."""
-    return name.strip().lower()
+    return visible(name).lower()
 
 
 def parse_description(content: bytes) -> Description:
@@ -128,7 +130,7 @@ def parse_description(content: bytes) -> Description:
     if len(content) > MAX_BYTES:
         raise _wrong(f"it is larger than {MAX_BYTES >> 20} MiB")
     try:
-        return Description.model_validate_json(content)
+        return Description.model_validate_json(content.removeprefix(codecs.BOM_UTF8))
     except ValidationError as error:
         faults = error.errors(include_url=False, include_input=False)
         words = [_in_words(fault) for fault in faults[:_MOST_FAULTS]]

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from etl.columns.characters import visible
 from etl.errors import Refused
 from etl.source.description import Description
 
@@ -89,7 +90,7 @@ def _read(text: bytes, delimiter: str, description: Description) -> _Reading:
     row = next((row for row in reader if "".join(row).strip()), None)
     if row is None:
         raise _endless() if len(text) > MAX_HEADER_BYTES else _empty()
-    fields = tuple(name.strip() for name in row)
+    fields = tuple(visible(name) for name in row)
     return _Reading(
         fields=fields,
         known=_REQUIRED.intersection(description.renamed(name).lower() for name in set(fields)),
