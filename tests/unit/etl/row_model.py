@@ -272,7 +272,7 @@ def moment(text: str) -> datetime | None:
 def time_of_day(text: str) -> timedelta | None:
     match = re.fullmatch(
         r"[Tt ]([0-9]{2}):([0-9]{2})(:([0-9]{2})([.,]([0-9]{1,9}))?)?"
-        r"[ \t\n\r\f\v]?([Zz]|([+-])([0-9]{2}):?([0-9]{2})?)?",
+        r"[ \t\n\r\f\v]?([Zz]|[Uu][Tt][Cc]|([+-])([0-9]{2}):?([0-9]{2})?)?",
         text,
     )
     if not match or text.endswith(":"):

@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from etl.errors import Refused
-from etl.rules.dates import order_date
+from etl.rules.dates import DateReading, order_date
+from etl.source.date_formats import WORDS
 from etl.source.description import MAX_BYTES, Description, parse_description, published_schema
 from etl.source.encodings import ENCODINGS, canonical_encoding
 from tests.unit.etl.cleaning import Written, run
@@ -46,6 +47,11 @@ def refusal_of(content: bytes) -> Refused:
         ('{"date_formats": ["%d/%m/%Y %d"]}', "date_formats"),
         ('{"date_formats": ["%Y-%m-%d", "%c %Y"]}', "date_formats"),
         ('{"date_formats": ["%Y-%m-%d%"]}', "date_formats"),
+        ('{"date_formats": ["%Y-%m-%d %H:%M %Z"]}', "date_formats"),
+        ('{"date_formats": ["%Y-%m-%d %I:%M"]}', "date_formats"),
+        ('{"date_formats": ["%Y-%m-%d %H:%M %p"]}', "date_formats"),
+        ('{"languages": ["klingon"]}', "languages"),
+        ('{"languages": "de"}', "languages"),
         ('{"columns": {"a": "order_id", "b": "order_id"}}', "columns"),
         ('{"columns": {"a": "order_id", " A ": "price"}}', "columns"),
         ('{"columns": {"a": "  "}}', "columns"),
@@ -116,7 +122,9 @@ descriptions = st.fixed_dictionaries(
         "delimiter": st.sampled_from([",", ";", "\t", "|", ":", None]) | json_values,
         "decimal": st.sampled_from([".", ","]) | json_values,
         "encoding": st.sampled_from(sorted({*KNOWN_TO_PYTHON, *ENCODINGS})) | st.text(max_size=9),
-        "date_formats": st.lists(formats, max_size=3) | json_values,
+        "date_formats": st.lists(formats | st.sampled_from(["iso", *WORDS]), max_size=3)
+        | json_values,
+        "languages": st.lists(st.sampled_from(["de", "xx"]), max_size=2) | json_values,
         "columns": st.dictionaries(names, names, max_size=4) | json_values,
         "key": st.lists(names, max_size=3) | json_values,
     },
@@ -158,7 +166,9 @@ def follow(description: Description) -> Written:
 def test_any_accepted_date_format_reads_any_text_as_a_date_or_not(form, text):
     description = json.dumps({"date_formats": [form]}).encode()
 
-    refusal_unless(lambda: order_date(text.strip(), parse_description(description).date_formats))
+    refusal_unless(
+        lambda: order_date(text.strip(), DateReading(parse_description(description).date_formats))
+    )
 
 
 @pytest.mark.parametrize("encoding", sorted(ENCODINGS))
@@ -201,5 +211,5 @@ def test_design_example_fits_the_published_schema_and_the_code():
     jsonschema.validate(example, json.loads(SCHEMA.read_text()))
     description = parse_description(json.dumps(example).encode())
 
-    assert description.model_dump(mode="json") == example
+    assert description.model_dump(mode="json", exclude_unset=True) == example
     assert parse_description(b"{}") == Description()

@@ -104,7 +104,7 @@ def test_column_at_once_is_judged_as_value_by_value(decimal, values):
     for (found, status), single in [
         (judge_quantities(column, decimal), lambda v: quantity(v, decimal)),
         (judge_prices(column, decimal), lambda v: price(v, decimal)),
-        (judge_dates(column, ()), order_date),
+        (judge_dates(column), order_date),
     ]:
         expected = [single(value) for value in values]
         assert status.tolist() == [s for s, _ in expected]

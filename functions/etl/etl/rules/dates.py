@@ -1,8 +1,9 @@
 """Rule 5: dates by declared formats only, value by value, always naive UTC microseconds."""
 
 import re
-from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
+from typing import Final
 
 import numpy as np
 import pyarrow as pa
@@ -12,6 +13,8 @@ from numpy.typing import NDArray
 from etl.columns import arrow
 from etl.columns.text import octets
 from etl.rules.status import INVALID, MISSING, OK, Verdicts
+from etl.source.date_formats import ISO, read_declared
+from etl.source.months import month_numbers
 
 YEARS = range(1900, 2101)
 
@@ -20,7 +23,7 @@ _MICROSECOND = timedelta(microseconds=1)
 _ISO = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)"
     r"(?:[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?"
-    r"\s?([Zz]|[+-]\d\d(?::?\d\d)?)?)?",
+    r"\s?([Zz]|[Uu][Tt][Cc]|[+-]\d\d(?::?\d\d)?)?)?",
     re.ASCII,
 )
 _SLASHED = re.compile(r"(\d{4})/(\d\d)/(\d\d)", re.ASCII)
@@ -29,19 +32,30 @@ _PLAIN_TIME = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}$"
 _DAYS_IN_MONTH = np.array([0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
 
 
-def judge_dates(distinct: pa.StringArray, formats: Sequence[str]) -> Verdicts:
+@dataclass(frozen=True, slots=True)
+class DateReading:
+    """How dates are written: formats tried in order (none: ISO), and languages of month names."""
+
+    formats: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+
+
+DEFAULT: Final = DateReading()
+
+
+def judge_dates(distinct: pa.StringArray, reading: DateReading = DEFAULT) -> Verdicts:
     """Microseconds since 1970 as int64. The texts are stripped and distinct."""
     values = np.zeros(len(distinct), np.int64)
     status = np.full(len(distinct), OK, np.uint8)
     unread = np.ones(len(distinct), bool)
-    if not formats:
+    if not reading.formats or reading.formats[0] == ISO:
         for pattern, width in ((_PLAIN_DATE, 10), (_PLAIN_TIME, 19)):
             plain = arrow.booleans(pc.match_substring_regex(distinct, pattern))
             texts = octets(distinct.filter(arrow.mask(plain))).reshape(-1, width)
             values[plain], status[plain] = _plain_dates(texts)
             unread &= ~plain
     for i in np.flatnonzero(unread):
-        status[i], values[i] = order_date(distinct[i].as_py(), formats)
+        status[i], values[i] = order_date(distinct[i].as_py(), reading)
     return values, status
 
 
@@ -70,7 +84,7 @@ def _two_digits(digits: NDArray[np.int64], at: int) -> NDArray[np.int64]:
     return number
 
 
-def order_date(text: str, formats: Sequence[str] = ()) -> tuple[int, int]:
+def order_date(text: str, reading: DateReading = DEFAULT) -> tuple[int, int]:
     """Status and microseconds of one stripped date.
 
     >>> order_date("2024-06-30") == order_date("2024/06/30") == (OK, 1719705600000000)
@@ -82,7 +96,7 @@ def order_date(text: str, formats: Sequence[str] = ()) -> tuple[int, int]:
         return MISSING, 0
     if any(c.isdigit() and not c.isascii() for c in text):
         return INVALID, 0
-    moment = _declared(text, formats) if formats else _default(text)
+    moment = _moment(text, reading)
     if moment is None:
         return INVALID, 0
     try:
@@ -92,6 +106,19 @@ def order_date(text: str, formats: Sequence[str] = ()) -> tuple[int, int]:
     if utc.year not in YEARS:
         return INVALID, 0
     return OK, (utc - _EPOCH) // _MICROSECOND
+
+
+def _moment(text: str, reading: DateReading) -> datetime | None:
+    """By the first format that reads the text."""
+    for form in reading.formats or (ISO,):
+        moment = (
+            _default(text)
+            if form == ISO
+            else read_declared(form, text, month_numbers(reading.languages))
+        )
+        if moment is not None:
+            return moment
+    return None
 
 
 def _default(text: str) -> datetime | None:
@@ -112,19 +139,10 @@ def _default(text: str) -> datetime | None:
 def _zone(text: str) -> timezone | None:
     if not text:
         return None
-    if text in "Zz":
+    if text in "Zz" or text.upper() == "UTC":
         return UTC
     sign = -1 if text[0] == "-" else 1
     hours, minutes = int(text[1:3]), int(text[-2:]) if len(text) > 3 else 0
     if minutes > 59:
         raise ValueError(text)
     return timezone(sign * timedelta(hours=hours, minutes=minutes))
-
-
-def _declared(text: str, formats: Sequence[str]) -> datetime | None:
-    for form in formats:
-        try:
-            return datetime.strptime(text, form)
-        except ValueError:
-            continue
-    return None

@@ -13,7 +13,7 @@ from etl.columns import arrow
 from etl.columns.characters import visible
 from etl.columns.text import Hashes, hash_rows, hash_texts, is_empty, join, offsets, strip
 from etl.columns.visible import identifiers, plain_texts, without_formulas
-from etl.rules.dates import judge_dates
+from etl.rules.dates import DateReading, judge_dates
 from etl.rules.numbers import judge_prices, judge_quantities
 from etl.rules.repeats import Candidates, FirstRows, Repeats
 from etl.rules.status import INVALID, MISSING, Judged, Verdicts
@@ -80,6 +80,7 @@ class Rules:
         self._header = header
         self._description = description
         self._header_line = [name.lower() for name in header.source_names]
+        self._dates = DateReading(description.date_formats, description.languages)
         self.key = description.key_columns(header.names)
 
     def hash_keys(self, columns: Columns) -> Hashes:
@@ -120,11 +121,11 @@ class Rules:
         return [int(row) for row in rows[arrow.booleans(same)]]
 
     def _values(self, texts: Columns) -> tuple[Judged, Judged, Judged]:
-        decimal, formats = self._description.decimal, self._description.date_formats
+        decimal, dates = self._description.decimal, self._dates
         return (
             _by_distinct(texts["quantity"], lambda distinct: judge_quantities(distinct, decimal)),
             _by_distinct(texts["price"], lambda distinct: judge_prices(distinct, decimal)),
-            _by_distinct(texts["order_date"], lambda distinct: judge_dates(distinct, formats)),
+            _by_distinct(texts["order_date"], lambda distinct: judge_dates(distinct, dates)),
         )
 
     def _candidates(

@@ -2,9 +2,7 @@
 
 import codecs
 import json
-import re
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from functools import cached_property
 from typing import Annotated, Literal
 
@@ -20,7 +18,9 @@ from pydantic_core import ErrorDetails
 
 from etl.columns.characters import visible
 from etl.errors import Refused
+from etl.source.date_formats import ISO, WORDS, fault_of
 from etl.source.encodings import ENCODINGS, canonical_encoding
+from etl.source.months import LANGUAGES
 
 FILE_NAME = "_source.json"
 MAX_BYTES = 1 << 20
@@ -49,7 +49,16 @@ class Description(BaseModel):
     date_formats: tuple[_Text, ...] = Field(
         default=(),
         max_length=20,
-        description="strptime formats of order_date, tried in this order, instead of the default.",
+        description="Formats of order_date, tried in this order: strptime's, or one of the words "
+        + ", ".join([ISO, *WORDS])
+        + ". Absent: iso.",
+    )
+    languages: tuple[_Text, ...] = Field(
+        default=(),
+        max_length=len(LANGUAGES),
+        description="Languages of the month names that %b and %B read; absent: every one of "
+        + ", ".join(LANGUAGES)
+        + ", but for names that mean another month in another of them.",
     )
     columns: dict[_Text, _Text] = Field(
         default={},
@@ -73,17 +82,19 @@ class Description(BaseModel):
     @field_validator("date_formats")
     @classmethod
     def _formats_read_a_date(cls, formats: tuple[str, ...]) -> tuple[str, ...]:
-        """A format must give back year, month and day; then it cannot fill in today's."""
-        sample = datetime(2034, 12, 30, 21, 43, 56, tzinfo=UTC)
         for form in formats:
-            try:
-                read = datetime.strptime(sample.strftime(form), form)
-            # strptime makes a regular expression of the format; a directive named twice breaks it.
-            except (ValueError, re.error) as error:
-                raise ValueError(f"{form!r} is not a strptime format: {error}") from error
-            if read.date() != sample.date():
-                raise ValueError(f"{form!r} does not name year, month and day")
+            fault = fault_of(form)
+            if fault:
+                raise ValueError(f"{form!r} {fault}")
         return formats
+
+    @field_validator("languages")
+    @classmethod
+    def _languages_are_known(cls, languages: tuple[str, ...]) -> tuple[str, ...]:
+        unknown = [name for name in languages if name not in LANGUAGES]
+        if unknown:
+            raise ValueError(f"{unknown[0]!r} is none of {', '.join(LANGUAGES)}")
+        return languages
 
     @field_validator("columns")
     @classmethod
