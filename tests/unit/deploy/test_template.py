@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from layers.builder.check import layers_of
-from samulator.template.document import read_document
+from tests.template_document import read_document
 
 ROOT = Path(__file__).parents[3]
 TEMPLATES = {

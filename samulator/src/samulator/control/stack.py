@@ -114,7 +114,8 @@ class Stack:
         """
         routed = [route.function for route in self.application.routes]
         for name in dict.fromkeys([*routed, *self.application.functions]):
-            await functions.warm(name)
+            if not self.application.functions[name].makes_custom_resources:
+                await functions.warm(name)
 
 
 async def _listen(stack: AsyncExitStack, interface: Interface, port: int) -> None:

@@ -19,8 +19,10 @@ from samulator.functions.runnable import runnable
 from samulator.servers.aws.config import REGION, AwsConfig
 from samulator.servers.group import DataServices
 from samulator.servers.ports import LOOPBACK, Ports, require_free
-from samulator.template.load import load_application
+from samulator.template.load import read_application
 from samulator.template.model import Application
+from samulator.template.translated import open_template
+from samulator.template.translation_cache import TranslationCache
 
 
 def run_stack(project: Project, ports: Ports) -> None:
@@ -34,13 +36,15 @@ def run_stack(project: Project, ports: Ports) -> None:
         mark = cleanup.enter_context(RunningStack(project.state).hold(ports))
         for name in ("api", "lambda_endpoint"):
             require_free(name, getattr(ports, name))
+        template = open_template(
+            project.template,
+            parameters={},
+            region=REGION,
+            cache=TranslationCache(project.builds),
+        )
+        aws_url = f"http://{LOOPBACK}:{ports.aws}"
         draft = runnable(
-            load_application(
-                project.template,
-                environment=project.environment,
-                region=REGION,
-                aws_url=f"http://{LOOPBACK}:{ports.aws}",
-            )
+            read_application(template, environment=project.environment, aws_url=aws_url)
         )
         disagreements = [*project.disagreements(draft)]
         lambda_url = f"http://{LOOPBACK}:{ports.lambda_endpoint}"
@@ -60,10 +64,9 @@ def run_stack(project: Project, ports: Ports) -> None:
         for problem in services.aws.problems():
             console.problem(f"  {problem}")
         application = runnable(
-            load_application(
-                project.template,
+            read_application(
+                template,
                 environment=project.filled_environment(services.places()),
-                region=REGION,
                 aws_url=services.aws.url,
             )
         )

@@ -11,6 +11,20 @@ from samulator.template.model_image import Image
 Value: TypeAlias = Any
 
 
+# What SAM makes of the events of functions and state machines.
+_OF_EVENTS = frozenset(
+    {
+        "AWS::Events::Rule",
+        "AWS::IoT::TopicRule",
+        "AWS::Lambda::EventInvokeConfig",
+        "AWS::Lambda::EventSourceMapping",
+        "AWS::Logs::SubscriptionFilter",
+        "AWS::SNS::Subscription",
+        "AWS::Scheduler::Schedule",
+    }
+)
+
+
 class TemplateError(Exception):
     """The template cannot be run here; the message is one line naming the place and the cause."""
 
@@ -33,6 +47,7 @@ class Function:
     `inline_code` is the text of index.py where the template holds it, instead of that. With an
     `image` there is neither, and `handler` and `runtime` may be empty: its Dockerfile says them.
     `build_method` and `build_properties` are Metadata's BuildMethod and BuildProperties.
+    `makes_custom_resources` is whether CloudFormation alone calls it, which nobody does here.
     """
 
     name: str
@@ -53,6 +68,7 @@ class Function:
     image: Image | None = None
     build_method: str | None = None
     build_properties: Mapping[str, Any] = field(default_factory=dict)
+    makes_custom_resources: bool = False
 
 
 @dataclass(frozen=True)
@@ -185,6 +201,14 @@ class Resource:
     metadata: Mapping[str, Any] = field(default_factory=dict)
     origin: str | None = None
     physical_id: str = ""
+
+    @property
+    def place(self) -> str:
+        """Return where the template says it: what SAM made is an event or a part of its origin."""
+        if self.origin is None or self.type not in _OF_EVENTS:
+            return self.logical_id
+        rest = self.logical_id.removeprefix(self.origin)
+        return f"{self.origin}.{rest if rest == 'EventInvokeConfig' else f'Events.{rest}'}"
 
 
 @dataclass(frozen=True)

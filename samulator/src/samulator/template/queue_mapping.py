@@ -1,4 +1,4 @@
-"""Reads an SQS event of a function, and what AWS would not take of it.
+"""Reads an event source mapping of a queue, and what AWS would not take of it.
 
 Limits: AWS Lambda Developer Guide, "Lambda parameters for Amazon SQS event source mappings".
 """
@@ -19,7 +19,7 @@ _LONGEST_WINDOW_SECONDS = 300
 _CONCURRENCY = range(2, 1001)
 
 
-def read_sqs_trigger(
+def read_queue_mapping(
     function: str, queue: str, properties: Mapping[str, Any]
 ) -> tuple[SqsTrigger, list[str]]:
     """The trigger as it runs here, and a line for each setting that a deployment would refuse.
