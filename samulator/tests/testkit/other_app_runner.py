@@ -3,12 +3,13 @@
 import asyncio
 import json
 import threading
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
 from samulator.functions.aws_access import with_aws_access
+from samulator.functions.debugging import targets, without_limits
 from samulator.functions.functions import Functions, Options
 from samulator.functions.invocation import Invocation
 from samulator.functions.packages import Packages
@@ -47,20 +48,26 @@ class OtherApp:
         concurrency: int = 4,
         grow_after: float = 0.05,
         aws_url: str | None = None,
+        debug: Sequence[str] = (),
     ) -> None:
-        """`aws_url` is where its functions find AWS's services, if they run."""
+        """`aws_url` is where its functions find AWS's services, if they run; `debug` as in up."""
         self.recorder = Recorder()
         self.failures: list[tuple[str, dict[str, Any]]] = []
         self.exchanges: list[Exchange] = []
         application = load_application(template)
-        self.application = with_aws_access(application, aws_url) if aws_url else application
+        application = with_aws_access(application, aws_url) if aws_url else application
+        debug_ports = targets(debug, application)
+        self.application = without_limits(application, debug_ports)
         self.packages = Packages(
             self.application,
             # Kept between runs: the runtime client is installed once.
             state=ROOT / ".samulator" / "tests",
         )
         self._options = Options(
-            retry_delays=(0.01, 0.01), concurrency=concurrency, grow_after_seconds=grow_after
+            retry_delays=(0.01, 0.01),
+            concurrency=concurrency,
+            grow_after_seconds=grow_after,
+            debug_ports=debug_ports,
         )
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever)

@@ -1,9 +1,9 @@
 """The embedded stack at work: functions, triggers and the two HTTP endpoints on one event loop."""
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine, Iterable
+from collections.abc import AsyncIterator, Coroutine, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from samulator.control.console import Console
@@ -17,7 +17,7 @@ from samulator.control.start_invokes import (
 )
 from samulator.control.supervisor import Supervisor
 from samulator.events.destinations.destination_queue import DestinationQueue
-from samulator.functions.functions import Functions
+from samulator.functions.functions import Functions, Options
 from samulator.functions.packages import Packages
 from samulator.functions.reload import Told, Watching, watch, watch_code, watch_settings
 from samulator.http.http_api.app import Gateway
@@ -30,7 +30,10 @@ from samulator.template.model import Application
 
 @dataclass(frozen=True)
 class Stack:
-    """One application on its ports. Its data services are running, `packages` are built."""
+    """One application on its ports. Its data services are running, `packages` are built.
+
+    `debug_ports` are those of functions that wait for a debugger.
+    """
 
     project: Project
     ports: Ports
@@ -38,6 +41,7 @@ class Stack:
     supervisor: Supervisor
     packages: Packages
     console: Console
+    debug_ports: Mapping[str, int] = field(default_factory=dict)
 
     async def run(self) -> None:
         """Serves until SIGINT or SIGTERM; raises StartFailed."""
@@ -71,6 +75,7 @@ class Stack:
                 self.packages,
                 listener=self.console,
                 send_to_queue=DestinationQueue(sqs_client(url, REGION)).send,
+                options=Options(debug_ports=self.debug_ports),
             )
             stack.push_async_callback(functions.close)
             await functions.start()
@@ -110,12 +115,15 @@ class Stack:
     async def _warm(self, functions: Functions) -> None:
         """One worker per function, so that nobody's first request pays for the imports.
 
-        Those that answer HTTP come first: somebody waits for them.
+        Those that answer HTTP come first: somebody waits for them. Those that wait for a debugger
+        come last, all at once.
         """
         routed = [route.function for route in self.application.routes]
         for name in dict.fromkeys([*routed, *self.application.functions]):
-            if not self.application.functions[name].makes_custom_resources:
+            is_later = self.application.functions[name].makes_custom_resources
+            if not is_later and name not in self.debug_ports:
                 await functions.warm(name)
+        await asyncio.gather(*map(functions.warm, self.debug_ports))
 
 
 async def _listen(stack: AsyncExitStack, interface: Interface, port: int) -> None:

@@ -1,11 +1,13 @@
 """`local up`: starts everything in order, in the foreground, and stops everything at the end."""
 
 import asyncio
+from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from datetime import UTC, datetime
 
 from samulator.control.console import Console
+from samulator.control.debug_ports import debug_ports
 from samulator.control.interrupts import finish_undisturbed, interrupt_on_stop
 from samulator.control.project import Project
 from samulator.control.resources import declared
@@ -14,6 +16,7 @@ from samulator.control.state import RunningStack
 from samulator.control.supervisor import Supervisor
 from samulator.events.schedule.clockwork import silent_schedules
 from samulator.functions.aws_access import with_aws_access
+from samulator.functions.debugging import without_limits
 from samulator.functions.packages import Packages
 from samulator.functions.runnable import runnable
 from samulator.servers.aws.config import REGION, AwsConfig
@@ -25,11 +28,11 @@ from samulator.template.translated import open_template
 from samulator.template.translation_cache import TranslationCache
 
 
-def run_stack(project: Project, ports: Ports) -> None:
-    """Runs until Ctrl-C or `local down`.
+def run_stack(project: Project, ports: Ports, debug: Sequence[str] = ()) -> None:
+    """Runs until Ctrl-C or `local down`; `debug` is what --debug names.
 
     Raises AlreadyRunning, PortTaken, ProjectError, TemplateError, PackageError,
-    ServiceFailed and StartFailed, each with a message for people.
+    ServiceFailed, StartFailed, InvalidTarget and DebuggerMissing, each with a message for people.
     """
     console = Console(project.state / "logs")
     with ExitStack() as cleanup:
@@ -46,6 +49,7 @@ def run_stack(project: Project, ports: Ports) -> None:
         draft = runnable(
             read_application(template, environment=project.environment, aws_url=aws_url)
         )
+        debugged = debug_ports(debug, draft)
         disagreements = [*project.disagreements(draft)]
         lambda_url = f"http://{LOOPBACK}:{ports.lambda_endpoint}"
         aws = AwsConfig(draft.s3_triggers, lambda_url, REGION, declared(draft))
@@ -71,8 +75,9 @@ def run_stack(project: Project, ports: Ports) -> None:
             )
         )
         application = with_aws_access(application, services.aws.url)
+        application = without_limits(application, debugged)
         supervisor = Supervisor(project, application, services, mark, console)
-        stack = Stack(project, ports, application, supervisor, packages, console)
+        stack = Stack(project, ports, application, supervisor, packages, console, debugged)
         asyncio.run(stack.run())
 
 

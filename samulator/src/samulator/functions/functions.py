@@ -4,8 +4,8 @@ import asyncio
 import json
 import os
 import uuid
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from samulator.functions.asynchronous import EventQueue, Surroundings
@@ -25,7 +25,7 @@ from samulator.functions.invocation import (
 from samulator.functions.packages import Packages
 from samulator.functions.pool import GROW_AFTER_SECONDS, Pool
 from samulator.functions.record import Event
-from samulator.functions.starter import WorkerStarter
+from samulator.functions.starter import Means, WorkerStarter
 from samulator.functions.supervision import Supervision
 from samulator.template.model import Application, Destination, Function
 from samulator.template.names import ACCOUNT, function_arn
@@ -47,12 +47,14 @@ class Options:
 
     `retry_delays` are seconds before the first and second retry of an Event invoke (AWS: 60 and
     120); `concurrency` is the most workers of a function that reserves none; a request waits
-    `grow_after_seconds` for a busy worker before another is started.
+    `grow_after_seconds` for a busy worker before another is started. `debug_ports` are those of
+    functions (by logical id) that wait for a debugger.
     """
 
     retry_delays: tuple[float, float] = (1.0, 2.0)
     concurrency: int = DEFAULT_CONCURRENCY
     grow_after_seconds: float = GROW_AFTER_SECONDS
+    debug_ports: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -245,7 +247,13 @@ class Functions:
         def on_line(line: str) -> None:
             self._say(name, line)
 
-        starter = WorkerStarter(name, self._application, self._packages, self._supervision, on_line)
+        starter = WorkerStarter(
+            name,
+            self._application,
+            Means(self._packages, self._supervision),
+            on_line,
+            self._options.debug_ports.get(name),
+        )
         pool = Pool(starter.start, self._limit(function), self._options.grow_after_seconds)
         return Attempts(name, function, arn, pool, starter)
 
