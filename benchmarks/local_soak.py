@@ -27,7 +27,9 @@ import psutil
 from samulator.functions.functions import Functions
 from samulator.functions.packages import Packages
 from samulator.functions.reload import Told, watch
-from samulator.http.http_api.app import Gateway
+from samulator.http.doors import DoorOptions, open_first
+from samulator.http.issuer.keys import IssuerKeys
+from samulator.http.issuer.token import Tokens
 from samulator.http.server.server import bound_port, serve
 from samulator.template.load import load_application
 
@@ -107,7 +109,9 @@ async def soak(seconds: float) -> Tally:
     )
     functions = Functions(application, packages)
     await functions.start()
-    runner = await serve(Gateway(application, functions), "127.0.0.1", 0)
+    tokens = Tokens(IssuerKeys(ROOT / ".samulator" / "tests"), "http://localhost")
+    options = DoorOptions(tokens, tokens_optional=True)
+    runner = await serve(open_first(application, functions, options), "127.0.0.1", 0)
     url = f"http://127.0.0.1:{bound_port(runner)}"
 
     def count_reload(_function: str, _what: str) -> None:

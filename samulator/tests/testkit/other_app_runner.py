@@ -13,7 +13,10 @@ from samulator.functions.debugging import targets, without_limits
 from samulator.functions.functions import Functions, Options
 from samulator.functions.invocation import Invocation
 from samulator.functions.packages import Packages
-from samulator.http.http_api.app import Exchange, Gateway
+from samulator.http.doors import DoorOptions, open_first
+from samulator.http.gateway.door import Exchange
+from samulator.http.issuer.keys import IssuerKeys
+from samulator.http.issuer.token import Tokens
 from samulator.http.lambda_api.endpoint import InvokeApi
 from samulator.http.server.server import bound_port, serve
 from samulator.template.load import load_application
@@ -108,7 +111,9 @@ class OtherApp:
             options=self._options,
         )
         await self.functions.start()
-        gateway = Gateway(self.application, self.functions, observe=self.exchanges.append)
+        tokens = Tokens(IssuerKeys(ROOT / ".samulator" / "tests"), "http://localhost")
+        options = DoorOptions(tokens, self.exchanges.append)
+        gateway = open_first(self.application, self.functions, options)
         self._runners = [
             await serve(app, "127.0.0.1", 0) for app in (gateway, InvokeApi(self.functions))
         ]

@@ -10,14 +10,13 @@ from samulator.template.load import load_application
 from samulator.template.model import (
     Application,
     Bucket,
-    Cors,
     Destination,
     Function,
-    HttpRoute,
     Queue,
     SqsTrigger,
     TemplateError,
 )
+from samulator.template.model_http import Cors, HttpApi, LambdaProxy, Route
 
 OTHER_APP = Path(__file__).parents[1] / "other_app/template.yaml"
 ROOT = Path(__file__).parents[3]
@@ -388,8 +387,8 @@ def test_cors_of_the_implicit_api_comes_from_globals(load, declared, cors):
 
     application = load(f"        Globals: {{HttpApi: {{CorsConfiguration: {declared}}}}}{text}")
 
-    assert application.cors == cors
-    assert application.routes == (HttpRoute("F", "ANY", "$default"),)
+    route = Route("ANY", "$default", LambdaProxy("F", "2.0", 30.0))
+    assert application.apis == (HttpApi("ServerlessHttpApi", (route,), cors),)
 
 
 def test_failure_destination_without_a_queue_gets_one_as_sam_makes_it(load):
@@ -480,7 +479,7 @@ def test_main_template_says_only_what_has_no_effect():
 
     (warning,) = application.warnings
     assert warning.startswith("Without effect here: AWS::CloudFormation::Stack (")
-    assert application.routes
+    assert application.apis
 
 
 @pytest.mark.parametrize(

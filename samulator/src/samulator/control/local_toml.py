@@ -17,6 +17,7 @@ PLACES = (
     "redis_host", "redis_port", "opensearch_url", "aws_url",
 )  # fmt: skip
 _PIECE = re.compile(r"\{\{|\}\}|\{(\w+)\}|[{}]")
+_TOKENS = ("required", "optional")
 _START_KEYS = ("function", "event", "again_after")
 
 
@@ -42,6 +43,7 @@ class LocalToml:
 
     environment: Mapping[str, str] = field(default_factory=dict)
     start: tuple[StartInvoke, ...] = ()
+    tokens_optional: bool = False
 
 
 def read_local_toml(root: Path) -> LocalToml:
@@ -57,7 +59,7 @@ def read_local_toml(root: Path) -> LocalToml:
         raise ProjectError(f"{NAME}: nested too deeply") from error
     except ValueError as error:
         raise ProjectError(_one_line(f"{NAME}: not TOML: {error}")) from error
-    _known("", values, ("environment", "start"))
+    _known("", values, ("authorizers", "environment", "start"))
     environment = _table("environment", values.get("environment", {}))
     entries = values.get("start", [])
     if not isinstance(entries, list):
@@ -65,6 +67,7 @@ def read_local_toml(root: Path) -> LocalToml:
     return LocalToml(
         {name: _variable(name, value) for name, value in environment.items()},
         tuple(_start(root, f"start[{at}]", entry) for at, entry in enumerate(entries)),
+        _tokens_optional(_table("authorizers", values.get("authorizers", {}))),
     )
 
 
@@ -85,6 +88,14 @@ def fill(name: str, text: str, places: Mapping[str, str]) -> str:
         return places[match[1]]
 
     return _PIECE.sub(piece, text)
+
+
+def _tokens_optional(table: Mapping[str, Any]) -> bool:
+    _known("authorizers.", table, ("tokens",))
+    tokens = table.get("tokens", _TOKENS[0])
+    if tokens not in _TOKENS:
+        raise _wrong("authorizers.tokens", tokens, f"one of {', '.join(_TOKENS)}", "choose one")
+    return bool(tokens == _TOKENS[1])
 
 
 def _variable(name: str, value: Any) -> str:  # noqa: ANN401 - whatever the file says

@@ -11,11 +11,15 @@ from samulator.template.model import Application
 
 @dataclass(frozen=True)
 class Project:
-    """One project folder. `environment` still holds its {placeholders}."""
+    """One project folder. `environment` still holds its {placeholders}.
+
+    `tokens_optional` is whether JWT authorizers let a request without a token in.
+    """
 
     root: Path
     environment: Mapping[str, str] = field(default_factory=dict)
     start: tuple[StartInvoke, ...] = ()
+    tokens_optional: bool = False
 
     @property
     def template(self) -> Path:
@@ -73,4 +77,9 @@ class Project:
 def open_project(root: Path) -> Project:
     """Reads local.toml, which may be absent; raises ProjectError."""
     said = read_local_toml(root)
-    return Project(root, environment=said.environment, start=said.start)
+    return Project(
+        root,
+        environment=said.environment,
+        start=said.start,
+        tokens_optional=said.tokens_optional,
+    )

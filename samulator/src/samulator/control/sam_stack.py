@@ -74,7 +74,8 @@ class SamStack:
 
     def _first_path(self) -> str:
         """A path that some function answers, whatever it says."""
-        paths = [route.path for route in self.application.routes if "{" not in route.path]
+        routes = [route for api in self.application.apis for route in api.routes]
+        paths = [route.path for route in routes if "{" not in route.path]
         return next((path for path in paths if path.startswith("/")), "/")
 
 

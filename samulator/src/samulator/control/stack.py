@@ -20,11 +20,14 @@ from samulator.events.destinations.destination_queue import DestinationQueue
 from samulator.functions.functions import Functions, Options
 from samulator.functions.packages import Packages
 from samulator.functions.reload import Told, Watching, watch, watch_code, watch_settings
-from samulator.http.http_api.app import Gateway
+from samulator.http.doors import DoorOptions, answering, open_port, plan_ports
+from samulator.http.issuer.keys import IssuerKeys
+from samulator.http.issuer.pages import IssuerPages
+from samulator.http.issuer.token import Tokens
 from samulator.http.lambda_api.endpoint import InvokeApi
 from samulator.http.server.server import Interface, serve
 from samulator.servers.aws.config import REGION
-from samulator.servers.ports import LOOPBACK, Ports
+from samulator.servers.ports import LOOPBACK, Ports, is_free
 from samulator.template.model import Application
 
 
@@ -79,18 +82,37 @@ class Stack:
             )
             stack.push_async_callback(functions.close)
             await functions.start()
-            endpoint = InvokeApi(functions)
+            keys, issuer = IssuerKeys(self.project.state), self._issuer
+            endpoint = IssuerPages(InvokeApi(functions), keys, issuer)
             await _listen(stack, endpoint, self.ports.lambda_endpoint)
             warming = asyncio.create_task(self._warm(functions))
             stack.push_async_callback(_cancel, [warming])
             await run_start_invokes(self.project.start, functions)
-            gateway = Gateway(self.application, functions, observe=self.console.answered)
-            await _listen(stack, gateway, self.ports.api)
+            await self._open_doors(stack, functions, Tokens(keys, issuer))
             tasks = [
                 asyncio.create_task(work) for work in self._background(functions, code, settings)
             ]
             stack.push_async_callback(_cancel, tasks)
             yield tasks
+
+    @property
+    def _issuer(self) -> str:
+        return f"http://{LOOPBACK}:{self.ports.lambda_endpoint}"
+
+    async def _open_doors(
+        self, stack: AsyncExitStack, functions: Functions, tokens: Tokens
+    ) -> None:
+        options = DoorOptions(
+            tokens, self.console.answered, tokens_optional=self.project.tokens_optional
+        )
+        own = {port for _, port in self.ports.items()}
+        for plan in plan_ports(
+            self.application, self.ports.api, lambda port: port in own or not is_free(port)
+        ):
+            region = self.application.region
+            await _listen(stack, open_port(plan, functions, options, region=region), plan.port)
+            if plan.port != self.ports.api:
+                self.console.say(f"  {plan.names:<21} http://{LOOPBACK}:{plan.port}")
 
     def _code(self) -> Watching:
         own = (self.project.state.resolve(), self.project.builds.resolve())
@@ -118,8 +140,7 @@ class Stack:
         Those that answer HTTP come first: somebody waits for them. Those that wait for a debugger
         come last, all at once.
         """
-        routed = [route.function for route in self.application.routes]
-        for name in dict.fromkeys([*routed, *self.application.functions]):
+        for name in dict.fromkeys([*answering(self.application), *self.application.functions]):
             is_later = self.application.functions[name].makes_custom_resources
             if not is_later and name not in self.debug_ports:
                 await functions.warm(name)

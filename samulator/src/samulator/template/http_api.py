@@ -1,65 +1,109 @@
-"""Reads the routes of HTTP APIs from the OpenAPI bodies that SAM writes for them."""
+"""Reads AWS::ApiGatewayV2::Api, from an OpenAPI body or from routes and integrations."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from samulator.template.functions import find_function
-from samulator.template.model import Cors, Function, HttpRoute, Resource, TemplateError, Value
+from samulator.template.authorizers import AuthorizerReader
+from samulator.template.integration import DeclaredIntegration, IntegrationReader
+from samulator.template.invoked_function import InvokedFunctions
+from samulator.template.model import Resource, Value
+from samulator.template.model_http import Guard, HttpApi, Integration, NotServed, Route
+from samulator.template.open_api import OpenApi, read_cors_rules
+from samulator.template.related import Related
 
 HTTP_API = "AWS::ApiGatewayV2::Api"
-_INTEGRATION = "x-amazon-apigateway-integration"
-_ANY = "x-amazon-apigateway-any-method"
-_CORS_KEYS = {
-    "allow_origins": "AllowOrigins",
-    "allow_methods": "AllowMethods",
-    "allow_headers": "AllowHeaders",
-    "expose_headers": "ExposeHeaders",
-}
+_AUTHORIZER, _ROUTE = "AWS::ApiGatewayV2::Authorizer", "AWS::ApiGatewayV2::Route"
+_TIMEOUT_SECONDS = 30.0
+_DEFAULT_STAGE = "$default"
 
 
-def read_routes(api: Resource, functions: Mapping[str, Function]) -> Iterator[HttpRoute]:
-    """Yield the routes that call functions. Raises TemplateError."""
-    body = api.properties.get("Body")
-    paths = body.get("paths") if isinstance(body, dict) else None
-    for path, methods in (paths or {}).items():
-        for method, operation in (methods or {}).items():
-            integration = operation.get(_INTEGRATION) if isinstance(operation, dict) else None
-            if not isinstance(integration, dict):
-                continue
-            where = f"{api.logical_id}: {method} {path}"
-            if str(integration.get("payloadFormatVersion", "2.0")) != "2.0":
-                raise TemplateError(f"{where}: only PayloadFormatVersion 2.0 is sent here")
-            yield HttpRoute(
-                function=find_function(_function_arn(integration.get("uri")), functions),
-                method="ANY" if method == _ANY else method.upper(),
-                path=path,
-                timeout=float(integration.get("timeoutInMillis", 30_000)) / 1000,
+def read_http_api(
+    resource: Resource, related: Related, functions: InvokedFunctions
+) -> tuple[HttpApi, list[str]]:
+    """Return the API with its first stage, and what to warn about. Raises TemplateError."""
+    stage, variables = _stage(resource, related)
+    integrations = IntegrationReader(functions, variables, default_timeout=_TIMEOUT_SECONDS)
+    authorizers = AuthorizerReader(resource.logical_id, functions, default_ttl=0.0)
+    routes = [
+        *_quick_route(resource, integrations),
+        *_Routes(resource, related, integrations, authorizers).routes(),
+    ]
+    cors = read_cors_rules(resource.properties.get("CorsConfiguration"))
+    if "Body" in resource.properties:
+        document = OpenApi(resource.logical_id, resource.properties["Body"])
+        routes += document.routes(integrations, authorizers, payload="1.0")
+        cors = cors or document.cors
+    api = HttpApi(resource.logical_id, tuple(routes), cors, stage, variables)
+    return api, authorizers.warnings
+
+
+def _stage(api: Resource, related: Related) -> tuple[str, dict[str, str]]:
+    for stage in related.belonging("AWS::ApiGatewayV2::Stage", "ApiId", api):
+        variables = stage.properties.get("StageVariables") or {}
+        named = {str(key): str(value) for key, value in variables.items()}
+        return str(stage.properties.get("StageName", _DEFAULT_STAGE)), named
+    return _DEFAULT_STAGE, {}
+
+
+def _quick_route(api: Resource, integrations: IntegrationReader) -> Iterator[Route]:
+    """Quick create: one route with one target in the API itself."""
+    if target := api.properties.get("Target"):
+        declared = DeclaredIntegration("AWS_PROXY", target, payload="2.0")
+        method, path = _method_and_path(api.properties.get("RouteKey") or "$default")
+        yield Route(method, path, integrations.read(declared))
+
+
+class _Routes:
+    """Routes of AWS::ApiGatewayV2::Route and ::Integration."""
+
+    def __init__(
+        self,
+        api: Resource,
+        related: Related,
+        integrations: IntegrationReader,
+        authorizers: AuthorizerReader,
+    ) -> None:
+        self._api = api
+        self._related = related
+        self._integrations = integrations
+        self._authorizers = authorizers
+
+    def routes(self) -> Iterator[Route]:
+        for route in self._related.belonging(_ROUTE, "ApiId", self._api):
+            method, path = _method_and_path(route.properties.get("RouteKey", "$default"))
+            target = str(route.properties.get("Target", "")).removeprefix("integrations/")
+            yield Route(method, path, self._integration(target), self._guard(route.properties))
+
+    def _integration(self, target: str) -> Integration:
+        found = self._related.find("AWS::ApiGatewayV2::Integration", target)
+        if found is None:
+            return NotServed("it has no integration")
+        properties = found.properties
+        milliseconds = properties.get("TimeoutInMillis")
+        return self._integrations.read(
+            DeclaredIntegration(
+                type=str(properties.get("IntegrationType", "")),
+                uri=properties.get("IntegrationUri"),
+                payload=str(properties.get("PayloadFormatVersion", "1.0")),
+                timeout=None if milliseconds is None else float(milliseconds) / 1000,
             )
+        )
+
+    def _guard(self, properties: Mapping[str, Any]) -> Guard:
+        kind = str(properties.get("AuthorizationType", "NONE")).upper()
+        found = self._related.find(_AUTHORIZER, properties.get("AuthorizerId"))
+        authorizer = None
+        if found is not None and kind in ("CUSTOM", "JWT"):
+            authorizer = self._authorizers.from_http_resource(found.logical_id, found.properties)
+        scopes = tuple(map(str, properties.get("AuthorizationScopes") or ()))
+        return Guard(authorizer, scopes, iam=kind == "AWS_IAM")
 
 
-def read_cors(api: Resource) -> Cors | None:
-    """Return the CORS rules of an API, None where it has none."""
-    body = api.properties.get("Body")
-    declared = api.properties.get("CorsConfiguration")
-    if not isinstance(declared, dict) and isinstance(body, dict):
-        declared = body.get("x-amazon-apigateway-cors")
-    if not isinstance(declared, dict) or not declared:
-        return None
-    rules = {key.lower(): value for key, value in declared.items()}
-    texts = {name: _texts(rules.get(key.lower())) for name, key in _CORS_KEYS.items()}
-    texts["allow_methods"] = tuple(method.upper() for method in texts["allow_methods"])
-    age = rules.get("maxage")
-    return Cors(
-        **texts,
-        allow_credentials=str(rules.get("allowcredentials", "")).lower() == "true",
-        max_age=None if age is None else int(age),
-    )
+def _method_and_path(route_key: Value) -> tuple[str, str]:
+    method, separator, path = str(route_key).partition(" ")
+    return (method.upper(), path) if separator else ("ANY", method)
 
 
-def _function_arn(uri: Value) -> str:
-    """The function in arn:aws:apigateway:REGION:lambda:path/…/functions/ARN/invocations."""
-    return str(uri).partition("/functions/")[2].partition("/")[0] or str(uri)
-
-
-def _texts(value: Any) -> tuple[str, ...]:  # noqa: ANN401 - whatever a template holds
-    return (value,) if isinstance(value, str) else tuple(str(item) for item in value or [])
+def is_websocket(resource: Resource) -> bool:
+    """Whether it is an API of the other protocol, which nothing here answers."""
+    return str(resource.properties.get("ProtocolType", "HTTP")).upper() != "HTTP"

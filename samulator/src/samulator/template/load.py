@@ -7,18 +7,15 @@ from pathlib import Path
 from samulator.template.bucket_notifications import BUCKET, QUEUE, read_bucket, read_queue
 from samulator.template.code import CodeReader, UnreadableCode
 from samulator.template.dependencies import in_order_of_dependencies
+from samulator.template.doors import DOOR_TYPES, read_doors
 from samulator.template.event_invoke_config import unknown_destinations
 from samulator.template.functions import FUNCTION, FunctionReader
-from samulator.template.http_api import HTTP_API, read_cors, read_routes
 from samulator.template.model import (
     Application,
-    Cors,
     Function,
-    HttpRoute,
     Layer,
     Queue,
     Resource,
-    TemplateError,
 )
 from samulator.template.names import layer_arn, queue_arn
 from samulator.template.queue_mapping import short_timeouts
@@ -31,7 +28,7 @@ _LAYER = "AWS::Lambda::LayerVersion"
 _WITH_EFFECT = {
     *(FUNCTION, _LAYER, "AWS::Lambda::Version", "AWS::Lambda::Alias", "AWS::Lambda::Permission"),
     *(BUCKET, QUEUE, RULE, SCHEDULE, INVOKE_CONFIG, MAPPING),
-    *(HTTP_API, "AWS::ApiGatewayV2::Stage"),
+    *DOOR_TYPES,
 }
 # What SAM makes beside what the template declares, and nobody has to be told of.
 _MADE_ALONG = {
@@ -125,15 +122,15 @@ class _Assembly:
         for resource in self._resources.values():
             reader.read(resource)
         triggers = reader.triggers
-        routes, cors = self._routes(functions)
+        doors = read_doors(self._resources, functions)
         ordered = in_order_of_dependencies(self._resources, self._warnings.append)
         return Application(
             functions=functions,
             layers=layers,
             buckets=buckets,
             queues=queues,
-            routes=routes,
-            cors=cors,
+            apis=doors.apis,
+            function_urls=doors.function_urls,
             s3_triggers=tuple(triggers.s3),
             sqs_triggers=tuple(triggers.sqs),
             schedules=tuple(triggers.schedules),
@@ -143,6 +140,7 @@ class _Assembly:
                 *self._without_effect(),
                 *self._warnings,
                 *triggers.warnings,
+                *doors.warnings,
                 *unknown_destinations(functions, queues),
             ),
         )
@@ -167,25 +165,6 @@ class _Assembly:
                     f"{resource.logical_id} fails until it is there"
                 )
         return functions
-
-    def _routes(
-        self, functions: Mapping[str, Function]
-    ) -> tuple[tuple[HttpRoute, ...], Cors | None]:
-        apis = {each.logical_id: each for each in self._of(HTTP_API)}
-        routes: list[HttpRoute] = []
-        cors = None
-        for name, api in apis.items():
-            try:
-                found = [*read_routes(api, functions)]
-            except ValueError as error:
-                self._warnings.append(f"{name}: {error}")
-                continue
-            if found and routes:
-                named = ", ".join(sorted(apis))
-                raise TemplateError(f"HttpApi events name several APIs ({named}); one is served")
-            if found:
-                routes, cors = found, read_cors(api)
-        return tuple(routes), cors
 
     def _queue_arns(self, queues: Mapping[str, Queue]) -> dict[str, str]:
         return {queue_arn(self._region, queue.name): queue.name for queue in queues.values()}

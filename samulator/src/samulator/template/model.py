@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from samulator.template.model_http import Api, FunctionUrl
 from samulator.template.model_image import Image
 
 # What YAML holds at one place of a template: text, number, list, map or an intrinsic.
@@ -85,31 +86,6 @@ class Layer:
     build_method: str | None = None
     build_properties: Mapping[str, Any] = field(default_factory=dict)
     reference: str | None = None
-
-
-@dataclass(frozen=True)
-class HttpRoute:
-    """One route of the HTTP API. `method` is a verb or ANY; path "$default" catches all.
-
-    `timeout` is the integration's, in seconds.
-    """
-
-    function: str
-    method: str
-    path: str
-    timeout: float = 30.0
-
-
-@dataclass(frozen=True)
-class Cors:
-    """CorsConfiguration of the HTTP API; empty lists mean no header."""
-
-    allow_origins: tuple[str, ...] = ()
-    allow_methods: tuple[str, ...] = ()
-    allow_headers: tuple[str, ...] = ()
-    expose_headers: tuple[str, ...] = ()
-    allow_credentials: bool = False
-    max_age: int | None = None
 
 
 @dataclass(frozen=True)
@@ -223,11 +199,11 @@ class Application:
     layers: Mapping[str, Layer]
     buckets: Mapping[str, Bucket]
     queues: Mapping[str, Queue]
-    routes: tuple[HttpRoute, ...] = ()
-    cors: Cors | None = None
     s3_triggers: tuple[S3Trigger, ...] = ()
     sqs_triggers: tuple[SqsTrigger, ...] = ()
     schedules: tuple[ScheduleTrigger, ...] = ()
     warnings: tuple[str, ...] = ()
     region: str = "us-east-1"
     resources: Mapping[str, Resource] = field(default_factory=dict)
+    apis: tuple[Api, ...] = ()
+    function_urls: tuple[FunctionUrl, ...] = ()

@@ -5,8 +5,8 @@ https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html
 
 from collections.abc import Mapping
 
-from samulator.http.http_api.response import HttpResponse
-from samulator.template.model import Cors
+from samulator.http.gateway.response import HttpResponse
+from samulator.template.model_http import Cors
 
 _PREFIX = "access-control-"
 
