@@ -1,1 +1,0 @@
-"""Function URLs: a port for each, payload format 2.0."""
