@@ -16,7 +16,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from samulator.template.document import read_document
+from samulator.template.load import load_application
 
 ROOT = Path(__file__).parent.parent
 RUNS = 5
@@ -120,12 +120,12 @@ def report_inits(layers: dict[str, Path], functions: dict[str, Path]) -> dict[st
 
 def variables() -> dict[str, str]:
     """The API's, which has all; what AWS fills in is a placeholder of its own."""
-    function = read_document(ROOT / "template.yaml")["Resources"]["UsersApiFunction"]
-    declared = function["Properties"]["Environment"]["Variables"]
-    return {
-        name: value if isinstance(value, str) else f"https://{name.lower()}"
-        for name, value in declared.items()
-    } | {"POWERTOOLS_LOG_LEVEL": "INFO", "DATABASE_HOST": "users.abc.eu-west-1.rds.amazonaws.com"}
+    declared = load_application(ROOT / "template.yaml").functions["UsersApiFunction"].environment
+    return (
+        declared
+        | {"OPENSEARCH_URL": "https://opensearch_url"}
+        | {"POWERTOOLS_LOG_LEVEL": "INFO", "DATABASE_HOST": "users.abc.eu-west-1.rds.amazonaws.com"}
+    )
 
 
 def init_seconds(subject: Subject, path: list[Path], *, bytecode: bool) -> float:

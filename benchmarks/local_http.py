@@ -20,9 +20,11 @@ import aiohttp
 import psutil
 
 from benchmarks.load import Figures, measure
+from samulator.functions.functions import Functions
 from samulator.functions.packages import Packages
-from samulator.functions.worker_host import WorkerHost
-from samulator.http.http_api.app import Gateway
+from samulator.http.doors import DoorOptions, open_first
+from samulator.http.issuer.keys import IssuerKeys
+from samulator.http.issuer.token import Tokens
 from samulator.http.server.server import bound_port, serve
 from samulator.template.load import load_application
 
@@ -38,9 +40,11 @@ async def serve_embedded() -> None:
         application,
         state=ROOT / ".samulator" / "tests",
     )
-    functions = WorkerHost(application, packages)
+    functions = Functions(application, packages)
     await functions.start()
-    runner = await serve(Gateway(application, functions), "127.0.0.1", 0)
+    tokens = Tokens(IssuerKeys(ROOT / ".samulator" / "tests"), "http://localhost")
+    options = DoorOptions(tokens, tokens_optional=True)
+    runner = await serve(open_first(application, functions, options), "127.0.0.1", 0)
     print(f"http://127.0.0.1:{bound_port(runner)}", flush=True)
     await asyncio.Event().wait()
 

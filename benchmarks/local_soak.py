@@ -24,10 +24,12 @@ from pathlib import Path
 import aiohttp
 import psutil
 
+from samulator.functions.functions import Functions
 from samulator.functions.packages import Packages
-from samulator.functions.reload import ReloadListener, watch
-from samulator.functions.worker_host import WorkerHost
-from samulator.http.http_api.app import Gateway
+from samulator.functions.reload import Told, watch
+from samulator.http.doors import DoorOptions, open_first
+from samulator.http.issuer.keys import IssuerKeys
+from samulator.http.issuer.token import Tokens
 from samulator.http.server.server import bound_port, serve
 from samulator.template.load import load_application
 
@@ -105,17 +107,20 @@ async def soak(seconds: float) -> Tally:
         application,
         state=ROOT / ".samulator" / "tests",
     )
-    functions = WorkerHost(application, packages)
+    functions = Functions(application, packages)
     await functions.start()
-    runner = await serve(Gateway(application, functions), "127.0.0.1", 0)
+    tokens = Tokens(IssuerKeys(ROOT / ".samulator" / "tests"), "http://localhost")
+    options = DoorOptions(tokens, tokens_optional=True)
+    runner = await serve(open_first(application, functions, options), "127.0.0.1", 0)
     url = f"http://127.0.0.1:{bound_port(runner)}"
 
     def count_reload(_function: str, _what: str) -> None:
         tally.reloads += 1
 
-    listener = ReloadListener(count_reload, tally.unexpected.append)
     background = [
-        asyncio.create_task(watch(application, functions, packages, listener)),
+        asyncio.create_task(
+            watch(application, functions, packages, Told(count_reload, tally.unexpected.append))
+        ),
         asyncio.create_task(sample_memory(tally, seconds)),
     ]
     until = time.monotonic() + seconds

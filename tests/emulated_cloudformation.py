@@ -21,7 +21,7 @@ from moto.cloudformation.models import Stack
 from moto.cloudformation.parsing import get_model_map
 from samtranslator.translator.transform import transform
 
-from samulator.template.document import read_document
+from tests.template_document import read_document
 
 ROOT = Path(__file__).parents[1]
 ARTIFACTS = "deployment-artifacts"

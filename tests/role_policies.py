@@ -13,9 +13,8 @@ from botocore.client import BaseClient
 from botocore.signers import RequestSigner
 
 from api.opensearch import Client
-from samulator.template.document import read_document
-from samulator.template.names import Names
-from samulator.template.resolve import Resolver
+from samulator.template.load import load_application
+from samulator.template.model import Resource
 
 TEMPLATE = Path(__file__).parent.parent / "infrastructure" / "roles.yaml"
 SECRET = "arn:aws:secretsmanager:us-east-1:123456789012:secret:user"
@@ -77,33 +76,25 @@ class Role:
 
 def roles(**changed: str) -> dict[str, Role]:
     """Every role by its logical id, with the parameters of roles.yaml `changed`."""
-    document = read_document(TEMPLATE)
-    resources: Mapping[str, Any] = document["Resources"]
-    resolver = Resolver(
-        document,
-        Names(resources, region="us-east-1", aws_url="http://127.0.0.1"),
-        PARAMETERS | changed,
-    )
+    resources = load_application(TEMPLATE, parameters=PARAMETERS | changed).resources
     return {
-        name: Role(name, tuple(_statements(name, resource, resources, resolver)))
+        name: Role(name, tuple(_statements(resource, resources)))
         for name, resource in resources.items()
-        if resource["Type"] == "AWS::IAM::Role"
+        if resource.type == "AWS::IAM::Role"
     }
 
 
-def _statements(
-    name: str, role: Mapping[str, Any], resources: Mapping[str, Any], resolver: Resolver
-) -> Iterator[Statement]:
-    properties = role["Properties"]
-    documents = [policy["PolicyDocument"] for policy in properties["Policies"]]
-    for managed in properties.get("ManagedPolicyArns", []):
-        documents.append(resources[managed["Ref"]]["Properties"]["PolicyDocument"])
-    for logical_id, other in resources.items():
-        attached = other["Type"] == "AWS::IAM::Policy" and resolver.exists(logical_id)
-        if attached and {"Ref": name} in other["Properties"]["Roles"]:
-            documents.append(other["Properties"]["PolicyDocument"])
+def _statements(role: Resource, resources: Mapping[str, Resource]) -> Iterator[Statement]:
+    documents = [policy["PolicyDocument"] for policy in role.properties["Policies"]]
+    managed = role.properties.get("ManagedPolicyArns", [])
+    for other in resources.values():
+        arn = f"arn:aws:iam::123456789012:policy/{other.name}"
+        is_managed = other.type == "AWS::IAM::ManagedPolicy" and arn in managed
+        is_attached = other.type == "AWS::IAM::Policy" and role.name in other.properties["Roles"]
+        if is_managed or is_attached:
+            documents.append(other.properties["PolicyDocument"])
     for document in documents:
-        for statement in resolver.resolve(document, name)["Statement"]:
+        for statement in document["Statement"]:
             if statement["Effect"] == "Allow":
                 yield Statement("Allow", _tuple(statement["Action"]), _tuple(statement["Resource"]))
 

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from samulator.template.document import read_document
 from tests.embedded_stack import EmbeddedStack
+from tests.template_document import read_document
 
 TEMPLATE = Path(__file__).parents[2] / "infrastructure" / "migration.yaml"
 NOT_YET = (409, {"Type": "User", "message": "The function is in state Pending"})

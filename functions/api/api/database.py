@@ -2,7 +2,7 @@
 
 import ssl
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
 from pg8000.native import DatabaseError, InterfaceError
@@ -26,10 +26,10 @@ class ConstraintViolated(Exception):
 class Database:
     """Runs statements on one connection that is opened when needed and kept while it is sound."""
 
-    def __init__(self, server: Server, login: Callable[[bool], Login]) -> None:
-        """`login(True)` must read the credentials anew (a rotated secret)."""
+    def __init__(self, server: Server, logins: Callable[[], Iterable[Login]]) -> None:
+        """`logins` gives what to log in with, one after another, as long as each is refused."""
         self._server = server
-        self._login = login
+        self._logins = logins
         self._session: Session | None = None
         self._lock = threading.Lock()
 
@@ -92,12 +92,16 @@ class Database:
         return self._session
 
     def _connect(self) -> Session:
-        try:
-            return Session(self._server, self._login(False))
-        except DatabaseError as error:
-            if sqlstate(error) not in _REFUSED_LOGIN:
-                raise
-            return Session(self._server, self._login(True))
+        refused: DatabaseError | None = None
+        for login in self._logins():
+            try:
+                return Session(self._server, login)
+            except DatabaseError as error:
+                if sqlstate(error) not in _REFUSED_LOGIN:
+                    raise
+                refused = error
+        assert refused is not None
+        raise refused
 
     def _discard(self) -> None:
         session, self._session = self._session, None

@@ -52,11 +52,11 @@ def migrate(settings: MigrationSettings) -> list[str]:
 
     A database with one login for everything needs no other user. Raises as `apply_migrations`.
     """
-    user = login_of(settings)(False)
+    user = login_of(settings)
     database = build_database(settings.as_owner(), answer_seconds=240.0)
     try:
         applied = apply_migrations(database, FOLDER)
-        if user.user != login_of(settings.as_owner())(False).user:
+        if user.user != login_of(settings.as_owner()).user:
             with database.session() as session:
                 grant_access(session, user)
     finally:

@@ -2,7 +2,7 @@
 
 import json
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -75,7 +75,7 @@ def build_database(settings: DatabaseSettings, *, answer_seconds: float = 1.7) -
         tls,
         answer=answer_seconds,
     )
-    return Database(server, login_of(settings))
+    return Database(server, _logins_of(settings))
 
 
 def verifying_context(host: str) -> ssl.SSLContext:
@@ -93,23 +93,37 @@ def verifying_context(host: str) -> ssl.SSLContext:
     return context
 
 
-def login_of(settings: DatabaseSettings) -> Callable[[bool], Login]:
-    """Reads the login when it is needed, and anew when asked: its secret may have been rotated."""
-    if not settings.database_secret_arn:
-        fixed = Login(settings.database_user, settings.database_password.get_secret_value())
-        return lambda _renew: fixed
+def login_of(settings: DatabaseSettings) -> Login:
+    """What the functions log in with from now on; raises DatabaseUnavailable."""
+    return next(iter(_logins_of(settings)()))
+
+
+def _logins_of(settings: DatabaseSettings) -> Callable[[], Iterator[Login]]:
+    """The login that worked last, then what its secret says now, then what it said before that.
+
+    A secret is changed first and the database after it: in between the one before still works.
+    """
+    fixed = Login(settings.database_user, settings.database_password.get_secret_value())
     known: list[Login] = []
 
-    def from_secret(renew: bool) -> Login:
-        if renew or not known:
-            known[:] = [_read_secret(settings)]
-        return known[0]
+    def from_secret() -> Iterator[Login]:
+        tried = [*known]
+        yield from tried
+        for stage in ("AWSCURRENT", "AWSPREVIOUS"):
+            login = _read_secret(settings, stage)
+            if login is not None and login not in tried:
+                tried.append(login)
+                known[:] = [login]
+                yield login
 
-    return from_secret
+    return from_secret if settings.database_secret_arn else lambda: iter([fixed])
 
 
-def _read_secret(settings: DatabaseSettings) -> Login:
-    """The secret is JSON with `password` and perhaps `username`, as RDS writes it."""
+def _read_secret(settings: DatabaseSettings, stage: str) -> Login | None:
+    """The secret is JSON with `password` and perhaps `username`, as RDS writes it.
+
+    None where it never had a version of that stage.
+    """
     import boto3
     from botocore.config import Config
     from botocore.exceptions import BotoCoreError, ClientError
@@ -119,9 +133,11 @@ def _read_secret(settings: DatabaseSettings) -> Login:
         "secretsmanager", endpoint_url=settings.aws_endpoint_url or None, config=limits
     )
     try:
-        answer = client.get_secret_value(SecretId=settings.database_secret_arn)
+        answer = client.get_secret_value(SecretId=settings.database_secret_arn, VersionStage=stage)
     except ClientError as error:
         code = error.response.get("Error", {}).get("Code", "")
+        if code == "ResourceNotFoundException" and stage != "AWSCURRENT":
+            return None
         raise DatabaseUnavailable(_NO_LOGIN, code=code) from error
     except BotoCoreError as error:
         raise DatabaseUnavailable(_NO_LOGIN) from error

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from samulator.control.function_log import readable
-from samulator.functions.reload import ReloadListener, Watching, watch, watch_code, watch_settings
+from samulator.functions.reload import Told, Watching, watch, watch_code, watch_settings
 from testkit.other_app_runner import TEMPLATE, OtherApp
 from testkit.timing import LONG_SECONDS
 
@@ -33,7 +33,7 @@ class Watched(OtherApp):
         self._watching = asyncio.run_coroutine_threadsafe(self._watch(code, settings), self._loop)
 
     async def _watch(self, code: Watching, settings: Watching) -> None:
-        told = ReloadListener(lambda *reloaded: self._tell(self.reloads, reloaded), self._problem)
+        told = Told(lambda *reloaded: self._tell(self.reloads, reloaded), self._problem)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(
                 watch(self.application, self.functions, self.packages, told, code=code)
@@ -160,8 +160,9 @@ def test_layer_that_cannot_be_built_keeps_the_old_one(app):
 
     told = app.wait_for_problem()
 
-    assert told.startswith("WebFunction keeps its old code: build-ShoutLayer failed with exit")
-    assert "no such thing" in told
+    assert told == (
+        "WebFunction keeps its old code: ShoutLayer: make build-ShoutLayer failed: no such thing"
+    )
     assert app.reloads == []
     assert answer(app) == "HELLO WORLD"
 

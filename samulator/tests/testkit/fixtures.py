@@ -6,8 +6,7 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import HealthCheck, settings
 
-from samulator.servers.data import DATA_SERVERS
-from samulator.servers.group import Servers
+from samulator.servers.group import DataServices
 from testkit.ports import reserve_ports
 
 
@@ -26,10 +25,8 @@ def register_profiles() -> None:
 
 
 @pytest.fixture(scope="session")
-def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
-    running = Servers(
-        tmp_path_factory.mktemp("services"), reserve_ports(), wanted=DATA_SERVERS, durable=False
-    )
+def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DataServices]:
+    running = DataServices(tmp_path_factory.mktemp("services"), reserve_ports(), durable=False)
     try:
         running.start(lambda started: None)
         yield running

@@ -3,21 +3,23 @@
 import asyncio
 import json
 import threading
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
 from samulator.functions.aws_access import with_aws_access
-from samulator.functions.fleet import Options
+from samulator.functions.debugging import targets, without_limits
+from samulator.functions.functions import Functions, Options
 from samulator.functions.invocation import Invocation
 from samulator.functions.packages import Packages
-from samulator.functions.worker_host import WorkerHost
-from samulator.http.http_api.app import Exchange, Gateway
+from samulator.http.doors import DoorOptions, open_first
+from samulator.http.gateway.door import Exchange
+from samulator.http.issuer.keys import IssuerKeys
+from samulator.http.issuer.token import Tokens
 from samulator.http.lambda_api.endpoint import InvokeApi
 from samulator.http.server.server import bound_port, serve
 from samulator.template.load import load_application
-from samulator.template.model import Destination
 from testkit.timing import LONG_SECONDS, wait_until
 
 ROOT = Path(__file__).parents[3]
@@ -49,20 +51,26 @@ class OtherApp:
         concurrency: int = 4,
         grow_after: float = 0.05,
         aws_url: str | None = None,
+        debug: Sequence[str] = (),
     ) -> None:
-        """`aws_url` is where its functions find AWS's services, if they run."""
+        """`aws_url` is where its functions find AWS's services, if they run; `debug` as in up."""
         self.recorder = Recorder()
         self.failures: list[tuple[str, dict[str, Any]]] = []
         self.exchanges: list[Exchange] = []
         application = load_application(template)
-        self.application = with_aws_access(application, aws_url) if aws_url else application
+        application = with_aws_access(application, aws_url) if aws_url else application
+        debug_ports = targets(debug, application)
+        self.application = without_limits(application, debug_ports)
         self.packages = Packages(
             self.application,
             # Kept between runs: the runtime client is installed once.
             state=ROOT / ".samulator" / "tests",
         )
         self._options = Options(
-            retry_delays=(0.01, 0.01), concurrency=concurrency, grow_after_seconds=grow_after
+            retry_delays=(0.01, 0.01),
+            concurrency=concurrency,
+            grow_after_seconds=grow_after,
+            debug_ports=debug_ports,
         )
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever)
@@ -81,7 +89,7 @@ class OtherApp:
 
     def workers_of(self, name: str) -> set[int]:
         """The processes of a function's workers."""
-        workers = self.functions.pool_of(name).workers
+        workers = self.functions._attempts[name].pool.workers
         return {worker._process.pid for worker in {*workers}}
 
     def wait_for_line(self, text: str) -> None:
@@ -95,15 +103,17 @@ class OtherApp:
         self._loop.close()
 
     async def _start(self) -> None:
-        self.functions = WorkerHost(
+        self.functions = Functions(
             self.application,
             self.packages,
             listener=self.recorder,
-            send_record=self._record_failure,
+            send_to_queue=self._record_failure,
             options=self._options,
         )
         await self.functions.start()
-        gateway = Gateway(self.application, self.functions, observe=self.exchanges.append)
+        tokens = Tokens(IssuerKeys(ROOT / ".samulator" / "tests"), "http://localhost")
+        options = DoorOptions(tokens, self.exchanges.append)
+        gateway = open_first(self.application, self.functions, options)
         self._runners = [
             await serve(app, "127.0.0.1", 0) for app in (gateway, InvokeApi(self.functions))
         ]
@@ -120,5 +130,5 @@ class OtherApp:
             task.cancel()
         await asyncio.gather(*rest, return_exceptions=True)
 
-    async def _record_failure(self, destination: Destination, record: dict[str, Any]) -> None:
-        self.failures.append((destination.name, record))
+    async def _record_failure(self, queue: str, record: dict[str, Any]) -> None:
+        self.failures.append((queue, record))

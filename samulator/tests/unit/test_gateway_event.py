@@ -12,12 +12,14 @@ from pathlib import Path
 
 import pytest
 
-from samulator.http.http_api.event import HttpRequest, build_event, new_request_id
-from samulator.http.http_api.routes import Match, RouteTable
-from samulator.template.model import HttpRoute
+from samulator.http.gateway.payload_v2 import Target, build_event
+from samulator.http.gateway.place import Place
+from samulator.http.gateway.request import HttpRequest, new_request_id
+from samulator.http.gateway.routes import Match, RouteTable
+from samulator.template.model_http import LambdaProxy, Route
 
 EVENTS = sorted((Path(__file__).parent / "events").glob("http_*.json"))
-ANY = HttpRoute("Function", "ANY", "/{proxy+}")
+ANY = Route("ANY", "/{proxy+}", LambdaProxy("Function"))
 
 
 def request_for(
@@ -40,7 +42,12 @@ def request_for(
 def event_for(request: HttpRequest) -> dict:
     match = RouteTable([ANY]).match(request.method, request.path)
     assert match is not None
-    return build_event(request, match, new_request_id())
+    return build_at(request, match, new_request_id())
+
+
+def build_at(request: HttpRequest, match: Match, request_id: str) -> dict:
+    target = Target(request.path, match.route_key, match.path_parameters)
+    return build_event(request, Place("local"), target, request_id)
 
 
 @pytest.mark.parametrize("path", EVENTS, ids=lambda path: path.stem)
@@ -53,12 +60,12 @@ def test_request_becomes_the_recorded_event(path: Path):
         headers=[tuple(pair) for pair in sent["headers"]],
         body=sent["body"].encode(),
     )
-    route = HttpRoute("Function", **recorded["route"])
+    route = Route(**recorded["route"], integration=LambdaProxy("Function"))
     match = RouteTable([route]).match(request.method, request.path)
     assert match is not None
 
     before = time.time_ns() // 1_000_000
-    event = build_event(request, match, "BDM0Rg8AyQ0EMXA=")
+    event = build_at(request, match, "BDM0Rg8AyQ0EMXA=")
     after = time.time_ns() // 1_000_000
 
     context = event["requestContext"]
@@ -136,6 +143,6 @@ def test_event_is_json_whatever_the_client_sends():
 
 
 def test_route_key_of_a_verb_route_names_the_verb():
-    match = Match(HttpRoute("Function", "GET", "/a"), {})
+    match = Match(Route("GET", "/a", LambdaProxy("Function")), {})
 
     assert match.route_key == "GET /a"

@@ -1,10 +1,7 @@
 """The gateway before clients of every kind: each gets a whole answer, and it is the gateway's."""
 
-import asyncio
 import json
-import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -12,9 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from samulator.functions.invocation import Invocation, Trigger
-from samulator.http.http_api.app import BODY_LIMIT, Exchange, Gateway
-from samulator.http.server.server import bound_port, serve
-from samulator.template.model import Application, Cors, HttpRoute
+from samulator.http.gateway.request import BODY_LIMIT
+from samulator.template.model_http import Cors, HttpApi, LambdaProxy, Route
+from testkit.doors import Served, serve_api
 from testkit.raw_http import RawAnswer, exchange, parse
 
 SHOP = "https://shop.example"
@@ -29,50 +26,20 @@ class EchoFunctions:
         return Invocation(name, "id", result.encode(), trigger=trigger)
 
 
-@dataclass
-class Served:
-    """A gateway on a loop of its own."""
-
-    url: str
-    exchanges: list[Exchange] = field(default_factory=list)
-
-    def ask(self, *parts: bytes, head: bool = False, ends: bool = True) -> RawAnswer:
-        """The one answer to these bytes."""
-        (answer,) = exchange(self.url, *parts, head=head, ends=ends)
-        return answer
-
-
-def application(cors: Cors | None) -> Application:
-    return Application({}, {}, {}, {}, routes=(HttpRoute("F", "ANY", "$default"),), cors=cors)
-
-
-def serve_in_thread(cors: Cors | None) -> Iterator[Served]:
-    loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_forever)
-    thread.start()
-    served = Served("")
-    gateway = Gateway(application(cors), EchoFunctions(), observe=served.exchanges.append)
-
-    def call(coroutine):
-        return asyncio.run_coroutine_threadsafe(coroutine, loop).result(30)
-
-    runner = call(serve(gateway, "127.0.0.1", 0))
-    served.url = f"http://127.0.0.1:{bound_port(runner)}"
-    yield served
-    call(runner.cleanup())
-    loop.call_soon_threadsafe(loop.stop)
-    thread.join()
-    loop.close()
+def serve_gateway(cors: Cors | None) -> Iterator[Served]:
+    route = Route("ANY", "$default", LambdaProxy("F"))
+    with serve_api(HttpApi("local", (route,), cors), EchoFunctions()) as served:
+        yield served
 
 
 @pytest.fixture(scope="module")
 def gateway() -> Iterator[Served]:
-    yield from serve_in_thread(None)
+    yield from serve_gateway(None)
 
 
 @pytest.fixture(scope="module")
 def open_gateway() -> Iterator[Served]:
-    yield from serve_in_thread(Cors(allow_origins=(SHOP,), allow_methods=("GET",)))
+    yield from serve_gateway(Cors(allow_origins=(SHOP,), allow_methods=("GET",)))
 
 
 def is_the_gateways(answer: RawAnswer) -> bool:

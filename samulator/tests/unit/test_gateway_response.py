@@ -5,9 +5,10 @@ import json
 
 import pytest
 
-from samulator.http.http_api.cors import answer_preflight, apply_cors
-from samulator.http.http_api.response import HttpResponse, MalformedResponse, read_response
-from samulator.template.model import Cors
+from samulator.http.gateway.cors import answer_preflight, apply_cors
+from samulator.http.gateway.response import HttpResponse, MalformedResponse
+from samulator.http.gateway.result_v2 import read_response
+from samulator.template.model_http import Cors
 
 JSON = ("content-type", "application/json")
 

@@ -2,17 +2,23 @@
 
 import pytest
 
-from samulator.http.http_api.routes import RouteTable
-from samulator.template.model import HttpRoute, TemplateError
+from samulator.http.gateway.routes import RouteTable
+from samulator.template.model import TemplateError
+from samulator.template.model_http import LambdaProxy, Route
+
+
+def route(function: str, method: str, path: str) -> Route:
+    return Route(method, path, LambdaProxy(function))
+
 
 TABLE = RouteTable(
     [
-        HttpRoute("default", "ANY", "$default"),
-        HttpRoute("any-proxy", "ANY", "/{proxy+}"),
-        HttpRoute("pets-proxy", "GET", "/pets/{proxy+}"),
-        HttpRoute("pet", "GET", "/pets/dog/{id}"),
-        HttpRoute("first-dog", "GET", "/pets/dog/1"),
-        HttpRoute("any-dog", "ANY", "/pets/dog/1"),
+        route("default", "ANY", "$default"),
+        route("any-proxy", "ANY", "/{proxy+}"),
+        route("pets-proxy", "GET", "/pets/{proxy+}"),
+        route("pet", "GET", "/pets/dog/{id}"),
+        route("first-dog", "GET", "/pets/dog/1"),
+        route("any-dog", "ANY", "/pets/dog/1"),
     ]
 )
 
@@ -38,7 +44,7 @@ def test_request_goes_to_the_most_specific_route(method, path, function, paramet
 
 
 def test_default_route_takes_what_nothing_else_matches():
-    table = RouteTable([HttpRoute("default", "ANY", "$default"), HttpRoute("one", "GET", "/one")])
+    table = RouteTable([route("default", "ANY", "$default"), route("one", "GET", "/one")])
 
     match = table.match("DELETE", "/one")
 
@@ -49,15 +55,15 @@ def test_default_route_takes_what_nothing_else_matches():
 
 @pytest.mark.parametrize(("method", "path"), [("POST", "/one"), ("GET", "/one/"), ("GET", "/")])
 def test_request_without_a_route_matches_nothing(method, path):
-    assert RouteTable([HttpRoute("one", "GET", "/one")]).match(method, path) is None
+    assert RouteTable([route("one", "GET", "/one")]).match(method, path) is None
 
 
 def test_dots_in_a_path_are_literal():
-    assert RouteTable([HttpRoute("f", "GET", "/a.b")]).match("GET", "/axb") is None
+    assert RouteTable([route("f", "GET", "/a.b")]).match("GET", "/axb") is None
 
 
 def test_variable_inside_a_segment_with_a_hyphen_is_a_parameter():
-    match = RouteTable([HttpRoute("f", "GET", "/users/{user-id}")]).match("GET", "/users/7")
+    match = RouteTable([route("f", "GET", "/users/{user-id}")]).match("GET", "/users/7")
 
     assert match is not None
     assert match.path_parameters == {"user-id": "7"}
@@ -65,4 +71,4 @@ def test_variable_inside_a_segment_with_a_hyphen_is_a_parameter():
 
 def test_same_route_twice_is_an_error_naming_it():
     with pytest.raises(TemplateError, match="route GET /a is declared more than once"):
-        RouteTable([HttpRoute("f", "GET", "/a"), HttpRoute("g", "GET", "/a")])
+        RouteTable([route("f", "GET", "/a"), route("g", "GET", "/a")])

@@ -1,13 +1,17 @@
 """Built directories: made once per content, complete or absent."""
 
 import textwrap
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from samulator.functions.packages import PackageError, Packages
-from samulator.functions.packages.store import Store, fingerprint
+from samulator.functions.packages.content import fingerprint
+from samulator.functions.packages.store import Store
 from samulator.template.load import load_application
+from testkit.timing import LONG_SECONDS
 
 
 @pytest.fixture
@@ -37,7 +41,7 @@ def test_interrupted_build_leaves_nothing_and_is_repeated(store, tmp_path):
     with pytest.raises(KeyboardInterrupt):
         store.get("name", "a" * 64, interrupted)
 
-    assert [path for path in (tmp_path / "store").iterdir() if path.is_dir()] == []
+    assert [path for path in (tmp_path / "store").iterdir() if path.name[0] != "."] == []
     assert list(store.get("name", "a" * 64, lambda folder: None).iterdir()) == []
 
 
@@ -52,6 +56,37 @@ def test_prune_removes_what_is_not_used_and_what_a_killed_build_left(store, tmp_
     assert used.is_dir()
     assert not unused.exists()
     assert not left.exists()
+
+
+def test_a_failed_build_is_not_repeated_at_once(store):
+    builds = []
+
+    def fail(folder: Path) -> None:
+        builds.append(folder)
+        raise PackageError("the reason")
+
+    for _ in range(2):
+        with pytest.raises(PackageError, match="the reason"):
+            store.get("name", "a" * 64, fail)
+    assert len(builds) == 1
+    with pytest.raises(PackageError):
+        store.get("name", "b" * 64, fail)
+    assert len(builds) == 2
+
+
+def test_different_directories_are_built_at_the_same_time_and_each_once(store):
+    both = threading.Barrier(2)
+    built = []
+
+    def build(folder: Path) -> None:
+        built.append(folder)
+        both.wait(timeout=LONG_SECONDS)
+
+    with ThreadPoolExecutor(4) as pool:
+        made = [*pool.map(lambda key: store.get("name", key * 64, build), "abab")]
+
+    assert len(built) == 2
+    assert made[:2] == made[2:]
 
 
 def test_fingerprint_follows_content_names_and_modes_but_not_caches(tmp_path):
@@ -103,7 +138,7 @@ def packages(tmp_path: Path):
     ("method", "message"),
     [
         ("makefile", "L: BuildMethod is makefile but there is no Makefile"),
-        ("python3.11", "L: BuildMethod python3.11 but no requirements.txt"),
+        ("python3.11", "L: no requirements.txt to build it from in /"),
         ("rust", "L: BuildMethod rust is not supported here"),
     ],
 )
@@ -116,7 +151,7 @@ def test_failing_makefile_shows_the_end_of_its_output(packages, tmp_path):
     built = packages("Metadata: {BuildMethod: makefile}")
     (tmp_path / "layer/Makefile").write_text("build-L:\n\t@echo the reason; exit 3\n")
 
-    with pytest.raises(PackageError, match=r"build-L failed with exit status 2:\nthe reason"):
+    with pytest.raises(PackageError, match=r"^L: make build-L failed: the reason$"):
         built.layout("F")
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from samulator.template.load import load_application
 from samulator.template.model import Resource
-from samulator.template.stack_resources import read_resources
 
 
 @pytest.fixture
@@ -15,13 +15,9 @@ def resources(tmp_path: Path):
     def read(text: str) -> dict[str, Resource]:
         (tmp_path / "code").mkdir(exist_ok=True)
         (tmp_path / "template.yaml").write_text(textwrap.dedent(text), encoding="utf-8")
-        return read_resources(
-            tmp_path / "template.yaml",
-            parameters={},
-            region="us-east-1",
-            aws_url="http://127.0.0.1:4566",
-            warn=print,
-        )
+        application = load_application(tmp_path / "template.yaml")
+        print(*application.warnings, sep="\n")
+        return dict(application.resources)
 
     return read
 

@@ -19,7 +19,6 @@ from samulator.functions.invocation import (
     NotInvoked,
     PayloadTooLarge,
     Throttled,
-    Trigger,
     UnknownFunction,
 )
 from samulator.template.model import SqsTrigger
@@ -45,7 +44,9 @@ class Handler:
         self._failing = failing
         self._takes = takes
 
-    async def invoke(self, name: str, payload: bytes, *, trigger: Trigger) -> Invocation:
+    async def invoke(
+        self, name: str, payload: bytes, *, client_context: str | None = None
+    ) -> Invocation:
         if self.refusals:
             raise self.refusals.pop()
         if len(payload) > REQUEST_LIMIT:
@@ -62,7 +63,7 @@ class Handler:
         failed = bool(self._failing.intersection(bodies))
         return Invocation(name, "id", b"null", function_error="Unhandled" if failed else None)
 
-    async def invoke_event(self, name: str, payload: bytes, *, trigger: Trigger) -> str:
+    async def invoke_event(self, name: str, payload: bytes) -> str:
         raise AssertionError("queues are polled synchronously")
 
 

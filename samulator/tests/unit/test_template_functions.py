@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from samulator.template.load import load_application
-from samulator.template.model import Application, TemplateError
+from samulator.template.model import Application, Image, Layer
 
 
 @pytest.fixture
@@ -82,25 +82,28 @@ def test_inline_code_of_a_sam_function_runs(load):
 
 
 @pytest.mark.parametrize(
-    ("more", "reason"),
+    ("more", "place"),
     [
-        ("Code: {S3Bucket: b, S3Key: k}", "its code is not a local folder or ZipFile"),
-        ("Code: {ImageUri: x}", "its code is not a local folder or ZipFile"),
-        ("", "its code is not a local folder or ZipFile"),
-        ("Code: s3://bucket/key", "its code is not a local folder or ZipFile"),
+        ("Code: {S3Bucket: b, S3Key: k}", "s3://b/k"),
+        ("", "it has none"),
+        ("Code: s3://bucket/key", "s3://bucket/key"),
     ],
 )
-def test_plain_function_whose_code_is_elsewhere_is_named(load, more, reason):
+def test_plain_function_whose_code_is_elsewhere_is_named(load, more, place):
     application = load(PLAIN.replace("MORE", more))
 
     assert application.functions == {}
-    assert application.warnings == (f"Plain: does not run here, {reason}",)
+    assert application.warnings == (
+        f"Plain: does not run here, its code is not on this machine ({place})",
+    )
 
 
 def test_plain_function_of_another_runtime_is_named(load):
     application = load(PLAIN.replace("python3.12", "nodejs22.x").replace("MORE", "Code: code"))
 
-    assert application.warnings == ("Plain: does not run here, its code is not Python",)
+    assert application.warnings == (
+        "Plain: does not run here, its runtime nodejs22.x is not Python",
+    )
 
 
 PUBLISHED = """
@@ -164,13 +167,62 @@ def test_versions_and_aliases_can_be_invoked_by_their_names(load):
 @pytest.mark.parametrize(
     ("value", "reason"),
     [
-        ("!Ref Two.Version", "Two.Version is not there, for Two has no AutoPublishAlias"),
-        ('!Sub "${Two.Alias}"', "Two.Alias is not there, for Two has no AutoPublishAlias"),
-        ("!GetAtt Two.Alias.AliasArn", "Two.Alias is not there, for Two has no AutoPublishAlias"),
-        ("!Ref Nobody.Alias", "Nobody.Alias is not there, for Nobody has no AutoPublishAlias"),
+        ("!Ref Two.Version", "Two.Version is not declared"),
+        ('!Sub "${Two.Alias}"', "Two.Alias (AWS::Lambda::Function) exists on AWS only"),
+        ("!GetAtt Two.Alias.AliasArn", "Two.Alias.AliasArn (AWS::Lambda::Function) exists"),
+        ("!Ref Nobody.Alias", "Nobody.Alias is not declared"),
         ("!Ref OneAliasother", "OneAliasother is not declared"),
     ],
 )
 def test_reference_to_what_nobody_publishes_is_named(load, value, reason):
-    with pytest.raises(TemplateError, match=rf"Two\.Environment\.Variables\.VALUE: {reason}"):
-        load(PUBLISHED.replace("VALUE_HERE", value))
+    (warning,) = load(PUBLISHED.replace("VALUE_HERE", value)).warnings
+
+    assert warning.startswith(f"Two.Environment.Variables.VALUE: {reason}")
+
+
+def test_a_function_of_an_image_is_read_with_its_dockerfile(load, tmp_path):
+    application = load("""
+        Resources:
+          F:
+            Type: AWS::Serverless::Function
+            Properties: {PackageType: Image, ImageConfig: {Command: [app.other]}, Timeout: 9}
+            Metadata:
+              {DockerContext: ./code, Dockerfile: Dockerfile, DockerTag: v1,
+               DockerBuildArgs: {MODE: test}}
+    """)
+
+    function = application.functions["F"]
+    assert (function.code_uri, function.handler, function.timeout) == (None, "", 9)
+    assert function.image == Image(
+        context=tmp_path / "code",
+        dockerfile=tmp_path / "code/Dockerfile",
+        arguments={"MODE": "test"},
+        command=("app.other",),
+    )
+
+
+def test_a_layer_that_the_template_does_not_declare_is_known_by_its_arn(load):
+    arn = "arn:aws:lambda:eu-west-1:017000801446:layer:AWSLambdaPowertoolsPythonV3-python312:5"
+    application = load(f"""
+        Resources:
+          F: {{Type: AWS::Serverless::Function,
+              Properties: {{CodeUri: code, Handler: a.h, Runtime: python3.12,
+                           Layers: [!Ref Own, "{arn}"]}}}}
+          Own: {{Type: AWS::Serverless::LayerVersion, Properties: {{ContentUri: code}},
+                Metadata: {{BuildMethod: python3.12}}}}
+    """)
+
+    assert application.functions["F"].layers == ("Own", arn)
+    assert application.layers[arn] == Layer(arn, None, reference=arn)
+    assert application.layers["Own"].build_method == "python3.12"
+
+
+def test_a_function_that_cloudformation_calls_is_known_as_such(load):
+    functions = load(
+        PUBLISHED.replace("VALUE_HERE", "x")
+        + """
+      Thing: {Type: Custom::Thing, Properties: {ServiceToken: !GetAtt Bare.Arn}}
+"""
+    ).functions
+
+    assert [name for name, each in functions.items() if each.makes_custom_resources] == ["Bare"]

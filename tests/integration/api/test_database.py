@@ -2,6 +2,7 @@
 
 import json
 import ssl
+import uuid
 from collections.abc import Iterator
 from contextlib import nullcontext
 from pathlib import Path
@@ -16,7 +17,7 @@ from api.database_session import Session
 from api.errors import DatabaseUnavailable
 from api.settings import Settings
 from api.wiring import build_database
-from samulator.servers.group import Servers
+from samulator.servers.group import DataServices
 from tests.integration.api.conftest import Proxies
 from tests.tls_front import TlsFront
 
@@ -47,7 +48,7 @@ def test_server_without_tls_is_refused_not_spoken_to_in_the_clear(
 )
 def test_only_a_trusted_certificate_of_the_right_name_is_spoken_to(
     settings: Settings,
-    services: Servers,
+    services: DataServices,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     named: str,
@@ -60,7 +61,7 @@ def test_only_a_trusted_certificate_of_the_right_name_is_spoken_to(
     monkeypatch.setenv("SSL_CERT_FILE", str(roots))
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert(named).configure_cert(context)
-    with TlsFront(services.data["postgres"].port, context) as front:
+    with TlsFront(services.postgres.port, context) as front:
         verifying = {
             "database_tls": "verify-full",
             "database_host": "localhost",
@@ -95,6 +96,28 @@ def test_rotated_secret_is_read_again(settings: Settings) -> None:
     client.put_secret_value(SecretId=secret["ARN"], SecretString=json.dumps({"password": good}))
     assert database.run("SELECT 1") == [[1]]
     database.close()
+    client.delete_secret(SecretId=secret["ARN"], ForceDeleteWithoutRecovery=True)
+    client.close()
+
+
+def test_a_secret_that_the_database_does_not_know_yet_closes_nothing(settings: Settings) -> None:
+    client = boto3.client("secretsmanager", endpoint_url=settings.aws_endpoint_url)
+    good = settings.database_password.get_secret_value()
+    secret = client.create_secret(
+        Name=f"rotated-{uuid.uuid4()}", SecretString=json.dumps({"password": good})
+    )
+    client.put_secret_value(SecretId=secret["ARN"], SecretString=json.dumps({"password": "new"}))
+    rotated = settings.model_copy(
+        update={"database_password": SecretStr(""), "database_secret_arn": secret["ARN"]}
+    )
+    for _ in range(2):
+        database = build_database(rotated)
+        assert database.run("SELECT 1") == [[1]]
+        database._discard()
+        assert database.run("SELECT 1") == [[1]]
+        database.close()
+        # The second time it was known before: the database was told, then told back.
+        client.put_secret_value(SecretId=secret["ARN"], SecretString=json.dumps({"password": good}))
     client.delete_secret(SecretId=secret["ARN"], ForceDeleteWithoutRecovery=True)
     client.close()
 

@@ -39,7 +39,7 @@ def secret_calls(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> set[Cal
         monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
         changed = settings.model_copy(update={"database_secret_arn": arn, "aws_endpoint_url": ""})
         with recorded_calls() as calls:
-            assert login_of(changed)(False).password == "x"
+            assert login_of(changed).password == "x"
     return {Call(call.action, SECRET) for call in calls}
 
 

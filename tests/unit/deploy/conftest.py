@@ -7,8 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from samulator.functions.packages.content import fingerprint
 
+from samulator.functions.packages.content import fingerprint
 from samulator.functions.packages.store import Store
 
 ROOT = Path(__file__).parents[3]

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from layers.builder.check import layers_of
-from samulator.template.document import read_document
+from tests.template_document import read_document
 
 ROOT = Path(__file__).parents[3]
 TEMPLATES = {
@@ -147,3 +147,18 @@ def test_role_is_taken_by_one_service_and_names_actions_and_resources(role):
                 (how,) = resource
                 assert how in {"Ref", "Fn::GetAtt", "Fn::Sub"}
                 assert how != "Fn::Sub" or "${" in resource[how].replace("${AWS::", "")
+
+
+def test_what_anybody_may_call_is_throttled_below_the_rest():
+    resources = TEMPLATES["template.yaml"]["Resources"]
+    api = resources["UsersHttpApi"]["Properties"]
+    events = resources["UsersApiFunction"]["Properties"]["Events"].values()
+    open_routes = {
+        f"{event['Properties']['Method']} {event['Properties']['Path']}"
+        for event in events
+        if event["Properties"].get("Auth", {}).get("Authorizer") == "NONE"
+    }
+    assert open_routes == set(api["RouteSettings"])
+    for settings in api["RouteSettings"].values():
+        for name, limit in settings.items():
+            assert limit <= api["DefaultRouteSettings"][name] / 10

@@ -10,12 +10,13 @@ from typing import Any
 import pytest
 
 from samples.sales import write_sales
+from samulator.functions.debugging.targets import FIRST_PORT
 
 ROOT = Path(__file__).parents[3]
-CONFIGURATIONS: dict[str, dict[str, Any]] = {
-    configuration["name"]: configuration
-    for configuration in json.loads((ROOT / ".vscode/launch.json").read_text())["configurations"]
-}
+LAUNCH: list[dict[str, Any]] = json.loads((ROOT / ".vscode/launch.json").read_text())[
+    "configurations"
+]
+CONFIGURATIONS = {each["name"]: each for each in LAUNCH if each["request"] == "launch"}
 # Started as they are, these would run for minutes.
 CUT_SHORT = {"samulator": ["--help"], "pytest": ["--help"], "etl": []}
 
@@ -60,6 +61,11 @@ def test_a_launch_configuration_starts(
     assert result.returncode == 0, result.stdout + result.stderr
     if module == "etl":
         assert (tmp_path / ".samulator/clean/report.json").exists()
+
+
+def test_a_configuration_attaches_where_the_first_debugged_function_waits() -> None:
+    (attaching,) = (each for each in LAUNCH if each["request"] == "attach")
+    assert attaching["connect"] == {"host": "127.0.0.1", "port": FIRST_PORT}
 
 
 def filled(text: str, places: dict[str, str]) -> str:

@@ -10,7 +10,8 @@ from samulator.control.local_toml import ProjectError
 from samulator.control.project import Project, open_project
 from samulator.control.start_invokes import StartFailed
 from samulator.control.state import AlreadyRunning, RunningStack, StateGone
-from samulator.control.up import run_in_workers
+from samulator.control.up import run_stack
+from samulator.functions.debugging import DebuggerMissing, InvalidTarget
 from samulator.functions.packages import PackageError
 from samulator.servers.ports import InvalidPort, Ports, PortTaken
 from samulator.servers.process import ServiceFailed
@@ -18,7 +19,9 @@ from samulator.template.model import TemplateError
 
 EXPECTED = (
     AlreadyRunning,
+    DebuggerMissing,
     InvalidPort,
+    InvalidTarget,
     PackageError,
     PortTaken,
     ProjectError,
@@ -31,9 +34,19 @@ EXPECTED = (
 _DATA = ("postgres", "postgres.password", "aws.json", "logs", "requests")
 
 
-def _up(_arguments: argparse.Namespace, root: Path) -> None:
+def _configure_up(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--debug",
+        action="append",
+        default=[],
+        metavar="FUNCTION[:PORT]",
+        help="have this function wait for a debugpy client (5678 and so on); may be repeated",
+    )
+
+
+def _up(arguments: argparse.Namespace, root: Path) -> None:
     try:
-        run_in_workers(open_project(root), Ports.from_environment())
+        run_stack(open_project(root), Ports.from_environment(), arguments.debug)
     except EXPECTED as error:
         raise CommandFailed(str(error)) from error
 
@@ -56,6 +69,6 @@ def _reset(_arguments: argparse.Namespace, root: Path) -> None:
             path.unlink(missing_ok=True)
 
 
-UP = Command("up", "start everything; Ctrl-C stops", _up)
+UP = Command("up", "start everything; Ctrl-C stops", _up, _configure_up)
 DOWN = Command("down", "stop the stack that runs from this folder", _down)
 RESET = Command("reset", "wipe the local data (PostgreSQL, logs)", _reset)

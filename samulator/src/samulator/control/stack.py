@@ -1,158 +1,158 @@
-"""One application at work: servers, functions, doors and triggers on one event loop."""
+"""The embedded stack at work: functions, triggers and the two HTTP endpoints on one event loop."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Coroutine, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, field
 from typing import Any
 
 from samulator.control.console import Console
-from samulator.control.doors import doors
-from samulator.control.mode import Mode
+from samulator.control.interrupts import set_on_stop
 from samulator.control.project import Project
-from samulator.control.resources import declared, must_exist, sqs_client
-from samulator.control.start_invokes import run_start_invokes
-from samulator.control.state import RunningStack
+from samulator.control.resources import sqs_client
+from samulator.control.start_invokes import (
+    run_start_invokes,
+    triggers,
+    use_enough_threads,
+)
 from samulator.control.supervisor import Supervisor
-from samulator.control.triggers import triggers, use_enough_threads
 from samulator.events.destinations.destination_queue import DestinationQueue
-from samulator.events.schedule.clockwork import silent_schedules
-from samulator.functions.host import FunctionHost
-from samulator.functions.reload import Watching, watch_settings
-from samulator.functions.worker_host import WorkerHost
+from samulator.functions.functions import Functions, Options
+from samulator.functions.packages import Packages
+from samulator.functions.reload import Told, Watching, watch, watch_code, watch_settings
+from samulator.http.doors import DoorOptions, answering, open_port, plan_ports
+from samulator.http.issuer.keys import IssuerKeys
+from samulator.http.issuer.pages import IssuerPages
+from samulator.http.issuer.token import Tokens
 from samulator.http.lambda_api.endpoint import InvokeApi
 from samulator.http.server.server import Interface, serve
-from samulator.servers.aws.config import REGION, AwsConfig
-from samulator.servers.group import Servers
-from samulator.servers.ports import LOOPBACK, Ports, require_free
-from samulator.template.load import load_application
+from samulator.servers.aws.config import REGION
+from samulator.servers.ports import LOOPBACK, Ports, is_free
 from samulator.template.model import Application
 
 
 @dataclass(frozen=True)
-class Running:
-    """What is up: `tasks` work in the background, and the first that ends has failed."""
-
-    application: Application
-    functions: FunctionHost
-    servers: Servers
-    tasks: tuple[asyncio.Task[None], ...]
-
-
-@dataclass(frozen=True)
 class Stack:
-    """One project on its ports, with its functions run in one mode; `record` is held."""
+    """One application on its ports. Its data services are running, `packages` are built.
+
+    `debug_ports` are those of functions that wait for a debugger.
+    """
 
     project: Project
     ports: Ports
-    mode: Mode
-    record: RunningStack
+    application: Application
+    supervisor: Supervisor
+    packages: Packages
     console: Console
-    durable: bool = True
+    debug_ports: Mapping[str, int] = field(default_factory=dict)
 
-    @asynccontextmanager
-    async def running(self) -> AsyncIterator[Running]:
-        """Everything up, torn down in reverse.
+    async def run(self) -> None:
+        """Serves until SIGINT or SIGTERM; raises StartFailed."""
+        use_enough_threads(self.application)
+        stopped = asyncio.Event()
+        set_on_stop(stopped)
+        stopping = asyncio.create_task(stopped.wait())
+        serving = asyncio.create_task(self._serve())
+        await asyncio.wait([stopping, serving], return_when=asyncio.FIRST_COMPLETED)
+        # Also in the middle of its start.
+        await _cancel([stopping, serving])
 
-        Raises PortTaken, ProjectError, TemplateError, PackageError, ServiceFailed, StartFailed.
-        """
-        for name in ("api", "lambda_endpoint"):
-            require_free(name, getattr(self.ports, name))
-        servers = Servers(
-            self.project.state,
-            self.ports,
-            wanted=self.project.servers,
-            gateway=self.mode.gateway,
-            durable=self.durable,
-        )
-        environment = self.project.filled_environment(servers.places())
-        application = self._load(environment, servers.aws.url)
-        use_enough_threads(application)
-        settings = Watching(self.project.settings)
-        servers.require_free_ports()
-        async with AsyncExitStack() as stack:
-            self._announce(application)
-            stack.callback(self.console.say, "Stopped.")
-            stack.callback(servers.stop)
-            await self._start(application, servers)
-            destinations = DestinationQueue(sqs_client(servers.aws.url, application.region))
-            functions = self.mode.create_host(application, environment, destinations.send)
-            stack.push_async_callback(functions.close)
-            await functions.start()
-            if isinstance(functions, WorkerHost):
-                await _listen(stack, InvokeApi(functions), self.ports.lambda_endpoint)
-            warming = asyncio.create_task(self.mode.warm())
-            stack.push_async_callback(cancel, [warming])
-            await run_start_invokes(self.project.start, functions)
-            await self._open_doors(stack, application, functions)
-            supervisor = Supervisor(self.project, application, servers, self.record, self.console)
-            background = [
-                *triggers(application, functions, aws_url=servers.aws.url),
-                *self.mode.background(),
-                watch_settings(settings, self.console.went_wrong),
-                *supervisor.work(functions),
-            ]
-            tasks = tuple(map(asyncio.create_task, background))
-            stack.push_async_callback(cancel, tasks)
-            yield Running(application, functions, servers, tasks)
-
-    async def serve(self) -> None:
-        """Runs until cancelled; raises what ends one of the tasks in the background."""
-        async with self.running() as running:
+    async def _serve(self) -> None:
+        """Ends with the first of the tasks in the background, which is an error."""
+        async with self._serving() as background:
             self.console.ready(f"http://{LOOPBACK}:{self.ports.api}")
-            done, _ = await asyncio.wait(running.tasks, return_when=asyncio.FIRST_COMPLETED)
+            done, _ = await asyncio.wait(background, return_when=asyncio.FIRST_COMPLETED)
             for task in done:
                 task.result()
 
-    def _load(self, environment: dict[str, str], aws_url: str) -> Application:
-        application = load_application(
-            self.project.template, environment=environment, region=REGION, aws_url=aws_url
-        )
-        return self.mode.adapt(application, aws_url)
-
-    def _announce(self, application: Application) -> None:
-        disagreements = [*self.project.disagreements(application)]
-        self.console.say(f"Starting {self.project.root.name}{self.mode.description}")
-        silent = silent_schedules(application.schedules, datetime.now(UTC))
-        for warning in (*application.warnings, *silent, *disagreements):
-            self.console.problem(f"  {warning}")
-
-    async def _start(self, application: Application, servers: Servers) -> None:
-        """The servers start while the packages are built.
-
-        AWS's services are waited for only where the template has something to put there.
-        """
-        lambda_url = f"http://{LOOPBACK}:{self.ports.lambda_endpoint}"
-        building = asyncio.create_task(asyncio.to_thread(self.mode.build, application))
-        try:
-            servers.launch(
-                AwsConfig(
-                    application.s3_triggers, lambda_url, application.region, declared(application)
-                )
+    @asynccontextmanager
+    async def _serving(self) -> AsyncIterator[list[asyncio.Task[None]]]:
+        """Everything up, torn down in reverse; yields the tasks that work in the background."""
+        async with AsyncExitStack() as stack:
+            url = self.supervisor.services.aws.url
+            # Before any worker reads it.
+            code = await asyncio.to_thread(self._code)
+            settings = Watching(self.project.settings)
+            functions = Functions(
+                self.application,
+                self.packages,
+                listener=self.console,
+                send_to_queue=DestinationQueue(sqs_client(url, REGION)).send,
+                options=Options(debug_ports=self.debug_ports),
             )
-            self.record.tell(host=servers.host, servers=servers.pids())
-            await asyncio.to_thread(servers.wait_for_data, self.console.started)
-            if must_exist(application):
-                await asyncio.to_thread(servers.wait_for_aws, self.console.started)
-                for problem in servers.aws.problems():
-                    self.console.problem(f"  {problem}")
-        except BaseException:
-            building.cancel()
-            raise
-        await building
+            stack.push_async_callback(functions.close)
+            await functions.start()
+            keys, issuer = IssuerKeys(self.project.state), self._issuer
+            endpoint = IssuerPages(InvokeApi(functions), keys, issuer)
+            await _listen(stack, endpoint, self.ports.lambda_endpoint)
+            warming = asyncio.create_task(self._warm(functions))
+            stack.push_async_callback(_cancel, [warming])
+            await run_start_invokes(self.project.start, functions)
+            await self._open_doors(stack, functions, Tokens(keys, issuer))
+            tasks = [
+                asyncio.create_task(work) for work in self._background(functions, code, settings)
+            ]
+            stack.push_async_callback(_cancel, tasks)
+            yield tasks
+
+    @property
+    def _issuer(self) -> str:
+        return f"http://{LOOPBACK}:{self.ports.lambda_endpoint}"
 
     async def _open_doors(
-        self, stack: AsyncExitStack, application: Application, functions: FunctionHost
+        self, stack: AsyncExitStack, functions: Functions, tokens: Tokens
     ) -> None:
-        own = {getattr(self.ports, name) for name in self.mode.own_ports}
-        for door in doors(application, functions, self.ports, self.console.answered):
-            if door.port not in own:
-                await _listen(stack, door.interface, door.port)
-        await self.mode.check()
+        options = DoorOptions(
+            tokens, self.console.answered, tokens_optional=self.project.tokens_optional
+        )
+        own = {port for _, port in self.ports.items()}
+        for plan in plan_ports(
+            self.application, self.ports.api, lambda port: port in own or not is_free(port)
+        ):
+            region = self.application.region
+            await _listen(stack, open_port(plan, functions, options, region=region), plan.port)
+            if plan.port != self.ports.api:
+                self.console.say(f"  {plan.names:<21} http://{LOOPBACK}:{plan.port}")
+
+    def _code(self) -> Watching:
+        own = (self.project.state.resolve(), self.project.builds.resolve())
+        return watch_code(self.application, self.packages, ignored=own)
+
+    def _background(
+        self, functions: Functions, code: Watching, settings: Watching
+    ) -> list[Coroutine[Any, Any, None]]:
+        return [
+            *triggers(self.application, functions, aws_url=self.supervisor.services.aws.url),
+            watch(
+                self.application,
+                functions,
+                self.packages,
+                Told(self.console.reloaded, self.console.problem),
+                code=code,
+            ),
+            watch_settings(settings, self.console.went_wrong),
+            *self.supervisor.work(functions),
+        ]
+
+    async def _warm(self, functions: Functions) -> None:
+        """One worker per function, so that nobody's first request pays for the imports.
+
+        Those that answer HTTP come first: somebody waits for them. Those that wait for a debugger
+        come last, all at once.
+        """
+        for name in dict.fromkeys([*answering(self.application), *self.application.functions]):
+            is_later = self.application.functions[name].makes_custom_resources
+            if not is_later and name not in self.debug_ports:
+                await functions.warm(name)
+        await asyncio.gather(*map(functions.warm, self.debug_ports))
 
 
-async def cancel(tasks: Iterable[asyncio.Task[Any]]) -> None:
+async def _listen(stack: AsyncExitStack, interface: Interface, port: int) -> None:
+    runner = await serve(interface, LOOPBACK, port)
+    stack.push_async_callback(runner.cleanup)
+
+
+async def _cancel(tasks: Iterable[asyncio.Task[Any]]) -> None:
     """Ends all of them, then raises what the first that failed raised."""
     ending = [*tasks]
     for task in ending:
@@ -160,8 +160,3 @@ async def cancel(tasks: Iterable[asyncio.Task[Any]]) -> None:
     for result in await asyncio.gather(*ending, return_exceptions=True):
         if isinstance(result, Exception):
             raise result
-
-
-async def _listen(stack: AsyncExitStack, interface: Interface, port: int) -> None:
-    runner = await serve(interface, LOOPBACK, port)
-    stack.push_async_callback(runner.cleanup)

@@ -1,22 +1,44 @@
-"""Functions that local.toml has invoked before the doors open."""
+"""What both stacks do with functions besides HTTP: start invokes, queues and schedules."""
 
+import asyncio
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Coroutine, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from typing import Any
 
 from samulator.control.local_toml import StartInvoke
-from samulator.functions.host import Invoker
-from samulator.functions.invocation import NotInvoked, Trigger
+from samulator.control.resources import sqs_client
+from samulator.events.schedule.clockwork import Clockwork
+from samulator.events.schedule.field import InvalidExpression
+from samulator.events.sqs.poller import CONCURRENT_BATCHES, QueuePoller
+from samulator.functions.invocation import NotInvoked
+from samulator.functions.invoker import Invoker
+from samulator.servers.aws.config import REGION
+from samulator.template.model import Application, SqsTrigger
+
+_THREADS = 8
+_THREADS_PER_QUEUE = 2
 
 
 class StartFailed(Exception):
-    """What has to be done before the doors open failed; the message says how."""
+    """A function that has to run before the API opens failed; the message says how."""
+
+
+def use_enough_threads(application: Application) -> None:
+    """Each queue holds a thread while it is polled: nothing else may wait for one of those.
+
+    To be called on the event loop before its first thread.
+    """
+    threads = _THREADS + _THREADS_PER_QUEUE * len(application.sqs_triggers)
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(threads))
 
 
 async def run_start_invokes(starts: Iterable[StartInvoke], functions: Invoker) -> None:
     """Invokes in this order; raises StartFailed."""
     for start in starts:
         try:
-            result = await functions.invoke(start.function, start.event, trigger=Trigger.START)
+            result = await functions.invoke(start.function, start.event)
         except NotInvoked as refusal:
             raise StartFailed(f"local.toml: [[start]] {start.function}: {refusal}") from refusal
         if result.function_error:
@@ -24,3 +46,36 @@ async def run_start_invokes(starts: Iterable[StartInvoke], functions: Invoker) -
             raise StartFailed(
                 f"{start.function} failed: {error.get('errorType')}: {error.get('errorMessage')}"
             )
+
+
+def triggers(
+    application: Application, functions: Invoker, *, aws_url: str
+) -> Iterator[Coroutine[Any, Any, None]]:
+    """The template's queue pollers and schedules; none of them ends by itself.
+
+    A schedule that EventBridge would not take is left out: `silent_schedules` names it.
+    """
+    for trigger in application.sqs_triggers:
+        poller = QueuePoller(
+            trigger,
+            functions,
+            sqs_client(aws_url, REGION),
+            concurrency=_concurrency(application, trigger),
+        )
+        yield poller.run()
+    for schedule in application.schedules:
+        with suppress(InvalidExpression):
+            yield never_ending(Clockwork(schedule, functions, region=REGION).run)
+
+
+def _concurrency(application: Application, trigger: SqsTrigger) -> int:
+    """A batch that no worker can take would wait, invisible in its queue."""
+    reserved = application.functions[trigger.function].reserved_concurrency
+    limits = (CONCURRENT_BATCHES, trigger.maximum_concurrency, reserved)
+    return min(limit for limit in limits if limit)
+
+
+async def never_ending(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """The work, then nothing for ever: a stack ends when one of its tasks does."""
+    await work()
+    await asyncio.Event().wait()

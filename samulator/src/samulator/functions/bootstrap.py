@@ -44,9 +44,10 @@ def main() -> None:
     _, handler, search_path = sys.argv
     entries = search_path.split(os.pathsep)
     sys.path[0:1] = entries
-    # What was built lies beside the runtime and never changes.
+    # What was built lies beside the runtime and never changes; but a task root there is of links.
     built = os.path.dirname(os.environ["LAMBDA_RUNTIME_DIR"])  # noqa: PTH120
-    sys.path_hooks.insert(0, _saved_under([path for path in entries if not _is_in(path, built)]))
+    others = [path for path in entries[1:] if not _is_in(path, built)]
+    sys.path_hooks.insert(0, _saved_under([entries[0], *others]))
     if PathFinder.find_spec("runtime_client", sys.path) is None:
         # awslambdaric's compiled part exists for Linux only.
         sys.path.append(os.path.join(os.path.dirname(__file__), "portable"))  # noqa: PTH118, PTH120

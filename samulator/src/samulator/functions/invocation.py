@@ -1,24 +1,16 @@
 """What an invocation gives back, and who is told about it."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from enum import Enum
-from typing import Protocol
+from typing import Any, Protocol
 
 
 class Trigger(Enum):
-    """What an invocation comes from, in words for the terminal."""
+    """What an invocation comes from."""
 
-    INVOKE = "invoke"
     HTTP = "HTTP request"
-    START = "start"
-    S3 = "S3"
-    SQS = "SQS"
-    SNS = "SNS"
-    EVENTBRIDGE = "EventBridge"
-    SCHEDULE = "schedule"
-    STREAM = "stream"
-    STATE_MACHINE = "state machine"
-    DESTINATION = "destination"
+    INVOKE = "invoke"
 
 
 @dataclass(frozen=True)
@@ -66,6 +58,10 @@ class Listener(Protocol):
 
     def finished(self, invocation: Invocation) -> None:
         """Note one finished invocation, also each attempt of an asynchronous one."""
+
+
+# Takes a queue's name and the destination record as AWS writes it; raises NotDelivered.
+SendToQueue = Callable[[str, dict[str, Any]], Awaitable[None]]
 
 
 class NotDelivered(Exception):

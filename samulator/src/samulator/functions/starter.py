@@ -3,13 +3,23 @@
 import asyncio
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
 
+from samulator.functions.debugging import DebuggerMissing
 from samulator.functions.failure import Outcome
 from samulator.functions.packages import Layout, PackageError, Packages
 from samulator.functions.pool import InitFailed
 from samulator.functions.supervision import Supervision
 from samulator.functions.worker import Worker, WorkerPlan
 from samulator.template.model import Application, TemplateError
+
+
+@dataclass(frozen=True)
+class Means:
+    """What workers of every function are started with."""
+
+    packages: Packages
+    supervision: Supervision
 
 
 class WorkerStarter:
@@ -19,16 +29,16 @@ class WorkerStarter:
         self,
         name: str,
         application: Application,
-        packages: Packages,
-        supervision: Supervision,
+        means: Means,
         on_line: Callable[[str], None],
+        debug_port: int | None = None,
     ) -> None:
         """`name` is the logical id; `on_line` gets what the workers log."""
         self._name = name
         self._application = application
-        self._packages = packages
-        self._supervision = supervision
+        self._means = means
         self.on_line = on_line
+        self._debug_port = debug_port
         self._layout: Layout | None = None
 
     def forget_layout(self) -> None:
@@ -42,7 +52,7 @@ class WorkerStarter:
         try:
             worker = Worker(await self._plan(), on_ready=on_ready, on_exit=on_exit)
             await worker.start()
-        except (PackageError, TemplateError, OSError) as error:
+        except (PackageError, TemplateError, DebuggerMissing, OSError) as error:
             self.on_line(str(error))
             raise InitFailed(_cannot_start(str(error)), str(error).encode()) from error
         return worker
@@ -50,14 +60,15 @@ class WorkerStarter:
     async def _plan(self) -> WorkerPlan:
         layout = self._layout
         if layout is None:
-            layout = await asyncio.to_thread(self._packages.layout, self._name)
+            layout = await asyncio.to_thread(self._means.packages.layout, self._name)
             self._layout = layout
         return WorkerPlan(
             function=self._application.functions[self._name],
             layout=layout,
             region=self._application.region,
-            supervision=self._supervision,
+            supervision=self._means.supervision,
             on_line=self.on_line,
+            debug_port=self._debug_port,
         )
 
 

@@ -7,12 +7,12 @@ import signal
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 import psutil
 
 from samulator.functions import bootstrap
 from samulator.functions.api import Request, RuntimeApi
+from samulator.functions.debugging import find_debugger, waiting_worker
 from samulator.functions.environment import Surroundings, worker_environment
 from samulator.functions.failure import Outcome, exited, out_of_memory, timed_out
 from samulator.functions.interpreters import find_interpreter
@@ -28,13 +28,17 @@ _MEBIBYTE = 1024 * 1024
 
 @dataclass(frozen=True)
 class WorkerPlan:
-    """Everything that the workers of one function have in common."""
+    """Everything that the workers of one function have in common.
+
+    With a `debug_port` a worker waits there for a debugger before it initialises.
+    """
 
     function: Function
     layout: Layout
     region: str
     supervision: Supervision
     on_line: Callable[[str], None]
+    debug_port: int | None = None
 
 
 class Worker:
@@ -85,11 +89,10 @@ class Worker:
         surroundings = Surroundings(plan.region, runtime_api, self._temporary)
         return await asyncio.create_subprocess_exec(
             find_interpreter(plan.function.runtime),
-            "-S",
-            str(Path(bootstrap.__file__)),
+            *_program(plan.debug_port),
             plan.function.handler,
             os.pathsep.join(str(folder) for folder in path),
-            cwd=plan.layout.task_root,
+            cwd=plan.layout.folder,
             env=worker_environment(plan.function, plan.layout, surroundings),
             stdin=asyncio.subprocess.DEVNULL,
             stdout=self.log.write_end,
@@ -152,7 +155,8 @@ class Worker:
     def check_memory(self) -> None:
         """Kill the process when what it holds, pages of files aside, exceeds its MemorySize."""
         used = self._memory_info()
-        if used is not None:
+        # A debugger's own needs are no fault of the function.
+        if used is not None and self._plan.debug_port is None:
             held = used.rss - getattr(used, "shared", 0)
             if held > self._plan.function.memory * _MEBIBYTE:
                 self.kill(out_of_memory)
@@ -216,3 +220,11 @@ class Worker:
             return None
         self._most_memory = max(self._most_memory, used.rss)
         return used
+
+
+def _program(debug_port: int | None) -> tuple[str, ...]:
+    """What the interpreter is started with, before the handler and the search path."""
+    if debug_port is None:
+        return ("-S", bootstrap.__file__)
+    waiting = (waiting_worker.__file__, str(debug_port), str(find_debugger()))
+    return ("-Xfrozen_modules=off", "-S", *waiting, bootstrap.__file__)

@@ -69,6 +69,17 @@ def _parse(variable: str, text: str) -> int:
     raise InvalidPort(f"{variable}={text!r} is not a port number (1 to 65535)")
 
 
+def is_free(port: int) -> bool:
+    """Whether nobody listens on a port of loopback."""
+    with closing(socket.socket(socket.AF_INET, socket.SOCK_STREAM)) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((LOOPBACK, port))
+        except OSError:
+            return False
+        return True
+
+
 def require_free(name: str, port: int, hosts: Iterable[str] = (LOOPBACK,)) -> None:
     """Raises PortTaken where another process listens on the port of a service."""
     for host in hosts:

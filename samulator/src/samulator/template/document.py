@@ -13,12 +13,6 @@ _SHORT_WITHOUT_PREFIX = {"Ref", "Condition"}
 _MERGE_TAG = "tag:yaml.org,2002:merge"
 _TEXT_TAG = "tag:yaml.org,2002:str"
 _TIMESTAMP_TAG = "tag:yaml.org,2002:timestamp"
-_GLOBAL_TYPES = {
-    "Function": "AWS::Serverless::Function",
-    "HttpApi": "AWS::Serverless::HttpApi",
-    "LayerVersion": "AWS::Serverless::LayerVersion",
-}
-IMPLICIT_HTTP_API = "ServerlessHttpApi"
 
 
 class _Loader(_SafeLoader):  # type: ignore[valid-type, misc]
@@ -52,19 +46,6 @@ def _construct_intrinsic(loader: _Loader, suffix: str, node: yaml.Node) -> dict[
 _Loader.add_multi_constructor("!", _construct_intrinsic)
 
 
-def read_document(template: Path) -> dict[str, Any]:
-    """Return the template with its Globals merged into each resource.
-
-    Raises TemplateError when the file is missing, is no YAML or declares no resource.
-    """
-    document = parse_document(template)
-    for name, resource in document["Resources"].items():
-        if not isinstance(resource, dict) or not isinstance(resource.get("Type"), str):
-            raise TemplateError(f"{template}: Resources.{name} has no Type")
-    _merge_globals(document)
-    return document
-
-
 def parse_document(template: Path) -> dict[str, Any]:
     """Return the template as it is written, YAML or JSON, short-form tags expanded.
 
@@ -86,31 +67,3 @@ def parse_document(template: Path) -> dict[str, Any]:
 def parse_text(text: str) -> Value:
     """Return what YAML or JSON says as CloudFormation reads it. Raises YAMLError, ValueError."""
     return yaml.load(text, Loader=_Loader)  # noqa: S506 # nosec B506 # a SafeLoader
-
-
-def _merge_globals(document: dict[str, Any]) -> None:
-    resources = document["Resources"]
-    for section, values in (document.get("Globals") or {}).items():
-        if section == "HttpApi":
-            resources.setdefault(IMPLICIT_HTTP_API, {"Type": _GLOBAL_TYPES["HttpApi"]})
-        for resource in resources.values():
-            if resource["Type"] == _GLOBAL_TYPES.get(section):
-                resource["Properties"] = _merge(values, resource.get("Properties") or {})
-
-
-def _merge(base: Value, own: Value) -> Value:
-    """Merge as SAM does: maps by key, lists one after the other, anything else replaced."""
-    if isinstance(base, list) and isinstance(own, list):
-        return base + own
-    if _is_plain_map(base) and _is_plain_map(own):
-        merged = {
-            key: _merge(value, own[key]) if key in own else value for key, value in base.items()
-        }
-        return merged | {key: value for key, value in own.items() if key not in base}
-    return own
-
-
-def _is_plain_map(value: Value) -> bool:
-    if not isinstance(value, dict):
-        return False
-    return not (len(value) == 1 and next(iter(value)).startswith(("Fn::", "Ref")))

@@ -8,44 +8,36 @@ from samulator.template.model import Destination, Function, Queue
 
 _RETRIES = range(3)
 _AGE_SECONDS = range(60, 21601)
-# SAM makes a queue of its own when the type is SQS and no destination is named.
-_OWN_QUEUE = "{function}EventInvokeConfigOn{outcome}Queue"
 
 
 @dataclass(frozen=True)
 class EventInvokeConfig:
-    """EventInvokeConfig of one function; `own_queues` are those that SAM makes for it."""
+    """EventInvokeConfig of one function; age in seconds."""
 
     maximum_retry_attempts: int
     maximum_event_age: float
     on_success: Destination | None
     on_failure: Destination | None
-    own_queues: tuple[Queue, ...]
 
 
 def read_event_invoke_config(
-    function: str, config: Mapping[str, Any], warn: Callable[[str], None]
+    config: Mapping[str, Any], warn: Callable[[str], None]
 ) -> EventInvokeConfig:
     """`warn` is told what gets no record here, and what a deployment would refuse.
 
     Raises ValueError, TypeError and AttributeError where a value is of another kind.
     """
-    own_queues: list[Queue] = []
 
     def destination(outcome: str) -> Destination | None:
         declared = (config.get("DestinationConfig") or {}).get(f"On{outcome}")
         if declared is None:
             return None
         arn = str(declared.get("Destination") or "")
-        if not arn and declared.get("Type") == "SQS":
-            own_queues.append(Queue(_OWN_QUEUE.format(function=function, outcome=outcome)))
-            return Destination("SQS", own_queues[-1].name)
         if ":sqs:" in arn:
             return Destination("SQS", arn.rsplit(":", 1)[-1])
         if ":function:" in arn:
             return Destination("Lambda", arn.split(":function:")[1].split(":")[0])
-        shown = arn or f"of type {declared.get('Type')}"
-        warn(f"the On{outcome} destination {shown} gets nothing here")
+        warn(f"the On{outcome} destination {arn} gets nothing here")
         return None
 
     retries = _number(config, "MaximumRetryAttempts", 2)
@@ -61,7 +53,6 @@ def read_event_invoke_config(
         maximum_event_age=age,
         on_success=destination("Success"),
         on_failure=destination("Failure"),
-        own_queues=tuple(own_queues),
     )
 
 

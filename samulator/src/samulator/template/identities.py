@@ -3,6 +3,7 @@
 import hashlib
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from samulator.template.attributes import ATTRIBUTES, NAME_PROPERTIES, REFS
@@ -12,7 +13,24 @@ from samulator.template.names import ACCOUNT, STACK, function_arn
 from samulator.template.reference import InvalidReference, parse_reference
 
 _VERSION, _ALIAS = "AWS::Lambda::Version", "AWS::Lambda::Alias"
+_OUTPUTS = "Outputs."
 _FIFO = {"AWS::SQS::Queue": "FifoQueue", "AWS::SNS::Topic": "FifoTopic"}
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Where a template is deployed.
+
+    `aws_url` is where AWS's services answer, `way` are the stacks that the template is nested in,
+    `output` returns an output of a stack nested in it or raises KeyError. `warn` is told what
+    cannot be known here, a line each.
+    """
+
+    region: str
+    aws_url: str
+    warn: Callable[[str], None]
+    way: tuple[str, ...] = ()
+    output: Callable[[str, str], Value] | None = None
 
 
 class Identities:
@@ -22,31 +40,28 @@ class Identities:
     """
 
     def __init__(
-        self,
-        document: Mapping[str, Any],
-        parameters: Mapping[str, Value],
-        *,
-        region: str,
-        aws_url: str,
-        warn: Callable[[str], None],
+        self, document: Mapping[str, Any], parameters: Mapping[str, Value], scope: Scope
     ) -> None:
         self._resources: Mapping[str, Any] = document["Resources"]
-        self._region = region
-        self._url = aws_url.rstrip("/")
-        self._warn = warn
+        self._region = region = scope.region
+        self._url = scope.aws_url.rstrip("/")
+        self._warn = scope.warn
+        self._way = scope.way
+        self._output = scope.output
+        stack = "-".join((STACK, *scope.way))
         self._values: Mapping[str, Any] = {
             "AWS::AccountId": ACCOUNT,
             "AWS::NotificationARNs": [],
             "AWS::Partition": "aws",
             "AWS::Region": region,
-            "AWS::StackId": f"arn:aws:cloudformation:{region}:{ACCOUNT}:stack/{STACK}/{STACK}",
-            "AWS::StackName": STACK,
+            "AWS::StackId": f"arn:aws:cloudformation:{region}:{ACCOUNT}:stack/{stack}/{stack}",
+            "AWS::StackName": stack,
             "AWS::URLSuffix": "amazonaws.com",
             **parameters,
         }
         self._names: dict[str, str] = {}
         self.referred: set[str] = set()
-        self.intrinsics = Intrinsics(document, self, region, warn)
+        self.intrinsics = Intrinsics(document, self, region, scope.warn)
 
     def ref(self, name: str, where: str) -> Value:
         """Return Ref; of what is not there its name, as `sam local` does, with a warning."""
@@ -69,11 +84,16 @@ class Identities:
         self.referred.add(name)
         kind = self._resources[name]["Type"]
         if kind in (_VERSION, _ALIAS):
-            published = {"Version": self._qualifier(name)}
+            published = {"Version": self.name(name)}
             return published.get(attribute, self._published_arn(name))
         text = ATTRIBUTES.get(kind, {}).get(attribute)
         if text is not None:
             return self._filled(text, name)
+        if attribute.startswith(_OUTPUTS) and self._output is not None:
+            try:
+                return self._output(name, attribute.removeprefix(_OUTPUTS))
+            except KeyError:
+                return self._by_convention(name, kind, attribute, where)
         properties = self._resources[name].get("Properties") or {}
         if attribute in properties:
             return self.intrinsics.resolve(properties[attribute], f"{name}.{attribute}")
@@ -88,11 +108,16 @@ class Identities:
         return condition is None or self.intrinsics.holds(condition, f"Resources.{logical_id}")
 
     def name(self, logical_id: str) -> str:
-        """Return the physical name: the one the template sets or one made of the logical id."""
+        """Return the physical name: the one the template sets or one made of the logical id.
+
+        A version's is its number.
+        """
         if logical_id not in self._names:
             # A name made of itself ends here.
             self._names[logical_id] = logical_id
-            self._names[logical_id] = self._name(logical_id)
+            is_version = self._resources[logical_id]["Type"] == _VERSION
+            named = self._version(logical_id) if is_version else self._name(logical_id)
+            self._names[logical_id] = named
         return self._names[logical_id]
 
     def _name(self, logical_id: str) -> str:
@@ -101,10 +126,11 @@ class Identities:
         key = NAME_PROPERTIES.get(kind)
         if key and (declared := self._property(logical_id, key)):
             return declared
+        made = "-".join((*self._way, logical_id))
         if kind == "AWS::S3::Bucket":
-            return logical_id.lower()
+            return made.lower()
         is_fifo = str(properties.get(_FIFO.get(kind, ""), "")).lower() == "true"
-        return f"{logical_id}.fifo" if is_fifo else logical_id
+        return f"{made}.fifo" if is_fifo else made
 
     def _is_there(self, name: str, where: str) -> bool:
         if self.exists(name):
@@ -115,7 +141,8 @@ class Identities:
         return False
 
     def _filled(self, text: str, logical_id: str) -> str:
-        lower = re.sub(r"[^a-z0-9]", "", logical_id.lower())
+        full = "-".join((*self._way, logical_id))
+        lower = re.sub(r"[^a-z0-9]", "", full.lower())
         bus = self._property(logical_id, "EventBusName")
         parts: dict[str, Callable[[], str]] = {
             "function": lambda: self._function_of(logical_id, "TargetFunctionArn"),
@@ -125,9 +152,9 @@ class Identities:
         special = {key: make() for key, make in parts.items() if f"{{{key}}}" in text}
         return text.format(
             name=self.name(logical_id),
-            id=logical_id,
+            id=full,
             lower=lower,
-            hash=hashlib.sha1(logical_id.encode(), usedforsecurity=False).hexdigest(),
+            hash=hashlib.sha1(full.encode(), usedforsecurity=False).hexdigest(),
             region=self._region,
             account=ACCOUNT,
             url=self._url,
@@ -135,11 +162,12 @@ class Identities:
         )
 
     def _by_convention(self, name: str, kind: str, attribute: str, where: str) -> str:
-        if attribute.endswith("Arn") and kind.count("::") == 2:
-            _, service, thing = kind.lower().split("::")
-            return f"arn:aws:{service}:{self._region}:{ACCOUNT}:{thing}/{self.name(name)}"
-        if attribute.endswith(("Id", "Name")):
-            return self.name(name)
+        if kind not in ATTRIBUTES:
+            if attribute.endswith("Arn") and kind.count("::") == 2:
+                _, service, thing = kind.lower().split("::")
+                return f"arn:aws:{service}:{self._region}:{ACCOUNT}:{thing}/{self.name(name)}"
+            if attribute.endswith(("Id", "Name")):
+                return self.name(name)
         value = f"{self.name(name)}.{attribute}"
         self._warn(f"{where}: {name}.{attribute} ({kind}) exists on AWS only, here it is {value!r}")
         return value
@@ -161,12 +189,10 @@ class Identities:
             return function_arn(self._region, text)
 
     def _published_arn(self, logical_id: str) -> str:
-        return f"{self._function_of(logical_id)}:{self._qualifier(logical_id)}"
+        return f"{self._function_of(logical_id)}:{self.name(logical_id)}"
 
-    def _qualifier(self, logical_id: str) -> str:
-        """An alias's name; a version's number, counted as a stack that was just created does."""
-        if self._resources[logical_id]["Type"] == _ALIAS:
-            return self.name(logical_id)
+    def _version(self, logical_id: str) -> str:
+        """The number of a version, counted as a stack that was just created does."""
         function = self._function_of(logical_id)
         same = [
             other

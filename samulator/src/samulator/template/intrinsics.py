@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from samulator.template.model import TemplateError, Value
 
 _PLACEHOLDER = re.compile(r"\$\{([^!][^}]*)\}")
+_DYNAMIC_REFERENCE = re.compile(r"\{\{resolve:[^}]+\}\}")
 _NO_VALUE = object()
 _MALFORMED = (TypeError, ValueError, IndexError, KeyError, AttributeError)
 
@@ -96,6 +97,8 @@ class Intrinsics:
         if isinstance(value, list):
             items = (self._resolve(item, f"{where}[{index}]") for index, item in enumerate(value))
             return [item for item in items if item is not _NO_VALUE]
+        if isinstance(value, str) and (reference := _DYNAMIC_REFERENCE.search(value)):
+            self._warn(f"{where}: {reference[0]} is not looked up here, the text stays as it is")
         return value
 
     def _resolve_map(self, value: dict[str, Any], where: str) -> Value:

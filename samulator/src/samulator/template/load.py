@@ -3,29 +3,46 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-from samulator.template.document import read_document
+from samulator.template.bucket_notifications import BUCKET, QUEUE, read_bucket, read_queue
+from samulator.template.code import CodeReader, UnreadableCode
+from samulator.template.dependencies import in_order_of_dependencies
+from samulator.template.doors import DOOR_TYPES, read_doors
 from samulator.template.event_invoke_config import unknown_destinations
-from samulator.template.events import EventReader
-from samulator.template.http_api import read_cors
-from samulator.template.model import Application, Function, TemplateError
-from samulator.template.names import Names
-from samulator.template.plain_triggers import KINDS as TRIGGERS
-from samulator.template.plain_triggers import PlainTriggers
-from samulator.template.publication import ALIAS, VERSION
-from samulator.template.queue_event import short_timeouts
-from samulator.template.resolve import Resolver
-from samulator.template.resources import ResourceReader
-from samulator.template.stack_resources import read_resources
+from samulator.template.functions import FUNCTION, FunctionReader
+from samulator.template.model import (
+    Application,
+    Function,
+    Layer,
+    Queue,
+    Resource,
+)
+from samulator.template.names import layer_arn, queue_arn
+from samulator.template.queue_mapping import short_timeouts
+from samulator.template.resolution import Resolution, Surroundings
+from samulator.template.schedules import RULE, SCHEDULE
+from samulator.template.translated import TranslatedTemplate, open_template
+from samulator.template.triggers import INVOKE_CONFIG, MAPPING, TriggerReader
 
-_FUNCTION, _PLAIN_FUNCTION = "AWS::Serverless::Function", "AWS::Lambda::Function"
-_LAYERS = ("AWS::Serverless::LayerVersion", "AWS::Lambda::LayerVersion")
-_NESTED = "AWS::Serverless::Application"
+_LAYER = "AWS::Lambda::LayerVersion"
 _WITH_EFFECT = {
-    *(_FUNCTION, _PLAIN_FUNCTION, VERSION, ALIAS, *_LAYERS, *TRIGGERS),
-    *("AWS::S3::Bucket", "AWS::SQS::Queue", "AWS::Serverless::HttpApi"),
+    *(FUNCTION, _LAYER, "AWS::Lambda::Version", "AWS::Lambda::Alias", "AWS::Lambda::Permission"),
+    *(BUCKET, QUEUE, RULE, SCHEDULE, INVOKE_CONFIG, MAPPING),
+    *DOOR_TYPES,
 }
+# What SAM makes beside what the template declares, and nobody has to be told of.
+_MADE_ALONG = {
+    "AWS::CodeDeploy::Application",
+    "AWS::CodeDeploy::DeploymentGroup",
+    "AWS::IAM::Role",
+}
+# Services that have a part here; nobody misses a value that a resource of another needs.
+_SERVICES = (
+    *("ApiGateway", "ApiGatewayV2", "Cognito", "DynamoDB", "Events", "Kinesis", "Lambda"),
+    *("Pipes", "S3", "SNS", "SQS", "SSM", "Scheduler", "SecretsManager", "StepFunctions"),
+)
+# Nothing here reads these of a function.
+_NOT_READ = ("Role", "VpcConfig", "LoggingConfig", "KmsKeyArn", "Tags", "FileSystemConfigs")
 # A kind of resource is named with this many of its resources, with their number where more.
 _NAMED = 2
 
@@ -38,101 +55,127 @@ def load_application(
     region: str = "us-east-1",
     aws_url: str = "http://127.0.0.1:4566",
 ) -> Application:
-    """Read `template`, resolve every intrinsic and return plain values.
+    """Read `template`, translate it, resolve every intrinsic and return plain values.
 
-    `parameters` override the template's defaults. `environment` replaces the value of variables
-    that a function declares, and adds none (the rule of `sam local --env-vars`). `region` and
-    `aws_url` (where S3 and SQS answer) appear in ARNs and queue URLs.
-
-    Raises TemplateError naming the place and the cause.
+    `parameters` override the template's defaults, `region` appears in ARNs; the rest is as for
+    `read_application`. Raises TemplateError naming the place and the cause.
     """
-    document = read_document(template)
-    names = Names(document["Resources"], region=region, aws_url=aws_url)
-    resolver = Resolver(document, names, parameters or {})
-    present = {
-        name: resource for name, resource in document["Resources"].items() if resolver.exists(name)
-    }
-    application = _Assembly(resolver, names, present).application(
-        template.resolve().parent, environment or {}
+    opened = open_template(template, parameters=parameters or {}, region=region)
+    return read_application(opened, environment=environment or {}, aws_url=aws_url)
+
+
+def read_application(
+    template: TranslatedTemplate, *, environment: Mapping[str, str], aws_url: str
+) -> Application:
+    """Resolve a template that is translated already.
+
+    `environment` replaces the value of variables that a function declares, and adds none (the
+    rule of `sam local --env-vars`). `aws_url`, where AWS's services answer, appears in the URLs
+    of queues. Raises TemplateError naming the place and the cause.
+    """
+    unknown: list[tuple[str, str]] = []
+    surroundings = Surroundings(
+        environment, aws_url, lambda logical_id, line: unknown.append((logical_id, line))
     )
-    resources = read_resources(
-        template.resolve(),
-        parameters=parameters or {},
-        region=region,
-        aws_url=aws_url,
-        warn=lambda _text: None,
+    resources = Resolution(template, surroundings).resources()
+    assembly = _Assembly(resources, CodeReader(template.path.parent), template.region)
+    application = assembly.application()
+    warnings = dict.fromkeys(
+        (
+            *template.warnings,
+            *_of_what_is_used(unknown, resources),
+            *application.warnings,
+            *short_timeouts(application),
+        )
     )
-    return replace(application, resources=resources)
+    return replace(application, warnings=tuple(warnings))
+
+
+def _of_what_is_used(
+    unknown: list[tuple[str, str]], resources: Mapping[str, Resource]
+) -> Iterator[str]:
+    for logical_id, line in unknown:
+        ignored = tuple(f"{logical_id}.{key}" for key in _NOT_READ)
+        resource = resources.get(logical_id)
+        service = None if resource is None else resource.type.partition("::")[2].partition("::")[0]
+        if service in (None, *_SERVICES) and not line.startswith(ignored):
+            yield line
 
 
 class _Assembly:
-    """Puts together what the readers find in the resources that are `present`."""
+    """Puts together what the readers find in the resources of a template."""
 
-    def __init__(self, resolver: Resolver, names: Names, present: Mapping[str, Any]) -> None:
-        self._resolver = resolver
-        self._names = names
-        self._present = present
+    def __init__(self, resources: Mapping[str, Resource], code: CodeReader, region: str) -> None:
+        self._resources = resources
+        self._code = code
+        self._region = region
+        self._warnings: list[str] = []
 
-    def application(self, folder: Path, environment: Mapping[str, str]) -> Application:
-        """Return the application; `folder` is the template's."""
-        for name in self._of(_NESTED):
-            raise TemplateError(f"{name}: nested applications do not run here, start them apart")
-        reader = ResourceReader(self._resolver, self._names, folder)
-        functions = self._functions(reader, environment)
-        buckets = {
-            name: reader.bucket(name, properties)
-            for name, properties in self._of("AWS::S3::Bucket").items()
-        }
-        queues = {
-            name: reader.queue(name, properties)
-            for name, properties in self._of("AWS::SQS::Queue").items()
-        } | reader.own_queues
-        event_reader = EventReader(self._resolver, self._names, buckets, queues)
-        for name, properties in self._of(_FUNCTION).items():
-            event_reader.read(name, properties.get("Events") or {})
-        events = event_reader.events
-        arns = {self._names.queue_arn(queue.name): queue.name for queue in queues.values()}
-        PlainTriggers(events, functions, arns).read(self._present, self._resolver)
-        application = Application(
+    def application(self) -> Application:
+        """Return the application without the warnings on its translation."""
+        layers = {each.logical_id: self._code.layer(each) for each in self._of(_LAYER)}
+        functions = self._functions()
+        layers |= _layers_by_arn(functions, layers)
+        buckets = {each.logical_id: read_bucket(each) for each in self._of(BUCKET)}
+        queues = {each.logical_id: read_queue(each) for each in self._of(QUEUE)}
+        reader = TriggerReader(functions, self._queue_arns(queues))
+        for resource in self._resources.values():
+            reader.read(resource)
+        triggers = reader.triggers
+        doors = read_doors(self._resources, functions)
+        ordered = in_order_of_dependencies(self._resources, self._warnings.append)
+        return Application(
             functions=functions,
-            layers={name: reader.layer(name, self._present[name]) for name in self._of(*_LAYERS)},
+            layers=layers,
             buckets=buckets,
             queues=queues,
-            routes=tuple(events.routes),
-            cors=read_cors(events.http_apis, self._present, self._resolver),
-            s3_triggers=tuple(events.s3_triggers),
-            sqs_triggers=tuple(events.sqs_triggers),
-            schedules=tuple(events.schedules),
-            region=self._names.region,
+            apis=doors.apis,
+            function_urls=doors.function_urls,
+            s3_triggers=tuple(triggers.s3),
+            sqs_triggers=tuple(triggers.sqs),
+            schedules=tuple(triggers.schedules),
+            region=self._region,
+            resources=ordered,
             warnings=(
                 *self._without_effect(),
-                *reader.warnings,
-                *events.warnings,
+                *self._warnings,
+                *triggers.warnings,
+                *doors.warnings,
                 *unknown_destinations(functions, queues),
             ),
         )
-        warnings = (*application.warnings, *short_timeouts(application))
-        return replace(application, warnings=warnings)
 
-    def _functions(
-        self, reader: ResourceReader, environment: Mapping[str, str]
-    ) -> dict[str, Function]:
-        functions = {
-            name: reader.function(name, properties, environment)
-            for name, properties in self._of(_FUNCTION).items()
-        }
-        for name, properties in self._of(_PLAIN_FUNCTION).items():
-            function = reader.plain_function(name, properties, environment)
-            if function is not None:
-                functions[name] = function
+    def _functions(self) -> dict[str, Function]:
+        layers = {layer_arn(self._region, each.name): each.logical_id for each in self._of(_LAYER)}
+        reader = FunctionReader(self._resources, self._code, layers)
+        functions = {}
+        for resource in self._of(FUNCTION):
+            try:
+                functions[resource.logical_id] = function = reader.read(resource)
+            except UnreadableCode as error:
+                self._warnings.append(f"{resource.logical_id}: does not run here, {error}")
+                continue
+            if "DeadLetterConfig" in resource.properties:
+                self._warnings.append(
+                    f"{resource.logical_id}.DeadLetterConfig: ignored here, use a destination"
+                )
+            if function.code_uri is not None and not function.code_uri.exists():
+                self._warnings.append(
+                    f"{resource.logical_id}.CodeUri: no such file or folder: {function.code_uri}; "
+                    f"{resource.logical_id} fails until it is there"
+                )
         return functions
+
+    def _queue_arns(self, queues: Mapping[str, Queue]) -> dict[str, str]:
+        return {queue_arn(self._region, queue.name): queue.name for queue in queues.values()}
 
     def _without_effect(self) -> Iterator[str]:
         """One line on all that is declared and that nothing here stands for."""
         kinds: dict[str, list[str]] = {}
-        for name, resource in self._present.items():
-            if resource["Type"] not in _WITH_EFFECT:
-                kinds.setdefault(resource["Type"], []).append(name)
+        for name, resource in self._resources.items():
+            is_said = resource.type in _MADE_ALONG or "-" in resource.logical_id
+            if resource.type not in _WITH_EFFECT and not is_said:
+                kinds.setdefault(resource.type, []).append(name)
         named = [
             f"{kind} ({', '.join(names) if len(names) <= _NAMED else len(names)})"
             for kind, names in sorted(kinds.items())
@@ -140,9 +183,13 @@ class _Assembly:
         if named:
             yield f"Without effect here: {', '.join(named)}"
 
-    def _of(self, *kinds: str) -> dict[str, dict[str, Any]]:
-        return {
-            name: resource.get("Properties") or {}
-            for name, resource in self._present.items()
-            if resource["Type"] in kinds
-        }
+    def _of(self, kind: str) -> list[Resource]:
+        return [each for each in self._resources.values() if each.type == kind]
+
+
+def _layers_by_arn(
+    functions: Mapping[str, Function], layers: Mapping[str, Layer]
+) -> dict[str, Layer]:
+    """Layers that functions name and the template does not declare."""
+    named = (layer for function in functions.values() for layer in function.layers)
+    return {arn: Layer(arn, None, reference=arn) for arn in named if arn not in layers}

@@ -5,10 +5,25 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from samulator.template.model_http import Api, FunctionUrl
 from samulator.template.model_image import Image
 
 # What YAML holds at one place of a template: text, number, list, map or an intrinsic.
 Value: TypeAlias = Any
+
+
+# What SAM makes of the events of functions and state machines.
+_OF_EVENTS = frozenset(
+    {
+        "AWS::Events::Rule",
+        "AWS::IoT::TopicRule",
+        "AWS::Lambda::EventInvokeConfig",
+        "AWS::Lambda::EventSourceMapping",
+        "AWS::Logs::SubscriptionFilter",
+        "AWS::SNS::Subscription",
+        "AWS::Scheduler::Schedule",
+    }
+)
 
 
 class TemplateError(Exception):
@@ -33,6 +48,7 @@ class Function:
     `inline_code` is the text of index.py where the template holds it, instead of that. With an
     `image` there is neither, and `handler` and `runtime` may be empty: its Dockerfile says them.
     `build_method` and `build_properties` are Metadata's BuildMethod and BuildProperties.
+    `makes_custom_resources` is whether CloudFormation alone calls it, which nobody does here.
     """
 
     name: str
@@ -53,6 +69,7 @@ class Function:
     image: Image | None = None
     build_method: str | None = None
     build_properties: Mapping[str, Any] = field(default_factory=dict)
+    makes_custom_resources: bool = False
 
 
 @dataclass(frozen=True)
@@ -69,31 +86,6 @@ class Layer:
     build_method: str | None = None
     build_properties: Mapping[str, Any] = field(default_factory=dict)
     reference: str | None = None
-
-
-@dataclass(frozen=True)
-class HttpRoute:
-    """One route of the HTTP API. `method` is a verb or ANY; path "$default" catches all.
-
-    `timeout` is the integration's, in seconds.
-    """
-
-    function: str
-    method: str
-    path: str
-    timeout: float = 30.0
-
-
-@dataclass(frozen=True)
-class Cors:
-    """CorsConfiguration of the HTTP API; empty lists mean no header."""
-
-    allow_origins: tuple[str, ...] = ()
-    allow_methods: tuple[str, ...] = ()
-    allow_headers: tuple[str, ...] = ()
-    expose_headers: tuple[str, ...] = ()
-    allow_credentials: bool = False
-    max_age: int | None = None
 
 
 @dataclass(frozen=True)
@@ -186,6 +178,14 @@ class Resource:
     origin: str | None = None
     physical_id: str = ""
 
+    @property
+    def place(self) -> str:
+        """Return where the template says it: what SAM made is an event or a part of its origin."""
+        if self.origin is None or self.type not in _OF_EVENTS:
+            return self.logical_id
+        rest = self.logical_id.removeprefix(self.origin)
+        return f"{self.origin}.{rest if rest == 'EventInvokeConfig' else f'Events.{rest}'}"
+
 
 @dataclass(frozen=True)
 class Application:
@@ -199,11 +199,11 @@ class Application:
     layers: Mapping[str, Layer]
     buckets: Mapping[str, Bucket]
     queues: Mapping[str, Queue]
-    routes: tuple[HttpRoute, ...] = ()
-    cors: Cors | None = None
     s3_triggers: tuple[S3Trigger, ...] = ()
     sqs_triggers: tuple[SqsTrigger, ...] = ()
     schedules: tuple[ScheduleTrigger, ...] = ()
     warnings: tuple[str, ...] = ()
     region: str = "us-east-1"
     resources: Mapping[str, Resource] = field(default_factory=dict)
+    apis: tuple[Api, ...] = ()
+    function_urls: tuple[FunctionUrl, ...] = ()

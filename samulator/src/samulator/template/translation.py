@@ -38,7 +38,8 @@ def translate(
         own = metadata if isinstance(metadata, dict) else {}
         resource["Metadata"] = {**own, _ORIGIN: logical_id}
     translated = _transform(source, parameters, region)
-    return _attach(_with_plain_ids(translated, document), local_paths)
+    plain = _attach(_with_plain_ids(translated, document), local_paths)
+    return {**plain, "Resources": _in_template_order(plain["Resources"], document["Resources"])}
 
 
 def _check(document: Mapping[str, Any]) -> None:
@@ -98,6 +99,17 @@ def _with_plain_ids(translated: dict[str, Any], document: Mapping[str, Any]) -> 
             plain_ids[logical_id] = origin
     result: dict[str, Any] = _replaced(translated, plain_ids) if plain_ids else translated
     return result
+
+
+def _in_template_order(resources: Mapping[str, Any], declared: Mapping[str, Any]) -> dict[str, Any]:
+    """What SAM made comes where its origin is; what belongs to none at the end."""
+    positions = {logical_id: position for position, logical_id in enumerate(declared)}
+
+    def position(item: tuple[str, Any]) -> int:
+        logical_id, resource = item
+        return positions.get(resource.get("Origin", logical_id), len(positions))
+
+    return dict(sorted(resources.items(), key=position))
 
 
 def _replaced(value: Value, names: Mapping[str, str]) -> Value:

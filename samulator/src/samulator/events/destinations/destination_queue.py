@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from samulator.functions.invocation import NotDelivered
-from samulator.template.model import Destination
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs.client import SQSClient
@@ -19,11 +18,11 @@ class DestinationQueue:
     def __init__(self, sqs: "SQSClient") -> None:
         self._sqs = sqs
 
-    async def send(self, destination: Destination, record: dict[str, Any]) -> None:
+    async def send(self, queue: str, record: dict[str, Any]) -> None:
         """One record, as AWS writes it; raises NotDelivered."""
         body = json.dumps(record, ensure_ascii=False, separators=(",", ":"))
         try:
-            await asyncio.to_thread(self._send, destination.name, body)
+            await asyncio.to_thread(self._send, queue, body)
         except (BotoCoreError, ClientError) as error:
             raise NotDelivered(str(error)) from error
 

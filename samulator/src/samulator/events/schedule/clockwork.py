@@ -10,8 +10,8 @@ from typing import Any
 from samulator.clock import MACHINE_CLOCK, Clock
 from samulator.events.schedule.field import InvalidExpression
 from samulator.events.schedule.timetable import Timetable, timetable
-from samulator.functions.host import Invoker
-from samulator.functions.invocation import NotInvoked, Trigger
+from samulator.functions.invocation import NotInvoked
+from samulator.functions.invoker import Invoker
 from samulator.servers.aws.config import ACCOUNT_ID
 from samulator.template.model import ScheduleTrigger
 
@@ -54,9 +54,7 @@ class Clockwork:
 
     async def _invoke(self, due: datetime) -> None:
         try:
-            await self._invoker.invoke_event(
-                self._trigger.function, self.payload(due), trigger=Trigger.SCHEDULE
-            )
+            await self._invoker.invoke_event(self._trigger.function, self.payload(due))
         except NotInvoked as error:
             _logger.warning("schedule %s: %s", self._trigger.name, error)
 

@@ -19,7 +19,8 @@ def choose_runtimes(application: Application) -> Application:
     The nearest newer one that is installed takes the place, else the stack's own. Each is a
     warning: what runs here is then not the version that is deployed.
     """
-    wanted = {each.runtime for each in application.functions.values() if each.runtime}
+    runtimes = {each.runtime for each in application.functions.values()}
+    wanted = {runtime for runtime in runtimes if _RUNTIME.fullmatch(runtime)}
     chosen = choose(wanted)
     functions = {
         name: replace(function, runtime=chosen.get(function.runtime, function.runtime))

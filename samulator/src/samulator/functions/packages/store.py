@@ -1,72 +1,75 @@
 """Directories built once per content and kept under a state folder."""
 
 import fcntl
-import hashlib
 import shutil
 import tempfile
+import time
 from collections.abc import Callable, Iterator, Set
 from contextlib import contextmanager
 from pathlib import Path
 
-_IGNORED = {"__pycache__", ".DS_Store", ".git"}
+from samulator.functions.packages.commands import PackageError
+
 _UNFINISHED = ".unfinished-"
+_LOCKS = ".locks"
+# Each request would wait for the same failure; but a cure may need no change of any file.
+_FAILED_SECONDS = 30.0
 
 
 class Store:
     """Built directories by name and fingerprint.
 
     A directory appears under its final name only when complete, so an interrupted build leaves
-    nothing that could be taken for one. A lock lets one process build at a time.
+    nothing that could be taken for one. Different directories are built at the same time, each
+    by one thread of one process.
     """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._failed: dict[Path, tuple[float, PackageError]] = {}
 
     def get(self, name: str, fingerprint: str, build: Callable[[Path], None]) -> Path:
-        """Return the directory, calling `build(empty directory)` if it does not exist yet."""
+        """Return the directory, calling `build(empty directory)` if it does not exist yet.
+
+        Raises what `build` raises; a PackageError again for a while without building.
+        """
         final = self._folder / f"{name}-{fingerprint[:16]}"
         if final.is_dir():
             return final
-        with self._locked():
-            if not final.is_dir():
-                unfinished = Path(tempfile.mkdtemp(prefix=_UNFINISHED, dir=self._folder))
-                unfinished.chmod(0o755)
-                try:
-                    build(unfinished)
-                    unfinished.rename(final)
-                finally:
-                    shutil.rmtree(unfinished, ignore_errors=True)
+        self._folder.mkdir(parents=True, exist_ok=True)
+        with _locked(self._folder / ".lock", fcntl.LOCK_SH):
+            (self._folder / _LOCKS).mkdir(exist_ok=True)
+            with _locked(self._folder / _LOCKS / final.name, fcntl.LOCK_EX):
+                if not final.is_dir():
+                    self._build(final, build)
         return final
 
     def prune(self, keep: Set[Path]) -> None:
         """Remove every directory but `keep`, and what interrupted builds left."""
-        with self._locked():
+        self._folder.mkdir(parents=True, exist_ok=True)
+        with _locked(self._folder / ".lock", fcntl.LOCK_EX):
             for path in self._folder.iterdir():
                 if path.is_dir() and path not in keep:
                     shutil.rmtree(path)
 
-    @contextmanager
-    def _locked(self) -> Iterator[None]:
-        self._folder.mkdir(parents=True, exist_ok=True)
-        with (self._folder / ".lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            yield
+    def _build(self, final: Path, build: Callable[[Path], None]) -> None:
+        failed_at, error = self._failed.get(final, (0.0, None))
+        if error is not None and time.monotonic() - failed_at < _FAILED_SECONDS:
+            raise PackageError(str(error))
+        unfinished = Path(tempfile.mkdtemp(prefix=_UNFINISHED, dir=self._folder))
+        unfinished.chmod(0o755)
+        try:
+            build(unfinished)
+            unfinished.rename(final)
+        except PackageError as failed:
+            self._failed[final] = time.monotonic(), failed
+            raise
+        finally:
+            shutil.rmtree(unfinished, ignore_errors=True)
 
 
-def fingerprint(*words: str, content: Path) -> str:
-    """Return a hash of `words` and of the file or folder `content`: names, modes and bytes."""
-    digest = hashlib.sha256("\0".join(words).encode())
-    for path in [content] if content.is_file() else sorted(content.rglob("*")):
-        if path.is_file() and not _IGNORED.intersection(path.parts):
-            relative = path.name if content.is_file() else path.relative_to(content).as_posix()
-            executable = bool(path.stat().st_mode & 0o100)
-            digest.update(f"\0{relative}\0{executable}\0{path.stat().st_size}\0".encode())
-            digest.update(path.read_bytes())
-    return digest.hexdigest()
-
-
-def copy_content(source: Path, target: Path) -> None:
-    """Copy a folder without what tools leave behind in it."""
-    shutil.copytree(
-        source, target, dirs_exist_ok=True, symlinks=True, ignore=shutil.ignore_patterns(*_IGNORED)
-    )
+@contextmanager
+def _locked(path: Path, how: int) -> Iterator[None]:
+    with path.open("w") as lock:
+        fcntl.flock(lock, how)
+        yield

@@ -16,24 +16,21 @@ class AwsServer(Server):
         state_dir: Path,
         port: int,
         *,
+        config: AwsConfig | None = None,
         listen: str = "127.0.0.1",
     ) -> None:
-        self._config = AwsConfig()
+        self._config = config or AwsConfig()
         self._config_file = state_dir / "aws.json"
         command = [
             *(sys.executable, "-m", "samulator.servers.aws", "--host", listen, "--port", str(port)),
             *("--config", str(self._config_file)),
         ]
         log = state_dir / "logs" / "aws.log"
-        super().__init__(ServerProcess("AWS services", command, log=log), host=listen, port=port)
+        super().__init__(ServerProcess("S3 and SQS", command, log=log), host=listen, port=port)
 
     @property
     def url(self) -> str:
         return f"http://{self.host}:{self.port}"
-
-    def configure(self, config: AwsConfig) -> None:
-        """Say what its buckets notify, before it is launched."""
-        self._config = config
 
     def launch(self) -> None:
         """Raises ServiceFailed. The process makes the resources anew, each time."""

@@ -16,7 +16,8 @@ def create_role(resource: Resource, api: Api) -> None:
         wanted = {
             "RoleName": resource.name,
             "PolicyName": policy["PolicyName"],
-            "PolicyDocument": policy["PolicyDocument"],
+            # SAM writes some without; moto takes none of the old version, AWS reads them alike.
+            "PolicyDocument": {"Version": "2012-10-17", **policy["PolicyDocument"]},
         }
         api.call("iam", "put_role_policy", wanted)
     for arn in properties.get("ManagedPolicyArns") or []:

@@ -1,0 +1,57 @@
+"""What of an application's packages is not as `sam build` and AWS would have it, in words."""
+
+import tomllib
+from collections.abc import Iterator
+
+from samulator.functions.packages.layers import unbuilt_requirements
+from samulator.functions.packages.public_layers import is_extension, public_layer
+from samulator.functions.packages.requirements import REQUIREMENTS, project_dependencies
+from samulator.template.model import Application, Function, Layer
+
+
+def remarks(application: Application) -> Iterator[str]:
+    """One line for each layer and function of which something is replaced or missing here."""
+    used = {name for function in application.functions.values() for name in function.layers}
+    for name, layer in application.layers.items():
+        if name in used:
+            yield from _of_layer(layer)
+    for name, function in application.functions.items():
+        yield from _of_function(name, function)
+
+
+def _of_layer(layer: Layer) -> Iterator[str]:
+    if layer.content_uri is None:
+        yield _of_reference(layer.reference or layer.name)
+    elif layer.build_method is None and layer.content_uri.is_dir():
+        requirements = unbuilt_requirements(layer.content_uri)
+        if requirements is not None:
+            yield (
+                f"{layer.name}: {requirements.name} is installed here, but sam build leaves "
+                "it out: Metadata: {BuildMethod: python3.x} has it built"
+            )
+
+
+def _of_reference(reference: str) -> str:
+    known = public_layer(reference)
+    if known is None and is_extension(reference):
+        return f"Layer {reference} is an extension: no extension runs here"
+    if known is None:
+        return f"Layer {reference} is on AWS only: left out"
+    which = "" if known.is_exact else ", which may be another release"
+    return f"Layer {reference} is replaced by {known.package} from PyPI{which}"
+
+
+def _of_function(name: str, function: Function) -> Iterator[str]:
+    code = function.code_uri
+    if code is None or not code.is_dir() or function.build_method in ("makefile", "python-uv"):
+        return
+    try:
+        dependencies = project_dependencies(code)
+    except tomllib.TOMLDecodeError:
+        # Nobody reads the file for this function.
+        return
+    if dependencies and not (code / REQUIREMENTS).is_file():
+        yield (
+            f"{name}: pyproject.toml depends on {', '.join(dependencies)}, but sam build installs "
+            f"{REQUIREMENTS} alone: nothing is installed"
+        )

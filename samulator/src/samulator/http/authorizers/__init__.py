@@ -1,0 +1,1 @@
+"""Decides who may call a route: Lambda and JWT authorizers, Cognito's pools."""

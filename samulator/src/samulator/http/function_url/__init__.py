@@ -1,0 +1,1 @@
+"""Function URLs: a port for each, payload format 2.0."""

@@ -1,0 +1,56 @@
+"""Runs the function behind a route, for as long as its integration waits."""
+
+import asyncio
+from typing import Protocol
+
+from samulator.functions.invocation import Invocation, PayloadTooLarge, Throttled, Trigger
+from samulator.http.gateway.response import error_summary
+
+
+class HttpInvoker(Protocol):
+    """What doors need of the functions; `samulator.functions.functions.Functions` is one."""
+
+    async def invoke(self, name: str, payload: bytes, *, trigger: Trigger) -> Invocation:
+        """Run the function and wait for its result; raises PayloadTooLarge and Throttled."""
+
+
+class NoResult(Exception):
+    """The function gave no result; the message is for people."""
+
+
+class TimedOut(NoResult):
+    """The function did not answer in the time that its integration waits."""
+
+
+class RequestTooLarge(NoResult):
+    """The event is larger than what a function takes."""
+
+
+class NotRun(NoResult):
+    """The function may not run now."""
+
+
+class FunctionFailed(Exception):
+    """The function ended with an error; `payload` is its error object as JSON."""
+
+    def __init__(self, payload: bytes) -> None:
+        super().__init__(error_summary(payload))
+        self.payload = payload
+
+
+async def run(functions: HttpInvoker, reference: str, payload: bytes, seconds: float) -> bytes:
+    """Return the result of the function. Raises NoResult and FunctionFailed."""
+    # Shielded: as on AWS, the function goes on after the gateway has given up.
+    running = asyncio.ensure_future(functions.invoke(reference, payload, trigger=Trigger.HTTP))
+    try:
+        async with asyncio.timeout(seconds):
+            invocation = await asyncio.shield(running)
+    except TimeoutError as error:
+        raise TimedOut(f"no answer within {seconds:g} s") from error
+    except PayloadTooLarge as error:
+        raise RequestTooLarge(str(error)) from error
+    except Throttled as error:
+        raise NotRun(str(error)) from error
+    if invocation.function_error is not None:
+        raise FunctionFailed(invocation.payload)
+    return invocation.payload

@@ -1,0 +1,197 @@
+"""Answers the routes of an HTTP API."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import unquote
+
+from aiohttp import web
+
+from samulator.http.authorizers.authorize import Authorizers
+from samulator.http.authorizers.context import http_api_context
+from samulator.http.authorizers.decision import Asked, Denied, Grant, Refusal
+from samulator.http.gateway import payload_v1, payload_v2, result_v1, result_v2
+from samulator.http.gateway.cors import allows_origin, answer_preflight, apply_cors
+from samulator.http.gateway.invoking import (
+    FunctionFailed,
+    HttpInvoker,
+    NoResult,
+    RequestTooLarge,
+    run,
+)
+from samulator.http.gateway.place import Place
+from samulator.http.gateway.request import (
+    ALLOWED,
+    BODY_LIMIT,
+    HEAD_LIMIT,
+    OF_THE_CONNECTION,
+    HttpRequest,
+    head_size,
+    new_request_id,
+)
+from samulator.http.gateway.response import HttpResponse, MalformedResponse, message
+from samulator.http.gateway.routes import Match, RouteTable
+from samulator.http.server.origin import OriginPolicy, is_local_origin
+from samulator.template.model_http import OPEN, HttpApi, LambdaProxy, NotServed
+
+# What an HTTP API answers where nobody gets in.
+_DENIALS = {
+    Refusal.UNAUTHORIZED: (401, "Unauthorized"),
+    Refusal.ACCESS_DENIED: (403, "Forbidden"),
+    Refusal.EXPLICITLY_DENIED: (403, "Forbidden"),
+    Refusal.INVALID_API_KEY: (403, "Forbidden"),
+    Refusal.AUTHORIZER_FAILURE: (500, "Internal Server Error"),
+    Refusal.AUTHORIZER_CONFIGURATION_ERROR: (500, "Internal Server Error"),
+}
+
+
+@dataclass(frozen=True)
+class _Routed:
+    """A request at its route."""
+
+    request: HttpRequest
+    match: Match
+    place: Place
+    request_id: str
+
+    def event(self, payload: str) -> dict[str, Any]:
+        """Make the event with its body."""
+        if payload == "2.0":
+            path = self.place.staged(self.request.path)
+            target = payload_v2.Target(path, self.match.route_key, self.match.path_parameters)
+            return payload_v2.build_event(self.request, self.place, target, self.request_id)
+        event = {"version": "1.0", **self._event_v1()}
+        body, is_encoded = payload_v2.body_of(self.request, self.request.header("content-type"))
+        return {**event, "body": body or None, "isBase64Encoded": bool(body) and is_encoded}
+
+    def _event_v1(self) -> dict[str, Any]:
+        """Paths are decoded and have the stage; the ids are those of HTTP APIs."""
+        route = self.match.route
+        resource = "/" if route.path == "$default" else route.path
+        path = self.place.staged(self.request.path)
+        target = payload_v1.Target(path, resource, route.key, self.match.path_parameters)
+        event = payload_v1.build_event(self.request, self.place, target, self.request_id)
+        event["requestContext"]["path"] = path
+        event["requestContext"]["extendedRequestId"] = self.request_id
+        event["requestContext"]["identity"]["cognitoAmr"] = None
+        return event
+
+
+class HttpApiResponder:
+    """One HTTP API.
+
+    A page of another origin is let in where the template's CorsConfiguration names that origin:
+    nothing else guards the data of this machine, which a deployed API keeps behind credentials.
+    """
+
+    body_limit = BODY_LIMIT
+
+    def __init__(
+        self, api: HttpApi, functions: HttpInvoker, authorizers: Authorizers, *, region: str
+    ) -> None:
+        """Raises TemplateError when two routes are the same."""
+        self._routes = RouteTable(api.routes)
+        self._cors = api.cors
+        self._functions = functions
+        self._authorizers = authorizers
+        self._place = Place(api.id, api.stage, api.stage_variables, region)
+        self.policy = OriginPolicy(allows_origin=self._allows, links=True)
+        self.new_id: Callable[[], str] = new_request_id
+
+    def early(self, request: web.BaseRequest, _request_id: str) -> HttpResponse | None:
+        """Answer what API Gateway lets nobody's function see, and preflight requests."""
+        if (size := head_size(request)) > HEAD_LIMIT:
+            problem = f"{size} bytes of request line and header values, of at most {HEAD_LIMIT}"
+            return message(431, "Request Header Fields Too Large", problem)
+        if request.method in OF_THE_CONNECTION:
+            refused = message(405, "Method Not Allowed")
+            return replace(refused, headers=[*refused.headers, ("allow", ALLOWED)])
+        if self._cors is None or request.method != "OPTIONS":
+            return None
+        headers = {name.lower(): value for name, value in request.headers.items()}
+        return answer_preflight(self._cors, request.method, headers)
+
+    async def respond(
+        self, request: HttpRequest, request_id: str
+    ) -> tuple[str | None, HttpResponse]:
+        """Answer the request by its route."""
+        match = self._routes.match(request.method, request.path)
+        if match is None:
+            return None, message(404, "Not Found")
+        routed = _Routed(request, match, self._place, request_id)
+        try:
+            grant = await self._authorize(routed)
+        except Denied as denied:
+            return None, _denial(denied)
+        integration = match.route.integration
+        if isinstance(integration, LambdaProxy):
+            return integration.function, await self._invoke(routed, integration, grant)
+        reason = integration.reason if isinstance(integration, NotServed) else "of no known kind"
+        return None, message(501, "Not Implemented", reason)
+
+    def word(self, status: HTTPStatus, problem: str, _request_id: str) -> HttpResponse:
+        """Word what reaches no route."""
+        return message(status, status.phrase, problem)
+
+    def finish(self, response: HttpResponse, method: str, origin: str | None) -> None:
+        """Set the CORS headers of the API."""
+        if self._cors is not None and method != "OPTIONS":
+            apply_cors(self._cors, origin, response)
+
+    def ids(self, request_id: str) -> dict[str, str]:
+        """Return the id by which API Gateway's logs have the request."""
+        return {"apigw-requestid": request_id}
+
+    def serves(self, method: str, path: str) -> bool:
+        """Whether a request, its path as sent, has a route or is a preflight request for one."""
+        plain = unquote(path)
+        if self._routes.match(method, plain) is not None:
+            return True
+        return method == "OPTIONS" and self._cors is not None and self._routes.has_path(plain)
+
+    def _allows(self, origin: str) -> bool:
+        allowed = self._cors is not None and allows_origin(self._cors, origin)
+        return allowed or is_local_origin(origin)
+
+    async def _authorize(self, routed: _Routed) -> Grant | None:
+        guard = routed.match.route.guard
+        if guard is OPEN or guard.authorizer is None:
+            return None
+        asked = Asked(
+            routed.request,
+            self._place,
+            routed.request.path,
+            routed.match.route_key,
+            partial(routed.event),
+        )
+        return await self._authorizers.authorize(guard, asked)
+
+    async def _invoke(
+        self, routed: _Routed, integration: LambdaProxy, grant: Grant | None
+    ) -> HttpResponse:
+        event = routed.event(integration.payload)
+        if grant is not None and (shown := http_api_context(grant, integration.payload)):
+            event["requestContext"]["authorizer"] = shown
+        payload = json.dumps(event, separators=(",", ":")).encode()
+        try:
+            result = await run(self._functions, integration.reference, payload, integration.timeout)
+            if integration.payload == "2.0":
+                return result_v2.read_response(result)
+            return result_v1.read_response(result)
+        except RequestTooLarge as error:
+            return message(413, "Request Entity Too Large", str(error))
+        except NoResult as error:
+            return message(503, "Service Unavailable", str(error))
+        except (FunctionFailed, MalformedResponse) as error:
+            return message(500, "Internal Server Error", str(error))
+
+
+def _denial(denied: Denied) -> HttpResponse:
+    response = message(*_DENIALS[denied.refusal], str(denied))
+    if denied.challenge or response.status == HTTPStatus.UNAUTHORIZED:
+        challenge = f"Bearer {denied.challenge}".strip()
+        response.headers.append(("www-authenticate", challenge))
+    return response

@@ -1,0 +1,220 @@
+"""Answers the methods of a REST API."""
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+from aiohttp import web
+
+from samulator.http.authorizers.authorize import NOBODY, Authorizers
+from samulator.http.authorizers.context import rest_api_context
+from samulator.http.authorizers.decision import Asked, Denied, Grant, Refusal
+from samulator.http.gateway import payload_v1
+from samulator.http.gateway.invoking import (
+    FunctionFailed,
+    HttpInvoker,
+    NoResult,
+    RequestTooLarge,
+    TimedOut,
+    run,
+)
+from samulator.http.gateway.place import Place
+from samulator.http.gateway.request import (
+    BODY_LIMIT,
+    HEAD_LIMIT,
+    OF_THE_CONNECTION,
+    HttpRequest,
+    head_size,
+    new_request_id,
+    new_trace_id,
+)
+from samulator.http.gateway.response import HttpResponse, MalformedResponse, message
+from samulator.http.gateway.routes import Match, ResourceTable
+from samulator.http.rest_api.binary import event_body, takes_bytes
+from samulator.http.rest_api.gateway_responses import ResponseType, gateway_response
+from samulator.http.rest_api.resource_id import resource_id
+from samulator.http.rest_api.response import read_rest_response
+from samulator.http.server.origin import OriginPolicy, is_local_origin
+from samulator.template.model_http import LambdaCustom, LambdaProxy, Mock, NotServed, RestApi
+
+_KEY_HEADER = "x-api-key"
+_ALLOW_ORIGIN = "access-control-allow-origin"
+
+
+@dataclass(frozen=True)
+class _Routed:
+    """A request at its method."""
+
+    request: HttpRequest
+    match: Match
+    place: Place
+    request_id: str
+
+    def event(self, _payload: str = "1.0") -> dict[str, Any]:
+        """Make the event without its body."""
+        resource = self.match.route.path
+        target = payload_v1.Target(
+            self.request.raw_path, resource, resource_id(resource), self.match.path_parameters
+        )
+        return payload_v1.build_event(self.request, self.place, target, self.request_id)
+
+
+class RestApiResponder:
+    """One REST API, at the root of its port as `sam local start-api` has it.
+
+    A page of another origin is let in where a preflight answer of the template names it.
+    """
+
+    body_limit = BODY_LIMIT
+
+    def __init__(
+        self, api: RestApi, functions: HttpInvoker, authorizers: Authorizers, *, region: str
+    ) -> None:
+        """Raises TemplateError when two methods are the same."""
+        self._api = api
+        self._resources = ResourceTable(api.routes)
+        self._functions = functions
+        self._authorizers = authorizers
+        self._place = Place(api.id, api.stage, api.stage_variables, region)
+        self._keys = {key.value for key in api.api_keys}
+        self._origins = {*_origins(api)}
+        self.policy = OriginPolicy(allows_origin=self._allows, links=True)
+        self.new_id: Callable[[], str] = payload_v1.new_uuid
+
+    def early(self, request: web.BaseRequest, request_id: str) -> HttpResponse | None:
+        """Answer what API Gateway lets nobody's function see."""
+        if (size := head_size(request)) > HEAD_LIMIT:
+            problem = f"{size} bytes of request line and header values, of at most {HEAD_LIMIT}"
+            return message(431, "Request Header Fields Too Large", problem)
+        if request.method in OF_THE_CONNECTION:
+            kind = ResponseType.MISSING_AUTHENTICATION_TOKEN
+            return self._own(kind, request_id, f"{request.method} is no method of an API")
+        return None
+
+    async def respond(
+        self, request: HttpRequest, request_id: str
+    ) -> tuple[str | None, HttpResponse]:
+        """Answer the request by its method."""
+        match = self._resources.match(request.method, request.raw_path)
+        if match is None:
+            kind = ResponseType.MISSING_AUTHENTICATION_TOKEN
+            problem = f"{self._api.id} has no {request.method} {request.raw_path}"
+            return None, self._own(kind, request_id, problem)
+        routed = _Routed(request, match, self._place, request_id)
+        started = time.perf_counter()
+        try:
+            grant = await self._authorize(routed)
+        except Denied as denied:
+            kind = ResponseType[denied.refusal.name]
+            return None, self._own(kind, request_id, str(denied))
+        milliseconds = int((time.perf_counter() - started) * 1000)
+        return await self._integrate(routed, grant, milliseconds)
+
+    def word(self, status: HTTPStatus, problem: str, request_id: str) -> HttpResponse:
+        """Word what reaches no method."""
+        if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+            return self._own(ResponseType.REQUEST_TOO_LARGE, request_id, problem)
+        return message(status, status.phrase, problem)
+
+    def finish(self, response: HttpResponse, method: str, origin: str | None) -> None:
+        """Do nothing: a REST API's CORS headers are those of its methods."""
+
+    def ids(self, request_id: str) -> dict[str, str]:
+        """Return the ids by which API Gateway's logs and X-Ray have the request."""
+        return {
+            "x-amzn-RequestId": request_id,
+            "x-amz-apigw-id": new_request_id(),
+            "X-Amzn-Trace-Id": new_trace_id(),
+        }
+
+    def serves(self, method: str, path: str) -> bool:
+        """Whether a request has a method."""
+        return self._resources.match(method, path) is not None
+
+    def _allows(self, origin: str) -> bool:
+        return "*" in self._origins or origin in self._origins or is_local_origin(origin)
+
+    async def _authorize(self, routed: _Routed) -> Grant:
+        route = routed.match.route
+        grant = NOBODY
+        if route.guard.authorizer is not None:
+            path = routed.request.raw_path
+            asked = Asked(routed.request, self._place, path, route.key, routed.event)
+            grant = await self._authorizers.authorize(route.guard, asked)
+        if route.guard.api_key:
+            from_authorizer = self._api.key_from_authorizer
+            key = grant.key if from_authorizer else routed.request.header(_KEY_HEADER)
+            if key not in self._keys:
+                wanted = "the authorizer's usageIdentifierKey" if from_authorizer else _KEY_HEADER
+                raise Denied(Refusal.INVALID_API_KEY, f"{wanted} is no key of {self._api.id}")
+        return grant
+
+    async def _integrate(
+        self, routed: _Routed, grant: Grant, milliseconds: int
+    ) -> tuple[str | None, HttpResponse]:
+        integration = routed.match.route.integration
+        match integration:
+            case Mock():
+                headers = [("Content-Type", "application/json"), *integration.headers]
+                return None, HttpResponse(integration.status, headers, integration.body.encode())
+            case NotServed():
+                return None, message(501, "Not Implemented", integration.reason)
+            case LambdaProxy():
+                payload = self._payload(routed, grant, milliseconds)
+            case LambdaCustom():
+                payload = routed.request.body or b"{}"
+        return integration.function, await self._invoke(routed, integration, payload)
+
+    def _payload(self, routed: _Routed, grant: Grant, milliseconds: int) -> bytes:
+        event = routed.event()
+        request = routed.request
+        event["body"], event["isBase64Encoded"] = event_body(
+            request.body, request.header("content-type"), self._api.binary_media_types
+        )
+        context = event["requestContext"]
+        if shown := rest_api_context(grant, milliseconds):
+            context["authorizer"] = shown
+        if routed.match.route.guard.api_key:
+            context["identity"]["apiKey"] = grant.key or request.header(_KEY_HEADER)
+        return json.dumps(event, separators=(",", ":")).encode()
+
+    async def _invoke(
+        self, routed: _Routed, integration: LambdaProxy | LambdaCustom, payload: bytes
+    ) -> HttpResponse:
+        request_id = routed.request_id
+        try:
+            result = await run(self._functions, integration.reference, payload, integration.timeout)
+            if isinstance(integration, LambdaCustom):
+                return HttpResponse(200, [("Content-Type", "application/json")], result)
+            accept = routed.request.header("accept")
+            decodes = takes_bytes(accept, self._api.binary_media_types)
+            return read_rest_response(result, decodes=decodes)
+        except RequestTooLarge as error:
+            return self._own(ResponseType.REQUEST_TOO_LARGE, request_id, str(error))
+        except TimedOut as error:
+            return self._own(ResponseType.INTEGRATION_TIMEOUT, request_id, str(error))
+        except FunctionFailed as error:
+            if isinstance(integration, LambdaCustom):
+                return HttpResponse(200, [("Content-Type", "application/json")], error.payload)
+            return self._own(ResponseType.INTEGRATION_FAILURE, request_id, str(error))
+        except (NoResult, MalformedResponse) as error:
+            return self._own(ResponseType.INTEGRATION_FAILURE, request_id, str(error))
+
+    def _own(self, kind: ResponseType, request_id: str, problem: str) -> HttpResponse:
+        context = {
+            "requestId": request_id,
+            "apiId": self._api.id,
+            "stage": self._api.stage,
+        }
+        return gateway_response(kind, self._api.gateway_responses, context, problem)
+
+
+def _origins(api: RestApi) -> list[str]:
+    """Origins that the preflight answers of the template allow."""
+    mocks = [each.integration for each in api.routes if isinstance(each.integration, Mock)]
+    return [
+        value for mock in mocks for name, value in mock.headers if name.lower() == _ALLOW_ORIGIN
+    ]

@@ -1,0 +1,70 @@
+"""Reads schedules: rules of EventBridge with an expression, and EventBridge Scheduler's."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from samulator.template.functions import find_function
+from samulator.template.model import Function, Resource, ScheduleTrigger, Value
+
+RULE, SCHEDULE = "AWS::Events::Rule", "AWS::Scheduler::Schedule"
+
+
+def read_rule(resource: Resource, functions: Mapping[str, Function]) -> Iterator[ScheduleTrigger]:
+    """Yield a trigger for each target of a rule with a ScheduleExpression.
+
+    Raises KeyError, TypeError, ValueError and AttributeError at what cannot fire here.
+    """
+    properties = resource.properties
+    if not is_enabled(properties):
+        return
+    if "ScheduleExpression" not in properties:
+        raise ValueError("it has no ScheduleExpression")
+    for target in properties["Targets"]:
+        if "InputPath" in target or "InputTransformer" in target:
+            raise ValueError("a target's input is made of the event")
+        yield ScheduleTrigger(
+            name=resource.name,
+            function=find_function(target["Arn"], functions),
+            expression=str(properties["ScheduleExpression"]),
+            input=_json_text(target.get("Input")),
+            place=resource.place,
+        )
+
+
+def read_schedule(resource: Resource, functions: Mapping[str, Function]) -> ScheduleTrigger | None:
+    """Return the trigger of an AWS::Scheduler::Schedule, None where it is disabled.
+
+    Raises KeyError, TypeError, ValueError and AttributeError at what cannot fire here.
+    """
+    properties = resource.properties
+    if not is_enabled(properties):
+        return None
+    target = properties["Target"]
+    return ScheduleTrigger(
+        name=resource.name,
+        function=find_function(target["Arn"], functions),
+        expression=str(properties["ScheduleExpression"]),
+        input=_json_text(target.get("Input")),
+        event_bridge_rule=False,
+        timezone=str(properties.get("ScheduleExpressionTimezone", "UTC")),
+        group=str(properties.get("GroupName", "default")),
+        start=_text_of(properties, "StartDate"),
+        end=_text_of(properties, "EndDate"),
+        place=resource.place,
+    )
+
+
+def is_enabled(properties: Mapping[str, Any]) -> bool:
+    """Whether a rule, a schedule or a mapping fires at all."""
+    enabled = str(properties.get("Enabled", "true")).lower() == "true"
+    return enabled and properties.get("State", "ENABLED") != "DISABLED"
+
+
+def _json_text(value: Value) -> str | None:
+    """The text of an Input; what is no text in the template is the JSON that it stands for."""
+    return value if value is None or isinstance(value, str) else json.dumps(value)
+
+
+def _text_of(properties: Mapping[str, Any], key: str) -> str | None:
+    return str(properties[key]) if key in properties else None

@@ -1,0 +1,42 @@
+"""A template after translation: plain CloudFormation, its intrinsics not yet resolved."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from samulator.template.document import parse_document
+from samulator.template.identities import Identities, Scope
+from samulator.template.language_extensions import Expansion
+from samulator.template.model import Value
+from samulator.template.parameters import parameter_texts, parameter_values
+from samulator.template.translation import translate
+from samulator.template.translation_cache import TranslationCache
+
+
+@dataclass(frozen=True)
+class TranslatedTemplate:
+    """A template as CloudFormation gets it; `warnings` are what its parameters lack."""
+
+    path: Path
+    document: Mapping[str, Any]
+    parameters: Mapping[str, Value]
+    region: str
+    cache: TranslationCache
+    warnings: tuple[str, ...] = ()
+
+
+def open_template(
+    path: Path, *, parameters: Mapping[str, str], region: str, cache: TranslationCache | None = None
+) -> TranslatedTemplate:
+    """Read and translate a template. Raises TemplateError where a deployment would be refused."""
+    document = parse_document(path)
+    path = path.resolve()
+    warnings: list[str] = []
+    texts = parameter_texts(document, parameters, warnings.append)
+    values = parameter_values(document, texts)
+    known = Identities({**document, "Resources": {}}, values, Scope(region, "", warnings.append))
+    expanded = Expansion(known.intrinsics, path.parent).expand(document)
+    kept = cache or TranslationCache(None)
+    translated = kept.get([expanded, texts, region], lambda: translate(expanded, texts, region))
+    return TranslatedTemplate(path, translated, values, region, kept, tuple(warnings))
