@@ -1,9 +1,10 @@
 """Reads `--debug FUNCTION[:PORT]` and lifts the limits of functions that a person may stop."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import replace
 
 from samulator.template.model import Application
+from samulator.template.model_http import LambdaCustom, LambdaProxy, Route
 
 # Where debugpy listens by itself; further functions get the ports after it.
 FIRST_PORT = 5678
@@ -51,11 +52,18 @@ def without_limits(application: Application, debugged: Iterable[str]) -> Applica
         else function
         for name, function in application.functions.items()
     }
-    routes = [
-        replace(route, timeout=_A_DAY) if route.function in stopped else route
-        for route in application.routes
-    ]
-    return replace(application, functions=functions, routes=tuple(routes))
+    apis = tuple(
+        replace(api, routes=tuple(_patient(route, stopped) for route in api.routes))
+        for api in application.apis
+    )
+    return replace(application, functions=functions, apis=apis)
+
+
+def _patient(route: Route, stopped: Set[str]) -> Route:
+    integration = route.integration
+    if isinstance(integration, LambdaProxy | LambdaCustom) and integration.function in stopped:
+        return replace(route, integration=replace(integration, timeout=_A_DAY))
+    return route
 
 
 def _port(text: str, port: str) -> int:
