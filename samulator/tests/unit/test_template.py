@@ -213,10 +213,25 @@ Outputs: {QueueArn: {Value: !GetAtt Q.Arn}}
 
 
 @pytest.mark.parametrize(
+    ("location", "reason"),
+    [
+        ("gone/template.yaml", "no such file"),
+        ("template.yaml", "it is nested in itself"),
+    ],
+)
+def test_a_nested_template_that_cannot_be_read_harms_nothing(load, location, reason):
+    application = load(
+        function_with("Timeout: 3")
+        + f"  N: {{Type: AWS::Serverless::Application, Properties: {{Location: {location}}}}}"
+    )
+
+    assert list(application.functions) == ["F"]
+    assert reason in application.idle["N"]
+
+
+@pytest.mark.parametrize(
     "location",
     [
-        "gone/template.yaml",
-        "template.yaml",
         "https://s3.amazonaws.com/bucket/t.yaml",
         "{ApplicationId: 'arn:aws:serverlessrepo:us-east-1:1:app/a', SemanticVersion: '1'}",
     ],
@@ -228,7 +243,7 @@ def test_a_nested_application_that_is_not_here_harms_nothing(load, location):
     )
 
     assert list(application.functions) == ["F"]
-    assert any("N" in warning for warning in application.warnings)
+    assert application.resources["N"].properties["TemplateURL"]
 
 
 def test_override_replaces_a_variable_that_only_aws_could_resolve(load_variable):
@@ -473,12 +488,11 @@ def test_nothing_is_left_out(other_application):
     assert other_application.warnings == ()
 
 
-def test_main_template_says_only_what_has_no_effect():
+def test_main_template_has_nothing_to_warn_of():
     project = open_project(ROOT)
     application = load_application(project.template, environment=project.environment)
 
-    (warning,) = application.warnings
-    assert warning.startswith("Without effect here: AWS::CloudFormation::Stack (")
+    assert (application.warnings, application.idle) == ((), {})
     assert application.apis
 
 

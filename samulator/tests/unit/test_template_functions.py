@@ -19,27 +19,6 @@ def load(tmp_path: Path):
     return load
 
 
-def test_every_kind_of_resource_without_effect_is_named_in_one_line(load):
-    application = load("""
-        Conditions: {Never: !Equals [a, b]}
-        Resources:
-          F: {Type: AWS::Serverless::Function,
-              Properties: {CodeUri: code, Handler: a.h, Runtime: python3.11}}
-          Orders: {Type: AWS::DynamoDB::Table}
-          A: {Type: AWS::SNS::Topic}
-          B: {Type: AWS::SNS::Topic}
-          C: {Type: AWS::SNS::Topic}
-          Own: {Type: Custom::Thing}
-          Absent: {Type: AWS::Kinesis::Stream, Condition: Never}
-          Uploads: {Type: AWS::S3::Bucket}
-    """)
-
-    assert application.warnings == (
-        "Without effect here: AWS::DynamoDB::Table (Orders), AWS::SNS::Topic (3), "
-        "Custom::Thing (Own)",
-    )
-
-
 PLAIN = """
     Resources:
       Plain:

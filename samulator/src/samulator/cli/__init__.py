@@ -1,6 +1,6 @@
 """The commands of `python -m samulator`, in the order the help lists them."""
 
-from samulator.cli import data, doctor, function, sam, service, stack
+from samulator.cli import check, data, doctor, function, sam, service, stack
 from samulator.cli.command import Command, CommandFailed
 
 __all__ = ["COMMANDS", "Command", "CommandFailed"]
@@ -15,5 +15,6 @@ COMMANDS: tuple[Command, ...] = (
     function.INVOKE,
     data.EVENTS,
     data.LOGS,
+    check.CHECK,
     doctor.DOCTOR,
 )

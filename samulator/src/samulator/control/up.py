@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 
 from samulator.control.console import Console
 from samulator.control.debug_ports import debug_ports
+from samulator.control.effects import effects
+from samulator.control.effects_table import idle_lines
 from samulator.control.interrupts import finish_undisturbed, interrupt_on_stop
 from samulator.control.project import Project
 from samulator.control.resources import declared
@@ -61,7 +63,8 @@ def run_stack(project: Project, ports: Ports, debug: Sequence[str] = ()) -> None
         cleanup.callback(finish_undisturbed)
         console.say(f"Starting {project.root.name}")
         silent = silent_schedules(draft.schedules, datetime.now(UTC))
-        for warning in (*draft.warnings, *silent, *disagreements):
+        idle = idle_lines(effects(draft, project.root), draft.warnings)
+        for warning in (*draft.warnings, *silent, *disagreements, *idle):
             console.problem(f"  {warning}")
         packages = _start(project, services, draft, console)
         mark.tell(servers=services.pids())

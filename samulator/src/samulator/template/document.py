@@ -9,6 +9,7 @@ from samulator.template.model import TemplateError, Value
 
 # libyaml's parser is ten times as fast where PyYAML was built with it.
 _SafeLoader: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+TEMPLATE_NAMES = ("template.yaml", "template.yml", "template.json")
 _SHORT_WITHOUT_PREFIX = {"Ref", "Condition"}
 _MERGE_TAG = "tag:yaml.org,2002:merge"
 _TEXT_TAG = "tag:yaml.org,2002:str"
@@ -44,6 +45,15 @@ def _construct_intrinsic(loader: _Loader, suffix: str, node: yaml.Node) -> dict[
 
 
 _Loader.add_multi_constructor("!", _construct_intrinsic)
+
+
+def find_template(folder: Path) -> Path:
+    """Return the template of a folder, as `sam` looks for it. Raises TemplateError."""
+    for name in TEMPLATE_NAMES:
+        if (folder / name).is_file():
+            return folder / name
+    names = ", ".join(TEMPLATE_NAMES)
+    raise TemplateError(f"{folder}: none of {names} is there; give the file by -t FILE")
 
 
 def parse_document(template: Path) -> dict[str, Any]:

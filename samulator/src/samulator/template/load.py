@@ -7,7 +7,7 @@ from pathlib import Path
 from samulator.template.bucket_notifications import BUCKET, QUEUE, read_bucket, read_queue
 from samulator.template.code import CodeReader, UnreadableCode
 from samulator.template.dependencies import in_order_of_dependencies
-from samulator.template.doors import DOOR_TYPES, read_doors
+from samulator.template.doors import read_doors
 from samulator.template.event_invoke_config import unknown_destinations
 from samulator.template.functions import FUNCTION, FunctionReader
 from samulator.template.model import (
@@ -20,22 +20,10 @@ from samulator.template.model import (
 from samulator.template.names import layer_arn, queue_arn
 from samulator.template.queue_mapping import short_timeouts
 from samulator.template.resolution import Resolution, Surroundings
-from samulator.template.schedules import RULE, SCHEDULE
-from samulator.template.translated import TranslatedTemplate, open_template
-from samulator.template.triggers import INVOKE_CONFIG, MAPPING, TriggerReader
+from samulator.template.translated import TranslatedTemplate, naming, open_template
+from samulator.template.triggers import TriggerReader
 
 _LAYER = "AWS::Lambda::LayerVersion"
-_WITH_EFFECT = {
-    *(FUNCTION, _LAYER, "AWS::Lambda::Version", "AWS::Lambda::Alias", "AWS::Lambda::Permission"),
-    *(BUCKET, QUEUE, RULE, SCHEDULE, INVOKE_CONFIG, MAPPING),
-    *DOOR_TYPES,
-}
-# What SAM makes beside what the template declares, and nobody has to be told of.
-_MADE_ALONG = {
-    "AWS::CodeDeploy::Application",
-    "AWS::CodeDeploy::DeploymentGroup",
-    "AWS::IAM::Role",
-}
 # Services that have a part here; nobody misses a value that a resource of another needs.
 _SERVICES = (
     *("ApiGateway", "ApiGatewayV2", "Cognito", "DynamoDB", "Events", "Kinesis", "Lambda"),
@@ -43,8 +31,6 @@ _SERVICES = (
 )
 # Nothing here reads these of a function.
 _NOT_READ = ("Role", "VpcConfig", "LoggingConfig", "KmsKeyArn", "Tags", "FileSystemConfigs")
-# A kind of resource is named with this many of its resources, with their number where more.
-_NAMED = 2
 
 
 def load_application(
@@ -77,18 +63,22 @@ def read_application(
     surroundings = Surroundings(
         environment, aws_url, lambda logical_id, line: unknown.append((logical_id, line))
     )
-    resources = Resolution(template, surroundings).resources()
-    assembly = _Assembly(resources, CodeReader(template.path.parent), template.region)
-    application = assembly.application()
-    warnings = dict.fromkeys(
-        (
-            *template.warnings,
-            *_of_what_is_used(unknown, resources),
-            *application.warnings,
-            *short_timeouts(application),
-        )
+    with naming(template.path):
+        resources = Resolution(template, surroundings).resources()
+        assembly = _Assembly(resources, CodeReader(template.path.parent), template.region)
+        application = assembly.application()
+        late = (*short_timeouts(application),)
+    warnings = (
+        *template.warnings,
+        *_of_what_is_used(unknown, resources),
+        *application.warnings,
+        *late,
     )
-    return replace(application, warnings=tuple(warnings))
+    return replace(
+        application,
+        warnings=tuple(dict.fromkeys(warnings)),
+        idle={**surroundings.idle, **application.idle},
+    )
 
 
 def _of_what_is_used(
@@ -109,6 +99,7 @@ class _Assembly:
         self._resources = resources
         self._code = code
         self._region = region
+        self._idle: dict[str, str] = {}
         self._warnings: list[str] = []
 
     def application(self) -> Application:
@@ -136,8 +127,8 @@ class _Assembly:
             schedules=tuple(triggers.schedules),
             region=self._region,
             resources=ordered,
+            idle={**self._idle, **triggers.idle},
             warnings=(
-                *self._without_effect(),
                 *self._warnings,
                 *triggers.warnings,
                 *doors.warnings,
@@ -153,6 +144,7 @@ class _Assembly:
             try:
                 functions[resource.logical_id] = function = reader.read(resource)
             except UnreadableCode as error:
+                self._idle[resource.logical_id] = str(error)
                 self._warnings.append(f"{resource.logical_id}: does not run here, {error}")
                 continue
             if "DeadLetterConfig" in resource.properties:
@@ -160,6 +152,7 @@ class _Assembly:
                     f"{resource.logical_id}.DeadLetterConfig: ignored here, use a destination"
                 )
             if function.code_uri is not None and not function.code_uri.exists():
+                self._idle[resource.logical_id] = f"no such file or folder: {function.code_uri}"
                 self._warnings.append(
                     f"{resource.logical_id}.CodeUri: no such file or folder: {function.code_uri}; "
                     f"{resource.logical_id} fails until it is there"
@@ -168,20 +161,6 @@ class _Assembly:
 
     def _queue_arns(self, queues: Mapping[str, Queue]) -> dict[str, str]:
         return {queue_arn(self._region, queue.name): queue.name for queue in queues.values()}
-
-    def _without_effect(self) -> Iterator[str]:
-        """One line on all that is declared and that nothing here stands for."""
-        kinds: dict[str, list[str]] = {}
-        for name, resource in self._resources.items():
-            is_said = resource.type in _MADE_ALONG or "-" in resource.logical_id
-            if resource.type not in _WITH_EFFECT and not is_said:
-                kinds.setdefault(resource.type, []).append(name)
-        named = [
-            f"{kind} ({', '.join(names) if len(names) <= _NAMED else len(names)})"
-            for kind, names in sorted(kinds.items())
-        ]
-        if named:
-            yield f"Without effect here: {', '.join(named)}"
 
     def _of(self, kind: str) -> list[Resource]:
         return [each for each in self._resources.values() if each.type == kind]

@@ -191,8 +191,9 @@ class Resource:
 class Application:
     """Everything of one template, keyed by logical id.
 
-    `resources` are all that exist, each after those that it depends on. `warnings` names what the
-    template declares and this machine leaves out, one line each.
+    `resources` are all that exist, each after those that it depends on. `idle` are those that do
+    nothing here although their kind does, by their logical ids, with the reason as the end of a
+    sentence. `warnings` names what else this machine leaves out, one line each.
     """
 
     functions: Mapping[str, Function]
@@ -207,3 +208,4 @@ class Application:
     resources: Mapping[str, Resource] = field(default_factory=dict)
     apis: tuple[Api, ...] = ()
     function_urls: tuple[FunctionUrl, ...] = ()
+    idle: Mapping[str, str] = field(default_factory=dict)

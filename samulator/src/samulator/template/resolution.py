@@ -1,7 +1,7 @@
 """The resources of a translated template, with every intrinsic resolved."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +20,14 @@ class Surroundings:
     """What the template itself does not say.
 
     `environment` replaces variables that a function declares, `aws_url` is where AWS's services
-    answer. `warn` is told the logical id and the line of what only AWS knows.
+    answer. `warn` is told the logical id and the line of what only AWS knows. `idle` gets the
+    nested stacks that cannot be read, by their logical ids, and why.
     """
 
     environment: Mapping[str, str]
     aws_url: str
     warn: Callable[[str, str], None]
+    idle: dict[str, str] = field(default_factory=dict)
 
 
 class Resolution:
@@ -163,7 +165,7 @@ class Resolution:
                 cache=self._template.cache,
             )
         except TemplateError as error:
-            self._note(f"{logical_id}: {location} is left out: {error}")
+            self._surroundings.idle[self._id(logical_id)] = f"its template cannot be read: {error}"
             return None
         for warning in opened.warnings:
             self._note(f"{self._id(logical_id)}: {warning}")

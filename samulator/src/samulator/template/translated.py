@@ -1,6 +1,7 @@
 """A template after translation: plain CloudFormation, its intrinsics not yet resolved."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 from samulator.template.document import parse_document
 from samulator.template.identities import Identities, Scope
 from samulator.template.language_extensions import Expansion
-from samulator.template.model import Value
+from samulator.template.model import TemplateError, Value
 from samulator.template.parameters import parameter_texts, parameter_values
 from samulator.template.translation import translate
 from samulator.template.translation_cache import TranslationCache
@@ -31,7 +32,26 @@ def open_template(
 ) -> TranslatedTemplate:
     """Read and translate a template. Raises TemplateError where a deployment would be refused."""
     document = parse_document(path)
-    path = path.resolve()
+    with naming(path):
+        return _translated(path.resolve(), document, parameters, region, cache)
+
+
+@contextmanager
+def naming(path: Path) -> Iterator[None]:
+    """What goes wrong names the file."""
+    try:
+        yield
+    except TemplateError as error:
+        raise TemplateError(f"{path.name}: {error}") from error
+
+
+def _translated(
+    path: Path,
+    document: Mapping[str, Any],
+    parameters: Mapping[str, str],
+    region: str,
+    cache: TranslationCache | None,
+) -> TranslatedTemplate:
     warnings: list[str] = []
     texts = parameter_texts(document, parameters, warnings.append)
     values = parameter_values(document, texts)

@@ -22,11 +22,12 @@ INVOKE_CONFIG, MAPPING = "AWS::Lambda::EventInvokeConfig", "AWS::Lambda::EventSo
 
 @dataclass
 class Triggers:
-    """What the triggers of a template add up to; `warnings` name those that do not fire."""
+    """What the triggers of a template add up to; `idle` are those that do not fire, and why."""
 
     s3: list[S3Trigger] = field(default_factory=list)
     sqs: list[SqsTrigger] = field(default_factory=list)
     schedules: list[ScheduleTrigger] = field(default_factory=list)
+    idle: dict[str, str] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
 
 
@@ -58,9 +59,9 @@ class TriggerReader:
         try:
             reader(resource)
         except KeyError as error:
-            self._warn(resource, f"{resource.type} does not fire here: it lacks {error}")
+            self._leave_out(resource, f"it lacks {error}")
         except (TypeError, ValueError, AttributeError) as error:
-            self._warn(resource, f"{resource.type} does not fire here: {error}")
+            self._leave_out(resource, str(error))
 
     def _read_bucket(self, resource: Resource) -> None:
         self.triggers.s3 += read_notifications(resource, self._functions)
@@ -100,6 +101,10 @@ class TriggerReader:
             on_success=read.on_success,
             on_failure=read.on_failure,
         )
+
+    def _leave_out(self, resource: Resource, reason: str) -> None:
+        self.triggers.idle[resource.logical_id] = reason
+        self._warn(resource, f"{resource.type} does not fire here: {reason}")
 
     def _warn(self, resource: Resource, text: str) -> None:
         self.triggers.warnings.append(f"{resource.place}: {text}")

@@ -1,0 +1,158 @@
+"""What everything in a template does on this machine: the rows of `samulator check`."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from samulator.control.resource_effects import effect
+from samulator.template.model import Application, Function, Resource
+from samulator.template.model_http import Integration, LambdaProxy, Mock, NotServed
+
+FUNCTIONS, ROUTES, TRIGGERS, RESOURCES = "functions", "routes", "triggers", "resources"
+_FUNCTION = "AWS::Lambda::Function"
+_URL = "AWS::Lambda::Url"
+_APIS = {"AWS::ApiGateway::RestApi", "AWS::ApiGatewayV2::Api"}
+_TRIGGERS = {
+    "AWS::Events::Rule",
+    "AWS::IoT::TopicRule",
+    "AWS::Lambda::EventSourceMapping",
+    "AWS::Logs::SubscriptionFilter",
+    "AWS::SNS::Subscription",
+    "AWS::Scheduler::Schedule",
+}
+# Who gets what a topic is told.
+_CARRIED = ("http", "https", "lambda", "sqs")
+
+
+@dataclass(frozen=True)
+class Effect:
+    """One line of the table. `does` says what it does here, or why it does nothing."""
+
+    section: str
+    name: str
+    type: str
+    works: bool
+    does: str
+
+
+def effects(application: Application, folder: Path) -> tuple[Effect, ...]:
+    """Return a row for every function, route, trigger and resource; paths are shown from `folder`.
+
+    What belongs to an API has no row of its own, its routes have.
+    """
+    return (
+        *_functions(application, folder),
+        *_routes(application),
+        *_triggers(application),
+        *_resources(application),
+    )
+
+
+def _functions(application: Application, folder: Path) -> Iterator[Effect]:
+    for resource in _of(application, {_FUNCTION}):
+        name = resource.logical_id
+        if name in application.idle:
+            yield Effect(FUNCTIONS, name, resource.type, False, application.idle[name])
+        else:
+            does = _runs(application.functions[name], folder)
+            yield Effect(FUNCTIONS, name, resource.type, True, does)
+
+
+def _runs(function: Function, folder: Path) -> str:
+    if function.image is not None:
+        place = function.image.dockerfile or function.image.uri or "an image"
+    else:
+        place = function.code_uri or "the template's own code"
+    if isinstance(place, Path):
+        inside = place.is_relative_to(folder)
+        place = place.relative_to(folder) if inside else place
+    what = f"{function.handler} ({function.runtime}) of " if function.handler else ""
+    by_hand = ", when it is invoked by hand" if function.makes_custom_resources else ""
+    return f"runs {what}{place}{by_hand}"
+
+
+def _routes(application: Application) -> Iterator[Effect]:
+    for api in application.apis:
+        kind = application.resources[api.id].type
+        for route in api.routes:
+            works, does = _answers(route.integration)
+            guard = " behind an authorizer" if works and route.guard.authorizer else ""
+            yield Effect(ROUTES, f"{route.key} ({api.id})", kind, works, f"{does}{guard}")
+    read = {api.id for api in application.apis if api.routes}
+    for resource in _of(application, _APIS):
+        if resource.logical_id not in read:
+            is_socket = str(resource.properties.get("ProtocolType", "")).upper() == "WEBSOCKET"
+            reason = "WebSocket APIs do not answer here" if is_socket else "it has no route"
+            reason = application.idle.get(resource.logical_id, reason)
+            yield Effect(ROUTES, resource.logical_id, resource.type, False, reason)
+    urls = {url.id: url for url in application.function_urls}
+    for resource in _of(application, {_URL}):
+        url = urls.get(resource.logical_id)
+        reason = application.idle.get(resource.logical_id, "its function does not run here")
+        does = reason if url is None else f"calls {url.reference}"
+        yield Effect(ROUTES, resource.logical_id, _URL, url is not None, does)
+
+
+def _answers(integration: Integration) -> tuple[bool, str]:
+    if isinstance(integration, NotServed):
+        return False, f"answers 501: {integration.reason}"
+    if isinstance(integration, Mock):
+        return True, f"answers {integration.status} by itself"
+    if isinstance(integration, LambdaProxy):
+        return True, f"calls {integration.reference} with payload {integration.payload}"
+    return True, f"calls {integration.reference} with what its mapping makes"
+
+
+def _triggers(application: Application) -> Iterator[Effect]:
+    for trigger in application.s3_triggers:
+        affixes = f"{trigger.prefix}*{trigger.suffix}"
+        name = f"{trigger.bucket}: {' '.join(trigger.events)}"
+        does = f"calls {trigger.function}" + ("" if affixes == "*" else f" for {affixes}")
+        yield Effect(TRIGGERS, name, "AWS::S3::Bucket", True, does)
+    for resource in _of(application, {"AWS::S3::Bucket"}):
+        if resource.logical_id in application.idle:
+            reason = application.idle[resource.logical_id]
+            yield Effect(TRIGGERS, resource.logical_id, resource.type, False, reason)
+    for resource in _of(application, _TRIGGERS):
+        works, does = _fires(resource, application)
+        yield Effect(TRIGGERS, resource.place, resource.type, works, does)
+
+
+def _fires(resource: Resource, application: Application) -> tuple[bool, str]:
+    if resource.logical_id in application.idle:
+        return False, application.idle[resource.logical_id]
+    properties = resource.properties
+    if resource.type == "AWS::SNS::Subscription":
+        protocol = str(properties.get("Protocol"))
+        told = f"{protocol} {properties.get('Endpoint')}"
+        return protocol in _CARRIED, told if protocol in _CARRIED else f"{told} gets nothing here"
+    if resource.type == "AWS::Lambda::EventSourceMapping":
+        source = str(properties.get("EventSourceArn")).rsplit(":", 1)[-1]
+        return True, f"{source} calls {_name(properties.get('FunctionName'))}"
+    declared = properties.get("Targets") or [properties.get("Target") or {}]
+    targets = ", ".join(_name(target.get("Arn")) for target in declared)
+    state = str(properties.get("State", "ENABLED"))
+    when = properties.get("ScheduleExpression") or "each event that fits"
+    does = f"{when} calls {targets}" if targets else "it has no target"
+    return bool(targets), does if state != "DISABLED" else f"{does}, but it is disabled"
+
+
+def _name(arn: object) -> str:
+    """The name in an ARN, without a version."""
+    parts = str(arn).split(":")
+    return parts[6] if len(parts) > 6 else parts[-1]
+
+
+def _resources(application: Application) -> Iterator[Effect]:
+    own = {_FUNCTION, _URL, *_TRIGGERS}
+    for resource in application.resources.values():
+        if resource.type in own or resource.type.startswith("AWS::ApiGateway"):
+            continue
+        works, does = effect(resource, application)
+        if resource.type == "AWS::S3::Bucket":
+            works, does = True, "made in the local AWS"
+        yield Effect(RESOURCES, resource.logical_id, resource.type, works, does)
+
+
+def _of(application: Application, kinds: set[str]) -> list[Resource]:
+    return [each for each in application.resources.values() if each.type in kinds]

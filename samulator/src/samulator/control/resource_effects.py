@@ -1,0 +1,51 @@
+"""What the resources of each type do on this machine, in words."""
+
+from collections.abc import Mapping
+
+from samulator.servers.aws.resources.kinds import MAKE
+from samulator.template.model import Application, Resource
+
+_MADE = "made in the local AWS"
+_STACK = "AWS::CloudFormation::Stack"
+_CUSTOM = ("Custom::", "AWS::CloudFormation::CustomResource")
+# What is more than made, or less.
+_WORKS: Mapping[str, str] = {
+    "AWS::Lambda::Alias": "its function can be invoked by it",
+    "AWS::Lambda::EventInvokeConfig": "its function's retries and destinations are these",
+    "AWS::Lambda::LayerVersion": "its functions have it on their path",
+    "AWS::Lambda::Permission": "nobody is refused here, with or without it",
+    "AWS::Lambda::Version": "its function can be invoked by it",
+}
+_IDLE: Mapping[str, str] = {
+    "AWS::CloudFormation::Macro": "macros are not run here",
+    "AWS::CloudFormation::WaitCondition": "nothing waits here",
+    "AWS::CloudFormation::WaitConditionHandle": "nothing waits here",
+    "AWS::CloudWatch::Alarm": "no metrics are collected here, so that it never rings",
+    "AWS::CloudWatch::Dashboard": "no metrics are collected here",
+    "AWS::CodeDeploy::Application": "nothing is deployed here",
+    "AWS::CodeDeploy::DeploymentGroup": "nothing is deployed here",
+    "AWS::Logs::MetricFilter": "no metrics are collected here",
+}
+
+
+def effect(resource: Resource, application: Application) -> tuple[bool, str]:
+    """Return whether a resource does anything here, and what, or why not."""
+    if resource.logical_id in application.idle:
+        return False, application.idle[resource.logical_id]
+    if resource.type == _STACK:
+        return _of_stack(resource, application)
+    if resource.type.startswith(_CUSTOM):
+        return False, "custom resources are not made here"
+    if resource.type in _IDLE:
+        return False, _IDLE[resource.type]
+    if resource.type in _WORKS:
+        return True, _WORKS[resource.type]
+    if resource.type in MAKE:
+        return True, _MADE
+    return False, f"nothing here stands for {'::'.join(resource.type.split('::')[:2])}"
+
+
+def _of_stack(stack: Resource, application: Application) -> tuple[bool, str]:
+    if any(name.startswith(f"{stack.logical_id}-") for name in application.resources):
+        return True, "its resources are here"
+    return False, "its template is not on this machine"

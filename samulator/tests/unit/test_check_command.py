@@ -1,0 +1,145 @@
+"""`samulator check`: what everything in a template does here, or that it does nothing and why."""
+
+import json
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import pytest
+
+from samulator.control.effects import effects
+from samulator.control.effects_table import idle_lines
+from samulator.template.load import load_application
+
+TEMPLATE = """\
+Transform: AWS::Serverless-2016-10-31
+Parameters: {Stage: {Type: String}}
+Resources:
+  Hello:
+    Type: AWS::Serverless::Function
+    Properties:
+      CodeUri: code
+      Handler: app.handler
+      Runtime: python3.12
+      Environment: {Variables: {STAGE: !Ref Stage}}
+      Events:
+        Get: {Type: HttpApi, Properties: {Path: /hello, Method: get}}
+        Work: {Type: SQS, Properties: {Queue: !GetAtt Jobs.Arn}}
+        Nightly: {Type: Schedule, Properties: {Schedule: rate(1 day)}}
+        Gone: {Type: SQS, Properties: {Queue: 'arn:aws:sqs:us-east-1:123456789012:other'}}
+  Node:
+    Type: AWS::Serverless::Function
+    Properties: {CodeUri: code, Handler: app.handler, Runtime: nodejs22.x}
+  Missing:
+    Type: AWS::Serverless::Function
+    Properties: {CodeUri: nowhere, Handler: app.handler, Runtime: python3.12}
+  Jobs: {Type: AWS::SQS::Queue}
+  Mail:
+    Type: AWS::SNS::Subscription
+    Properties: {TopicArn: 'arn:aws:sns:us-east-1:123456789012:t', Protocol: email, Endpoint: a@b.c}
+  Database: {Type: AWS::RDS::DBInstance}
+  Thing: {Type: Custom::Thing}
+"""
+
+
+@pytest.fixture
+def check(tmp_path: Path):
+    def check(*arguments: str, text: str = TEMPLATE, name: str = "template.yaml"):
+        (tmp_path / "code").mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text, encoding="utf-8")
+        return subprocess.run(
+            [sys.executable, "-m", "samulator", "check", *arguments],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    return check
+
+
+@pytest.fixture
+def rows(check):
+    result = check("--json", "--parameter-overrides", "Stage=dev")
+    assert result.returncode == 0, result.stderr
+    return {
+        (row["section"], row["name"]): (row["works"], row["does"])
+        for row in json.loads(result.stdout)["effects"]
+    }
+
+
+def test_everything_that_works_says_what_it_does(rows):
+    assert rows["functions", "Hello"] == (True, "runs app.handler (python3.12) of code")
+    assert rows["routes", "GET /hello (ServerlessHttpApi)"] == (
+        True,
+        "calls Hello with payload 2.0",
+    )
+    assert rows["triggers", "Hello.Events.Work"] == (True, "Jobs calls Hello")
+    assert rows["triggers", "Hello.Events.Nightly"] == (True, "rate(1 day) calls Hello")
+    assert rows["resources", "Jobs"] == (True, "made in the local AWS")
+
+
+def test_everything_that_does_nothing_says_why(rows, tmp_path):
+    idle = {key: does for key, (works, does) in rows.items() if not works}
+
+    assert idle == {
+        ("functions", "Node"): "its runtime nodejs22.x is not Python",
+        ("functions", "Missing"): f"no such file or folder: {tmp_path}/nowhere",
+        ("triggers", "Hello.Events.Gone"): (
+            "arn:aws:sqs:us-east-1:123456789012:other is no queue of this template"
+        ),
+        ("triggers", "Mail"): "email a@b.c gets nothing here",
+        ("resources", "Database"): "nothing here stands for AWS::RDS",
+        ("resources", "Thing"): "custom resources are not made here",
+    }
+
+
+def test_the_table_is_text_for_people(check):
+    result = check()
+
+    assert result.returncode == 0
+    assert "Functions\n  Hello" in result.stdout
+    assert "Does nothing here\n" in result.stdout
+    assert "Parameters.Stage: has no default, so it is 'Stage' here" in result.stdout
+
+
+@pytest.mark.parametrize("name", ["template.yml", "template.json", "other.yaml"])
+def test_a_template_is_found_by_the_names_that_sam_knows_or_is_given(check, name):
+    text = json.dumps({"Resources": {"T": {"Type": "AWS::SNS::Topic"}}}, indent="\t")
+    given = ["-t", name] if name == "other.yaml" else []
+
+    assert "AWS::SNS::Topic  T" in check(*given, text=text, name=name).stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "text", "message"),
+    [
+        ((), "Resources: [", "template.yaml: while parsing"),
+        ((), "hello", "template.yaml: no Resources section, not a SAM template"),
+        ((), "Resources: {A: 3}", "template.yaml: Resources.A has no Type"),
+        (("-t", "gone.yaml"), TEMPLATE, "gone.yaml: no such file"),
+        (("--parameter-overrides", "nonsense"), TEMPLATE, "'nonsense' is not NAME=VALUE"),
+        (("--parameter-overrides", "Typo=1"), TEMPLATE, "Parameters.Typo: not declared"),
+    ],
+)
+def test_what_cannot_load_is_one_line(check, arguments, text, message):
+    result = check(*arguments, text=textwrap.dedent(text))
+
+    assert (result.returncode, result.stdout) == (1, "")
+    assert len(result.stderr.splitlines()) == 1
+    assert message in result.stderr
+
+
+def test_a_start_says_in_few_lines_what_does_nothing(tmp_path):
+    (tmp_path / "template.yaml").write_text(
+        TEMPLATE + "  Other: {Type: AWS::RDS::DBCluster}\n", encoding="utf-8"
+    )
+    application = load_application(tmp_path / "template.yaml", parameters={"Stage": "dev"})
+
+    said = [*idle_lines(effects(application, tmp_path), application.warnings)]
+
+    assert said == [
+        "Mail: email a@b.c gets nothing here",
+        "Without effect here: AWS::RDS (2), Custom::Thing (1); samulator check says why",
+    ]
