@@ -18,8 +18,9 @@ from samulator.http.gateway.door import Exchange
 from samulator.http.issuer.keys import IssuerKeys
 from samulator.http.issuer.token import Tokens
 from samulator.http.lambda_api.endpoint import InvokeApi
-from samulator.http.server.server import bound_port, serve
+from samulator.http.server.server import Interface, bound_port, serve
 from samulator.template.load import load_application
+from samulator.template.model import Destination
 from testkit.timing import LONG_SECONDS, wait_until
 
 ROOT = Path(__file__).parents[3]
@@ -113,13 +114,13 @@ class OtherApp:
         await self.functions.start()
         tokens = Tokens(IssuerKeys(ROOT / ".samulator" / "tests"), "http://localhost")
         options = DoorOptions(tokens, self.exchanges.append)
-        gateway = open_first(self.application, self.functions, options)
-        self._runners = [
-            await serve(app, "127.0.0.1", 0) for app in (gateway, InvokeApi(self.functions))
-        ]
-        self.url, self.lambda_url = (
-            f"http://127.0.0.1:{bound_port(runner)}" for runner in self._runners
-        )
+        apps: list[Interface] = [InvokeApi(self.functions)]
+        if self.application.apis or self.application.function_urls:
+            apps.append(open_first(self.application, self.functions, options))
+        self._runners = [await serve(app, "127.0.0.1", 0) for app in apps]
+        urls = [f"http://127.0.0.1:{bound_port(runner)}" for runner in self._runners]
+        # An application without a door has no other.
+        self.lambda_url, self.url = urls[0], urls[-1]
 
     async def _stop(self) -> None:
         for runner in self._runners:
@@ -130,5 +131,5 @@ class OtherApp:
             task.cancel()
         await asyncio.gather(*rest, return_exceptions=True)
 
-    async def _record_failure(self, queue: str, record: dict[str, Any]) -> None:
-        self.failures.append((queue, record))
+    async def _record_failure(self, destination: Destination, record: dict[str, Any]) -> None:
+        self.failures.append((destination.name, record))

@@ -14,7 +14,7 @@ from samulator.template.model import Destination, Function
 from testkit.sqs_double import SetClock
 
 ARN = "arn:aws:lambda:us-east-1:123456789012:function:F"
-SUCCESS, FAILURE = Destination("SQS", "good"), Destination("SQS", "bad")
+SUCCESS, FAILURE = (Destination(f"arn:aws:sqs:us-east-1:123456789012:{n}") for n in ("good", "bad"))
 FAILS = Invocation("F", "id-1", b'{"errorMessage": "no"}', function_error="Unhandled")
 SUCCEEDS = Invocation("F", "id-1", b'{"answer": 42}')
 

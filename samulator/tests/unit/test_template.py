@@ -17,9 +17,12 @@ from samulator.template.model import (
     TemplateError,
 )
 from samulator.template.model_http import Cors, HttpApi, LambdaProxy, Route
+from samulator.template.model_stream import StreamTrigger
 
 OTHER_APP = Path(__file__).parents[1] / "other_app/template.yaml"
 ROOT = Path(__file__).parents[3]
+SQS = "arn:aws:sqs:us-east-1:123456789012:"
+STREAM = "arn:aws:dynamodb:us-east-1:123456789012:table/t/stream/1"
 
 
 @pytest.fixture
@@ -346,7 +349,19 @@ def test_what_aws_would_refuse_says_why(load, properties, message):
             "Events: {E: {Type: SQS, Properties: {Queue: 'arn:x'}}}",
             "F.Events.E: AWS::Lambda::EventSourceMapping does not fire here: arn:x is no queue",
         ),
-        ("DeadLetterQueue: {Type: SQS, TargetArn: x}", "F.DeadLetterConfig: ignored here"),
+        (
+            "DeadLetterQueue: {Type: SQS, TargetArn: x}",
+            "F.DeadLetterConfig: x is neither a queue nor a topic",
+        ),
+        (
+            "DeadLetterQueue: {Type: SQS, TargetArn: 'arn:aws:sqs:us-east-1:1:other'}",
+            "F.DeadLetterConfig: queue other is not in this template and gets nothing here",
+        ),
+        (
+            "Events: {E: {Type: MSK, Properties: {Stream: 'arn:aws:kafka:us-east-1:1:cluster/c/1',"
+            " Topics: [t], StartingPosition: LATEST}}}",
+            "F.Events.E: AWS::Lambda::EventSourceMapping does not fire here: MSK does not run on",
+        ),
         (
             "CodeUri: s3://bucket/key",
             "F: does not run here, its code is not on this machine (s3://bucket/key)",
@@ -358,6 +373,47 @@ def test_what_is_left_out_is_a_warning(load, properties, warning):
     (line,) = load(function_with(properties)).warnings
 
     assert warning in line
+
+
+@pytest.mark.parametrize(
+    ("event", "reason"),
+    [
+        (
+            "{Type: CloudWatchLogs, Properties: {LogGroupName: g, FilterPattern: ''}}",
+            "does not fire here: functions log to files here, not to log groups",
+        ),
+        ("{Type: IoTRule, Properties: {Sql: SELECT}}", "does not fire here: there is no IoT here"),
+        ("{Type: AlexaSkill}", "Alexa is not here, invoke F by hand"),
+        (
+            "{Type: EventBridgeRule, Properties: {Pattern: {source: [{unknown: 1}]}}}",
+            'EventPattern: source: {"unknown": 1} is not understood here',
+        ),
+    ],
+)
+def test_what_calls_no_function_here_has_its_reason(load, event, reason):
+    application = load(function_with(f"Events: {{E: {event}}}"))
+    assert reason in application.idle.values()
+
+
+def test_a_rule_whose_targets_are_not_here_is_idle(load):
+    rule = "Type: AWS::Events::Rule, Properties: {EventPattern: {source: [a]}, Targets: ["
+    ecs, queue = "{Id: a, Arn: 'arn:aws:ecs:r:1:c'}", "{Id: b, Arn: 'arn:aws:sqs:r:1:q'}"
+    application = load(
+        function_with("Timeout: 3") + f"  Idle: {{{rule}{ecs}]}}}}\n"
+        f"          Half: {{{rule}{ecs}, {queue}]}}}}\n"
+    )
+    assert application.idle == {"Idle": "targets of ecs get nothing here"}
+    assert "Half: targets of ecs get nothing here" in application.warnings
+
+
+def test_triggers_of_user_pools_are_said_to_be_silent(load):
+    application = load(
+        function_with("Timeout: 3") + "  P: {Type: AWS::Cognito::UserPool,"
+        " Properties: {LambdaConfig: {PreSignUp: !GetAtt F.Arn}}}\n"
+    )
+    assert application.warnings == (
+        "P.LambdaConfig: PreSignUp does not fire here, pools call nobody",
+    )
 
 
 def test_globals_merge_as_sam_does(load):
@@ -412,7 +468,7 @@ def test_failure_destination_without_a_queue_gets_one_as_sam_makes_it(load):
     )
 
     destination = application.functions["F"].on_failure
-    assert destination == Destination("SQS", "FEventInvokeConfigOnFailureQueue")
+    assert destination == Destination(SQS + "FEventInvokeConfigOnFailureQueue")
     assert application.queues[destination.name] == Queue(destination.name)
 
 
@@ -441,7 +497,10 @@ def test_other_application_functions_have_their_settings(other_application):
         layers=("GreetingLayer", "ShoutLayer"),
     )
     upload = other_application.functions["UploadFunction"]
-    assert (upload.maximum_retry_attempts, upload.on_failure) == (1, Destination("SQS", "failed"))
+    assert (upload.maximum_retry_attempts, upload.on_failure) == (
+        1,
+        Destination(SQS + "failed"),
+    )
     assert upload.reserved_concurrency == 1
     assert other_application.functions["NightlyFunction"].name == "local-nightly"
 
@@ -479,8 +538,7 @@ def test_buckets_and_queues_have_local_names(other_application):
     assert other_application.buckets == {"Uploads": Bucket("uploads")}
     assert other_application.queues["WorkQueue"].attributes == {
         "VisibilityTimeout": "60",
-        "RedrivePolicy": '{"deadLetterTargetArn": '
-        '"arn:aws:sqs:us-east-1:123456789012:failed", "maxReceiveCount": 2}',
+        "RedrivePolicy": f'{{"deadLetterTargetArn": "{SQS}failed", "maxReceiveCount": 2}}',
     }
 
 
@@ -556,12 +614,121 @@ def test_asynchronous_invokes_are_read_with_age_and_destinations(load):
 
     function = application.functions["F"]
     assert (function.maximum_retry_attempts, function.maximum_event_age) == (1, 60)
-    assert function.on_success == Destination("Lambda", "F")
-    assert function.on_failure is None
+    assert function.on_success == Destination("arn:aws:lambda:us-east-1:123456789012:function:F")
+    assert function.on_failure == Destination("arn:aws:sns:us-east-1:1:t")
     assert application.warnings == (
-        "F.EventInvokeConfig: the OnFailure destination arn:aws:sns:us-east-1:1:t "
-        "gets nothing here",
+        "F.EventInvokeConfig: topic t is not in this template and gets nothing here",
     )
+
+
+def test_each_alias_may_have_an_invoke_config_of_its_own(load):
+    application = load(
+        function_with("AutoPublishAlias: live, EventInvokeConfig: {MaximumRetryAttempts: 1}")
+        + """  Latest:
+            Type: AWS::Lambda::EventInvokeConfig
+            Properties: {FunctionName: !Ref F, Qualifier: $LATEST, MaximumRetryAttempts: 0}
+        """
+    )
+    function = application.functions["F"]
+    assert function.invoke_config("live").maximum_retry_attempts == 1
+    assert function.invoke_config("$LATEST").maximum_retry_attempts == 0
+    assert function.invoke_config(None).maximum_retry_attempts == 0
+
+
+@pytest.mark.parametrize(
+    ("destination", "kind", "name"),
+    [
+        ("arn:aws:events:us-east-1:1:event-bus/b", "EventBridge", "b"),
+        ("arn:aws:lambda:us-east-1:1:function:f:live", "Lambda", "f"),
+        ("arn:aws:s3:::bucket", "S3", "bucket"),
+        ("arn:aws:sns:us-east-1:1:t", "SNS", "t"),
+        ("arn:aws:sqs:us-east-1:1:q", "SQS", "q"),
+    ],
+)
+def test_a_destination_is_known_by_its_arn(destination, kind, name):
+    found = Destination(destination)
+    assert (found.kind, found.name) == (kind, name)
+
+
+def test_streams_are_read_with_all_that_a_mapping_says(load):
+    application = load(
+        function_with(
+            "Events: {E: {Type: DynamoDB, Properties: {Stream: !GetAtt T.StreamArn,"
+            " StartingPosition: LATEST, BatchSize: 5, MaximumBatchingWindowInSeconds: 2,"
+            " BisectBatchOnFunctionError: true, MaximumRetryAttempts: 3,"
+            " MaximumRecordAgeInSeconds: 60, ParallelizationFactor: 2,"
+            " FunctionResponseTypes: [ReportBatchItemFailures],"
+            " DestinationConfig: {OnFailure: {Type: SQS, Destination: !GetAtt Q.Arn}},"
+            ' FilterCriteria: {Filters: [{Pattern: \'{"eventName": ["INSERT"]}\'}]}}}}'
+        )
+        + """  Q: {Type: AWS::SQS::Queue}
+          T:
+            Type: AWS::DynamoDB::Table
+            Properties:
+              KeySchema: [{AttributeName: id, KeyType: HASH}]
+              AttributeDefinitions: [{AttributeName: id, AttributeType: S}]
+              StreamSpecification: {StreamViewType: NEW_IMAGE}
+        """
+    )
+    (trigger,) = application.stream_triggers
+    assert trigger.is_dynamodb
+    assert trigger.name == application.resources["T"].name
+    assert trigger == StreamTrigger(
+        function="F",
+        stream=trigger.stream,
+        batch_size=5,
+        batching_window=2,
+        starting_position="LATEST",
+        maximum_retry_attempts=3,
+        maximum_record_age=60,
+        parallelization_factor=2,
+        bisects=True,
+        report_batch_item_failures=True,
+        filters=('{"eventName": ["INSERT"]}',),
+        on_failure=SQS + "Q",
+        place="F.Events.E",
+    )
+    assert application.warnings == ()
+
+
+@pytest.mark.parametrize(
+    ("properties", "warning"),
+    [
+        ("StartingPosition: AT_TIMESTAMP", "AWS refuses this: StartingPosition 'AT_TIMESTAMP' is"),
+        ("BatchSize: 10001", "AWS refuses this: BatchSize 10001 is over 10000"),
+        ("ParallelizationFactor: 11", "AWS refuses this: ParallelizationFactor is outside 1..10"),
+        ("TumblingWindowInSeconds: 5", "TumblingWindowInSeconds is ignored here"),
+        ("FilterCriteria: {Filters: [{Pattern: '['}]}", "FilterCriteria is ignored, every record"),
+    ],
+)
+def test_what_a_stream_cannot_have_is_said(load, properties, warning):
+    position = "" if "StartingPosition" in properties else ", StartingPosition: LATEST"
+    application = load(
+        function_with("Timeout: 3")
+        + f"""  M:
+            Type: AWS::Lambda::EventSourceMapping
+            Properties: {{FunctionName: !Ref F, EventSourceArn: {STREAM}{position}, {properties}}}
+          T: {{Type: AWS::DynamoDB::Table, Properties: {{TableName: t}}}}
+        """
+    )
+    assert len(application.stream_triggers) == 1
+    assert [line for line in application.warnings if line.startswith(f"M: {warning}")]
+
+
+def test_a_schedule_may_be_for_a_queue(load):
+    application = load(
+        function_with("Timeout: 3")
+        + """  Q: {Type: AWS::SQS::Queue}
+          R:
+            Type: AWS::Events::Rule
+            Properties:
+              ScheduleExpression: rate(1 day)
+              Targets: [{Id: a, Arn: !GetAtt Q.Arn}, {Id: b, Arn: !GetAtt F.Arn, InputPath: $.id}]
+        """
+    )
+    queue, function = application.schedules
+    assert (queue.function, queue.target["Arn"]) == ("", SQS + "Q")
+    assert (function.function, function.target["InputPath"]) == ("F", "$.id")
 
 
 @pytest.mark.parametrize(
@@ -636,15 +803,18 @@ def test_plain_resources_call_functions_too(load):
     assert (schedule.expression, schedule.timezone) == ("rate(2 days)", "Europe/Berlin")
     assert not schedule.event_bridge_rule
     assert application.functions["F"].maximum_event_age == 60
-    assert application.functions["F"].on_failure == Destination("SQS", "Q")
+    assert application.functions["F"].on_failure == Destination(
+        "arn:aws:sqs:us-east-1:123456789012:Q"
+    )
 
 
 @pytest.mark.parametrize(
     ("resource", "reason"),
     [
         (
-            "{Type: AWS::Events::Rule, Properties: {EventPattern: {source: [a]}}}",
-            "AWS::Events::Rule does not fire here: it has no ScheduleExpression",
+            "{Type: AWS::Events::Rule, Properties: {ScheduleExpression: rate(1 day),"
+            " Targets: [{Arn: 'arn:aws:ecs:us-east-1:1:cluster/c', Id: a}]}}",
+            "AWS::Events::Rule does not fire here: targets of ecs get nothing here",
         ),
         (
             "{Type: AWS::Events::Rule, Properties: {ScheduleExpression: rate(1 day),"

@@ -9,14 +9,14 @@ from typing import Any
 from samulator.control.console import Console
 from samulator.control.interrupts import set_on_stop
 from samulator.control.project import Project
-from samulator.control.resources import sqs_client
 from samulator.control.start_invokes import (
     run_start_invokes,
     triggers,
     use_enough_threads,
 )
 from samulator.control.supervisor import Supervisor
-from samulator.events.destinations.destination_queue import DestinationQueue
+from samulator.events.destinations.destinations import Destinations
+from samulator.events.local_client import LocalClients
 from samulator.functions.functions import Functions, Options
 from samulator.functions.packages import Packages
 from samulator.functions.reload import Told, Watching, watch, watch_code, watch_settings
@@ -77,7 +77,7 @@ class Stack:
                 self.application,
                 self.packages,
                 listener=self.console,
-                send_to_queue=DestinationQueue(sqs_client(url, REGION)).send,
+                send_to_queue=Destinations(LocalClients(url, REGION)).send,
                 options=Options(debug_ports=self.debug_ports),
             )
             stack.push_async_callback(functions.close)

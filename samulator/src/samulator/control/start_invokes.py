@@ -9,9 +9,12 @@ from typing import Any
 
 from samulator.control.local_toml import StartInvoke
 from samulator.control.resources import sqs_client
+from samulator.events.local_client import LocalClients
 from samulator.events.schedule.clockwork import Clockwork
 from samulator.events.schedule.field import InvalidExpression
+from samulator.events.schedule.targets import ScheduleTargets
 from samulator.events.sqs.poller import CONCURRENT_BATCHES, QueuePoller
+from samulator.events.streams.mappings import stream_pollers
 from samulator.functions.invocation import NotInvoked
 from samulator.functions.invoker import Invoker
 from samulator.servers.aws.config import REGION
@@ -26,11 +29,12 @@ class StartFailed(Exception):
 
 
 def use_enough_threads(application: Application) -> None:
-    """Each queue holds a thread while it is polled: nothing else may wait for one of those.
+    """Each queue or stream holds a thread while it is polled: nothing else may wait for those.
 
     To be called on the event loop before its first thread.
     """
-    threads = _THREADS + _THREADS_PER_QUEUE * len(application.sqs_triggers)
+    polled = len(application.sqs_triggers) + len(application.stream_triggers)
+    threads = _THREADS + _THREADS_PER_QUEUE * polled
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(threads))
 
 
@@ -63,9 +67,14 @@ def triggers(
             concurrency=_concurrency(application, trigger),
         )
         yield poller.run()
+    clients = LocalClients(aws_url, REGION)
+    for stream in stream_pollers(application, functions, clients):
+        yield stream.run()
+    targets = ScheduleTargets(clients)
     for schedule in application.schedules:
         with suppress(InvalidExpression):
-            yield never_ending(Clockwork(schedule, functions, region=REGION).run)
+            clockwork = Clockwork(schedule, functions, region=REGION, targets=targets)
+            yield never_ending(clockwork.run)
 
 
 def _concurrency(application: Application, trigger: SqsTrigger) -> int:

@@ -236,9 +236,9 @@ class Functions:
         if destination.kind == "Lambda":
             await self.invoke_event(destination.name, json.dumps(record).encode())
         elif self._send_to_queue is None:
-            raise NotDelivered("there is no SQS")
+            raise NotDelivered(f"there is no {destination.kind}")
         else:
-            await self._send_to_queue(destination.name, record)
+            await self._send_to_queue(destination, record)
 
     def _attempts_of(self, name: str) -> Attempts:
         function = self._application.functions[name]

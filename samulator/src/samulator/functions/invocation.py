@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Protocol
 
+from samulator.template.model import Destination
+
 
 class Trigger(Enum):
     """What an invocation comes from."""
@@ -60,8 +62,8 @@ class Listener(Protocol):
         """Note one finished invocation, also each attempt of an asynchronous one."""
 
 
-# Takes a queue's name and the destination record as AWS writes it; raises NotDelivered.
-SendToQueue = Callable[[str, dict[str, Any]], Awaitable[None]]
+# Takes a destination and the record as AWS writes it; raises NotDelivered.
+SendToQueue = Callable[[Destination, dict[str, Any]], Awaitable[None]]
 
 
 class NotDelivered(Exception):

@@ -1,28 +1,39 @@
 """Reads how a function's asynchronous invokes are tried and where their records go."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Any
 
-from samulator.template.model import Destination, Function, Queue
+from samulator.template.model import Destination, Function, InvokeConfig, Resource
+from samulator.template.reference import LATEST
 
 _RETRIES = range(3)
 _AGE_SECONDS = range(60, 21601)
 
 
-@dataclass(frozen=True)
-class EventInvokeConfig:
-    """EventInvokeConfig of one function; age in seconds."""
-
-    maximum_retry_attempts: int
-    maximum_event_age: float
-    on_success: Destination | None
-    on_failure: Destination | None
+_TYPES = {
+    "EventBridge": "AWS::Events::EventBus",
+    "Lambda": "AWS::Lambda::Function",
+    "S3": "AWS::S3::Bucket",
+    "SNS": "AWS::SNS::Topic",
+    "SQS": "AWS::SQS::Queue",
+}
+_WORDS = {
+    "EventBridge": "event bus",
+    "Lambda": "function",
+    "S3": "bucket",
+    "SNS": "topic",
+    "SQS": "queue",
+}
+# Of a dead-letter queue these alone.
+_DEAD_LETTERS = ("SQS", "SNS")
+# Whatever a template declares.
+_ALWAYS_THERE = {"EventBridge": {"default"}}
 
 
 def read_event_invoke_config(
     config: Mapping[str, Any], warn: Callable[[str], None]
-) -> EventInvokeConfig:
+) -> InvokeConfig:
     """`warn` is told what gets no record here, and what a deployment would refuse.
 
     Raises ValueError, TypeError and AttributeError where a value is of another kind.
@@ -32,12 +43,10 @@ def read_event_invoke_config(
         declared = (config.get("DestinationConfig") or {}).get(f"On{outcome}")
         if declared is None:
             return None
-        arn = str(declared.get("Destination") or "")
-        if ":sqs:" in arn:
-            return Destination("SQS", arn.rsplit(":", 1)[-1])
-        if ":function:" in arn:
-            return Destination("Lambda", arn.split(":function:")[1].split(":")[0])
-        warn(f"the On{outcome} destination {arn} gets nothing here")
+        found = Destination(str(declared.get("Destination") or ""))
+        if found.kind in _TYPES and not (found.kind == "S3" and outcome == "Success"):
+            return found
+        warn(f"the On{outcome} destination {found.arn} gets nothing here")
         return None
 
     retries = _number(config, "MaximumRetryAttempts", 2)
@@ -48,7 +57,7 @@ def read_event_invoke_config(
     ):
         if value not in allowed:
             warn(f"AWS refuses this: {key} {value} is outside {allowed[0]}..{allowed[-1]}")
-    return EventInvokeConfig(
+    return InvokeConfig(
         maximum_retry_attempts=retries,
         maximum_event_age=age,
         on_success=destination("Success"),
@@ -56,22 +65,58 @@ def read_event_invoke_config(
     )
 
 
+def with_invoke_config(function: Function, qualifier: str, config: InvokeConfig) -> Function:
+    """The function with one more of its configurations.
+
+    That of $LATEST is for all invokes that name no other; triggers here name none, so that the
+    first of an alias stands in where there is none of $LATEST.
+    """
+    configs = {**function.alias_configs, qualifier: config}
+    usual = configs.get(LATEST) or next(iter(configs.values()))
+    return replace(
+        function,
+        maximum_retry_attempts=usual.maximum_retry_attempts,
+        maximum_event_age=usual.maximum_event_age,
+        on_success=usual.on_success,
+        on_failure=usual.on_failure,
+        alias_configs=configs,
+    )
+
+
+def read_dead_letter(function: Resource) -> Destination | None:
+    """DeadLetterConfig of a function. Raises ValueError for what is neither queue nor topic."""
+    declared = function.properties.get("DeadLetterConfig") or {}
+    if not declared.get("TargetArn"):
+        return None
+    found = Destination(str(declared["TargetArn"]))
+    if found.kind not in _DEAD_LETTERS:
+        raise ValueError(f"{found.arn} is neither a queue nor a topic")
+    return found
+
+
 def unknown_destinations(
-    functions: Mapping[str, Function], queues: Mapping[str, Queue]
+    functions: Mapping[str, Function], resources: Mapping[str, Resource]
 ) -> Iterator[str]:
     """A line for each destination that this template does not declare."""
-    known = {
-        "SQS": {queue.name for queue in queues.values()},
-        "Lambda": {function.name for function in functions.values()},
-    }
     for name, function in functions.items():
-        for destination in (function.on_success, function.on_failure):
-            if destination is not None and destination.name not in known[destination.kind]:
-                kind = "queue" if destination.kind == "SQS" else "function"
-                yield (
-                    f"{name}.EventInvokeConfig: {kind} {destination.name} is not in this template "
-                    "and gets nothing here"
-                )
+        configs = (function.invoke_config(None), *function.alias_configs.values())
+        named = {each for config in configs for each in (config.on_success, config.on_failure)}
+        for destination in sorted(filter(None, named), key=lambda each: each.arn):
+            if not _is_there(destination, resources):
+                yield f"{name}.EventInvokeConfig: {_nobody(destination)}"
+        if function.dead_letter is not None and not _is_there(function.dead_letter, resources):
+            yield f"{name}.DeadLetterConfig: {_nobody(function.dead_letter)}"
+
+
+def _nobody(destination: Destination) -> str:
+    what = f"{_WORDS[destination.kind]} {destination.name}"
+    return f"{what} is not in this template and gets nothing here"
+
+
+def _is_there(destination: Destination, resources: Mapping[str, Resource]) -> bool:
+    kind = _TYPES[destination.kind]
+    declared = {each.name for each in resources.values() if each.type == kind}
+    return destination.name in declared | _ALWAYS_THERE.get(destination.kind, set())
 
 
 def _number(config: Mapping[str, Any], key: str, default: int) -> int:

@@ -8,7 +8,7 @@ from samulator.template.bucket_notifications import BUCKET, QUEUE, read_bucket, 
 from samulator.template.code import CodeReader, UnreadableCode
 from samulator.template.dependencies import in_order_of_dependencies
 from samulator.template.doors import read_doors
-from samulator.template.event_invoke_config import unknown_destinations
+from samulator.template.event_invoke_config import read_dead_letter, unknown_destinations
 from samulator.template.functions import FUNCTION, FunctionReader
 from samulator.template.model import (
     Application,
@@ -20,10 +20,12 @@ from samulator.template.model import (
 from samulator.template.names import layer_arn, queue_arn
 from samulator.template.queue_mapping import short_timeouts
 from samulator.template.resolution import Resolution, Surroundings
+from samulator.template.silent_triggers import idle_triggers, silent_settings
 from samulator.template.translated import TranslatedTemplate, naming, open_template
 from samulator.template.triggers import TriggerReader
 
 _LAYER = "AWS::Lambda::LayerVersion"
+_STREAMS = ("AWS::DynamoDB::GlobalTable", "AWS::DynamoDB::Table", "AWS::Kinesis::Stream")
 # Services that have a part here; nobody misses a value that a resource of another needs.
 _SERVICES = (
     *("ApiGateway", "ApiGatewayV2", "Cognito", "DynamoDB", "Events", "Kinesis", "Lambda"),
@@ -109,7 +111,8 @@ class _Assembly:
         layers |= _layers_by_arn(functions, layers)
         buckets = {each.logical_id: read_bucket(each) for each in self._of(BUCKET)}
         queues = {each.logical_id: read_queue(each) for each in self._of(QUEUE)}
-        reader = TriggerReader(functions, self._queue_arns(queues))
+        streams = {each.name for each in self._resources.values() if each.type in _STREAMS}
+        reader = TriggerReader(functions, self._queue_arns(queues), streams)
         for resource in self._resources.values():
             reader.read(resource)
         triggers = reader.triggers
@@ -124,15 +127,17 @@ class _Assembly:
             function_urls=doors.function_urls,
             s3_triggers=tuple(triggers.s3),
             sqs_triggers=tuple(triggers.sqs),
+            stream_triggers=tuple(triggers.streams),
             schedules=tuple(triggers.schedules),
             region=self._region,
             resources=ordered,
-            idle={**self._idle, **triggers.idle},
+            idle={**self._idle, **triggers.idle, **idle_triggers(self._resources)},
             warnings=(
                 *self._warnings,
                 *triggers.warnings,
                 *doors.warnings,
-                *unknown_destinations(functions, queues),
+                *silent_settings(self._resources),
+                *unknown_destinations(functions, self._resources),
             ),
         )
 
@@ -147,10 +152,12 @@ class _Assembly:
                 self._idle[resource.logical_id] = str(error)
                 self._warnings.append(f"{resource.logical_id}: does not run here, {error}")
                 continue
-            if "DeadLetterConfig" in resource.properties:
-                self._warnings.append(
-                    f"{resource.logical_id}.DeadLetterConfig: ignored here, use a destination"
-                )
+            try:
+                dead_letter = read_dead_letter(resource)
+            except ValueError as error:
+                self._warnings.append(f"{resource.logical_id}.DeadLetterConfig: {error}")
+            else:
+                functions[resource.logical_id] = replace(function, dead_letter=dead_letter)
             if function.code_uri is not None and not function.code_uri.exists():
                 self._idle[resource.logical_id] = f"no such file or folder: {function.code_uri}"
                 self._warnings.append(

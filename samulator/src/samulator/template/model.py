@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 
 from samulator.template.model_http import Api, FunctionUrl
 from samulator.template.model_image import Image
+from samulator.template.model_stream import StreamTrigger
 
 # What YAML holds at one place of a template: text, number, list, map or an intrinsic.
 Value: TypeAlias = Any
@@ -26,16 +27,46 @@ _OF_EVENTS = frozenset(
 )
 
 
+_DESTINATIONS = {
+    "events": "EventBridge",
+    "lambda": "Lambda",
+    "s3": "S3",
+    "sns": "SNS",
+    "sqs": "SQS",
+}
+
+
 class TemplateError(Exception):
     """The template cannot be run here; the message is one line naming the place and the cause."""
 
 
 @dataclass(frozen=True)
 class Destination:
-    """Where the records of asynchronous invokes go: `kind` "SQS" or "Lambda", and its name."""
+    """Where the records of invokes go, or the events that no attempt could handle."""
 
-    kind: str
-    name: str
+    arn: str
+
+    @property
+    def kind(self) -> str:
+        """What a template calls its Type: "SQS", "SNS", "Lambda", "EventBridge" or "S3"."""
+        service = self.arn.split(":")[2] if self.arn.count(":") >= 5 else ""
+        return _DESTINATIONS.get(service, service)
+
+    @property
+    def name(self) -> str:
+        """Of a queue, a topic, a function, an event bus or a bucket, without a version."""
+        named = self.arn.split(":", 5)[-1].removeprefix("function:").removeprefix("event-bus/")
+        return named.split(":")[0]
+
+
+@dataclass(frozen=True)
+class InvokeConfig:
+    """How asynchronous invokes are tried, for how many seconds, and where their records go."""
+
+    maximum_retry_attempts: int = 2
+    maximum_event_age: float = 21600
+    on_success: Destination | None = None
+    on_failure: Destination | None = None
 
 
 @dataclass(frozen=True)
@@ -49,6 +80,8 @@ class Function:
     `image` there is neither, and `handler` and `runtime` may be empty: its Dockerfile says them.
     `build_method` and `build_properties` are Metadata's BuildMethod and BuildProperties.
     `makes_custom_resources` is whether CloudFormation alone calls it, which nobody does here.
+    `alias_configs` are by the version or alias that an invoke names, `dead_letter` gets events
+    that no attempt could handle.
     """
 
     name: str
@@ -70,6 +103,14 @@ class Function:
     build_method: str | None = None
     build_properties: Mapping[str, Any] = field(default_factory=dict)
     makes_custom_resources: bool = False
+    alias_configs: Mapping[str, InvokeConfig] = field(default_factory=dict)
+    dead_letter: Destination | None = None
+
+    def invoke_config(self, qualifier: str | None) -> InvokeConfig:
+        """Return how asynchronous invokes are tried that name this version or alias."""
+        return self.alias_configs.get(qualifier or "") or InvokeConfig(
+            self.maximum_retry_attempts, self.maximum_event_age, self.on_success, self.on_failure
+        )
 
 
 @dataclass(frozen=True)
@@ -128,7 +169,8 @@ class ScheduleTrigger:
 
     `event_bridge_rule` tells a rule (Schedule) from EventBridge Scheduler (ScheduleV2), whose
     expressions are read in `timezone`. `start` and `end` are ISO 8601 dates as in the template,
-    `place` is where it says them.
+    `place` is where it says them. `target` is what the template says of it where `function` is
+    empty, or where its input is made of the event.
     """
 
     name: str
@@ -141,6 +183,7 @@ class ScheduleTrigger:
     start: str | None = None
     end: str | None = None
     place: str = ""
+    target: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -202,6 +245,7 @@ class Application:
     queues: Mapping[str, Queue]
     s3_triggers: tuple[S3Trigger, ...] = ()
     sqs_triggers: tuple[SqsTrigger, ...] = ()
+    stream_triggers: tuple[StreamTrigger, ...] = ()
     schedules: tuple[ScheduleTrigger, ...] = ()
     warnings: tuple[str, ...] = ()
     region: str = "us-east-1"

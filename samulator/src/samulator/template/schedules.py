@@ -8,27 +8,27 @@ from samulator.template.functions import find_function
 from samulator.template.model import Function, Resource, ScheduleTrigger, Value
 
 RULE, SCHEDULE = "AWS::Events::Rule", "AWS::Scheduler::Schedule"
+# What a schedule calls here besides functions, by the service in its ARN.
+_OTHER_TARGETS = {"events", "kinesis", "scheduler", "sns", "sqs", "states"}
 
 
 def read_rule(resource: Resource, functions: Mapping[str, Function]) -> Iterator[ScheduleTrigger]:
-    """Yield a trigger for each target of a rule with a ScheduleExpression.
+    """Yield a trigger for each target of a rule with a ScheduleExpression; others fit events.
 
     Raises KeyError, TypeError, ValueError and AttributeError at what cannot fire here.
     """
     properties = resource.properties
-    if not is_enabled(properties):
+    if not is_enabled(properties) or "ScheduleExpression" not in properties:
         return
-    if "ScheduleExpression" not in properties:
-        raise ValueError("it has no ScheduleExpression")
     for target in properties["Targets"]:
-        if "InputPath" in target or "InputTransformer" in target:
-            raise ValueError("a target's input is made of the event")
+        function, other = _target(target, functions)
         yield ScheduleTrigger(
             name=resource.name,
-            function=find_function(target["Arn"], functions),
+            function=function,
             expression=str(properties["ScheduleExpression"]),
             input=_json_text(target.get("Input")),
             place=resource.place,
+            target=other,
         )
 
 
@@ -41,9 +41,10 @@ def read_schedule(resource: Resource, functions: Mapping[str, Function]) -> Sche
     if not is_enabled(properties):
         return None
     target = properties["Target"]
+    function, other = _target(target, functions)
     return ScheduleTrigger(
         name=resource.name,
-        function=find_function(target["Arn"], functions),
+        function=function,
         expression=str(properties["ScheduleExpression"]),
         input=_json_text(target.get("Input")),
         event_bridge_rule=False,
@@ -52,7 +53,25 @@ def read_schedule(resource: Resource, functions: Mapping[str, Function]) -> Sche
         start=_text_of(properties, "StartDate"),
         end=_text_of(properties, "EndDate"),
         place=resource.place,
+        target=other,
     )
+
+
+def _target(
+    target: Mapping[str, Any], functions: Mapping[str, Function]
+) -> tuple[str, Mapping[str, Any]]:
+    """The function, by its logical id, or "" and what else is named; the target as it is written.
+
+    A function's is left out unless its input is made of the event.
+    """
+    arn = str(target["Arn"])
+    service = arn.split(":")[2] if arn.count(":") >= 5 else "lambda"
+    if service == "lambda":
+        is_made = "InputPath" in target or "InputTransformer" in target
+        return find_function(arn, functions), dict(target) if is_made else {}
+    if service not in _OTHER_TARGETS:
+        raise ValueError(f"targets of {service} get nothing here")
+    return "", dict(target)
 
 
 def is_enabled(properties: Mapping[str, Any]) -> bool:

@@ -1,10 +1,11 @@
 """Reads what calls functions: bucket notifications, queues, schedules and retries of invokes."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
 
 from samulator.template.bucket_notifications import BUCKET, read_notifications
-from samulator.template.event_invoke_config import read_event_invoke_config
+from samulator.template.event_invoke_config import read_event_invoke_config, with_invoke_config
+from samulator.template.event_rule import check_event_rule
 from samulator.template.functions import find_function
 from samulator.template.model import (
     Function,
@@ -14,9 +15,14 @@ from samulator.template.model import (
     SqsTrigger,
     TemplateError,
 )
+from samulator.template.model_stream import StreamTrigger
 from samulator.template.queue_mapping import read_queue_mapping
+from samulator.template.reference import LATEST
 from samulator.template.schedules import RULE, SCHEDULE, is_enabled, read_rule, read_schedule
+from samulator.template.stream_mapping import read_stream_mapping
 
+# What events come from that no server here stands for.
+_BROKERS = {"kafka": "MSK", "mq": "MQ", "rds": "DocumentDB"}
 INVOKE_CONFIG, MAPPING = "AWS::Lambda::EventInvokeConfig", "AWS::Lambda::EventSourceMapping"
 
 
@@ -26,6 +32,7 @@ class Triggers:
 
     s3: list[S3Trigger] = field(default_factory=list)
     sqs: list[SqsTrigger] = field(default_factory=list)
+    streams: list[StreamTrigger] = field(default_factory=list)
     schedules: list[ScheduleTrigger] = field(default_factory=list)
     idle: dict[str, str] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
@@ -34,11 +41,15 @@ class Triggers:
 class TriggerReader:
     """Reads one resource after another into `triggers` and `functions`.
 
-    `queues` are the names of the template's queues by their ARNs.
+    `queues` are the names of the template's queues by their ARNs, `streams` those of its tables
+    and streams.
     """
 
-    def __init__(self, functions: dict[str, Function], queues: Mapping[str, str]) -> None:
+    def __init__(
+        self, functions: dict[str, Function], queues: Mapping[str, str], streams: Collection[str]
+    ) -> None:
         self.triggers = Triggers()
+        self._streams = streams
         self._functions = functions
         self._queues = queues
         self._readers: dict[str, Callable[[Resource], None]] = {
@@ -68,6 +79,9 @@ class TriggerReader:
 
     def _read_rule(self, resource: Resource) -> None:
         self.triggers.schedules += read_rule(resource, self._functions)
+        if is_enabled(resource.properties):
+            for warning in check_event_rule(resource, self._functions):
+                self._warn(resource, warning)
 
     def _read_schedule(self, resource: Resource) -> None:
         schedule = read_schedule(resource, self._functions)
@@ -77,12 +91,21 @@ class TriggerReader:
         properties = resource.properties
         if not is_enabled(properties):
             return
-        source = properties["EventSourceArn"]
-        if source not in self._queues:
-            raise ValueError(f"{source} is no queue of this template")
+        source = str(properties["EventSourceArn"])
         function = find_function(properties["FunctionName"], self._functions)
-        trigger, warnings = read_queue_mapping(function, self._queues[source], properties)
-        self.triggers.sqs.append(trigger)
+        service = source.split(":")[2] if source.count(":") >= 5 else None
+        if service in ("dynamodb", "kinesis"):
+            stream, warnings = read_stream_mapping(function, properties, resource.place)
+            if stream.name not in self._streams:
+                raise ValueError(f"{source} is no stream of this template")
+            self.triggers.streams.append(stream)
+        elif source in self._queues:
+            queue, warnings = read_queue_mapping(function, self._queues[source], properties)
+            self.triggers.sqs.append(queue)
+        elif service in _BROKERS:
+            raise ValueError(f"{_BROKERS[service]} does not run on this machine")
+        else:
+            raise ValueError(f"{source} is no queue of this template")
         for warning in warnings:
             self._warn(resource, warning)
 
@@ -94,12 +117,8 @@ class TriggerReader:
             )
         except ValueError as error:
             raise TemplateError(f"{resource.place}: {error}") from error
-        self._functions[function] = replace(
-            self._functions[function],
-            maximum_retry_attempts=read.maximum_retry_attempts,
-            maximum_event_age=read.maximum_event_age,
-            on_success=read.on_success,
-            on_failure=read.on_failure,
+        self._functions[function] = with_invoke_config(
+            self._functions[function], str(resource.properties.get("Qualifier") or LATEST), read
         )
 
     def _leave_out(self, resource: Resource, reason: str) -> None:

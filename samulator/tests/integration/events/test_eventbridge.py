@@ -362,3 +362,32 @@ def test_a_bucket_and_a_rule_that_a_template_declares_work_together(tmp_path: Pa
         url = sqs.get_queue_url(QueueName="changes")["QueueUrl"]
         (message,) = sqs.receive_message(QueueUrl=url)["Messages"]
     assert message["Body"] == '"a"'
+
+
+def test_a_target_that_is_gone_harms_neither_the_caller_nor_the_next_target(
+    app: EventApp, bus: str
+) -> None:
+    gone = (
+        f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:gone",
+        f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:gone",
+        f"arn:aws:kinesis:{REGION}:{ACCOUNT}:stream/gone",
+        f"arn:aws:sns:{REGION}:{ACCOUNT}:gone",
+        bus_arn("gone"),
+    )
+    for target in gone:
+        dead = app.queue()
+        rule(app, bus, target, DeadLetterConfig={"Arn": dead})
+        event_id = put(app, bus, {})
+        (message,) = app.messages(dead)
+        assert json.loads(message["Body"])["id"] == event_id
+        assert message["MessageAttributes"]["ERROR_CODE"]["StringValue"] == "NO_RESOURCE"
+
+
+def test_a_kind_of_target_that_is_not_here_is_said_to_be_none(app: EventApp, bus: str) -> None:
+    dead = app.queue()
+    cluster = f"arn:aws:ecs:{REGION}:{ACCOUNT}:cluster/c"
+    rule(app, bus, cluster, DeadLetterConfig={"Arn": dead})
+    put(app, bus, {})
+    (message,) = app.messages(dead)
+    error = message["MessageAttributes"]["ERROR_MESSAGE"]["StringValue"]
+    assert error == "targets of ecs get nothing here"

@@ -1,1 +1,1 @@
-"""Where records of asynchronous invokes go."""
+"""Where records of invokes go, and the events that no attempt could handle."""

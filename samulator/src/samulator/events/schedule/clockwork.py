@@ -9,10 +9,12 @@ from typing import Any
 
 from samulator.clock import MACHINE_CLOCK, Clock
 from samulator.events.schedule.field import InvalidExpression
+from samulator.events.schedule.targets import ScheduleTargets
 from samulator.events.schedule.timetable import Timetable, timetable
-from samulator.functions.invocation import NotInvoked
+from samulator.functions.invocation import NotDelivered, NotInvoked
 from samulator.functions.invoker import Invoker
 from samulator.servers.aws.config import ACCOUNT_ID
+from samulator.servers.aws.eventbridge.target_input import target_input
 from samulator.template.model import ScheduleTrigger
 
 _logger = logging.getLogger(__name__)
@@ -29,8 +31,11 @@ class Clockwork:
         invoker: Invoker,
         *,
         region: str,
+        targets: ScheduleTargets | None = None,
         clock: Clock = MACHINE_CLOCK,
     ) -> None:
+        """`targets` get what is not for a function."""
+        self._targets = targets
         self._trigger = trigger
         self._invoker = invoker
         self._region = region
@@ -53,17 +58,28 @@ class Clockwork:
                 due = self.next_after(now)
 
     async def _invoke(self, due: datetime) -> None:
+        trigger = self._trigger
         try:
-            await self._invoker.invoke_event(self._trigger.function, self.payload(due))
-        except NotInvoked as error:
-            _logger.warning("schedule %s: %s", self._trigger.name, error)
+            if trigger.function:
+                await self._invoker.invoke_event(trigger.function, self.payload(due))
+            elif self._targets is not None:
+                await self._targets.send(trigger.target, self.payload(due).decode())
+        except (NotInvoked, NotDelivered, ValueError) as error:
+            _logger.warning("schedule %s: %s", trigger.name, error)
 
     def next_after(self, moment: datetime) -> datetime | None:
         """The next time in UTC, None if the schedule is over."""
         return self._timetable.next_after(moment)
 
     def payload(self, due: datetime) -> bytes:
-        """The template's Input, or the event AWS sends by default."""
+        """The template's Input, or the event AWS sends by default, or what is made of that.
+
+        Raises ValueError for a path that is none.
+        """
+        if {"InputPath", "InputTransformer"} & {*self._trigger.target}:
+            event, arn = self._default_event(due), self._arn()
+            made = target_input(self._trigger.target, event, rule_arn=arn, ingested=_shown(due))
+            return made.encode()
         if self._trigger.input is None:
             return json.dumps(self._default_event(due)).encode()
         if self._trigger.event_bridge_rule:

@@ -8,7 +8,6 @@ import json
 import logging
 from collections.abc import Iterator, Sequence
 
-from moto.core.exceptions import ServiceException
 from moto.s3 import notifications
 from moto.s3.models import FakeBucket, FakeKey, s3_backends
 
@@ -16,7 +15,7 @@ from samulator.servers.aws.config import ACCOUNT_ID, AwsConfig
 from samulator.servers.aws.delivery import Delivery, Event
 from samulator.servers.aws.eventbridge.bus import EventBuses
 from samulator.servers.aws.eventbridge.object_event import object_event
-from samulator.servers.aws.messages import publish_to_topic, send_to_queue
+from samulator.servers.aws.messages import AWS_ERRORS, publish_to_topic, send_to_queue
 from samulator.servers.aws.notifications import ObjectChange, Sequencer, event_for, matching
 from samulator.template.model import S3Trigger
 
@@ -72,7 +71,7 @@ class BucketNotifications:
             elif self._delivery is not None:
                 order = f"{target}/{change.bucket}/{change.key}"
                 self._delivery.put(Event(target, text.encode(), title, order))
-        except ServiceException as error:
+        except AWS_ERRORS as error:
             _logger.error("%s: %s: %s", title, target, error)
 
 

@@ -7,8 +7,16 @@ from typing import Any
 
 from moto.core.exceptions import ServiceException
 from moto.sqs.models import sqs_backends
+from werkzeug.exceptions import HTTPException
 
 _logger = logging.getLogger(__name__)
+# What moto's services raise; the second is of those that answer JSON.
+AWS_ERRORS = (ServiceException, HTTPException)
+
+
+def code_of(error: Exception) -> str:
+    """AWS's name for an error of one of its services."""
+    return str(getattr(error, "error_type", "") or getattr(error, "code", ""))
 
 
 def send_to_queue(
@@ -19,7 +27,7 @@ def send_to_queue(
     group: str | None = None,
     deduplication: str | None = None,
 ) -> None:
-    """Raises ServiceException. A FIFO queue gets the hash of the text where it has no other id."""
+    """Raises one of AWS_ERRORS. A FIFO queue gets the hash of the text where it has no other id."""
     _, _, _, region, account, name = arn.split(":", 5)
     if group is not None and deduplication is None and name.endswith(".fifo"):
         deduplication = hashlib.sha256(text.encode(errors="replace")).hexdigest()
@@ -34,7 +42,7 @@ def send_to_queue(
 
 
 def publish_to_topic(arn: str, text: str, subject: str | None = None) -> None:
-    """Raises ServiceException."""
+    """Raises one of AWS_ERRORS."""
     from moto.sns.models import sns_backends
 
     _, _, _, region, account, _ = arn.split(":", 5)
@@ -49,7 +57,7 @@ def bury(arn: str | None, text: str, attributes: Mapping[str, str | int], lost: 
     typed = {name: _attribute(value) for name, value in attributes.items()}
     try:
         send_to_queue(arn, text, attributes=typed)
-    except ServiceException as error:
+    except AWS_ERRORS as error:
         _logger.error("%s; and its dead-letter queue %s: %s", lost, arn, error)
 
 

@@ -24,11 +24,10 @@ def _to_topic(target: Target, text: str) -> None:
 
 def _to_state_machine(target: Target, text: str) -> None:
     # Only who declares a state machine needs its interpreter.
-    from moto.stepfunctions.models import stepfunctions_backends
+    from moto.stepfunctions.responses import get_backend
 
     arn = str(target["Arn"])
-    backend = stepfunctions_backends[ACCOUNT_ID][arn.split(":")[3]]
-    backend.start_execution(arn, str(uuid.uuid4()), text)
+    get_backend(ACCOUNT_ID, arn.split(":")[3]).start_execution(arn, str(uuid.uuid4()), text)
 
 
 def _to_log_group(target: Target, text: str) -> None:
@@ -60,7 +59,7 @@ def _partition_key(target: Target, text: str) -> str:
     return str(value) if value is not None else str(uuid.uuid4())
 
 
-# By the service in the target's ARN; each raises ServiceException, LookupError or ValueError.
+# By the service in the target's ARN; each raises one of AWS_ERRORS, LookupError or ValueError.
 SENDERS: Mapping[str, Callable[[Target, str], None]] = {
     "kinesis": _to_stream,
     "logs": _to_log_group,

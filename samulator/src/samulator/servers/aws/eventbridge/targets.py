@@ -10,14 +10,13 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from moto.core.exceptions import ServiceException
 from moto.events.models import Rule, events_backends
 
 from samulator.servers.aws.config import ACCOUNT_ID
 from samulator.servers.aws.delivery import Delivery, Event, Refusal
 from samulator.servers.aws.eventbridge.sending import SENDERS
 from samulator.servers.aws.eventbridge.target_input import target_input
-from samulator.servers.aws.messages import bury
+from samulator.servers.aws.messages import AWS_ERRORS, bury, code_of
 
 _MOST_RETRIES = 185
 # What EventBridge calls a target that is not there, and other errors that no retry helps.
@@ -52,14 +51,11 @@ class RuleTargets:
             self._send(rule, target, event, path)
         except TargetFailed as error:
             _bury(rule, target, json.dumps(event), Refusal(str(error), error.code, is_final=True))
-        except (ServiceException, LookupError, ValueError) as error:
-            is_missing = "NonExist" in (code := str(getattr(error, "code", ""))) or (
-                "NotFound" in code or "DoesNotExist" in code
-            )
-            refusal = Refusal(
-                str(error), _NO_RESOURCE if is_missing else _CLIENT_ERROR, is_final=True
-            )
-            _bury(rule, target, json.dumps(event), refusal)
+        except (*AWS_ERRORS, LookupError, ValueError) as error:
+            code = code_of(error)
+            is_missing = any(word in code for word in ("NonExist", "NotFound", "DoesNotExist"))
+            named = _NO_RESOURCE if is_missing else _CLIENT_ERROR
+            _bury(rule, target, json.dumps(event), Refusal(str(error), named, is_final=True))
 
     def _send(
         self, rule: Rule, target: Mapping[str, Any], event: Mapping[str, Any], path: frozenset[str]

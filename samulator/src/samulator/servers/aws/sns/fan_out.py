@@ -14,11 +14,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import requests
-from moto.core.exceptions import ServiceException
 from moto.sns.models import SNSBackend, Subscription
 
 from samulator.servers.aws.delivery import Delivery, Event, Refusal
-from samulator.servers.aws.messages import bury, send_to_queue
+from samulator.servers.aws.messages import AWS_ERRORS, bury, code_of, send_to_queue
 from samulator.servers.aws.sns.filter_policy import accepts, check_policy
 from samulator.servers.aws.sns.notification import Notification
 
@@ -111,8 +110,8 @@ def _to_queue(subscription: Subscription, notification: Notification) -> None:
             group=notification.group,
             deduplication=notification.deduplication,
         )
-    except ServiceException as error:
-        refusal = Refusal(str(error), str(getattr(error, "code", "")), is_final=True)
+    except AWS_ERRORS as error:
+        refusal = Refusal(str(error), code_of(error), is_final=True)
         _bury(subscription, notification, refusal)
 
 

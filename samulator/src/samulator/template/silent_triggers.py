@@ -1,0 +1,44 @@
+"""What would call a function on AWS and calls none here, so that nobody waits for it."""
+
+from collections.abc import Iterator, Mapping
+
+from samulator.template.functions import function_name
+from samulator.template.model import Resource
+
+_PERMISSION, _POOL = "AWS::Lambda::Permission", "AWS::Cognito::UserPool"
+_KINDS = {
+    "AWS::IoT::TopicRule": "there is no IoT here",
+    "AWS::Logs::SubscriptionFilter": "functions log to files here, not to log groups",
+}
+# Services that call a function without a resource of their own, by who may invoke it.
+_CALLERS = {
+    "alexa-appkit.amazon.com": "Alexa",
+    "alexa-connectedhome.amazon.com": "Alexa",
+    "lex.amazonaws.com": "Lex",
+    "lexv2.amazonaws.com": "Lex",
+    "connect.amazonaws.com": "Connect",
+    "ses.amazonaws.com": "SES",
+    "config.amazonaws.com": "Config",
+}
+
+
+def idle_triggers(resources: Mapping[str, Resource]) -> dict[str, str]:
+    """Why each resource that is a trigger and nothing else does not fire, by its logical id."""
+    idle = {}
+    for logical_id, resource in resources.items():
+        if resource.type in _KINDS:
+            idle[logical_id] = f"does not fire here: {_KINDS[resource.type]}"
+        principal = str(resource.properties.get("Principal", ""))
+        if resource.type == _PERMISSION and principal in _CALLERS:
+            name = function_name(resource.properties.get("FunctionName"))
+            idle[logical_id] = f"{_CALLERS[principal]} is not here, invoke {name} by hand"
+    return idle
+
+
+def silent_settings(resources: Mapping[str, Resource]) -> Iterator[str]:
+    """A line for each resource that is here, but for those of its settings that call functions."""
+    for resource in resources.values():
+        called = resource.properties.get("LambdaConfig")
+        if resource.type == _POOL and isinstance(called, dict) and called:
+            names = ", ".join(sorted(called))
+            yield f"{resource.place}.LambdaConfig: {names} does not fire here, pools call nobody"

@@ -1,0 +1,109 @@
+"""What a schedule calls besides functions, on the real process of AWS's services."""
+
+import asyncio
+import json
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from samulator.events.schedule.clockwork import Clockwork
+from samulator.events.schedule.targets import ScheduleTargets
+from samulator.functions.invocation import NotDelivered
+from samulator.template.model import ScheduleTrigger
+from testkit.event_app import ACCOUNT, REGION, EventApp
+from testkit.sqs_double import SetClock
+
+
+@pytest.fixture
+def send(app: EventApp) -> Callable[..., None]:
+    def send(arn: str, text: str, **target: Any) -> None:
+        asyncio.run(ScheduleTargets(app.client).send({"Arn": arn, **target}, text))
+
+    return send
+
+
+def test_a_queue_gets_the_text(app: EventApp, send: Callable[..., None]) -> None:
+    queue = app.queue()
+    send(queue, '{"a": 1}')
+    assert [message["Body"] for message in app.messages(queue)] == ['{"a": 1}']
+
+
+def test_a_fifo_queue_gets_the_same_text_each_time(
+    app: EventApp, send: Callable[..., None]
+) -> None:
+    queue = app.queue(f"q-{uuid4().hex}.fifo", FifoQueue="true")
+    for _ in range(2):
+        send(queue, "tick", SqsParameters={"MessageGroupId": "g"})
+    assert [message["Body"] for message in app.messages(queue)] == ["tick", "tick"]
+
+
+def test_a_topic_a_bus_and_a_state_machine_get_it(app: EventApp, send: Callable[..., None]) -> None:
+    queue = app.queue()
+    topic = app.client("sns").create_topic(Name=f"t-{uuid4().hex}")["TopicArn"]
+    app.client("sns").subscribe(
+        TopicArn=topic, Protocol="sqs", Endpoint=queue, Attributes={"RawMessageDelivery": "true"}
+    )
+    send(topic, "hello")
+    assert [message["Body"] for message in app.messages(queue)] == ["hello"]
+
+    events, bus = app.client("events"), f"b-{uuid4().hex}"
+    arn = events.create_event_bus(Name=bus)["EventBusArn"]
+    events.put_rule(Name=bus, EventBusName=bus, EventPattern='{"source": ["clock"]}')
+    events.put_targets(Rule=bus, EventBusName=bus, Targets=[{"Id": "q", "Arn": queue}])
+    send(arn, '{"n": 1}', EventBridgeParameters={"Source": "clock", "DetailType": "Tick"})
+    (message,) = app.messages(queue)
+    event = json.loads(message["Body"])
+    assert (event["detail-type"], event["detail"]) == ("Tick", {"n": 1})
+
+    machine = app.client("stepfunctions").create_state_machine(
+        name=f"m-{uuid4().hex}",
+        definition=json.dumps({"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}}),
+        roleArn=f"arn:aws:iam::{ACCOUNT}:role/any",
+    )["stateMachineArn"]
+    send(machine, "{}")
+    assert len(app.client("stepfunctions").list_executions(stateMachineArn=machine)["executions"])
+
+
+def test_any_operation_of_a_service_is_called_with_the_input(
+    app: EventApp, send: Callable[..., None]
+) -> None:
+    queue = app.queue()
+    url = app.client("sqs").get_queue_url(QueueName=queue.rsplit(":", 1)[1])["QueueUrl"]
+    text = json.dumps({"QueueUrl": url, "MessageBody": "called"})
+    send("arn:aws:scheduler:::aws-sdk:sqs:sendMessage", text)
+    assert [message["Body"] for message in app.messages(queue)] == ["called"]
+
+
+def test_what_a_target_does_not_take_goes_to_its_dead_letter_queue(
+    app: EventApp, send: Callable[..., None]
+) -> None:
+    dead, gone = app.queue(), f"arn:aws:sqs:{REGION}:{ACCOUNT}:gone"
+    with pytest.raises(NotDelivered, match="gone"):
+        send(gone, "lost", DeadLetterConfig={"Arn": dead})
+    assert [message["Body"] for message in app.messages(dead)] == ["lost"]
+
+
+def test_a_rule_that_is_due_sends_what_its_target_asks_for(app: EventApp) -> None:
+    queue = app.queue()
+    transformer = {"InputPathsMap": {"at": "$.time"}, "InputTemplate": '{"due": <at>}'}
+    trigger = ScheduleTrigger(
+        "Tick", "", "rate(1 minute)", target={"Arn": queue, "InputTransformer": transformer}
+    )
+    clock = SetClock()
+    clockwork = Clockwork(
+        trigger, None, region=REGION, targets=ScheduleTargets(app.client), clock=clock
+    )
+
+    async def run_once() -> None:
+        working = asyncio.create_task(clockwork.run())
+        while not (found := await asyncio.to_thread(app.messages, queue)):
+            await asyncio.sleep(0)
+        working.cancel()
+        bodies.append(found[0]["Body"])
+
+    bodies: list[str] = []
+    asyncio.run(run_once())
+    assert datetime.fromisoformat(json.loads(bodies[0])["due"])
