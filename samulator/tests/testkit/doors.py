@@ -14,8 +14,10 @@ from samulator.http.gateway.invoking import HttpInvoker
 from samulator.http.issuer.keys import IssuerKeys
 from samulator.http.issuer.token import Tokens
 from samulator.http.server.server import bound_port, serve
+from samulator.http.services.local_services import LocalServices
 from samulator.template.model import Application
 from samulator.template.model_http import Api, FunctionUrl
+from testkit.functions import FakeFunctions
 from testkit.raw_http import RawAnswer, exchange
 
 ISSUER = "http://127.0.0.1:3001"
@@ -43,6 +45,11 @@ def serve_api(
     return _serving(application, functions, tokens_optional=tokens_optional)
 
 
+def serve_before(aws_url: str, *apis: Api) -> AbstractContextManager[Served]:
+    """APIs that ask the services at `aws_url`; no function is there."""
+    return _serving(Application({}, {}, {}, {}, apis=apis), FakeFunctions({}), aws_url=aws_url)
+
+
 def serve_url(url: FunctionUrl, functions: HttpInvoker) -> AbstractContextManager[Served]:
     """One function URL."""
     return _serving(Application({}, {}, {}, {}, function_urls=(url,)), functions)
@@ -50,7 +57,11 @@ def serve_url(url: FunctionUrl, functions: HttpInvoker) -> AbstractContextManage
 
 @contextmanager
 def _serving(
-    application: Application, functions: HttpInvoker, *, tokens_optional: bool = False
+    application: Application,
+    functions: HttpInvoker,
+    *,
+    tokens_optional: bool = False,
+    aws_url: str = "",
 ) -> Iterator[Served]:
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever)
@@ -62,13 +73,18 @@ def _serving(
     try:
         with TemporaryDirectory() as state:
             served = Served("", Tokens(IssuerKeys(Path(state)), ISSUER))
+            services = LocalServices(aws_url, application.region)
             options = DoorOptions(
-                served.tokens, served.exchanges.append, tokens_optional=tokens_optional
+                served.tokens,
+                served.exchanges.append,
+                tokens_optional=tokens_optional,
+                services=services,
             )
             runner = call(serve(open_first(application, functions, options), "127.0.0.1", 0))
             served.url = f"http://127.0.0.1:{bound_port(runner)}"
             yield served
             call(runner.cleanup())
+            call(services.close())
     finally:
         loop.call_soon_threadsafe(loop.stop)
         thread.join()

@@ -7,6 +7,7 @@ from pathlib import Path
 from samulator.control.resource_effects import effect
 from samulator.template.model import Application, Function, Resource
 from samulator.template.model_http import Integration, LambdaProxy, Mock, NotServed
+from samulator.template.model_service import ServiceAction, ServiceSubtype
 
 FUNCTIONS, ROUTES, TRIGGERS, RESOURCES = "functions", "routes", "triggers", "resources"
 _FUNCTION = "AWS::Lambda::Function"
@@ -100,6 +101,10 @@ def _answers(integration: Integration) -> tuple[bool, str]:
         return True, f"answers {integration.status} by itself"
     if isinstance(integration, LambdaProxy):
         return True, f"calls {integration.reference} with payload {integration.payload}"
+    if isinstance(integration, ServiceAction):
+        return True, f"asks {integration.service} for {integration.path}, by its mapping"
+    if isinstance(integration, ServiceSubtype):
+        return True, f"asks for {integration.subtype}"
     return True, f"calls {integration.reference} with what its mapping makes"
 
 

@@ -26,6 +26,7 @@ from samulator.http.issuer.pages import IssuerPages
 from samulator.http.issuer.token import Tokens
 from samulator.http.lambda_api.endpoint import InvokeApi
 from samulator.http.server.server import Interface, serve
+from samulator.http.services.local_services import LocalServices
 from samulator.servers.aws.config import REGION
 from samulator.servers.ports import LOOPBACK, Ports, is_free
 from samulator.template.model import Application
@@ -102,8 +103,13 @@ class Stack:
     async def _open_doors(
         self, stack: AsyncExitStack, functions: Functions, tokens: Tokens
     ) -> None:
+        services = LocalServices(self.supervisor.services.aws.url, self.application.region)
+        stack.push_async_callback(services.close)
         options = DoorOptions(
-            tokens, self.console.answered, tokens_optional=self.project.tokens_optional
+            tokens,
+            self.console.answered,
+            tokens_optional=self.project.tokens_optional,
+            services=services,
         )
         own = {port for _, port in self.ports.items()}
         for plan in plan_ports(

@@ -18,6 +18,7 @@ from samulator.http.gateway.shared_port import ApiDoor, SharedPort
 from samulator.http.http_api.responder import HttpApiResponder
 from samulator.http.rest_api.responder import RestApiResponder
 from samulator.http.server.server import Interface
+from samulator.http.services.local_services import LocalServices
 from samulator.template.model import Application
 from samulator.template.model_http import Api, FunctionUrl, RestApi
 
@@ -42,11 +43,13 @@ class DoorOptions:
     """What all doors need beside the functions.
 
     With `tokens_optional` a JWT authorizer lets a request without a token in, without claims.
+    `services` are those that APIs ask without a function.
     """
 
     tokens: TokenReader
     observe: Observe | None = None
     tokens_optional: bool = False
+    services: LocalServices | None = None
 
 
 def plan_ports(
@@ -88,9 +91,13 @@ def _open(api: Api, functions: HttpInvoker, options: DoorOptions, region: str) -
     tokens = JwtAuthorizers(options.tokens, optional=options.tokens_optional)
     authorizers = Authorizers(LambdaAuthorizers(functions), tokens)
     if isinstance(api, RestApi):
-        rest_api = RestApiResponder(api, functions, authorizers, region=region)
+        rest_api = RestApiResponder(
+            api, functions, authorizers, region=region, services=options.services
+        )
         return ApiDoor(Door(rest_api, observe=options.observe), rest_api.serves)
-    http_api = HttpApiResponder(api, functions, authorizers, region=region)
+    http_api = HttpApiResponder(
+        api, functions, authorizers, region=region, services=options.services
+    )
     return ApiDoor(Door(http_api, observe=options.observe), http_api.serves)
 
 

@@ -85,6 +85,8 @@ class _Routes:
                 type=str(properties.get("IntegrationType", "")),
                 uri=properties.get("IntegrationUri"),
                 payload=str(properties.get("PayloadFormatVersion", "1.0")),
+                subtype=str(properties.get("IntegrationSubtype", "")),
+                parameters=properties.get("RequestParameters") or {},
                 timeout=None if milliseconds is None else float(milliseconds) / 1000,
             )
         )

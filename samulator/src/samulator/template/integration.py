@@ -11,6 +11,13 @@ from typing import Any
 from samulator.template.invoked_function import InvokedFunctions, is_function_uri
 from samulator.template.model import Value
 from samulator.template.model_http import Integration, LambdaCustom, LambdaProxy, Mock, NotServed
+from samulator.template.model_service import Mapped
+from samulator.template.service_integration import (
+    is_service_uri,
+    read_mapped,
+    read_service_action,
+    read_service_subtype,
+)
 
 _STATUS_IN_TEMPLATE = re.compile(r"""["']?statusCode["']?\s*:\s*["']?(\d{3})""")
 _HEADER = "method.response.header."
@@ -28,6 +35,10 @@ class DeclaredIntegration:
     timeout: float | None = None
     request_templates: Mapping[str, str] = field(default_factory=dict)
     responses: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    method: str = ""
+    subtype: str = ""
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    passthrough: str = "when_no_match"
 
 
 class IntegrationReader:
@@ -57,6 +68,10 @@ class IntegrationReader:
                 timeout=None if milliseconds is None else float(milliseconds) / 1000,
                 request_templates=declared.get("requestTemplates") or {},
                 responses=declared.get("responses") or {},
+                method=str(declared.get("httpMethod", "")).upper(),
+                subtype=str(declared.get("integrationSubtype", "")),
+                parameters=declared.get("requestParameters") or {},
+                passthrough=str(declared.get("passthroughBehavior", "when_no_match")),
             )
         )
 
@@ -67,6 +82,14 @@ class IntegrationReader:
             return _mock(declared)
         if kind in ("AWS", "AWS_PROXY") and is_function_uri(declared.uri):
             return self._function(declared, is_proxy=kind == "AWS_PROXY")
+        if kind == "AWS_PROXY" and declared.subtype:
+            return read_service_subtype(
+                declared.subtype, declared.parameters, self._timeout(declared)
+            )
+        if kind == "AWS" and is_service_uri(declared.uri):
+            return read_service_action(
+                declared.uri, declared.method, _mapped(declared), self._timeout(declared)
+            )
         what = declared.uri if isinstance(declared.uri, str) else "nothing"
         return NotServed(f"its integration of type {kind} with {what} is not made here")
 
@@ -74,12 +97,22 @@ class IntegrationReader:
         found = self._functions.find(declared.uri, self._stage_variables)
         if found is None:
             return NotServed(f"no function of this template is meant by {declared.uri}")
-        timeout = self._default_timeout if declared.timeout is None else declared.timeout
+        timeout = self._timeout(declared)
         if is_proxy:
             return LambdaProxy(found.logical_id, declared.payload, timeout, found.qualifier)
-        if any(_VELOCITY.search(str(text)) for text in declared.request_templates.values()):
-            return NotServed("its mapping templates are not rendered here")
-        return LambdaCustom(found.logical_id, timeout, found.qualifier)
+        return LambdaCustom(found.logical_id, timeout, found.qualifier, _mapped(declared))
+
+    def _timeout(self, declared: DeclaredIntegration) -> float:
+        return self._default_timeout if declared.timeout is None else declared.timeout
+
+
+def _mapped(declared: DeclaredIntegration) -> Mapped:
+    return read_mapped(
+        declared.request_templates,
+        declared.parameters,
+        declared.responses,
+        declared.passthrough,
+    )
 
 
 def _mock(declared: DeclaredIntegration) -> Integration:

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from samulator.template.model_service import Mapped, ServiceAction, ServiceSubtype
+
 
 @dataclass(frozen=True)
 class Cors:
@@ -37,11 +39,12 @@ class LambdaProxy:
 
 @dataclass(frozen=True)
 class LambdaCustom:
-    """The body alone goes to a function, and its result is the body of a 200."""
+    """The body as `mapped` goes to a function, and of its result the answer is mapped."""
 
     function: str
     timeout: float = 29.0
     qualifier: str | None = None
+    mapped: Mapped = field(default_factory=Mapped)
 
     @property
     def reference(self) -> str:
@@ -65,7 +68,9 @@ class NotServed:
     reason: str
 
 
-Integration: TypeAlias = LambdaProxy | LambdaCustom | Mock | NotServed
+Integration: TypeAlias = (
+    LambdaProxy | LambdaCustom | Mock | ServiceAction | ServiceSubtype | NotServed
+)
 
 
 @dataclass(frozen=True)

@@ -115,6 +115,9 @@ def _declared(integration: Mapping[str, Any]) -> DeclaredIntegration:
         uri=integration.get("Uri"),
         timeout=None if milliseconds is None else float(milliseconds) / 1000,
         request_templates=integration.get("RequestTemplates") or {},
+        method=str(integration.get("IntegrationHttpMethod", "")).upper(),
+        parameters=integration.get("RequestParameters") or {},
+        passthrough=str(integration.get("PassthroughBehavior", "when_no_match")),
         responses={
             str(each.get("SelectionPattern") or "default"): {
                 "statusCode": each.get("StatusCode"),

@@ -34,8 +34,14 @@ from samulator.http.gateway.request import (
 )
 from samulator.http.gateway.response import HttpResponse, MalformedResponse, message
 from samulator.http.gateway.routes import Match, RouteTable
+from samulator.http.mapping.variables import MappingFailed
 from samulator.http.server.origin import OriginPolicy, is_local_origin
+from samulator.http.services.http_api_integration import ask_by_subtype
+from samulator.http.services.local_services import LocalServices, ServiceUnreachable
+from samulator.http.services.rest_integration import event_source, request_value
+from samulator.http.services.service_request import UnknownService
 from samulator.template.model_http import OPEN, HttpApi, LambdaProxy, NotServed
+from samulator.template.model_service import ServiceSubtype
 
 # What an HTTP API answers where nobody gets in.
 _DENIALS = {
@@ -90,9 +96,16 @@ class HttpApiResponder:
     body_limit = BODY_LIMIT
 
     def __init__(
-        self, api: HttpApi, functions: HttpInvoker, authorizers: Authorizers, *, region: str
+        self,
+        api: HttpApi,
+        functions: HttpInvoker,
+        authorizers: Authorizers,
+        *,
+        region: str,
+        services: LocalServices | None = None,
     ) -> None:
         """Raises TemplateError when two routes are the same."""
+        self._services = services
         self._routes = RouteTable(api.routes)
         self._cors = api.cors
         self._functions = functions
@@ -129,6 +142,8 @@ class HttpApiResponder:
         integration = match.route.integration
         if isinstance(integration, LambdaProxy):
             return integration.function, await self._invoke(routed, integration, grant)
+        if isinstance(integration, ServiceSubtype):
+            return None, await self._ask(routed, integration, grant)
         reason = integration.reason if isinstance(integration, NotServed) else "of no known kind"
         return None, message(501, "Not Implemented", reason)
 
@@ -168,6 +183,25 @@ class HttpApiResponder:
             partial(routed.event),
         )
         return await self._authorizers.authorize(guard, asked)
+
+    async def _ask(
+        self, routed: _Routed, integration: ServiceSubtype, grant: Grant | None
+    ) -> HttpResponse:
+        event = routed.event("1.0")
+        if grant is not None and (shown := http_api_context(grant, "1.0")):
+            event["requestContext"]["authorizer"] = shown
+        body = routed.request.body.decode("utf-8", errors="replace")
+        source = event_source(event, body)
+        try:
+            if self._services is None:
+                raise UnknownService("no services of AWS run here")
+            return await ask_by_subtype(
+                self._services, integration, lambda told: request_value(told, source)
+            )
+        except MappingFailed as error:
+            return message(400, "Bad Request", str(error))
+        except (UnknownService, ServiceUnreachable) as error:
+            return message(500, "Internal Server Error", str(error))
 
     async def _invoke(
         self, routed: _Routed, integration: LambdaProxy, grant: Grant | None

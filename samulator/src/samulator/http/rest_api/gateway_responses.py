@@ -35,6 +35,7 @@ class ResponseType(Enum):
     )
     AUTHORIZER_CONFIGURATION_ERROR = _Default(500, None, "AuthorizerConfigurationException")
     AUTHORIZER_FAILURE = _Default(500, None, "AuthorizerFailureException")
+    API_CONFIGURATION_ERROR = _Default(500, "Internal server error", "InternalServerErrorException")
     BAD_REQUEST_BODY = _Default(400, "Bad Request", "BadRequestException")
     INTEGRATION_FAILURE = _Default(502, "Internal server error", "InternalServerErrorException")
     INTEGRATION_TIMEOUT = _Default(504, "Endpoint request timed out", "EndpointRequestTimedOut")
@@ -43,6 +44,7 @@ class ResponseType(Enum):
         403, "Missing Authentication Token", "MissingAuthenticationTokenException"
     )
     REQUEST_TOO_LARGE = _Default(413, "Request Too Long", "RequestTooLargeException")
+    UNSUPPORTED_MEDIA_TYPE = _Default(415, "Unsupported Media Type", "BadRequestException")
     UNAUTHORIZED = _Default(401, "Unauthorized", "UnauthorizedException")
 
 

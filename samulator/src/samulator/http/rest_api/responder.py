@@ -33,12 +33,22 @@ from samulator.http.gateway.request import (
 )
 from samulator.http.gateway.response import HttpResponse, MalformedResponse, message
 from samulator.http.gateway.routes import Match, ResourceTable
+from samulator.http.mapping.variables import MappingSource
 from samulator.http.rest_api.binary import event_body, takes_bytes
 from samulator.http.rest_api.gateway_responses import ResponseType, gateway_response
 from samulator.http.rest_api.resource_id import resource_id
 from samulator.http.rest_api.response import read_rest_response
+from samulator.http.rest_api.service import (
+    NotIntegrated,
+    answer_by_service,
+    map_request,
+    map_result,
+)
 from samulator.http.server.origin import OriginPolicy, is_local_origin
+from samulator.http.services.local_services import LocalServices
+from samulator.http.services.rest_integration import event_source
 from samulator.template.model_http import LambdaCustom, LambdaProxy, Mock, NotServed, RestApi
+from samulator.template.model_service import ServiceAction, ServiceSubtype
 
 _KEY_HEADER = "x-api-key"
 _ALLOW_ORIGIN = "access-control-allow-origin"
@@ -71,10 +81,17 @@ class RestApiResponder:
     body_limit = BODY_LIMIT
 
     def __init__(
-        self, api: RestApi, functions: HttpInvoker, authorizers: Authorizers, *, region: str
+        self,
+        api: RestApi,
+        functions: HttpInvoker,
+        authorizers: Authorizers,
+        *,
+        region: str,
+        services: LocalServices | None = None,
     ) -> None:
         """Raises TemplateError when two methods are the same."""
         self._api = api
+        self._services = services
         self._resources = ResourceTable(api.routes)
         self._functions = functions
         self._authorizers = authorizers
@@ -162,13 +179,23 @@ class RestApiResponder:
                 return None, HttpResponse(integration.status, headers, integration.body.encode())
             case NotServed():
                 return None, message(501, "Not Implemented", integration.reason)
+            case ServiceSubtype():
+                return None, message(501, "Not Implemented", "only HTTP APIs have subtypes")
             case LambdaProxy():
-                payload = self._payload(routed, grant, milliseconds)
-            case LambdaCustom():
-                payload = routed.request.body or b"{}"
-        return integration.function, await self._invoke(routed, integration, payload)
+                payload = json.dumps(
+                    self._event(routed, grant, milliseconds), separators=(",", ":")
+                ).encode()
+                return integration.function, await self._invoke(routed, integration, payload)
+        body = routed.request.body.decode("utf-8", errors="replace")
+        source = event_source(self._event(routed, grant, milliseconds), body)
+        try:
+            if isinstance(integration, ServiceAction):
+                return None, await answer_by_service(self._services, integration, source)
+            return integration.function, await self._map(routed, integration, source)
+        except NotIntegrated as error:
+            return None, self._own(error.kind, routed.request_id, str(error))
 
-    def _payload(self, routed: _Routed, grant: Grant, milliseconds: int) -> bytes:
+    def _event(self, routed: _Routed, grant: Grant, milliseconds: int) -> dict[str, Any]:
         event = routed.event()
         request = routed.request
         event["body"], event["isBase64Encoded"] = event_body(
@@ -179,16 +206,32 @@ class RestApiResponder:
             context["authorizer"] = shown
         if routed.match.route.guard.api_key:
             context["identity"]["apiKey"] = grant.key or request.header(_KEY_HEADER)
-        return json.dumps(event, separators=(",", ":")).encode()
+        return event
+
+    async def _map(
+        self, routed: _Routed, integration: LambdaCustom, source: MappingSource
+    ) -> HttpResponse:
+        """A custom integration: both ways by mapping templates."""
+        payload = map_request(integration.mapped, source)
+        mapped, reference = integration.mapped, integration.reference
+        try:
+            result = await run(self._functions, reference, payload, integration.timeout)
+        except FunctionFailed as error:
+            return map_result(mapped, error.payload, source, failed=True)
+        except TimedOut as error:
+            kind = ResponseType.INTEGRATION_TIMEOUT
+            return self._own(kind, routed.request_id, str(error))
+        except NoResult as error:
+            kind = ResponseType.INTEGRATION_FAILURE
+            return self._own(kind, routed.request_id, str(error))
+        return map_result(mapped, result, source, failed=False)
 
     async def _invoke(
-        self, routed: _Routed, integration: LambdaProxy | LambdaCustom, payload: bytes
+        self, routed: _Routed, integration: LambdaProxy, payload: bytes
     ) -> HttpResponse:
         request_id = routed.request_id
         try:
             result = await run(self._functions, integration.reference, payload, integration.timeout)
-            if isinstance(integration, LambdaCustom):
-                return HttpResponse(200, [("Content-Type", "application/json")], result)
             accept = routed.request.header("accept")
             decodes = takes_bytes(accept, self._api.binary_media_types)
             return read_rest_response(result, decodes=decodes)
@@ -197,8 +240,6 @@ class RestApiResponder:
         except TimedOut as error:
             return self._own(ResponseType.INTEGRATION_TIMEOUT, request_id, str(error))
         except FunctionFailed as error:
-            if isinstance(integration, LambdaCustom):
-                return HttpResponse(200, [("Content-Type", "application/json")], error.payload)
             return self._own(ResponseType.INTEGRATION_FAILURE, request_id, str(error))
         except (NoResult, MalformedResponse) as error:
             return self._own(ResponseType.INTEGRATION_FAILURE, request_id, str(error))

@@ -1,0 +1,1 @@
+"""Mapping templates of REST APIs: Velocity with the variables of API Gateway."""
