@@ -18,6 +18,9 @@ _FROM_HERE = ("--no-deps", "--no-index", "--no-build-isolation")
 
 def main(arguments: list[str], lock: Path) -> int:
     """What pip exits with. The system lets go of the lock, however this process ends."""
+    if "--editable" in arguments and lock.parent.resolve().parent != Path.cwd().resolve():
+        # An environment that is here by a link imports from the folder that it was made for.
+        return 0
     with lock.open("w") as held:
         try:
             fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)

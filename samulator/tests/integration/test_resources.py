@@ -81,6 +81,31 @@ DECLARED: tuple[Declared, ...] = (
             },
         },
     ),
+    (
+        "AWS::S3::BucketPolicy",
+        "over-tls",
+        {
+            "Bucket": "files",
+            "PolicyDocument": {
+                "Version": "2012-10-17",
+                "Statement": [
+                    {
+                        "Effect": "Deny",
+                        "Principal": "*",
+                        "Action": "s3:*",
+                        "Resource": "arn:aws:s3:::files/*",
+                        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+                    },
+                    {
+                        "Effect": "Deny",
+                        "Principal": "*",
+                        "Action": "s3:PutObject",
+                        "Resource": "arn:aws:s3:::files/locked/*",
+                    },
+                ],
+            },
+        },
+    ),
     ("AWS::SQS::Queue", "told", {}),
     ("AWS::DynamoDB::Table", "people", TABLE),
     (
@@ -182,6 +207,13 @@ DECLARED: tuple[Declared, ...] = (
 def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AwsServer]:
     with started_aws(tmp_path_factory.mktemp("aws"), *DECLARED) as server:
         yield server
+
+
+def test_a_policy_that_wants_tls_shuts_nobody_out_and_plain_denials_hold(aws: AwsServer) -> None:
+    s3 = aws_client(aws, "s3")
+    s3.put_object(Bucket="files", Key="open.txt", Body=b"")
+    with pytest.raises(ClientError, match="AccessDenied"):
+        s3.put_object(Bucket="files", Key="locked/closed.txt", Body=b"")
 
 
 def test_nothing_of_it_is_missing(aws: AwsServer) -> None:

@@ -38,6 +38,19 @@ def test_the_second_of_two_waits_for_the_first_and_says_so(tmp_path: Path) -> No
     assert said == "Waiting for another make that installs into .venv\n"
 
 
+def test_an_environment_that_is_only_linked_keeps_the_folder_that_it_was_made_for(
+    tmp_path: Path,
+) -> None:
+    made_for = tmp_path / "project" / ".venv"
+    made_for.mkdir(parents=True)
+    linked = tmp_path / ".venv"
+    linked.symlink_to(made_for)
+    left = start(linked / "install.lock", "--editable", str(tmp_path / "no such package"))
+    assert left.communicate(timeout=60) == ("", "")
+    assert left.returncode == 0
+    assert not (made_for / "install.lock").exists()
+
+
 def test_what_is_not_in_the_lock_by_its_hash_is_refused(tmp_path: Path) -> None:
     (tmp_path / "lock.txt").write_text(f"anything @ {tmp_path.as_uri()}\n")
     refused = start(tmp_path / "install.lock", "-r", str(tmp_path / "lock.txt"))
