@@ -1,6 +1,6 @@
 """The commands of `python -m samulator`, in the order the help lists them."""
 
-from samulator.cli import check, data, doctor, function, sam, service, stack
+from samulator.cli import check, data, doctor, function, sam, service, stack, token
 from samulator.cli.command import Command, CommandFailed
 
 __all__ = ["COMMANDS", "Command", "CommandFailed"]
@@ -13,6 +13,7 @@ COMMANDS: tuple[Command, ...] = (
     service.STOP_SERVICE,
     service.START_SERVICE,
     function.INVOKE,
+    token.TOKEN,
     data.EVENTS,
     data.LOGS,
     check.CHECK,

@@ -20,7 +20,13 @@ from samulator.events.local_client import LocalClients
 from samulator.functions.functions import Functions, Options
 from samulator.functions.packages import Packages
 from samulator.functions.reload import Told, Watching, watch, watch_code, watch_settings
-from samulator.http.doors import DoorOptions, answering, open_port, plan_ports
+from samulator.http.doors import (
+    DoorOptions,
+    answering,
+    made_up_keys,
+    open_port,
+    plan_ports,
+)
 from samulator.http.issuer.keys import IssuerKeys
 from samulator.http.issuer.pages import IssuerPages
 from samulator.http.issuer.token import Tokens
@@ -119,6 +125,8 @@ class Stack:
             await _listen(stack, open_port(plan, functions, options, region=region), plan.port)
             if plan.port != self.ports.api:
                 self.console.say(f"  {plan.names:<21} http://{LOOPBACK}:{plan.port}")
+        for key in made_up_keys(self.application):
+            self.console.say(f"  {key.name:<21} x-api-key: {key.value}")
 
     def _code(self) -> Watching:
         own = (self.project.state.resolve(), self.project.builds.resolve())

@@ -20,7 +20,7 @@ from samulator.http.rest_api.responder import RestApiResponder
 from samulator.http.server.server import Interface
 from samulator.http.services.local_services import LocalServices
 from samulator.template.model import Application
-from samulator.template.model_http import Api, FunctionUrl, RestApi
+from samulator.template.model_http import Api, ApiKey, FunctionUrl, RestApi
 
 
 @dataclass(frozen=True)
@@ -68,6 +68,12 @@ def answering(application: Application) -> list[str]:
     routed = [route.function for api in application.apis for route in api.routes]
     urls = [url.function for url in application.function_urls]
     return [name for name in dict.fromkeys([*routed, *urls]) if name is not None]
+
+
+def made_up_keys(application: Application) -> Iterator[ApiKey]:
+    """Yield the API keys whose values nobody knows from the template."""
+    keys = (key for api in application.apis if isinstance(api, RestApi) for key in api.api_keys)
+    return (key for key in dict.fromkeys(keys) if not key.is_given)
 
 
 def open_port(

@@ -3,6 +3,8 @@
 https://docs.aws.amazon.com/lambda/latest/dg/urls-configuration.html
 """
 
+from collections.abc import Iterator
+
 from samulator.template.invoked_function import InvokedFunctions
 from samulator.template.model import Resource
 from samulator.template.model_http import FunctionUrl
@@ -29,4 +31,14 @@ def read_function_url(
         streams=str(properties.get("InvokeMode", "")).upper() == "RESPONSE_STREAM",
         cors=read_cors_rules(properties.get("Cors")),
     )
-    return url, []
+    return url, [*_differences(url)]
+
+
+def _differences(url: FunctionUrl) -> Iterator[str]:
+    if url.streams:
+        yield (
+            f"{url.id}.InvokeMode: RESPONSE_STREAM is answered whole, for Lambda's Python runtime "
+            "cannot stream"
+        )
+    if url.iam:
+        yield f"{url.id}.AuthType: AWS_IAM lets everybody on this machine in"

@@ -107,9 +107,7 @@ def _failure(authorizer: LambdaAuthorizer, error: FunctionFailed) -> Denied:
 
 
 def _grant(authorizer: LambdaAuthorizer, asked: Asked, result: dict[str, Any]) -> Grant:
-    context = result.get("context") or {}
-    if not isinstance(context, dict):
-        raise _misconfigured(authorizer, "returned a context that is no object")
+    context = _context(authorizer, result)
     if authorizer.simple_responses:
         if not isinstance(result.get("isAuthorized"), bool):
             raise _misconfigured(authorizer, "returned no isAuthorized")
@@ -119,15 +117,27 @@ def _grant(authorizer: LambdaAuthorizer, asked: Asked, result: dict[str, Any]) -
     principal = result.get("principalId")
     if not isinstance(principal, str) or not principal:
         raise _misconfigured(authorizer, "returned no principalId")
+    _require_permission(authorizer, asked.method_arn, result.get("policyDocument"))
+    return Grant(GrantedBy.LAMBDA, context, principal, key=result.get("usageIdentifierKey"))
+
+
+def _context(authorizer: LambdaAuthorizer, result: dict[str, Any]) -> dict[str, Any]:
+    context = result.get("context") or {}
+    if not isinstance(context, dict):
+        raise _misconfigured(authorizer, "returned a context that is no object")
+    if authorizer.payload == "1.0" and any(isinstance(v, dict | list) for v in context.values()):
+        raise _misconfigured(authorizer, "returned a context that is more than text and numbers")
+    return context
+
+
+def _require_permission(authorizer: LambdaAuthorizer, method_arn: str, document: object) -> None:
     try:
-        allowed = evaluate(result.get("policyDocument"), asked.method_arn)
+        allowed = evaluate(document, method_arn)
     except InvalidPolicy as error:
         raise _misconfigured(authorizer, f"returned a wrong policy: {error}") from error
     if not allowed:
         refusal = Refusal.ACCESS_DENIED if allowed is None else Refusal.EXPLICITLY_DENIED
-        problem = f"the policy of {authorizer.name} does not allow {asked.method_arn}"
-        raise Denied(refusal, problem)
-    return Grant(GrantedBy.LAMBDA, context, principal, key=result.get("usageIdentifierKey"))
+        raise Denied(refusal, f"the policy of {authorizer.name} does not allow {method_arn}")
 
 
 def _misconfigured(authorizer: LambdaAuthorizer, problem: str) -> Denied:

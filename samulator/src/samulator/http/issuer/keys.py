@@ -6,7 +6,6 @@ The library for tokens is imported when somebody has a token: that takes a tenth
 import json
 import os
 import tempfile
-from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +16,7 @@ FILE = "issuer.json"
 ALGORITHM = "RS256"
 _BITS = 2048
 # What the user pools of moto sign with, whose tokens an application may get by boto3.
-_POOL_KEYS = ("moto", "cognitoidp", "resources", "jwks-public.json")
+_POOL_KEYS = "cognitoidp/resources/jwks-public.json"
 
 
 class IssuerKeys:
@@ -43,10 +42,10 @@ class IssuerKeys:
     def known(self) -> "KeySet":
         """Return all keys that tokens of this machine are signed with."""
         from joserfc.jwk import KeySet  # see above
+        from moto.utilities.utils import load_resource
 
-        pools = resources.files(_POOL_KEYS[0]).joinpath(*_POOL_KEYS[1:])
-        keys = json.loads(pools.read_text(encoding="utf-8"))["keys"]
-        return KeySet.import_key_set({"keys": [*self.public()["keys"], *keys]})
+        pools = load_resource(_POOL_KEYS)["keys"]
+        return KeySet.import_key_set({"keys": [*self.public()["keys"], *pools]})
 
     def _write(self, keys: Any) -> None:  # noqa: ANN401 # JSON
         """Two stacks may start at once: the file is whole or not there."""
