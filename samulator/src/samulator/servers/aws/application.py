@@ -9,6 +9,7 @@ from samulator.servers.aws.bucket_notifications import BucketNotifications
 from samulator.servers.aws.config import AwsConfig
 from samulator.servers.aws.delivery import Delivery
 from samulator.servers.aws.eventbridge.bus import EventBuses
+from samulator.servers.aws.fifo_queues import correct_fifo_queues
 from samulator.servers.aws.lambda_calls import is_for_lambda, lambda_calls
 from samulator.servers.aws.observer import S3Observer
 from samulator.servers.aws.own_pages import OwnPagesOnly
@@ -36,6 +37,8 @@ def application(config: AwsConfig, url: str) -> "WSGIApplication":
     def on_first_request(service: str | None) -> "WSGIApplication":
         if service == "sns":
             _deliver_topics(delivery)
+        if service == "sqs":
+            correct_fifo_queues()
         if service == "dynamodb":
             _correct_tables(config.region)
         if service == "stepfunctions":

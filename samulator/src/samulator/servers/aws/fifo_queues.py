@@ -1,0 +1,50 @@
+"""FIFO queues: what moto's lack of SQS's.
+
+https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/FIFO-queues-exactly-once-processing.html
+"""
+
+import itertools
+from weakref import WeakKeyDictionary
+
+from moto.sqs.models import Message, Queue
+
+_DEDUPLICATION_MILLISECONDS = 5 * 60 * 1000
+_FIRST = 18_000_000_000_000_000_000
+
+# By deduplication id, and by group where the queue says so.
+_Key = tuple[str, str | None]
+
+
+def correct_fifo_queues() -> None:
+    """Every message has a number that grows, and a message that is gone is no less a duplicate."""
+    add_message = Queue.add_message
+    numbers = itertools.count(_FIRST)
+    sent: WeakKeyDictionary[Queue, dict[_Key, float]] = WeakKeyDictionary()
+
+    def add_once(queue: Queue, message: Message) -> None:
+        if not queue.fifo_queue:
+            add_message(queue, message)
+            return
+        message.sequence_number = str(next(numbers))
+        if message.deduplication_id is not None:
+            now = float(message.sent_timestamp or 0)
+            by_group = queue.attributes.get("DeduplicationScope") == "messageGroup"
+            key = (message.deduplication_id, message.group_id if by_group else None)
+            known = sent.setdefault(queue, {})
+            if now - known.get(key, -_DEDUPLICATION_MILLISECONDS) < _DEDUPLICATION_MILLISECONDS:
+                return
+            known[key] = now
+            _forget(known, now)
+        # moto's own check knows neither groups nor what is gone.
+        with queue._messages_lock:
+            queue._messages.append(message)
+            queue._messages_lock.notify_all()
+
+    Queue.add_message = add_once  # type: ignore[method-assign, assignment]
+
+
+def _forget(known: dict[_Key, float], now: float) -> None:
+    """The oldest come first."""
+    is_over = (key for key in known if now - known[key] > _DEDUPLICATION_MILLISECONDS)
+    for key in [*itertools.islice(is_over, 100)]:
+        del known[key]
