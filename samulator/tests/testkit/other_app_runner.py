@@ -13,6 +13,7 @@ from samulator.functions.debugging import targets, without_limits
 from samulator.functions.functions import Functions, Options
 from samulator.functions.invocation import Invocation
 from samulator.functions.packages import Packages
+from samulator.functions.runnable import runnable
 from samulator.http.doors import DoorOptions, open_first
 from samulator.http.gateway.door import Exchange
 from samulator.http.issuer.keys import IssuerKeys
@@ -58,7 +59,7 @@ class OtherApp:
         self.recorder = Recorder()
         self.failures: list[tuple[str, dict[str, Any]]] = []
         self.exchanges: list[Exchange] = []
-        application = load_application(template)
+        application = runnable(load_application(template))
         application = with_aws_access(application, aws_url) if aws_url else application
         debug_ports = targets(debug, application)
         self.application = without_limits(application, debug_ports)

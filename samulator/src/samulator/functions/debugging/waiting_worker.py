@@ -17,6 +17,7 @@ _PAUSE_SECONDS = 0.05
 _LONGEST_WAIT_SECONDS = 10.0
 # Python's own modules are frozen: breakpoints there are no concern of a function's.
 _NO_WARNING = "PYDEVD_DISABLE_FILE_VALIDATION"
+_RESOLVE_LINKS = "PYDEVD_RESOLVE_SYMLINKS"
 
 
 def main() -> None:
@@ -25,6 +26,7 @@ def main() -> None:
     _wait_until_free(int(port))
     variables = {*os.environ}
     os.environ[_NO_WARNING] = "1"
+    os.environ[_RESOLVE_LINKS] = str(_is_built(os.environ["LAMBDA_TASK_ROOT"]))
     debugpy = _import_from(os.path.dirname(folder))  # noqa: PTH120
     debugpy.configure(subProcess=False)
     debugpy.listen((_HOST, int(port)))
@@ -44,6 +46,12 @@ def _import_from(site_packages: str) -> ModuleType:
         return importlib.import_module("debugpy")
     finally:
         sys.path.remove(site_packages)
+
+
+def _is_built(task_root: str) -> bool:
+    """Whether it is a folder of links: the editor then shows the files that they lead to."""
+    built = os.path.dirname(os.environ["LAMBDA_RUNTIME_DIR"])  # noqa: PTH120
+    return task_root.startswith(built + os.sep)
 
 
 def _wait_until_free(port: int) -> None:

@@ -10,8 +10,8 @@ from pathlib import Path
 NO_CODE = frozenset(
     {
         *("__pycache__", ".mypy_cache", ".pytest_cache", ".ruff_cache", ".hypothesis"),
-        *(".git", ".hg", ".svn", ".idea", ".tox", ".venv", "venv", "node_modules"),
-        *(".aws-sam", ".samulator", ".DS_Store"),
+        *(".git", ".hg", ".svn", ".idea", ".tox", ".nox", ".venv", "venv", "node_modules"),
+        *(".aws-sam", ".samulator", ".serverless", "cdk.out", "htmlcov", ".DS_Store"),
     }
 )
 
@@ -25,6 +25,11 @@ def fingerprint(*words: str, content: Path) -> str:
         digest.update(f"\0{relative}\0{executable}\0{status.st_size}\0".encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()
+
+
+def is_no_code(folder: Path) -> bool:
+    """Whether a folder below a user's is none of theirs: by its name, or a virtual environment."""
+    return folder.name in NO_CODE or (folder / "pyvenv.cfg").is_file()
 
 
 def digest_of(text: str) -> str:
@@ -41,7 +46,7 @@ def files_of(content: Path) -> list[tuple[str, Path]]:
 
 def _walk(content: Path) -> Iterator[Path]:
     for folder, names, files in os.walk(content):
-        names[:] = [name for name in names if name not in NO_CODE]
+        names[:] = [name for name in names if not is_no_code(Path(folder, name))]
         for name in files:
             path = Path(folder, name)
             # Neither a socket nor a link that leads nowhere.
@@ -51,6 +56,8 @@ def _walk(content: Path) -> Iterator[Path]:
 
 def copy_content(source: Path, target: Path) -> None:
     """Copy a folder without what tools leave behind in it."""
-    shutil.copytree(
-        source, target, dirs_exist_ok=True, symlinks=True, ignore=shutil.ignore_patterns(*NO_CODE)
-    )
+
+    def ignored(folder: str, names: list[str]) -> set[str]:
+        return {name for name in names if is_no_code(Path(folder, name))}
+
+    shutil.copytree(source, target, dirs_exist_ok=True, symlinks=True, ignore=ignored)

@@ -9,7 +9,8 @@ class Layout:
     """Where a function's parts lie: /var/task, dependencies built for it, /opt, /var/runtime.
 
     `layers` come in search order: on AWS a later layer overwrites an earlier one. `folder` is
-    where the process starts, the task root unless an image says another WORKDIR.
+    where the process starts, the task root unless an image says another WORKDIR. `root` is where
+    an image's files lie.
     """
 
     task_root: Path
@@ -17,6 +18,7 @@ class Layout:
     layers: tuple[Path, ...]
     runtime: Path
     working_directory: Path | None = None
+    root: Path | None = None
 
     @property
     def folder(self) -> Path:
@@ -25,7 +27,8 @@ class Layout:
     @property
     def parts(self) -> frozenset[Path]:
         """Every folder that is part of it."""
-        return frozenset((self.task_root, *self.dependencies, *self.layers, self.runtime))
+        root = self.root or self.task_root
+        return frozenset((root, *self.dependencies, *self.layers, self.runtime))
 
     def search_path(self, runtime: str) -> tuple[Path, ...]:
         """Return sys.path before the standard library, in Lambda's order."""

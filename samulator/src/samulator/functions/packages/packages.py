@@ -10,6 +10,7 @@ from pathlib import Path
 from samulator.functions.packages.code import TaskRoots
 from samulator.functions.packages.commands import PackageError
 from samulator.functions.packages.content import digest_of
+from samulator.functions.packages.image import ImageFolders
 from samulator.functions.packages.layers import LayerFolders
 from samulator.functions.packages.layout import Layout
 from samulator.functions.packages.pip import Wanted, install
@@ -56,6 +57,7 @@ class Packages:
         self._problem = problem
         self._task_roots = TaskRoots(self._store, progress)
         self._layers = LayerFolders(self._store, progress, _MACHINE)
+        self._images = ImageFolders(self._store, progress, _MACHINE)
 
     def build(self) -> None:
         """Build everything every function needs and remove what none needs any more.
@@ -79,6 +81,8 @@ class Packages:
         Raises PackageError.
         """
         function = self._application.functions[name]
+        if function.image is not None:
+            return self._image_layout(name, function)
         layers = (self._application.layers[layer] for layer in reversed(function.layers))
         folders = (self._layers.of(layer, function.runtime) for layer in layers)
         return Layout(
@@ -86,6 +90,17 @@ class Packages:
             dependencies=self._dependencies(name, function),
             layers=tuple(folder for folder in folders if folder is not None),
             runtime=self._runtime(function.runtime),
+        )
+
+    def _image_layout(self, name: str, function: Function) -> Layout:
+        parts = self._images.of(name, function)
+        return Layout(
+            task_root=parts.task_root,
+            dependencies=parts.dependencies,
+            layers=parts.layers,
+            runtime=self._runtime(function.runtime),
+            working_directory=parts.folder,
+            root=parts.root,
         )
 
     def _layout_or_problem(self, name: str) -> Layout | PackageError:

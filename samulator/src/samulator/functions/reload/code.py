@@ -52,7 +52,8 @@ async def watch(
 def _sources(application: Application, packages: Packages, name: str) -> list[Path]:
     function = application.functions[name]
     layers = [application.layers[layer].content_uri for layer in function.layers]
-    local = [path for path in (function.code_uri, *layers) if path is not None]
+    image = (function.image.context, function.image.dockerfile) if function.image else ()
+    local = [path for path in (function.code_uri, *layers, *image) if path is not None]
     return [*local, packages.runtime_requirements]
 
 

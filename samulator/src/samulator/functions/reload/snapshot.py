@@ -10,23 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
-# What tools, editors and the stack itself leave beside sources.
-_IGNORED_FOLDERS = frozenset(
-    {
-        *("__pycache__", ".mypy_cache", ".pytest_cache", ".ruff_cache", ".hypothesis"),
-        *(
-            ".git",
-            ".hg",
-            ".svn",
-            ".idea",
-            ".tox",
-            ".venv",
-            "node_modules",
-            ".aws-sam",
-            ".samulator",
-        ),
-    }
-)
+from samulator.functions.packages.content import NO_CODE, is_no_code
+
 _IGNORED_FILES = re.compile(
     r"\.py[cod]$|\.log$|\.sw[a-z]$|~$|___jb_\w+___$|^\.#|^\.DS_Store$|^4913$"
 )
@@ -65,9 +50,7 @@ class Rules:
         parts = path.relative_to(root).parts
         if any(path.is_relative_to(folder) for folder in self.folders if folder != root):
             return True
-        return bool(_IGNORED_FOLDERS.intersection(parts)) or bool(
-            parts and _IGNORED_FILES.search(parts[-1])
-        )
+        return bool(NO_CODE.intersection(parts)) or bool(parts and _IGNORED_FILES.search(parts[-1]))
 
 
 def take(root: Path, rules: Rules) -> Snapshot | None:
@@ -111,9 +94,11 @@ def _walk(
         return
     for entry in entries:
         path = Path(entry.path)
-        if entry.name in _IGNORED_FOLDERS or path in rules.folders:
+        if entry.name in NO_CODE or path in rules.folders:
             continue
         if _is_folder(entry):
+            if is_no_code(path):
+                continue
             yield from _walk(path, f"{prefix}{entry.name}/", rules, above | {here})
         elif not _IGNORED_FILES.search(entry.name):
             # Not what is gone meanwhile, nor a link that leads nowhere.
