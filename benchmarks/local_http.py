@@ -20,8 +20,8 @@ import aiohttp
 import psutil
 
 from benchmarks.load import Figures, measure
-from samulator.functions.functions import Functions
 from samulator.functions.packages import Packages
+from samulator.functions.worker_host import WorkerHost
 from samulator.http.doors import DoorOptions, open_first
 from samulator.http.issuer.keys import IssuerKeys
 from samulator.http.issuer.token import Tokens
@@ -40,7 +40,7 @@ async def serve_embedded() -> None:
         application,
         state=ROOT / ".samulator" / "tests",
     )
-    functions = Functions(application, packages)
+    functions = WorkerHost(application, packages)
     await functions.start()
     tokens = Tokens(IssuerKeys(ROOT / ".samulator" / "tests"), "http://localhost")
     options = DoorOptions(tokens, tokens_optional=True)

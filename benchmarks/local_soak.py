@@ -24,9 +24,9 @@ from pathlib import Path
 import aiohttp
 import psutil
 
-from samulator.functions.functions import Functions
 from samulator.functions.packages import Packages
-from samulator.functions.reload import Told, watch
+from samulator.functions.reload import ReloadListener, watch
+from samulator.functions.worker_host import WorkerHost
 from samulator.http.doors import DoorOptions, open_first
 from samulator.http.issuer.keys import IssuerKeys
 from samulator.http.issuer.token import Tokens
@@ -107,7 +107,7 @@ async def soak(seconds: float) -> Tally:
         application,
         state=ROOT / ".samulator" / "tests",
     )
-    functions = Functions(application, packages)
+    functions = WorkerHost(application, packages)
     await functions.start()
     tokens = Tokens(IssuerKeys(ROOT / ".samulator" / "tests"), "http://localhost")
     options = DoorOptions(tokens, tokens_optional=True)
@@ -117,10 +117,9 @@ async def soak(seconds: float) -> Tally:
     def count_reload(_function: str, _what: str) -> None:
         tally.reloads += 1
 
+    listener = ReloadListener(count_reload, tally.unexpected.append)
     background = [
-        asyncio.create_task(
-            watch(application, functions, packages, Told(count_reload, tally.unexpected.append))
-        ),
+        asyncio.create_task(watch(application, functions, packages, listener)),
         asyncio.create_task(sample_memory(tally, seconds)),
     ]
     until = time.monotonic() + seconds

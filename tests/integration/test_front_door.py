@@ -53,7 +53,7 @@ def test_users_survive_a_restart_and_nothing_is_left_behind(tmp_path: Path) -> N
     found = call("GET", f"/users/search?q={user['email']}").json()
     assert found["degraded"] is False
     assert [item["email"] for item in found["items"]] == [user["email"]]
-    second.kill("samulator.servers.aws", until="S3 and SQS was killed by SIGKILL; starts again")
+    second.kill("samulator.servers.aws", until="AWS services was killed by SIGKILL; starts again")
     down = second.run("samulator", "down")
     assert (down.returncode, down.stdout) == (0, "Stopped.\n")
     assert second.process.wait(END_SECONDS) == 0

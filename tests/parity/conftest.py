@@ -9,7 +9,7 @@ from api import migrate, search_sync
 from api.handler import HttpEntry
 from api.settings import load_migration_settings, load_settings
 from samulator.control.project import open_project
-from samulator.servers.group import DataServices
+from samulator.servers.group import Servers
 from samulator.template.load import load_application
 from testkit.http_calls import Answer, HttpCaller
 from tests.api_client import Answer as ApiAnswer
@@ -34,7 +34,7 @@ def seen(variables: Mapping[str, str]) -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def in_process(services: DataServices) -> Iterator[Call]:
+def in_process(services: Servers) -> Iterator[Call]:
     """The handler in this process, with the variables the template gives its functions."""
     environment = open_project(ROOT).filled_environment(services.places())
     application = load_application(ROOT / "template.yaml", environment=environment)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from samulator.functions.debugging import InvalidTarget, find_debugger, targets
-from samulator.functions.reload import Told, watch, watch_code
+from samulator.functions.reload import ReloadListener, watch, watch_code
 from testkit.debug_client import DebugClient
 from testkit.http_calls import HttpCaller
 from testkit.other_app_runner import TEMPLATE, OtherApp
@@ -110,7 +110,7 @@ def test_a_saved_file_is_waited_for_again_with_the_new_code(start, pool, port):
         app.application,
         app.functions,
         app.packages,
-        Told(lambda *told: reloads.append(told), reloads.append),
+        ReloadListener(lambda *told: reloads.append(told), reloads.append),
         code=watch_code(app.application, app.packages),
     )
     asyncio.run_coroutine_threadsafe(watching, app._loop)

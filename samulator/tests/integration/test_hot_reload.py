@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from samulator.control.function_log import readable
-from samulator.functions.reload import Told, Watching, watch, watch_code, watch_settings
+from samulator.functions.reload import ReloadListener, Watching, watch, watch_code, watch_settings
 from testkit.other_app_runner import TEMPLATE, OtherApp
 from testkit.timing import LONG_SECONDS
 
@@ -33,7 +33,7 @@ class Watched(OtherApp):
         self._watching = asyncio.run_coroutine_threadsafe(self._watch(code, settings), self._loop)
 
     async def _watch(self, code: Watching, settings: Watching) -> None:
-        told = Told(lambda *reloaded: self._tell(self.reloads, reloaded), self._problem)
+        told = ReloadListener(lambda *reloaded: self._tell(self.reloads, reloaded), self._problem)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(
                 watch(self.application, self.functions, self.packages, told, code=code)

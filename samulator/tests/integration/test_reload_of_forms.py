@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from samulator.functions.reload import Told, watch, watch_code
+from samulator.functions.reload import ReloadListener, watch, watch_code
 from testkit.debug_client import DebugClient
 from testkit.other_app_runner import OtherApp
 from testkit.ports import reserve_port
@@ -59,7 +59,7 @@ class Project:
             app.application,
             app.functions,
             app.packages,
-            Told(lambda _name, what: self.reloads.append(what), self.reloads.append),
+            ReloadListener(lambda _name, what: self.reloads.append(what), self.reloads.append),
             code=watch_code(app.application, app.packages, ignored=own),
         )
         asyncio.run_coroutine_threadsafe(watching, app._loop)

@@ -12,9 +12,9 @@ import pg8000.native
 import psutil
 import pytest
 
-from samulator.control.local_toml import PLACES
 from samulator.servers import postgres
-from samulator.servers.group import DataServices
+from samulator.servers.data import DATA_SERVERS
+from samulator.servers.group import Servers
 from samulator.servers.ports import PortTaken, require_free
 from samulator.servers.postgres import PostgresServer
 from samulator.servers.process import ServiceFailed
@@ -99,7 +99,7 @@ def test_postgres_refuses_a_wrong_password(services) -> None:
         pg8000.native.Connection(
             "app",
             host="127.0.0.1",
-            port=services.postgres.port,
+            port=services.data["postgres"].port,
             database="app",
             password="wrong",
         )
@@ -107,7 +107,7 @@ def test_postgres_refuses_a_wrong_password(services) -> None:
 
 def test_a_taken_port_is_named_with_its_variable(services) -> None:
     with pytest.raises(PortTaken, match=r"port \d+ \(redis\) is taken.*LOCAL_REDIS_PORT"):
-        require_free("redis", services.redis.port)
+        require_free("redis", services.data["redis"].port)
 
 
 def test_a_server_that_cannot_start_says_why(tmp_path: Path) -> None:
@@ -128,5 +128,6 @@ def test_s3_answers_plain_boto3(services) -> None:
     assert s3.get_object(Bucket="plain", Key="a b.txt")["Body"].read() == b"hello"
 
 
-def test_the_services_have_every_place_that_local_toml_may_name(services: DataServices) -> None:
-    assert {*services.places()} == {*PLACES}
+def test_each_server_has_the_places_that_local_toml_may_name(services: Servers) -> None:
+    names = {name for kind in DATA_SERVERS.values() for name in kind.place_names}
+    assert {*services.places()} == {"aws_url", *names}

@@ -11,7 +11,7 @@ import pytest
 
 from samulator.control.resources import sqs_client
 from samulator.events.sqs.poller import QueuePoller
-from samulator.functions.invocation import Invocation, NotInvoked
+from samulator.functions.invocation import Invocation, NotInvoked, Trigger
 from samulator.template.model import SqsTrigger
 
 
@@ -22,9 +22,7 @@ class FakeInvoker:
         self.events: list[dict[str, Any]] = []
         self._respond = respond
 
-    async def invoke(
-        self, name: str, payload: bytes, *, client_context: str | None = None
-    ) -> Invocation:
+    async def invoke(self, name: str, payload: bytes, *, trigger: Trigger) -> Invocation:
         event = json.loads(payload)
         self.events.append(event)
         answer = self._respond(event)
@@ -34,7 +32,7 @@ class FakeInvoker:
             return Invocation(name, "id", b"{}", function_error="Unhandled", status="error")
         return Invocation(name, "id", json.dumps(answer).encode())
 
-    async def invoke_event(self, name: str, payload: bytes) -> str:
+    async def invoke_event(self, name: str, payload: bytes, *, trigger: Trigger) -> str:
         raise AssertionError("queues are polled synchronously")
 
 

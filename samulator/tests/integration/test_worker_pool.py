@@ -16,9 +16,9 @@ import psutil
 import pytest
 
 from samulator.functions import worker
-from samulator.functions.functions import Functions
 from samulator.functions.invocation import PayloadTooLarge, Throttled, UnknownFunction
 from samulator.functions.packages import PackageError
+from samulator.functions.worker_host import WorkerHost
 from testkit.other_app_runner import ROOT, TEMPLATE, OtherApp
 from testkit.timing import LONG_SECONDS, is_gone, wait_until
 
@@ -157,7 +157,7 @@ def test_unknown_function_and_large_payload_are_refused(app):
 
 def test_reload_lets_the_running_request_finish_on_the_old_worker(app, folder):
     async def invoke_and_reload() -> tuple[int, int]:
-        functions: Functions = app.functions
+        functions: WorkerHost = app.functions
         event = json.dumps({"folder": str(folder), "until": 2}).encode()
         running = asyncio.ensure_future(functions.invoke("Free", event))
         while not list(folder.iterdir()):

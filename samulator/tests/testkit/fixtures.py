@@ -6,7 +6,8 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import HealthCheck, settings
 
-from samulator.servers.group import DataServices
+from samulator.servers.data import DATA_SERVERS
+from samulator.servers.group import Servers
 from testkit.ports import reserve_ports
 
 
@@ -25,8 +26,10 @@ def register_profiles() -> None:
 
 
 @pytest.fixture(scope="session")
-def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DataServices]:
-    running = DataServices(tmp_path_factory.mktemp("services"), reserve_ports(), durable=False)
+def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
+    running = Servers(
+        tmp_path_factory.mktemp("services"), reserve_ports(), wanted=DATA_SERVERS, durable=False
+    )
     try:
         running.start(lambda started: None)
         yield running

@@ -10,10 +10,11 @@ from typing import Any, TypeVar
 
 from samulator.functions.aws_access import with_aws_access
 from samulator.functions.debugging import targets, without_limits
-from samulator.functions.functions import Functions, Options
+from samulator.functions.fleet import Options
 from samulator.functions.invocation import Invocation
 from samulator.functions.packages import Packages
 from samulator.functions.runnable import runnable
+from samulator.functions.worker_host import WorkerHost
 from samulator.http.doors import DoorOptions, open_first
 from samulator.http.gateway.door import Exchange
 from samulator.http.issuer.keys import IssuerKeys
@@ -91,7 +92,7 @@ class OtherApp:
 
     def workers_of(self, name: str) -> set[int]:
         """The processes of a function's workers."""
-        workers = self.functions._attempts[name].pool.workers
+        workers = self.functions.pool_of(name).workers
         return {worker._process.pid for worker in {*workers}}
 
     def wait_for_line(self, text: str) -> None:
@@ -105,11 +106,11 @@ class OtherApp:
         self._loop.close()
 
     async def _start(self) -> None:
-        self.functions = Functions(
+        self.functions = WorkerHost(
             self.application,
             self.packages,
             listener=self.recorder,
-            send_to_queue=self._record_failure,
+            send_record=self._record_failure,
             options=self._options,
         )
         await self.functions.start()

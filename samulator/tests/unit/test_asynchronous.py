@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from samulator.functions.asynchronous import EventQueue, Surroundings
+from samulator.functions.asynchronous import EventQueue, EventServices
 from samulator.functions.invocation import Invocation, NotDelivered, Throttled, WaitedTooLong
 from samulator.functions.record import Event
 from samulator.template.model import Destination, Function
@@ -31,7 +31,7 @@ class World:
         self.refuse_records = 0
         self._endings = list(endings)
         self._takes = takes
-        self.queue = EventQueue((1.0, 2.0), Surroundings(self._send, self._say, clock=self.clock))
+        self.queue = EventQueue((1.0, 2.0), EventServices(self._send, self._say, clock=self.clock))
 
     def run(self, **config: object) -> None:
         async def put_and_drain() -> None:

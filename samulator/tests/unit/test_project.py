@@ -38,7 +38,9 @@ def test_a_project_without_the_file_starts_nothing(tmp_path: Path) -> None:
 
 
 def test_placeholders_are_filled_with_where_services_are(tmp_path: Path) -> None:
-    project = project_with(tmp_path, '[environment]\nDATABASE_PORT = "{postgres_port}"\n')
+    project = project_with(
+        tmp_path, 'servers = ["postgres"]\n[environment]\nDATABASE_PORT = "{postgres_port}"\n'
+    )
     assert project.filled_environment({"postgres_port": "5433"}) == {"DATABASE_PORT": "5433"}
 
 
@@ -67,7 +69,7 @@ def test_start_invokes_carry_their_event(tmp_path: Path) -> None:
 def test_a_start_invoke_runs_again_after_the_services_it_names(tmp_path: Path) -> None:
     project = project_with(
         tmp_path,
-        '[[start]]\nfunction = "Migrate"\n'
+        'servers = ["redis", "opensearch"]\n[[start]]\nfunction = "Migrate"\n'
         '[[start]]\nfunction = "Fill"\nagain_after = ["opensearch", "redis"]\n',
     )
     assert [start.function for start in project.starts_after("redis")] == ["Fill"]
@@ -80,7 +82,7 @@ def test_a_start_invoke_runs_again_after_the_services_it_names(tmp_path: Path) -
         ("environment = ", "not TOML: Invalid value"),
         ("a = " + "[" * 5000, "nested too deeply"),
         ("a = " + "9" * 5000, "not TOML: "),
-        ("[enviroment]\n", "enviroment: unknown key; known are authorizers, env"),
+        ("[enviroment]\n", "enviroment: unknown key; known are servers, authorizers, env"),
         ("environment = 3", "environment: 3, not a table; write [environment] on a line of its"),
         ("[[environment]]", "environment: [{}], not a table"),
         ("[environment]\nA = []", 'environment.A: [], not a text; write it as A = "..."'),
@@ -109,7 +111,11 @@ def test_a_start_invoke_runs_again_after_the_services_it_names(tmp_path: Path) -
         ('[[start]]\nfunction = "F"\nevent = "deep.json"', "start[0].event: 'deep.json': not JSON"),
         ('[[start]]\nfunction = "F"\nagain_after = "redis"', "again_after: 'redis', not a list"),
         ('[[start]]\nfunction = "F"\nagain_after = [["redis"]]', "['redis'], not a data service"),
-        ('[[start]]\nfunction = "F"\nagain_after = ["mysql"]', "a data service; there are aws, op"),
+        ('[[start]]\nfunction = "F"\nagain_after = ["mysql"]', "a data service; there are aws"),
+        ('[[start]]\nfunction = "F"\nagain_after = ["redis"]', "a data service; there are aws"),
+        ('servers = "redis"', "servers: 'redis', not a list; write a list of data servers"),
+        ('servers = ["mysql"]', "servers: 'mysql', not a data server; there are opensearch"),
+        ('[environment]\nA = "{redis_port}"', 'write servers = ["redis"] at the top'),
     ],
 )  # fmt: skip
 def test_a_wrong_file_is_refused_with_key_and_remedy_in_one_line(
@@ -171,6 +177,7 @@ TEXTS = st.sampled_from([*(f"{{{place}}}" for place in PLACES), "F", "event.json
 DOCUMENTS = st.fixed_dictionaries(
     {},
     optional={
+        "servers": VALUES | st.lists(VALUES | TEXTS, max_size=3),
         "environment": VALUES | st.dictionaries(st.text(max_size=8), VALUES | TEXTS, max_size=3),
         "start": VALUES
         | st.lists(

@@ -7,10 +7,10 @@ from uuid import UUID
 
 import pytest
 
-from samulator.control.start_invokes import triggers
+from samulator.control.triggers import triggers
 from samulator.events.schedule.clockwork import Clockwork, silent_schedules
 from samulator.events.schedule.expression import InvalidExpression
-from samulator.functions.invocation import Throttled
+from samulator.functions.invocation import Throttled, Trigger
 from samulator.template.model import Application, ScheduleTrigger
 
 
@@ -221,7 +221,7 @@ class Counter:
         self._clock = clock
         self._enough = enough
 
-    async def invoke_event(self, name: str, payload: bytes) -> str:
+    async def invoke_event(self, name: str, payload: bytes, *, trigger: Trigger) -> str:
         self.times.append(self._clock.slept)
         if len(self.times) == self._enough:
             raise asyncio.CancelledError
@@ -254,8 +254,8 @@ def test_a_clock_that_is_set_costs_no_hour_of_silence(
 class Refusing(Counter):
     """Refuses the first invoke as Lambda does."""
 
-    async def invoke_event(self, name: str, payload: bytes) -> str:
-        await super().invoke_event(name, payload)
+    async def invoke_event(self, name: str, payload: bytes, *, trigger: Trigger) -> str:
+        await super().invoke_event(name, payload, trigger=trigger)
         raise Throttled(f"{name} reserves no concurrency")
 
 

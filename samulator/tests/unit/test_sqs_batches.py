@@ -19,6 +19,7 @@ from samulator.functions.invocation import (
     NotInvoked,
     PayloadTooLarge,
     Throttled,
+    Trigger,
     UnknownFunction,
 )
 from samulator.template.model import SqsTrigger
@@ -44,9 +45,7 @@ class Handler:
         self._failing = failing
         self._takes = takes
 
-    async def invoke(
-        self, name: str, payload: bytes, *, client_context: str | None = None
-    ) -> Invocation:
+    async def invoke(self, name: str, payload: bytes, *, trigger: Trigger) -> Invocation:
         if self.refusals:
             raise self.refusals.pop()
         if len(payload) > REQUEST_LIMIT:
@@ -63,7 +62,7 @@ class Handler:
         failed = bool(self._failing.intersection(bodies))
         return Invocation(name, "id", b"null", function_error="Unhandled" if failed else None)
 
-    async def invoke_event(self, name: str, payload: bytes) -> str:
+    async def invoke_event(self, name: str, payload: bytes, *, trigger: Trigger) -> str:
         raise AssertionError("queues are polled synchronously")
 
 

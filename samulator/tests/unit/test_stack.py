@@ -5,8 +5,8 @@ import threading
 
 import pytest
 
-from samulator.control.stack import _cancel
-from samulator.control.start_invokes import use_enough_threads
+from samulator.control.stack import cancel
+from samulator.control.triggers import use_enough_threads
 from samulator.template.model import Application, SqsTrigger
 
 
@@ -28,7 +28,7 @@ def test_a_task_that_fails_at_its_end_leaves_no_other_running() -> None:
         tasks = [asyncio.create_task(work) for work in (fail(), end_slowly(ended))]
         await asyncio.sleep(0)
         with pytest.raises(RuntimeError, match="first"):
-            await _cancel(tasks)
+            await cancel(tasks)
         assert all(task.done() for task in tasks)
 
     ended: list[str] = []

@@ -15,7 +15,7 @@ from api.opensearch import Client
 from api.settings import DatabaseSettings, MigrationSettings, Settings
 from api.wiring import build_database
 from samulator.control.resources import s3_client
-from samulator.servers.group import DataServices
+from samulator.servers.group import Servers
 from testkit.ports import reserve_port
 from tests.api_client import ApiClient
 from tests.tcp_proxy import TcpProxy
@@ -33,20 +33,20 @@ LAMBDA_ENVIRONMENT = {
 }
 
 
-def settings_for(services: DataServices, database: str) -> Settings:
+def settings_for(services: Servers, database: str) -> Settings:
     return Settings(
-        database_host=services.postgres.host,
-        database_port=services.postgres.port,
+        database_host=services.data["postgres"].host,
+        database_port=services.data["postgres"].port,
         database_name=database,
         database_user="users_api",
-        database_password=services.postgres.password,
+        database_password=services.data["postgres"].password,
         database_secret_arn="",
         database_tls="disable",
-        redis_host=services.redis.host,
-        redis_port=services.redis.port,
+        redis_host=services.data["redis"].host,
+        redis_port=services.data["redis"].port,
         redis_tls=False,
         cache_ttl_seconds=60,
-        opensearch_url=services.opensearch.url,
+        opensearch_url=services.data["opensearch"].url,
         opensearch_auth="none",
         auth_required=False,
         landing_bucket="sales-landing",
@@ -55,10 +55,10 @@ def settings_for(services: DataServices, database: str) -> Settings:
     )
 
 
-def migration_settings_for(services: DataServices, database: str) -> MigrationSettings:
+def migration_settings_for(services: Servers, database: str) -> MigrationSettings:
     return MigrationSettings(
         database_owner_user="app",
-        database_owner_password=services.postgres.password,
+        database_owner_password=services.data["postgres"].password,
         database_owner_secret_arn="",
         **settings_for(services, database).model_dump(include=DatabaseSettings.model_fields.keys()),
     )
@@ -74,10 +74,10 @@ def _lambda_environment() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def migrated(services: DataServices) -> Settings:
+def migrated(services: Servers) -> Settings:
     """A database of this run's own, with every migration applied, for the functions' own user."""
     name = f"test_{uuid.uuid4().hex}"
-    services.postgres.create_database(name)
+    services.data["postgres"].create_database(name)
     migrate.migrate(migration_settings_for(services, name))
     return settings_for(services, name)
 
@@ -187,12 +187,12 @@ def proxy_ports() -> Sequence[int]:
 
 
 @pytest.fixture
-def proxies(services: DataServices, proxy_ports: Sequence[int]) -> Iterator[Proxies]:
+def proxies(services: Servers, proxy_ports: Sequence[int]) -> Iterator[Proxies]:
     at_postgres, at_redis, at_opensearch = proxy_ports
     with (
-        TcpProxy(services.postgres.port, at_postgres) as postgres,
-        TcpProxy(services.redis.port, at_redis) as redis_proxy,
-        TcpProxy(services.opensearch.port, at_opensearch) as opensearch,
+        TcpProxy(services.data["postgres"].port, at_postgres) as postgres,
+        TcpProxy(services.data["redis"].port, at_redis) as redis_proxy,
+        TcpProxy(services.data["opensearch"].port, at_opensearch) as opensearch,
     ):
         yield Proxies(postgres, redis_proxy, opensearch)
 

@@ -17,7 +17,7 @@ from api.database_session import Session
 from api.errors import DatabaseUnavailable
 from api.settings import Settings
 from api.wiring import build_database
-from samulator.servers.group import DataServices
+from samulator.servers.group import Servers
 from tests.integration.api.conftest import Proxies
 from tests.tls_front import TlsFront
 
@@ -48,7 +48,7 @@ def test_server_without_tls_is_refused_not_spoken_to_in_the_clear(
 )
 def test_only_a_trusted_certificate_of_the_right_name_is_spoken_to(
     settings: Settings,
-    services: DataServices,
+    services: Servers,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     named: str,
@@ -61,7 +61,7 @@ def test_only_a_trusted_certificate_of_the_right_name_is_spoken_to(
     monkeypatch.setenv("SSL_CERT_FILE", str(roots))
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert(named).configure_cert(context)
-    with TlsFront(services.postgres.port, context) as front:
+    with TlsFront(services.data["postgres"].port, context) as front:
         verifying = {
             "database_tls": "verify-full",
             "database_host": "localhost",

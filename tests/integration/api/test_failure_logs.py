@@ -8,7 +8,7 @@ import pytest
 import trustme
 from pydantic import SecretStr
 
-from samulator.servers.group import DataServices
+from samulator.servers.group import Servers
 from tests.api_client import ApiClient, address
 from tests.integration.api.conftest import MakeApi, Proxies
 from tests.tls_front import TlsFront
@@ -96,11 +96,11 @@ def test_request_line_of_a_503_says_what_failed_and_how(
 
 
 def test_untrusted_certificate_is_told_from_a_wrong_password(
-    make_api: MakeApi, services: DataServices, lines: Lines
+    make_api: MakeApi, services: Servers, lines: Lines
 ) -> None:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     trustme.CA().issue_cert("localhost").configure_cert(context)
-    with TlsFront(services.postgres.port, context) as front:
+    with TlsFront(services.data["postgres"].port, context) as front:
         api = make_api(
             database_tls="verify-full", database_host="localhost", database_port=front.port
         )

@@ -11,7 +11,7 @@ from api.database import Database
 from api.settings import Settings
 from api.users.idempotency import idempotency_key
 from api.wiring import build_database
-from samulator.servers.group import DataServices
+from samulator.servers.group import Servers
 from testkit.timing import LONG_SECONDS
 from tests.api_client import Answer, ApiClient, address
 from tests.environments import event_loop, run_together
@@ -156,7 +156,7 @@ def test_many_at_once_with_one_key_make_one_user(api: ApiClient, make_api: MakeA
 
 
 def test_keys_are_forgotten_when_they_have_expired(
-    api: ApiClient, settings: Settings, services: DataServices, sync: Callable[..., Any]
+    api: ApiClient, settings: Settings, services: Servers, sync: Callable[..., Any]
 ) -> None:
     first = create(api, "k")
     assert sync()["keys_forgotten"] == 0

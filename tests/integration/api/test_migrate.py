@@ -15,17 +15,17 @@ from api.errors import DatabaseUnavailable
 from api.migrate import FOLDER, MigrationError, apply_migrations, migrate
 from api.settings import DatabaseSettings, MigrationSettings
 from api.wiring import build_database
-from samulator.servers.group import DataServices
+from samulator.servers.group import Servers
 from tests.integration.api.conftest import migration_settings_for
 
 PASSWORD = SecretStr("never to be seen in a log")
 
 
 @pytest.fixture
-def settings(services: DataServices) -> MigrationSettings:
+def settings(services: Servers) -> MigrationSettings:
     """An empty database of the test's own, and a user of its own for it."""
     name = f"test_{uuid.uuid4().hex}"
-    services.postgres.create_database(name)
+    services.data["postgres"].create_database(name)
     settings = migration_settings_for(services, name)
     return settings.model_copy(update={"database_user": f'"{name}', "database_password": PASSWORD})
 
@@ -214,12 +214,12 @@ def test_new_password_of_the_user_is_taken_over_and_the_old_one_refused(
 
 
 def test_password_of_the_user_is_in_no_log_of_the_database(
-    settings: MigrationSettings, owner: DatabaseSettings, services: DataServices
+    settings: MigrationSettings, owner: DatabaseSettings, services: Servers
 ) -> None:
     superuser = owner.model_copy(update={"database_user": "postgres"})
     rows(superuser, f"ALTER DATABASE {settings.database_name} SET log_statement = 'all'")
     migrate(settings)
-    logged = services.postgres._process._log.read_text()
+    logged = services.data["postgres"]._process._log.read_text()
     assert "LOGIN PASSWORD 'SCRAM-SHA-256$" in logged
     assert PASSWORD.get_secret_value() not in logged
 

@@ -11,7 +11,7 @@ import pytest
 from api import migrate, search_sync
 from api.settings import DatabaseSettings, Settings
 from api.wiring import build_database
-from samulator.servers.group import DataServices
+from samulator.servers.group import Servers
 from tests.api_client import ApiClient, address
 from tests.environments import Environment
 from tests.integration.api.conftest import MakeApi, migration_settings_for, settings_for
@@ -44,10 +44,10 @@ Alter = Callable[[str], None]
 
 
 @pytest.fixture
-def settings(services: DataServices, settings: Settings) -> Settings:
+def settings(services: Servers, settings: Settings) -> Settings:
     """A database of the test's own, without tables yet."""
     name = f"test_{uuid.uuid4().hex}"
-    services.postgres.create_database(name)
+    services.data["postgres"].create_database(name)
     return settings_for(services, name)
 
 
@@ -60,11 +60,11 @@ def alter(settings: Settings, owner: DatabaseSettings) -> Iterator[Alter]:
 
 
 @pytest.fixture
-def owner(services: DataServices, settings: Settings) -> DatabaseSettings:
+def owner(services: Servers, settings: Settings) -> DatabaseSettings:
     return migration_settings_for(services, settings.database_name).as_owner()
 
 
-def migrate_all(services: DataServices, settings: Settings) -> None:
+def migrate_all(services: Servers, settings: Settings) -> None:
     migrate.migrate(migration_settings_for(services, settings.database_name))
 
 
@@ -79,7 +79,7 @@ def quoted(name: str, value: str) -> str:
 
 @pytest.mark.parametrize("place", ["DATABASE", "ROLE users_api IN DATABASE"])
 def test_hostile_defaults_change_no_answer(
-    services: DataServices, settings: Settings, alter: Alter, make_api: MakeApi, place: str
+    services: Servers, settings: Settings, alter: Alter, make_api: MakeApi, place: str
 ) -> None:
     if place == "DATABASE":
         make_hostile(alter, settings, place)
@@ -116,7 +116,7 @@ def assert_answers_are_right(api: ApiClient) -> None:
 
 
 def test_write_waits_for_another_and_goes_by_what_that_one_left(
-    services: DataServices, settings: Settings, alter: Alter, make_api: MakeApi
+    services: Servers, settings: Settings, alter: Alter, make_api: MakeApi
 ) -> None:
     migrate_all(services, settings)
     make_hostile(alter, settings, "DATABASE")
@@ -142,7 +142,7 @@ def test_write_waits_for_another_and_goes_by_what_that_one_left(
 
 
 def test_every_parameter_is_set_and_none_is_taken_from_a_default(
-    services: DataServices, settings: Settings, alter: Alter
+    services: Servers, settings: Settings, alter: Alter
 ) -> None:
     names = list(HOSTILE)
     sql = "SELECT name, current_setting(name) FROM unnest(CAST(:names AS text[])) AS name"
@@ -162,7 +162,7 @@ def test_every_parameter_is_set_and_none_is_taken_from_a_default(
 
 
 def test_tables_of_another_schema_are_not_taken_for_ours(
-    services: DataServices, settings: Settings, alter: Alter, make_api: MakeApi
+    services: Servers, settings: Settings, alter: Alter, make_api: MakeApi
 ) -> None:
     """By PostgreSQL's own default, a schema of the user's name comes before public."""
     migrate_all(services, settings)

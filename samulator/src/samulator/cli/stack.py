@@ -10,7 +10,7 @@ from samulator.control.local_toml import ProjectError
 from samulator.control.project import Project, open_project
 from samulator.control.start_invokes import StartFailed
 from samulator.control.state import AlreadyRunning, RunningStack, StateGone
-from samulator.control.up import run_stack
+from samulator.control.up import run_in_workers
 from samulator.functions.debugging import DebuggerMissing, InvalidTarget
 from samulator.functions.packages import PackageError
 from samulator.servers.ports import InvalidPort, Ports, PortTaken
@@ -46,7 +46,7 @@ def _configure_up(parser: argparse.ArgumentParser) -> None:
 
 def _up(arguments: argparse.Namespace, root: Path) -> None:
     try:
-        run_stack(open_project(root), Ports.from_environment(), arguments.debug)
+        run_in_workers(open_project(root), Ports.from_environment(), arguments.debug)
     except EXPECTED as error:
         raise CommandFailed(str(error)) from error
 

@@ -1,4 +1,4 @@
-"""Reads local.toml: variables for functions, and functions to invoke at the start."""
+"""Reads local.toml: data servers to run, variables for functions, invokes at the start."""
 
 import json
 import re
@@ -8,14 +8,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from samulator.servers.data import DATA_SERVERS
+
 NAME = "local.toml"
 # Their names in local.toml, in commands, and in the names of logs and port variables.
-SERVICES = frozenset({"aws", "opensearch", "postgres", "redis"})
-# What may stand in braces in a variable.
-PLACES = (
-    "postgres_host", "postgres_port", "postgres_database", "postgres_user", "postgres_password",
-    "redis_host", "redis_port", "opensearch_url", "aws_url",
-)  # fmt: skip
+SERVICES = frozenset({"aws", *DATA_SERVERS})
+# What may stand in braces in a variable, if the server that it is about runs.
+_ALWAYS = ("aws_url",)
+_PLACES_OF = {name: kind.place_names for name, kind in DATA_SERVERS.items()}
+PLACES = frozenset([*_ALWAYS, *(place for places in _PLACES_OF.values() for place in places)])
 _PIECE = re.compile(r"\{\{|\}\}|\{(\w+)\}|[{}]")
 _TOKENS = ("required", "optional")
 _START_KEYS = ("function", "event", "again_after")
@@ -39,8 +40,12 @@ class StartInvoke:
 
 @dataclass(frozen=True)
 class LocalToml:
-    """What the file says. `environment` still holds its {placeholders}."""
+    """What the file says. `environment` still holds its {placeholders}.
 
+    `servers` are the data servers that the application needs besides AWS's services.
+    """
+
+    servers: tuple[str, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
     start: tuple[StartInvoke, ...] = ()
     tokens_optional: bool = False
@@ -59,14 +64,17 @@ def read_local_toml(root: Path) -> LocalToml:
         raise ProjectError(f"{NAME}: nested too deeply") from error
     except ValueError as error:
         raise ProjectError(_one_line(f"{NAME}: not TOML: {error}")) from error
-    _known("", values, ("authorizers", "environment", "start"))
+    _known("", values, ("servers", "authorizers", "environment", "start"))
+    servers = _servers(values.get("servers", []))
     environment = _table("environment", values.get("environment", {}))
     entries = values.get("start", [])
     if not isinstance(entries, list):
         raise _wrong("start", entries, "an array of tables", "write [[start]] with two brackets")
+    running = ("aws", *servers)
     return LocalToml(
-        {name: _variable(name, value) for name, value in environment.items()},
-        tuple(_start(root, f"start[{at}]", entry) for at, entry in enumerate(entries)),
+        servers,
+        {name: _variable(name, value, servers) for name, value in environment.items()},
+        tuple(_start(root, f"start[{at}]", entry, running) for at, entry in enumerate(entries)),
         _tokens_optional(_table("authorizers", values.get("authorizers", {}))),
     )
 
@@ -78,6 +86,11 @@ def fill(name: str, text: str, places: Mapping[str, str]) -> str:
         if match[0] in ("{{", "}}"):
             return match[0][0]
         if match[1] not in places:
+            if server := _server_of(match[1]):
+                raise ProjectError(
+                    f"{NAME}: environment.{name}: {match[0]} is a place of {server}, which does "
+                    f'not run: write servers = ["{server}"] at the top of {NAME}'
+                )
             raise ProjectError(
                 _one_line(
                     f"{NAME}: environment.{name}: {match[0]} in {text!r} is no place; known are "
@@ -98,7 +111,21 @@ def _tokens_optional(table: Mapping[str, Any]) -> bool:
     return bool(tokens == _TOKENS[1])
 
 
-def _variable(name: str, value: Any) -> str:  # noqa: ANN401 - whatever the file says
+def _server_of(place: str | None) -> str | None:
+    return next((server for server, places in _PLACES_OF.items() if place in places), None)
+
+
+def _servers(names: Any) -> tuple[str, ...]:  # noqa: ANN401 - whatever the file says
+    known = f"there are {', '.join(sorted(DATA_SERVERS))}"
+    if not isinstance(names, list):
+        raise _wrong("servers", names, "a list", f"write a list of data servers; {known}")
+    for name in names:
+        if not isinstance(name, str) or name not in DATA_SERVERS:
+            raise _wrong("servers", name, "a data server", known)
+    return tuple(dict.fromkeys(names))
+
+
+def _variable(name: str, value: Any, servers: tuple[str, ...]) -> str:  # noqa: ANN401 - the same
     if not name or "=" in name or "\0" in name:
         raise ProjectError(_one_line(f"{NAME}: environment: {name!r} cannot be a variable's name"))
     key = f"environment.{name}"
@@ -110,7 +137,8 @@ def _variable(name: str, value: Any) -> str:  # noqa: ANN401 - whatever the file
         raise _wrong(key, value, "a text", f'write it as {name} = "..."')
     if "\0" in text:
         raise ProjectError(f"{NAME}: {key}: no variable can hold a NUL character; take it out")
-    fill(name, text, dict.fromkeys(PLACES, ""))
+    running = [place for server in servers for place in _PLACES_OF[server]]
+    fill(name, text, dict.fromkeys([*_ALWAYS, *running], ""))
     return text
 
 
@@ -121,13 +149,18 @@ def _decimal(key: str, value: str | float) -> str:
         raise ProjectError(f"{NAME}: {key}: the number is too long; write it in quotes") from error
 
 
-def _start(root: Path, key: str, entry: Any) -> StartInvoke:  # noqa: ANN401 - whatever the file says
+def _start(
+    root: Path,
+    key: str,
+    entry: Any,  # noqa: ANN401 - whatever the file says
+    running: tuple[str, ...],
+) -> StartInvoke:
     table = _table(key, entry, remedy="each entry is a [[start]] with a function")
     _known(f"{key}.", table, _START_KEYS)
     function = table.get("function")
     if not isinstance(function, str) or not function:
         raise _wrong(f"{key}.function", function, "a name", 'write function = "LogicalId"')
-    return StartInvoke(function, _event(root, key, table), _services(key, table))
+    return StartInvoke(function, _event(root, key, table), _services(key, table, running))
 
 
 def _event(root: Path, key: str, table: Mapping[str, Any]) -> bytes:
@@ -151,13 +184,13 @@ def _event(root: Path, key: str, table: Mapping[str, Any]) -> bytes:
     return event
 
 
-def _services(key: str, table: Mapping[str, Any]) -> tuple[str, ...]:
+def _services(key: str, table: Mapping[str, Any], running: tuple[str, ...]) -> tuple[str, ...]:
     names = table.get("again_after", [])
-    known = f"there are {', '.join(sorted(SERVICES))}"
+    known = f"there are {', '.join(sorted(running))}"
     if not isinstance(names, list):
         raise _wrong(f"{key}.again_after", names, "a list", f"write a list of services; {known}")
     for name in names:
-        if not isinstance(name, str) or name not in SERVICES:
+        if not isinstance(name, str) or name not in running:
             raise _wrong(f"{key}.again_after", name, "a data service", known)
     return tuple(names)
 

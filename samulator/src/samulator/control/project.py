@@ -13,10 +13,12 @@ from samulator.template.model import Application
 class Project:
     """One project folder. `environment` still holds its {placeholders}.
 
-    `tokens_optional` is whether JWT authorizers let a request without a token in.
+    `servers` are the data servers that it asks for, `tokens_optional` is whether JWT authorizers
+    let a request without a token in.
     """
 
     root: Path
+    servers: tuple[str, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
     start: tuple[StartInvoke, ...] = ()
     tokens_optional: bool = False
@@ -36,7 +38,7 @@ class Project:
 
     @property
     def state(self) -> Path:
-        """Data, logs and the mark of the running stack; LOCAL_STATE moves it."""
+        """Data, logs and the lock record of the running stack; LOCAL_STATE moves it."""
         moved = os.environ.get("LOCAL_STATE")
         return Path(moved) if moved else self.root / ".samulator"
 
@@ -77,9 +79,4 @@ class Project:
 def open_project(root: Path) -> Project:
     """Reads local.toml, which may be absent; raises ProjectError."""
     said = read_local_toml(root)
-    return Project(
-        root,
-        environment=said.environment,
-        start=said.start,
-        tokens_optional=said.tokens_optional,
-    )
+    return Project(root, said.servers, said.environment, said.start, said.tokens_optional)

@@ -20,6 +20,10 @@ _PATIENCE: Mapping[str, Any] = {
 }
 
 
+# What handlers do not call: functions can start before the AWS process has made these.
+_NOT_CALLED = ("ApiGateway", "ApiGatewayV2", "CloudFormation", "IAM", "Lambda", "Logs")
+
+
 def s3_client(url: str, region: str) -> "S3Client":
     """A client of the local S3."""
     config = Config(s3={"addressing_style": "path"}, **_PATIENCE)
@@ -45,6 +49,13 @@ def declared(application: Application) -> tuple[Resource, ...]:
         for name, queue in application.queues.items()
     ]
     return (*buckets, *queues)
+
+
+def must_exist(application: Application) -> bool:
+    """Whether functions may miss something until the AWS process answers."""
+    return any(
+        resource.type.split("::")[1] not in _NOT_CALLED for resource in declared(application)
+    )
 
 
 def _versioning(bucket: Bucket) -> Mapping[str, Any]:

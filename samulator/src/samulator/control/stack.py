@@ -1,172 +1,176 @@
-"""The embedded stack at work: functions, triggers and the two HTTP endpoints on one event loop."""
+"""One application at work: servers, functions, doors and triggers on one event loop."""
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from samulator.control.console import Console
-from samulator.control.interrupts import set_on_stop
+from samulator.control.doors import Doors, Opening
+from samulator.control.effects import effects
+from samulator.control.effects_table import idle_lines
+from samulator.control.mode import Mode
 from samulator.control.project import Project
-from samulator.control.start_invokes import (
-    run_start_invokes,
-    triggers,
-    use_enough_threads,
-)
+from samulator.control.resources import declared, must_exist
+from samulator.control.start_invokes import run_start_invokes
+from samulator.control.state import RunningStack
 from samulator.control.supervisor import Supervisor
+from samulator.control.triggers import triggers, use_enough_threads
 from samulator.events.destinations.destinations import Destinations
 from samulator.events.local_client import LocalClients
-from samulator.functions.functions import Functions, Options
-from samulator.functions.packages import Packages
-from samulator.functions.reload import Told, Watching, watch, watch_code, watch_settings
-from samulator.http.doors import (
-    DoorOptions,
-    answering,
-    made_up_keys,
-    open_port,
-    plan_ports,
-)
-from samulator.http.issuer.keys import IssuerKeys
-from samulator.http.issuer.pages import IssuerPages
-from samulator.http.issuer.token import Tokens
-from samulator.http.lambda_api.endpoint import InvokeApi
-from samulator.http.server.server import Interface, serve
+from samulator.events.schedule.clockwork import silent_schedules
+from samulator.functions.host import FunctionHost
+from samulator.functions.reload import Watching, watch_settings
+from samulator.http.doors import made_up_keys
+from samulator.http.server.server import serve
 from samulator.http.services.local_services import LocalServices
-from samulator.servers.aws.config import REGION
-from samulator.servers.ports import LOOPBACK, Ports, is_free
+from samulator.servers.aws.config import REGION, AwsConfig
+from samulator.servers.group import Servers
+from samulator.servers.ports import LOOPBACK, Ports, require_free
+from samulator.template.load import read_application
 from samulator.template.model import Application
+from samulator.template.translated import open_template
+from samulator.template.translation_cache import TranslationCache
+
+
+@dataclass(frozen=True)
+class Running:
+    """What is up: `tasks` work in the background, and the first that ends has failed."""
+
+    application: Application
+    functions: FunctionHost
+    servers: Servers
+    tasks: tuple[asyncio.Task[None], ...]
 
 
 @dataclass(frozen=True)
 class Stack:
-    """One application on its ports. Its data services are running, `packages` are built.
-
-    `debug_ports` are those of functions that wait for a debugger.
-    """
+    """One project on its ports, with its functions run in one mode; `record` is held."""
 
     project: Project
     ports: Ports
-    application: Application
-    supervisor: Supervisor
-    packages: Packages
+    mode: Mode
+    record: RunningStack
     console: Console
-    debug_ports: Mapping[str, int] = field(default_factory=dict)
+    durable: bool = True
 
-    async def run(self) -> None:
-        """Serves until SIGINT or SIGTERM; raises StartFailed."""
-        use_enough_threads(self.application)
-        stopped = asyncio.Event()
-        set_on_stop(stopped)
-        stopping = asyncio.create_task(stopped.wait())
-        serving = asyncio.create_task(self._serve())
-        await asyncio.wait([stopping, serving], return_when=asyncio.FIRST_COMPLETED)
-        # Also in the middle of its start.
-        await _cancel([stopping, serving])
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[Running]:
+        """Everything up, torn down in reverse.
 
-    async def _serve(self) -> None:
-        """Ends with the first of the tasks in the background, which is an error."""
-        async with self._serving() as background:
+        Raises PortTaken, ProjectError, TemplateError, PackageError, ServiceFailed, StartFailed.
+        """
+        for name in ("api", "lambda_endpoint"):
+            require_free(name, getattr(self.ports, name))
+        servers = Servers(
+            self.project.state,
+            self.ports,
+            wanted=self.project.servers,
+            gateway=self.mode.gateway,
+            durable=self.durable,
+        )
+        environment = self.project.filled_environment(servers.places())
+        application = self._load(environment, servers.aws.url)
+        use_enough_threads(application)
+        settings = Watching(self.project.settings)
+        servers.require_free_ports()
+        async with AsyncExitStack() as stack:
+            self._announce(application)
+            stack.callback(self.console.say, "Stopped.")
+            stack.callback(servers.stop)
+            await self._start(application, servers)
+            destinations = Destinations(LocalClients(servers.aws.url, application.region))
+            functions = self.mode.create_host(application, environment, destinations.send)
+            stack.push_async_callback(functions.close)
+            await functions.start()
+            services = LocalServices(servers.aws.url, application.region)
+            stack.push_async_callback(services.close)
+            observe = self.console.answered
+            doors = Doors(self.project, self.ports, application, functions, services, observe)
+            await self._open(stack, doors.lambda_endpoint())
+            warming = asyncio.create_task(self.mode.warm())
+            stack.push_async_callback(cancel, [warming])
+            await run_start_invokes(self.project.start, functions)
+            await self._open(stack, doors.public())
+            for key in made_up_keys(application):
+                self.console.say(f"  {key.name:<21} x-api-key: {key.value}")
+            await self.mode.check()
+            supervisor = Supervisor(self.project, application, servers, self.record, self.console)
+            background = [
+                *triggers(application, functions, aws_url=servers.aws.url),
+                *self.mode.background(),
+                watch_settings(settings, self.console.went_wrong),
+                *supervisor.work(functions),
+            ]
+            tasks = tuple(map(asyncio.create_task, background))
+            stack.push_async_callback(cancel, tasks)
+            yield Running(application, functions, servers, tasks)
+
+    async def serve(self) -> None:
+        """Runs until cancelled; raises what ends one of the tasks in the background."""
+        async with self.running() as running:
             self.console.ready(f"http://{LOOPBACK}:{self.ports.api}")
-            done, _ = await asyncio.wait(background, return_when=asyncio.FIRST_COMPLETED)
+            done, _ = await asyncio.wait(running.tasks, return_when=asyncio.FIRST_COMPLETED)
             for task in done:
                 task.result()
 
-    @asynccontextmanager
-    async def _serving(self) -> AsyncIterator[list[asyncio.Task[None]]]:
-        """Everything up, torn down in reverse; yields the tasks that work in the background."""
-        async with AsyncExitStack() as stack:
-            url = self.supervisor.services.aws.url
-            # Before any worker reads it.
-            code = await asyncio.to_thread(self._code)
-            settings = Watching(self.project.settings)
-            functions = Functions(
-                self.application,
-                self.packages,
-                listener=self.console,
-                send_to_queue=Destinations(LocalClients(url, REGION)).send,
-                options=Options(debug_ports=self.debug_ports),
-            )
-            stack.push_async_callback(functions.close)
-            await functions.start()
-            keys, issuer = IssuerKeys(self.project.state), self._issuer
-            endpoint = IssuerPages(InvokeApi(functions), keys, issuer)
-            await _listen(stack, endpoint, self.ports.lambda_endpoint)
-            warming = asyncio.create_task(self._warm(functions))
-            stack.push_async_callback(_cancel, [warming])
-            await run_start_invokes(self.project.start, functions)
-            await self._open_doors(stack, functions, Tokens(keys, issuer))
-            tasks = [
-                asyncio.create_task(work) for work in self._background(functions, code, settings)
-            ]
-            stack.push_async_callback(_cancel, tasks)
-            yield tasks
-
-    @property
-    def _issuer(self) -> str:
-        return f"http://{LOOPBACK}:{self.ports.lambda_endpoint}"
-
-    async def _open_doors(
-        self, stack: AsyncExitStack, functions: Functions, tokens: Tokens
-    ) -> None:
-        services = LocalServices(self.supervisor.services.aws.url, self.application.region)
-        stack.push_async_callback(services.close)
-        options = DoorOptions(
-            tokens,
-            self.console.answered,
-            tokens_optional=self.project.tokens_optional,
-            services=services,
+    def _load(self, environment: dict[str, str], aws_url: str) -> Application:
+        template = open_template(
+            self.project.template,
+            parameters={},
+            region=REGION,
+            cache=TranslationCache(self.project.builds),
         )
-        own = {port for _, port in self.ports.items()}
-        for plan in plan_ports(
-            self.application, self.ports.api, lambda port: port in own or not is_free(port)
-        ):
-            region = self.application.region
-            await _listen(stack, open_port(plan, functions, options, region=region), plan.port)
-            if plan.port != self.ports.api:
-                self.console.say(f"  {plan.names:<21} http://{LOOPBACK}:{plan.port}")
-        for key in made_up_keys(self.application):
-            self.console.say(f"  {key.name:<21} x-api-key: {key.value}")
+        application = read_application(template, environment=environment, aws_url=aws_url)
+        return self.mode.adapt(application, aws_url)
 
-    def _code(self) -> Watching:
-        own = (self.project.state.resolve(), self.project.builds.resolve())
-        return watch_code(self.application, self.packages, ignored=own)
+    def _announce(self, application: Application) -> None:
+        disagreements = [*self.project.disagreements(application)]
+        self.console.say(f"Starting {self.project.root.name}{self.mode.description}")
+        silent = silent_schedules(application.schedules, datetime.now(UTC))
+        idle = idle_lines(effects(application, self.project.root), application.warnings)
+        for warning in (*application.warnings, *silent, *disagreements, *idle):
+            self.console.problem(f"  {warning}")
 
-    def _background(
-        self, functions: Functions, code: Watching, settings: Watching
-    ) -> list[Coroutine[Any, Any, None]]:
-        return [
-            *triggers(self.application, functions, aws_url=self.supervisor.services.aws.url),
-            watch(
-                self.application,
-                functions,
-                self.packages,
-                Told(self.console.reloaded, self.console.problem),
-                code=code,
-            ),
-            watch_settings(settings, self.console.went_wrong),
-            *self.supervisor.work(functions),
-        ]
+    async def _start(self, application: Application, servers: Servers) -> None:
+        """The servers start while the packages are built.
 
-    async def _warm(self, functions: Functions) -> None:
-        """One worker per function, so that nobody's first request pays for the imports.
-
-        Those that answer HTTP come first: somebody waits for them. Those that wait for a debugger
-        come last, all at once.
+        AWS's services are waited for only where the template has something to put there.
         """
-        for name in dict.fromkeys([*answering(self.application), *self.application.functions]):
-            is_later = self.application.functions[name].makes_custom_resources
-            if not is_later and name not in self.debug_ports:
-                await functions.warm(name)
-        await asyncio.gather(*map(functions.warm, self.debug_ports))
+        lambda_url = f"http://{LOOPBACK}:{self.ports.lambda_endpoint}"
+        building = asyncio.create_task(asyncio.to_thread(self.mode.build, application))
+        try:
+            servers.launch(
+                AwsConfig(
+                    application.s3_triggers, lambda_url, application.region, declared(application)
+                )
+            )
+            self.record.tell(host=servers.host, servers=servers.pids())
+            await asyncio.to_thread(servers.wait_for_data, self.console.started)
+            if must_exist(application):
+                await asyncio.to_thread(servers.wait_for_aws, self.console.started)
+                for problem in servers.aws.problems():
+                    self.console.problem(f"  {problem}")
+        except BaseException:
+            building.cancel()
+            raise
+        await building
+
+    async def _open(self, stack: AsyncExitStack, openings: Iterable[Opening]) -> None:
+        """All but those on ports where the host itself answers."""
+        own = {getattr(self.ports, name) for name in self.mode.own_ports}
+        for opening in openings:
+            if opening.port in own:
+                continue
+            runner = await serve(opening.interface, LOOPBACK, opening.port)
+            stack.push_async_callback(runner.cleanup)
+            if opening.port not in (self.ports.api, self.ports.lambda_endpoint):
+                self.console.say(f"  {opening.title:<21} http://{LOOPBACK}:{opening.port}")
 
 
-async def _listen(stack: AsyncExitStack, interface: Interface, port: int) -> None:
-    runner = await serve(interface, LOOPBACK, port)
-    stack.push_async_callback(runner.cleanup)
-
-
-async def _cancel(tasks: Iterable[asyncio.Task[Any]]) -> None:
+async def cancel(tasks: Iterable[asyncio.Task[Any]]) -> None:
     """Ends all of them, then raises what the first that failed raised."""
     ending = [*tasks]
     for task in ending:

@@ -1,4 +1,4 @@
-"""Keeps a running stack's data services alive and gives those that forget what they need."""
+"""Keeps a running stack's servers alive and gives those that forget what they need."""
 
 from collections.abc import Coroutine, Iterator
 from dataclasses import dataclass, field
@@ -8,28 +8,24 @@ from samulator.control.console import Console
 from samulator.control.project import Project
 from samulator.control.start_invokes import StartFailed, run_start_invokes
 from samulator.control.state import RunningStack
-from samulator.functions.invoker import Invoker
-from samulator.servers.group import DataServices
+from samulator.functions.host import Invoker
+from samulator.servers.data import DATA_SERVERS
+from samulator.servers.group import Servers
 from samulator.servers.keeper import UP, Keeper, Listeners
 from samulator.servers.requests import ServiceRequests
 from samulator.template.model import Application
 
-_RETURNED = {
-    "postgres": " with its data",
-    "redis": ", empty",
-    "opensearch": ", empty at first",
-    "aws": "; objects and messages put since the start are lost, it keeps them in memory",
-}
+_AWS_RETURNED = "; objects and messages put since the start are lost, it keeps them in memory"
 
 
 @dataclass(frozen=True)
 class Supervisor:
-    """The data services of one stack; all are running when `work` begins."""
+    """The servers of one stack; all are launched when `work` begins."""
 
     project: Project
     application: Application
-    services: DataServices
-    mark: RunningStack
+    servers: Servers
+    record: RunningStack
     console: Console
     _states: dict[str, str] = field(default_factory=dict)
 
@@ -41,25 +37,27 @@ class Supervisor:
         async def returned(service: str) -> str:
             return await self._returned(service, functions)
 
-        told = Listeners(self._state, self.console.happened, self.console.went_wrong, returned)
-        for title, service in self.services.named():
+        console = self.console
+        listeners = Listeners(self._state, console.happened, console.went_wrong, returned)
+        for title, service in self.servers.named():
             self._state(service.name, UP)
-            yield Keeper(title, service, requests, told).run()
-        yield self.mark.watch()
+            yield Keeper(title, service, requests, listeners).run()
+        yield self.record.watch()
 
     def _state(self, service: str, state: str) -> None:
         self._states[service] = state
-        self.mark.tell(services=self._states, servers=self.services.pids())
+        self.record.tell(services=self._states, servers=self.servers.pids())
 
     async def _returned(self, service: str, functions: Invoker) -> str:
         """Says what a service that forgot lacks, and runs what has to run again."""
         if service == "aws":
-            for problem in self.services.aws.problems():
+            for problem in self.servers.aws.problems():
                 self.console.problem(f"  {problem}")
+        lost = DATA_SERVERS[service].returned if service in DATA_SERVERS else _AWS_RETURNED
         starts = self.project.starts_after(service)
         try:
             await run_start_invokes(starts, functions)
         except StartFailed as error:
-            return f"{_RETURNED[service]}, but {error}"
+            return f"{lost}, but {error}"
         again = ", ".join(start.function for start in starts)
-        return _RETURNED[service] + (f"; {again} ran again" if again else "")
+        return lost + (f"; {again} ran again" if again else "")

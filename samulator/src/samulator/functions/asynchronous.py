@@ -21,6 +21,7 @@ from samulator.template.model import Destination
 
 # Runs a request id and a payload, after a wait of at most so many seconds for a worker.
 Run = Callable[[str, bytes, float], Awaitable[Invocation]]
+# Takes a destination and the record as AWS writes it; raises NotDelivered and NotInvoked.
 SendRecord = Callable[[Destination, dict[str, Any]], Awaitable[None]]
 # Seconds that Lambda waits before each retry: an event ages by them here too.
 _LAMBDA_DELAYS = (60.0, 120.0)
@@ -28,7 +29,7 @@ _PAUSES_OF_DELIVERY = (1.0, 2.0, 4.0)
 
 
 @dataclass(frozen=True)
-class Surroundings:
+class EventServices:
     """Where records go, who is told a line about a function (logical id), and the clock."""
 
     send: SendRecord
@@ -42,7 +43,7 @@ class EventQueue:
     `retry_delays` are the seconds before the first and the second retry.
     """
 
-    def __init__(self, retry_delays: Sequence[float], surroundings: Surroundings) -> None:
+    def __init__(self, retry_delays: Sequence[float], surroundings: EventServices) -> None:
         self._retry_delays = retry_delays
         self._surroundings = surroundings
         self._tasks: dict[asyncio.Task[None], Event] = {}

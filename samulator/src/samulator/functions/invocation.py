@@ -1,18 +1,24 @@
 """What an invocation gives back, and who is told about it."""
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, Protocol
-
-from samulator.template.model import Destination
+from typing import Protocol
 
 
 class Trigger(Enum):
-    """What an invocation comes from."""
+    """What an invocation comes from, in words for the terminal."""
 
-    HTTP = "HTTP request"
     INVOKE = "invoke"
+    HTTP = "HTTP request"
+    START = "start"
+    S3 = "S3"
+    SQS = "SQS"
+    SNS = "SNS"
+    EVENTBRIDGE = "EventBridge"
+    SCHEDULE = "schedule"
+    STREAM = "stream"
+    STATE_MACHINE = "state machine"
+    DESTINATION = "destination"
 
 
 @dataclass(frozen=True)
@@ -60,10 +66,6 @@ class Listener(Protocol):
 
     def finished(self, invocation: Invocation) -> None:
         """Note one finished invocation, also each attempt of an asynchronous one."""
-
-
-# Takes a destination and the record as AWS writes it; raises NotDelivered.
-SendToQueue = Callable[[Destination, dict[str, Any]], Awaitable[None]]
 
 
 class NotDelivered(Exception):

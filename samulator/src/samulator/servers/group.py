@@ -1,17 +1,17 @@
-"""The four data services together: started in order, stopped in reverse."""
+"""The servers of one stack: AWS's services always, the data servers that were asked for."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from samulator.servers.aws.config import AwsConfig
 from samulator.servers.aws.service import AwsServer
-from samulator.servers.opensearch import OpenSearchServer
+from samulator.servers.data import DATA_SERVERS, create_data_server
 from samulator.servers.ports import LOOPBACK, Ports, require_free
-from samulator.servers.postgres import DATABASE, USER, PostgresServer
 from samulator.servers.process import Server
-from samulator.servers.redis import RedisServer
+
+AWS_TITLE = "AWS services"
 
 
 @dataclass(frozen=True)
@@ -23,8 +23,8 @@ class Started:
     seconds: float
 
 
-class DataServices:
-    """PostgreSQL, Redis, OpenSearch, S3 and SQS.
+class Servers:
+    """AWS's services and the `wanted` of DATA_SERVERS; raises ServiceFailed where one is missing.
 
     `gateway` is one more address to listen on: the container bridge's, for `sam local`. Without
     `durable`, PostgreSQL trades the safety of its data for speed, for tests.
@@ -35,60 +35,77 @@ class DataServices:
         state: Path,
         ports: Ports,
         *,
-        aws: AwsConfig | None = None,
+        wanted: Collection[str] = (),
         gateway: str | None = None,
         durable: bool = True,
     ) -> None:
         self._ports = ports
-        # Two of the servers listen on one address only; the host reaches the bridge's too.
+        # Some of the servers listen on one address only; the host reaches the bridge's too.
         self.host = gateway or LOOPBACK
-        self._listen: Sequence[str] = (LOOPBACK, gateway) if gateway else (LOOPBACK,)
-        self.postgres = PostgresServer(state, ports.postgres, listen=self._listen, durable=durable)
-        self.redis = RedisServer(state, ports.redis, listen=self._listen)
-        self.opensearch = OpenSearchServer(state, ports.opensearch, listen=self.host)
-        self.aws = AwsServer(state, ports.aws, config=aws, listen=self.host)
+        self._listen = (LOOPBACK, gateway) if gateway else (LOOPBACK,)
+        self.data = {
+            name: create_data_server(
+                name, state, getattr(ports, name), listen=self._listen, durable=durable
+            )
+            for name in DATA_SERVERS
+            if name in wanted
+        }
+        self.aws = AwsServer(state, ports.aws, listen=self.host)
+        self._begin = time.monotonic()
 
     def named(self) -> Iterator[tuple[str, Server]]:
-        """Title and service, in the order of starting."""
-        yield "PostgreSQL", self.postgres
-        yield "Redis", self.redis
-        yield "OpenSearch", self.opensearch
-        yield "S3 and SQS", self.aws
+        """Title and server, in the order of starting."""
+        for name, server in self.data.items():
+            yield DATA_SERVERS[name].title, server
+        yield AWS_TITLE, self.aws
 
     def require_free_ports(self) -> None:
         """Raises PortTaken before anything is started."""
-        for name in ("postgres", "redis", "opensearch", "aws"):
-            require_free(name, getattr(self._ports, name), self._listen)
+        for _, server in self.named():
+            require_free(server.name, server.port, self._listen)
+
+    def launch(self, aws: AwsConfig | None = None) -> None:
+        """Starts the processes without waiting; raises ServiceFailed.
+
+        Call it on the main thread, or one that lives as long: the servers end with it.
+        """
+        self._begin = time.monotonic()
+        self.aws.configure(aws or AwsConfig())
+        # The last is the slowest to import what it needs, so it gets a head start.
+        for _, server in reversed([*self.named()]):
+            server.launch()
+
+    def wait_for_data(self, on_started: Callable[[Started], None]) -> None:
+        """Returns when the data servers answer; raises ServiceFailed."""
+        for name, server in self.data.items():
+            self._wait(DATA_SERVERS[name].title, server, on_started)
+
+    def wait_for_aws(self, on_started: Callable[[Started], None]) -> None:
+        """Returns when AWS's services answer; raises ServiceFailed."""
+        self._wait(AWS_TITLE, self.aws, on_started)
 
     def start(self, on_started: Callable[[Started], None]) -> None:
-        """Raises ServiceFailed; call from the main thread, with which the servers end."""
-        begin = time.monotonic()
-        # The last is the slowest to import what it needs, so it gets a head start.
-        for _, service in reversed([*self.named()]):
-            service.launch()
-        for title, service in self.named():
-            service.wait()
-            address = f"{service.host}:{service.port}"
-            on_started(Started(title, address, time.monotonic() - begin))
+        """Launches all and waits for all; raises ServiceFailed."""
+        self.launch()
+        self.wait_for_data(on_started)
+        self.wait_for_aws(on_started)
 
     def stop(self) -> None:
-        for _, service in reversed([*self.named()]):
-            service.stop()
+        for _, server in reversed([*self.named()]):
+            server.stop()
 
     def pids(self) -> list[int]:
-        """The processes of the services that were started."""
-        return [service.pid for _, service in self.named() if service.pid is not None]
+        """The processes of the servers that were started."""
+        return [server.pid for _, server in self.named() if server.pid is not None]
 
     def places(self) -> dict[str, str]:
-        """What the {placeholders} of local.toml stand for."""
-        return {
-            "postgres_host": self.host,
-            "postgres_port": str(self._ports.postgres),
-            "postgres_database": DATABASE,
-            "postgres_user": USER,
-            "postgres_password": self.postgres.password,
-            "redis_host": self.host,
-            "redis_port": str(self._ports.redis),
-            "opensearch_url": self.opensearch.url,
-            "aws_url": self.aws.url,
-        }
+        """What the {placeholders} of local.toml stand for: those of the servers that run."""
+        places = {"aws_url": self.aws.url}
+        for name, server in self.data.items():
+            places |= DATA_SERVERS[name].places(server, self.host)
+        return places
+
+    def _wait(self, title: str, server: Server, on_started: Callable[[Started], None]) -> None:
+        server.wait()
+        address = f"{server.host}:{server.port}"
+        on_started(Started(title, address, time.monotonic() - self._begin))

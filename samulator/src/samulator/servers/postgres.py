@@ -58,7 +58,11 @@ class PostgresServer(Server):
 
     @property
     def password(self) -> str:
-        """Made at the first start; belongs to this machine's throw-away cluster only."""
+        """Made when it is first asked for; belongs to this machine's throw-away cluster only."""
+        if not self._password_file.exists():
+            self._password_file.parent.mkdir(parents=True, exist_ok=True)
+            self._password_file.touch(mode=0o600)
+            self._password_file.write_text(secrets.token_urlsafe(24))
         return self._password_file.read_text().strip()
 
     def launch(self) -> None:
@@ -116,14 +120,13 @@ class PostgresServer(Server):
 
     def _create_cluster(self) -> None:
         self._data.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._password_file.touch(mode=0o600)
-        self._password_file.write_text(secrets.token_urlsafe(24))
+        password = self.password
         if self._account is None:
             self._initdb(self._password_file)
             return
         os.chown(self._data, self._account.uid, self._account.gid)
         with tempfile.NamedTemporaryFile("w", dir=public_folder()) as readable:
-            readable.write(self.password)
+            readable.write(password)
             readable.flush()
             os.chown(readable.name, self._account.uid, self._account.gid)
             self._initdb(Path(readable.name))

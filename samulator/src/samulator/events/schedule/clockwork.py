@@ -11,8 +11,8 @@ from samulator.clock import MACHINE_CLOCK, Clock
 from samulator.events.schedule.field import InvalidExpression
 from samulator.events.schedule.targets import ScheduleTargets
 from samulator.events.schedule.timetable import Timetable, timetable
-from samulator.functions.invocation import NotDelivered, NotInvoked
-from samulator.functions.invoker import Invoker
+from samulator.functions.host import Invoker
+from samulator.functions.invocation import NotDelivered, NotInvoked, Trigger
 from samulator.servers.aws.config import ACCOUNT_ID
 from samulator.servers.aws.eventbridge.target_input import target_input
 from samulator.template.model import ScheduleTrigger
@@ -61,7 +61,9 @@ class Clockwork:
         trigger = self._trigger
         try:
             if trigger.function:
-                await self._invoker.invoke_event(trigger.function, self.payload(due))
+                await self._invoker.invoke_event(
+                    trigger.function, self.payload(due), trigger=Trigger.SCHEDULE
+                )
             elif self._targets is not None:
                 await self._targets.send(trigger.target, self.payload(due).decode())
         except (NotInvoked, NotDelivered, ValueError) as error:

@@ -17,8 +17,8 @@ from samulator.events.batch_response import failed_items
 from samulator.events.sqs.event import Batch, Record
 from samulator.events.sqs.gathering import Gathering
 from samulator.events.sqs.queue import SqsQueue
-from samulator.functions.invocation import Invocation, NotInvoked
-from samulator.functions.invoker import Invoker
+from samulator.functions.host import Invoker
+from samulator.functions.invocation import Invocation, NotInvoked, Trigger
 from samulator.template.model import SqsTrigger
 
 if TYPE_CHECKING:
@@ -117,7 +117,9 @@ class QueuePoller:
 
     async def _invoked(self, batch: Batch) -> list[Record]:
         try:
-            result = await self._invoker.invoke(self._trigger.function, batch.event())
+            result = await self._invoker.invoke(
+                self._trigger.function, batch.event(), trigger=Trigger.SQS
+            )
         except NotInvoked as error:
             _logger.warning("queue %s: %s", self._trigger.queue, error)
             return []

@@ -13,8 +13,8 @@ from samulator.clock import Clock
 from samulator.events.batch_response import failed_items
 from samulator.events.streams.discarded import RETRIES_EXHAUSTED, TOO_OLD, Discarded
 from samulator.events.streams.record import StreamRecord, event_of
+from samulator.functions.host import Invoker
 from samulator.functions.invocation import Invocation, NotInvoked
-from samulator.functions.invoker import Invoker
 from samulator.template.model_stream import FOREVER, StreamTrigger
 
 _logger = logging.getLogger(__name__)

@@ -6,7 +6,7 @@ from samulator.events.destinations.destinations import Destinations
 from samulator.events.local_client import LocalClients
 from samulator.events.streams.poller import OnFailure, StreamPoller
 from samulator.events.streams.source import DynamoDbSource, KinesisSource, Source
-from samulator.functions.invoker import Invoker
+from samulator.functions.host import Invoker
 from samulator.template.model import Application, Destination
 from samulator.template.model_stream import StreamTrigger
 from samulator.template.names import function_arn

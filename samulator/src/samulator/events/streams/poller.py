@@ -20,8 +20,8 @@ from samulator.events.streams.discarded import Discarded, record_of
 from samulator.events.streams.lane import Lane
 from samulator.events.streams.record import StreamRecord
 from samulator.events.streams.source import Source
+from samulator.functions.host import Invoker
 from samulator.functions.invocation import NotDelivered
-from samulator.functions.invoker import Invoker
 from samulator.template.model_stream import StreamTrigger
 from samulator.template.record_filter import read_dynamodb_filter, read_kinesis_filter
 

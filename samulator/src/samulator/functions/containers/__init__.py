@@ -1,6 +1,7 @@
 """Runs the functions in containers through the SAM CLI, against the same data services."""
 
+from samulator.functions.containers.container_host import ContainerHost
 from samulator.functions.containers.engine import ContainersUnavailable, Engine, find_engine
 from samulator.functions.containers.sam_cli import SamCli, SamFailed
 
-__all__ = ["ContainersUnavailable", "Engine", "SamCli", "SamFailed", "find_engine"]
+__all__ = ["ContainerHost", "ContainersUnavailable", "Engine", "SamCli", "SamFailed", "find_engine"]

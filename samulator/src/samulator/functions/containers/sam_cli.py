@@ -64,13 +64,21 @@ class SamCli:
         self._environment_file.touch(mode=0o600)  # it holds the local password
         self._environment_file.write_text(json.dumps({"Parameters": reachable}, indent=2))
 
-    def start_api(self, port: int) -> ServerProcess:
-        """Start `sam local start-api`; returns once it listens, the first answer takes longer."""
-        return self._serve("start-api", port)
+    def launch(self, service: str, port: int) -> ServerProcess:
+        """Start `sam local start-api` or `start-lambda`, on the thread with which it ends."""
+        command = [
+            *("env", "-i", *(f"{name}={value}" for name, value in self._variables().items())),
+            *(self._sam, "local", service, "--host", LOOPBACK, "--port", str(port)),
+            # Lazy: eager containers start every function in both services, six of them unused.
+            *("--warm-containers", "LAZY", *self._local_options()),
+        ]
+        process = ServerProcess(f"sam local {service}", command, log=self._logs / f"{service}.log")
+        process.launch()
+        return process
 
-    def start_lambda(self, port: int) -> ServerProcess:
-        """Start `sam local start-lambda`; raises ServiceFailed like start_api."""
-        return self._serve("start-lambda", port)
+    def wait(self, process: ServerProcess, port: int) -> None:
+        """Return once it listens, the first answer takes longer; raises ServiceFailed."""
+        process.wait_until(lambda: accepts_connections(port))
 
     def invoke(self, function: str, event: Path) -> str:
         """What the function returned, as JSON text; raises SamFailed with the function's log."""
@@ -80,18 +88,6 @@ class SamCli:
     @property
     def _environment_file(self) -> Path:
         return self._state / "environment.json"
-
-    def _serve(self, service: str, port: int) -> ServerProcess:
-        command = [
-            *("env", "-i", *(f"{name}={value}" for name, value in self._variables().items())),
-            *(self._sam, "local", service, "--host", LOOPBACK, "--port", str(port)),
-            # Lazy: eager containers start every function in both services, six of them unused.
-            *("--warm-containers", "LAZY", *self._local_options()),
-        ]
-        process = ServerProcess(f"sam local {service}", command, log=self._logs / f"{service}.log")
-        process.launch()
-        process.wait_until(lambda: accepts_connections(port))
-        return process
 
     def _local_options(self) -> list[str]:
         return [

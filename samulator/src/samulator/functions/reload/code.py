@@ -5,14 +5,14 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from samulator.functions.functions import Functions
 from samulator.functions.packages import PackageError, Packages
 from samulator.functions.reload.watching import Change, Watching
+from samulator.functions.worker_host import WorkerHost
 from samulator.template.model import Application
 
 
 @dataclass(frozen=True)
-class Told:
+class ReloadListener:
     """Who is told: `reloaded` the function (logical id) and what changed, `problem` one line."""
 
     reloaded: Callable[[str, str], None]
@@ -31,9 +31,9 @@ def watch_code(
 
 async def watch(
     application: Application,
-    functions: Functions,
+    functions: WorkerHost,
     packages: Packages,
-    told: Told,
+    listener: ReloadListener,
     *,
     code: Watching | None = None,
 ) -> None:
@@ -44,7 +44,7 @@ async def watch(
     """
     if code is None:
         code = await asyncio.to_thread(watch_code, application, packages)
-    reloader = _Reloader(application, functions, packages, told)
+    reloader = _Reloader(application, functions, packages, listener)
     async for changes in code.changes():
         await reloader.reload(changes)
 
@@ -60,9 +60,9 @@ def _sources(application: Application, packages: Packages, name: str) -> list[Pa
 @dataclass(frozen=True)
 class _Reloader:
     application: Application
-    functions: Functions
+    functions: WorkerHost
     packages: Packages
-    told: Told
+    listener: ReloadListener
 
     async def reload(self, changes: Sequence[Change]) -> None:
         gone = [change.root for change in changes if change.is_gone]
@@ -71,7 +71,7 @@ class _Reloader:
             sources = _sources(self.application, self.packages, name)
             for root in gone:
                 if root in sources:
-                    self.told.problem(f"{name} keeps its old code: {root} is gone")
+                    self.listener.problem(f"{name} keeps its old code: {root} is gone")
             touched = [
                 path or change.root.name
                 for change in changes
@@ -83,12 +83,12 @@ class _Reloader:
         await self.functions.reload(*ready)
         for name, touched in ready.items():
             more = f" and {len(touched) - 1} more" if len(touched) > 1 else ""
-            self.told.reloaded(name, f"{touched[0]}{more}")
+            self.listener.reloaded(name, f"{touched[0]}{more}")
 
     async def _is_built(self, name: str) -> bool:
         try:
             await asyncio.to_thread(self.packages.layout, name)
         except (PackageError, OSError) as error:
-            self.told.problem(f"{name} keeps its old code: {error}")
+            self.listener.problem(f"{name} keeps its old code: {error}")
             return False
         return True

@@ -8,7 +8,7 @@ from samulator.http.gateway.response import error_summary
 
 
 class HttpInvoker(Protocol):
-    """What doors need of the functions; `samulator.functions.functions.Functions` is one."""
+    """What doors need of the functions; `samulator.functions.host.Invoker` is one."""
 
     async def invoke(self, name: str, payload: bytes, *, trigger: Trigger) -> Invocation:
         """Run the function and wait for its result; raises PayloadTooLarge and Throttled."""

@@ -10,8 +10,8 @@ from urllib.parse import parse_qs, unquote
 
 from aiohttp import web
 
-from samulator.functions.functions import Functions
 from samulator.functions.invocation import PayloadTooLarge, Throttled, UnknownFunction
+from samulator.functions.worker_host import WorkerHost
 from samulator.http.lambda_api.error import LambdaError, error_answer
 from samulator.http.lambda_api.payload import read_client_context, read_payload
 from samulator.http.server.answer import Answer
@@ -39,7 +39,7 @@ _CODES = {
 class InvokeApi:
     """Answers POST /2015-03-31/functions/{name}/invocations, whoever on this machine asks."""
 
-    def __init__(self, functions: Functions) -> None:
+    def __init__(self, functions: WorkerHost) -> None:
         self._functions = functions
         self.policy = OriginPolicy()
 

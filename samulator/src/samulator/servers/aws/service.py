@@ -26,11 +26,15 @@ class AwsServer(Server):
             *("--config", str(self._config_file)),
         ]
         log = state_dir / "logs" / "aws.log"
-        super().__init__(ServerProcess("S3 and SQS", command, log=log), host=listen, port=port)
+        super().__init__(ServerProcess("AWS services", command, log=log), host=listen, port=port)
 
     @property
     def url(self) -> str:
         return f"http://{self.host}:{self.port}"
+
+    def configure(self, config: AwsConfig) -> None:
+        """Say what its buckets notify, before it is launched."""
+        self._config = config
 
     def launch(self) -> None:
         """Raises ServiceFailed. The process makes the resources anew, each time."""

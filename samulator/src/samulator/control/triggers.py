@@ -1,0 +1,79 @@
+"""What calls functions besides HTTP: each trigger a coroutine that never ends by itself."""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from typing import Any
+
+from samulator.control.resources import sqs_client
+from samulator.events.local_client import LocalClients
+from samulator.events.schedule.clockwork import Clockwork
+from samulator.events.schedule.field import InvalidExpression
+from samulator.events.schedule.targets import ScheduleTargets
+from samulator.events.sqs.poller import CONCURRENT_BATCHES, QueuePoller
+from samulator.events.streams.mappings import stream_pollers
+from samulator.functions.host import Invoker
+from samulator.template.model import Application, SqsTrigger
+
+_THREADS = 8
+_THREADS_PER_QUEUE = 2
+
+
+def triggers(
+    application: Application, functions: Invoker, *, aws_url: str
+) -> Iterator[Coroutine[Any, Any, None]]:
+    """Every trigger that this process drives, one line for each kind.
+
+    S3 notifications are not among them: the process of AWS's services sends those itself.
+    """
+    clients = LocalClients(aws_url, application.region)
+    yield from _queues(application, functions, aws_url)
+    yield from (poller.run() for poller in stream_pollers(application, functions, clients))
+    yield from _schedules(application, functions, ScheduleTargets(clients))
+
+
+def use_enough_threads(application: Application) -> None:
+    """Each queue or stream holds a thread while it is polled: nothing else may wait for those.
+
+    To be called on the event loop before its first thread.
+    """
+    polled = len(application.sqs_triggers) + len(application.stream_triggers)
+    threads = _THREADS + _THREADS_PER_QUEUE * polled
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(threads))
+
+
+def _queues(
+    application: Application, functions: Invoker, aws_url: str
+) -> Iterator[Coroutine[Any, Any, None]]:
+    for trigger in application.sqs_triggers:
+        poller = QueuePoller(
+            trigger,
+            functions,
+            sqs_client(aws_url, application.region),
+            concurrency=_concurrency(application, trigger),
+        )
+        yield poller.run()
+
+
+def _schedules(
+    application: Application, functions: Invoker, targets: ScheduleTargets
+) -> Iterator[Coroutine[Any, Any, None]]:
+    """One that EventBridge would not take is left out: `silent_schedules` names it."""
+    for schedule in application.schedules:
+        with suppress(InvalidExpression):
+            clockwork = Clockwork(schedule, functions, region=application.region, targets=targets)
+            yield never_ending(clockwork.run)
+
+
+def _concurrency(application: Application, trigger: SqsTrigger) -> int:
+    """A batch that no worker can take would wait, invisible in its queue."""
+    reserved = application.functions[trigger.function].reserved_concurrency
+    limits = (CONCURRENT_BATCHES, trigger.maximum_concurrency, reserved)
+    return min(limit for limit in limits if limit)
+
+
+async def never_ending(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """The work, then nothing for ever: a stack ends when one of its tasks does."""
+    await work()
+    await asyncio.Event().wait()

@@ -1,0 +1,93 @@
+"""Functions in worker processes, warmed at the start and reloaded when they are saved."""
+
+import asyncio
+from collections.abc import Iterator, Mapping, Sequence
+
+from samulator.control.console import Console
+from samulator.control.debug_ports import debug_ports
+from samulator.control.mode import Work
+from samulator.control.project import Project
+from samulator.functions.asynchronous import SendRecord
+from samulator.functions.aws_access import with_aws_access
+from samulator.functions.debugging import without_limits
+from samulator.functions.fleet import Options
+from samulator.functions.packages import Packages
+from samulator.functions.reload import ReloadListener, Watching, watch, watch_code
+from samulator.functions.runnable import runnable
+from samulator.functions.worker_host import WorkerHost
+from samulator.http.doors import answering
+from samulator.template.model import Application
+
+
+class WorkerMode:
+    """A Mode; the host it creates is its own for the rest of the run."""
+
+    description = ""
+    gateway: str | None = None
+    own_ports: frozenset[str] = frozenset()
+
+    def __init__(self, project: Project, console: Console, debug: Sequence[str] = ()) -> None:
+        """`debug` names functions that wait for a debugger, as --debug does."""
+        self._project = project
+        self._console = console
+        self._debug = debug
+        self._debug_ports: Mapping[str, int] = {}
+        self._application: Application
+        self._packages: Packages
+        self._code: Watching
+        self._host: WorkerHost
+
+    def adapt(self, application: Application, aws_url: str) -> Application:
+        """Raises InvalidTarget and DebuggerMissing for what `debug` names."""
+        adapted = with_aws_access(runnable(application), aws_url)
+        self._debug_ports = debug_ports(self._debug, adapted)
+        return without_limits(adapted, self._debug_ports)
+
+    def build(self, application: Application) -> None:
+        """Raises PackageError."""
+        self._application = application
+        self._packages = Packages(
+            application,
+            state=self._project.builds,
+            progress=self._console.preparing,
+            problem=self._console.problem,
+        )
+        self._packages.build()
+        # Before any worker reads it.
+        own = (self._project.state.resolve(), self._project.builds.resolve())
+        self._code = watch_code(application, self._packages, ignored=own)
+
+    def create_host(
+        self,
+        application: Application,
+        environment: Mapping[str, str],  # noqa: ARG002 - the application holds it already
+        send_record: SendRecord,
+    ) -> WorkerHost:
+        self._host = WorkerHost(
+            application,
+            self._packages,
+            listener=self._console,
+            send_record=send_record,
+            options=Options(debug_ports=self._debug_ports),
+        )
+        return self._host
+
+    async def warm(self) -> None:
+        """One worker per function, so that nobody's first request pays for the imports.
+
+        Those that answer HTTP come first: somebody waits for them. Those that wait for a debugger
+        come last, all at once.
+        """
+        functions = self._application.functions
+        for name in dict.fromkeys([*answering(self._application), *functions]):
+            is_later = functions[name].makes_custom_resources
+            if not is_later and name not in self._debug_ports:
+                await self._host.warm(name)
+        await asyncio.gather(*map(self._host.warm, self._debug_ports))
+
+    async def check(self) -> None:
+        """The stack's own doors answer as soon as they are open."""
+
+    def background(self) -> Iterator[Work]:
+        listener = ReloadListener(self._console.reloaded, self._console.problem)
+        yield watch(self._application, self._host, self._packages, listener, code=self._code)

@@ -1,0 +1,119 @@
+"""The worker processes of all functions: started, watched, reloaded and ended together."""
+
+import asyncio
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from samulator.functions.attempt import Attempts
+from samulator.functions.packages import Packages
+from samulator.functions.pool import GROW_AFTER_SECONDS, Pool
+from samulator.functions.starter import Means, WorkerStarter
+from samulator.functions.supervision import Supervision
+from samulator.template.model import Application
+from samulator.template.names import function_arn
+
+DEFAULT_CONCURRENCY = max(4, os.cpu_count() or 1)
+_CHECK_SECONDS = 0.2
+_IDLE_SECONDS = 60.0
+
+
+@dataclass(frozen=True)
+class Options:
+    """What is the same for all functions.
+
+    `retry_delays` are seconds before the first and second retry of an Event invoke (AWS: 60 and
+    120); `concurrency` is the most workers of a function that reserves none; a request waits
+    `grow_after_seconds` for a busy worker before another is started. `debug_ports` are those of
+    functions (by logical id) that wait for a debugger.
+    """
+
+    retry_delays: tuple[float, float] = (1.0, 2.0)
+    concurrency: int = DEFAULT_CONCURRENCY
+    grow_after_seconds: float = GROW_AFTER_SECONDS
+    debug_ports: Mapping[str, int] = field(default_factory=dict)
+
+
+class Fleet:
+    """The workers of each function by its logical id; `on_line` gets what they log."""
+
+    def __init__(
+        self,
+        application: Application,
+        packages: Packages,
+        on_line: Callable[[str, str], None],
+        options: Options,
+    ) -> None:
+        self._application = application
+        self._packages = packages
+        self._on_line = on_line
+        self._options = options
+        self._supervision = Supervision()
+        self._attempts = {name: self._attempts_of(name) for name in application.functions}
+        self._watch: asyncio.Task[None] | None = None
+        self._warming: asyncio.Task[None] | None = None
+
+    def __getitem__(self, logical_id: str) -> Attempts:
+        return self._attempts[logical_id]
+
+    async def start(self) -> None:
+        """Start what watches over the worker processes; workers start on demand."""
+        await self._supervision.start()
+        self._watch = asyncio.create_task(self._watch_workers())
+
+    async def close(self) -> None:
+        """Kill every worker with all it started; running invocations end with an error."""
+        for task in (self._watch, self._warming):
+            if task is not None:
+                task.cancel()
+        await asyncio.gather(*(attempts.pool.close() for attempts in self._attempts.values()))
+        await self._supervision.close()
+
+    def reload(self, logical_ids: Sequence[str]) -> None:
+        """Retire the workers of these functions; requests in flight finish on the old code.
+
+        New ones start in the background, one after another, the function used last first: an
+        error shows before the next request, and the starts do not compete for the cores.
+        """
+        pools = []
+        for logical_id in logical_ids:
+            self._attempts[logical_id].starter.forget_layout()
+            pools.append(self._attempts[logical_id].pool)
+            pools[-1].reload()
+        used = [pool for pool in pools if pool.last_used is not None]
+        used.sort(key=lambda pool: pool.last_used or 0, reverse=True)
+        if self._warming is not None:
+            self._warming.cancel()
+        self._warming = asyncio.create_task(_warm(used))
+
+    def _attempts_of(self, name: str) -> Attempts:
+        function = self._application.functions[name]
+        arn = function_arn(self._application.region, function.name)
+
+        def on_line(line: str) -> None:
+            self._on_line(name, line)
+
+        starter = WorkerStarter(
+            name,
+            self._application,
+            Means(self._packages, self._supervision),
+            on_line,
+            self._options.debug_ports.get(name),
+        )
+        reserved = function.reserved_concurrency
+        limit = self._options.concurrency if reserved is None else reserved
+        pool = Pool(starter.start, limit, self._options.grow_after_seconds)
+        return Attempts(name, function, arn, pool, starter)
+
+    async def _watch_workers(self) -> None:
+        while True:
+            await asyncio.sleep(_CHECK_SECONDS)
+            for attempts in self._attempts.values():
+                attempts.pool.reap(_IDLE_SECONDS)
+                for worker in attempts.pool.workers:
+                    worker.check_memory()
+
+
+async def _warm(pools: Sequence[Pool]) -> None:
+    for pool in pools:
+        await pool.warm()
