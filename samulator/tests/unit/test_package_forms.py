@@ -281,3 +281,13 @@ def test_a_package_without_a_wheel_for_the_other_python_is_named(project):
 
     with pytest.raises(PackageError, match=r"pip failed for python3\.12: No matching .* tiny"):
         project.layout()
+
+
+@pytest.mark.skipif(installed("python3.9") is None, reason="needs an old Python")
+def test_a_requirement_for_old_versions_alone_is_installed_for_one_that_pip_has_left(project):
+    make_wheel(project.wheels, "tiny")
+    wanted = 'tiny; python_version < "3.10"'
+    project.write("code/requirements.txt", list_of(project.wheels, wanted))
+    project.function(runtime="python3.9")
+
+    assert run(project.layout(), imported("tiny"), "python3.9") == "1.0"

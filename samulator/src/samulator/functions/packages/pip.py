@@ -15,6 +15,7 @@ _QUIET = ("--quiet", "--no-input", "--disable-pip-version-check", "--root-user-a
 # awslambdaric has wheels for Linux only; its Python part is all that other systems need.
 _LINUX_PLATFORMS = ("manylinux_2_28_x86_64", "manylinux2014_x86_64", "manylinux_2_17_x86_64")
 _TOO_NEW = "does not support python"
+_NO_PIP = "No module named pip"
 # Settings of the user that no installation into a folder can follow.
 _VARIABLES = {"PIP_USER": "0", "PIP_REQUIRE_VIRTUALENV": "0"}
 
@@ -56,8 +57,21 @@ def _install(wanted: Wanted, target: Path, runtime: str) -> Done:
     there = [*pip, "--python", find_interpreter(runtime), "install", *arguments]
     done = _pip(there, wanted.folder)
     if done.status != 0 and _TOO_NEW in done.output:
-        done = _pip([*pip, "install", *_wheels_for(runtime), *arguments], wanted.folder)
+        return _without_new_pip(pip, arguments, wanted.folder, runtime)
     return done
+
+
+def _without_new_pip(
+    pip: Sequence[str], arguments: Sequence[str], folder: Path, runtime: str
+) -> Done:
+    """The pip of an old interpreter is as old, and reads markers as that interpreter does.
+
+    Where it has none, wheels are taken by ours, which takes markers to be about itself.
+    """
+    own = _pip([find_interpreter(runtime), *_PIP, "install", *arguments], folder)
+    if own.status == 0 or _NO_PIP not in own.output:
+        return own
+    return _pip([*pip, "install", *_wheels_for(runtime), *arguments], folder)
 
 
 def _pip(command: Sequence[str], folder: Path) -> Done:

@@ -13,6 +13,7 @@ from samulator.functions.packages.pip import Wanted, install
 
 RUNTIME_LOCK = Path(__file__).with_name("runtime.txt")
 _OLD_LOCKS = {"python3.9": RUNTIME_LOCK.with_name("runtime-3.9.txt")}
+_MARKER = re.compile(r" ; [^\\\n]*(?= \\$)", re.MULTILINE)
 _PIN = re.compile(r"^([a-z0-9-]+)==(\S+)", re.MULTILINE)
 
 
@@ -93,7 +94,11 @@ def _top_level(found: Distribution) -> set[str]:
 
 
 def _without(lock: str, names: set[str]) -> str:
-    """A hash lock without some of its distributions."""
+    """A hash lock without some of its distributions, and without markers.
+
+    The lock is the runtime's, but pip may take its markers to be about another interpreter.
+    """
+    lock = _MARKER.sub("", lock)
     entries = re.split(r"^(?=[a-z0-9-]+==)", lock, flags=re.MULTILINE)
     kept = [entry for entry in entries if not ((pin := _PIN.match(entry)) and pin[1] in names)]
     return "".join(kept)
