@@ -11,6 +11,7 @@ from uuid import uuid4
 
 import boto3
 
+from samulator.events.destinations.destinations import Destinations
 from samulator.servers.aws.config import AwsConfig
 from samulator.servers.aws.service import AwsServer
 from testkit.other_app_runner import OtherApp
@@ -26,11 +27,12 @@ class EventApp:
     """Both running; names are made anew for each test, so that tests share nothing."""
 
     def __init__(self, state: Path) -> None:
-        self.functions = OtherApp(TEMPLATE)
-        config = AwsConfig((), self.functions.lambda_url, REGION)
+        self._clients: dict[str, Any] = {}
+        self.functions = OtherApp(TEMPLATE, destinations=Destinations(self.client))
+        resources = tuple(self.functions.application.resources.values())
+        config = AwsConfig((), self.functions.lambda_url, REGION, resources)
         self.server = AwsServer(state, reserve_port(), config=config)
         self.server.start()
-        self._clients: dict[str, Any] = {}
 
     def close(self) -> None:
         for client in self._clients.values():

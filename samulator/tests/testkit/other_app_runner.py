@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
+from samulator.functions.asynchronous import DestinationSender
 from samulator.functions.aws_access import with_aws_access
 from samulator.functions.debugging import targets, without_limits
 from samulator.functions.fleet import Options
@@ -55,10 +56,15 @@ class OtherApp:
         grow_after: float = 0.05,
         aws_url: str | None = None,
         debug: Sequence[str] = (),
+        destinations: DestinationSender | None = None,
     ) -> None:
-        """`aws_url` is where its functions find AWS's services, if they run; `debug` as in up."""
+        """`aws_url` is where its functions find AWS's services, if they run; `debug` as in up.
+
+        Without `destinations`, what they would get is in `failures`.
+        """
         self.recorder = Recorder()
         self.failures: list[tuple[str, dict[str, Any]]] = []
+        self._destinations = destinations or _Kept(self.failures)
         self.exchanges: list[Exchange] = []
         application = runnable(load_application(template))
         application = with_aws_access(application, aws_url) if aws_url else application
@@ -110,7 +116,7 @@ class OtherApp:
             self.application,
             self.packages,
             listener=self.recorder,
-            send_record=self._record_failure,
+            destinations=self._destinations,
             options=self._options,
         )
         await self.functions.start()
@@ -133,5 +139,18 @@ class OtherApp:
             task.cancel()
         await asyncio.gather(*rest, return_exceptions=True)
 
-    async def _record_failure(self, destination: Destination, record: dict[str, Any]) -> None:
+
+@dataclass
+class _Kept:
+    """A DestinationSender that keeps the names of destinations and what they got."""
+
+    failures: list[tuple[str, dict[str, Any]]]
+
+    async def send(self, destination: Destination, record: dict[str, Any]) -> None:
         self.failures.append((destination.name, record))
+
+    async def bury(
+        self, destination: Destination, payload: bytes, request_id: str, error: str
+    ) -> None:
+        letter = {"event": json.loads(payload), "request_id": request_id, "error": error}
+        self.failures.append((destination.name, letter))

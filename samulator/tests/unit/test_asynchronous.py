@@ -10,11 +10,13 @@ import pytest
 from samulator.functions.asynchronous import EventQueue, EventServices
 from samulator.functions.invocation import Invocation, NotDelivered, Throttled, WaitedTooLong
 from samulator.functions.record import Event
-from samulator.template.model import Destination, Function
+from samulator.template.model import Destination, Function, InvokeConfig
 from testkit.sqs_double import SetClock
 
 ARN = "arn:aws:lambda:us-east-1:123456789012:function:F"
-SUCCESS, FAILURE = (Destination(f"arn:aws:sqs:us-east-1:123456789012:{n}") for n in ("good", "bad"))
+SUCCESS, FAILURE, DEAD = (
+    Destination(f"arn:aws:sqs:us-east-1:123456789012:{name}") for name in ("good", "bad", "dead")
+)
 FAILS = Invocation("F", "id-1", b'{"errorMessage": "no"}', function_error="Unhandled")
 SUCCEEDS = Invocation("F", "id-1", b'{"answer": 42}')
 
@@ -25,13 +27,14 @@ class World:
     def __init__(self, *endings: Invocation | Exception, takes: float = 0.0) -> None:
         self.clock = SetClock()
         self.records: list[tuple[str, dict[str, Any]]] = []
+        self.buried: list[tuple[str, bytes, str, str]] = []
         self.lines: list[str] = []
         self.patience: list[float] = []
         self.times: list[float] = []
         self.refuse_records = 0
         self._endings = list(endings)
         self._takes = takes
-        self.queue = EventQueue((1.0, 2.0), EventServices(self._send, self._say, clock=self.clock))
+        self.queue = EventQueue((1.0, 2.0), EventServices(self, self._say, clock=self.clock))
 
     def run(self, **config: object) -> None:
         async def put_and_drain() -> None:
@@ -49,7 +52,12 @@ class World:
             raise ending
         return ending
 
-    async def _send(self, destination: Destination, record: dict[str, Any]) -> None:
+    async def bury(
+        self, destination: Destination, payload: bytes, request_id: str, error: str
+    ) -> None:
+        self.buried.append((destination.name, payload, request_id, error))
+
+    async def send(self, destination: Destination, record: dict[str, Any]) -> None:
         if self.refuse_records:
             self.refuse_records -= 1
             raise NotDelivered("no queue")
@@ -205,3 +213,30 @@ def test_what_is_not_done_when_the_stack_stops_is_said() -> None:
 
     assert world.lines == ["F: Event id-1 is given up: the stack stopped before it was done"]
     assert json.dumps(world.records) == "[]"
+
+
+def test_an_event_that_failed_goes_to_the_dead_letter_queue_too() -> None:
+    world = World(FAILS)
+    world.run(maximum_retry_attempts=0, dead_letter=DEAD)
+    assert world.buried == [("dead", b'{"order": 1}', "id-1", "no")]
+    assert [name for name, _record in world.records] == ["bad"]
+
+
+def test_an_event_that_may_not_run_is_buried_with_the_reason() -> None:
+    world = World(Throttled("none"))
+    world.run(dead_letter=DEAD)
+    assert world.buried == [("dead", b'{"order": 1}', "id-1", "ZeroReservedConcurrency")]
+
+
+def test_an_event_that_succeeded_is_not_buried() -> None:
+    world = World(SUCCEEDS)
+    world.run(dead_letter=DEAD)
+    assert not world.buried
+
+
+def test_the_alias_that_is_invoked_says_how_often_and_where() -> None:
+    config = InvokeConfig(maximum_retry_attempts=1, on_failure=DEAD)
+    for alias, name, attempts in (("live", "dead", 2), ("other", "bad", 3)):
+        world = World(*[FAILS] * attempts)
+        world.run(alias_configs={alias: config})
+        assert ([name for name, _record in world.records], len(world.times)) == ([name], attempts)

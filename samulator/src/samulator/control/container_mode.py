@@ -9,7 +9,7 @@ from samulator.control.console import Console
 from samulator.control.mode import Work
 from samulator.control.project import Project
 from samulator.control.start_invokes import StartFailed
-from samulator.functions.asynchronous import SendRecord
+from samulator.functions.asynchronous import DestinationSender
 from samulator.functions.containers import ContainerHost, SamCli, find_engine
 from samulator.servers.group import Started
 from samulator.servers.ports import LOOPBACK, Ports
@@ -45,7 +45,7 @@ class ContainerMode:
         self,
         application: Application,  # noqa: ARG002 - sam reads the template itself
         environment: Mapping[str, str],
-        send_record: SendRecord,  # noqa: ARG002 - sam local leaves no records
+        destinations: DestinationSender,  # noqa: ARG002 - sam local leaves no records
     ) -> ContainerHost:
         self._sam.write_environment(environment)
         return ContainerHost(self._sam, self._ports)

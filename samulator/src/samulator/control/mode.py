@@ -3,7 +3,7 @@
 from collections.abc import Coroutine, Iterable, Mapping
 from typing import Any, Protocol
 
-from samulator.functions.asynchronous import SendRecord
+from samulator.functions.asynchronous import DestinationSender
 from samulator.functions.host import FunctionHost
 from samulator.template.model import Application
 
@@ -35,7 +35,7 @@ class Mode(Protocol):
         self,
         application: Application,
         environment: Mapping[str, str],
-        send_record: SendRecord,
+        destinations: DestinationSender,
     ) -> FunctionHost:
         """Return the host, not started. `environment` replaces variables that functions declare."""
 

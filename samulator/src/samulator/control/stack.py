@@ -82,7 +82,7 @@ class Stack:
             stack.callback(servers.stop)
             await self._start(application, servers)
             destinations = Destinations(LocalClients(servers.aws.url, application.region))
-            functions = self.mode.create_host(application, environment, destinations.send)
+            functions = self.mode.create_host(application, environment, destinations)
             stack.push_async_callback(functions.close)
             await functions.start()
             services = LocalServices(servers.aws.url, application.region)

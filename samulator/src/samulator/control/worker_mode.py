@@ -7,7 +7,7 @@ from samulator.control.console import Console
 from samulator.control.debug_ports import debug_ports
 from samulator.control.mode import Work
 from samulator.control.project import Project
-from samulator.functions.asynchronous import SendRecord
+from samulator.functions.asynchronous import DestinationSender
 from samulator.functions.aws_access import with_aws_access
 from samulator.functions.debugging import without_limits
 from samulator.functions.fleet import Options
@@ -61,13 +61,13 @@ class WorkerMode:
         self,
         application: Application,
         environment: Mapping[str, str],  # noqa: ARG002 - the application holds it already
-        send_record: SendRecord,
+        destinations: DestinationSender,
     ) -> WorkerHost:
         self._host = WorkerHost(
             application,
             self._packages,
             listener=self._console,
-            send_record=send_record,
+            destinations=destinations,
             options=Options(debug_ports=self._debug_ports),
         )
         return self._host

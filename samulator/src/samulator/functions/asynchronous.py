@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.htm
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from samulator.clock import MACHINE_CLOCK, Clock
 from samulator.functions.invocation import (
@@ -21,18 +21,28 @@ from samulator.template.model import Destination
 
 # Runs a request id and a payload, after a wait of at most so many seconds for a worker.
 Run = Callable[[str, bytes, float], Awaitable[Invocation]]
-# Takes a destination and the record as AWS writes it; raises NotDelivered and NotInvoked.
-SendRecord = Callable[[Destination, dict[str, Any]], Awaitable[None]]
 # Seconds that Lambda waits before each retry: an event ages by them here too.
 _LAMBDA_DELAYS = (60.0, 120.0)
 _PAUSES_OF_DELIVERY = (1.0, 2.0, 4.0)
 
 
+class DestinationSender(Protocol):
+    """Sends what became of events; each call raises NotDelivered and NotInvoked."""
+
+    async def send(self, destination: Destination, record: dict[str, Any]) -> None:
+        """Send a record as AWS writes it."""
+
+    async def bury(
+        self, destination: Destination, payload: bytes, request_id: str, error: str
+    ) -> None:
+        """Send an event that no attempt could handle, and the message of its error."""
+
+
 @dataclass(frozen=True)
 class EventServices:
-    """Where records go, who is told a line about a function (logical id), and the clock."""
+    """Who sends records, who is told a line about a function (logical id), and the clock."""
 
-    send: SendRecord
+    destinations: DestinationSender
     say: Callable[[str, str], None]
     clock: Clock = MACHINE_CLOCK
 
@@ -79,11 +89,15 @@ class EventQueue:
         ending = await self._ending(event, run)
         if ending.condition not in ("Success", "RetriesExhausted"):
             self._say(event, f"is dropped after {ending.attempts} attempts: {ending.condition}")
-        function = event.function
-        destination = function.on_success if ending.is_success else function.on_failure
+        sender, config = self._surroundings.destinations, event.config
+        destination = config.on_success if ending.is_success else config.on_failure
         if destination is not None:
             record = record_of(event, ending)
-            await self._send(event, destination, record)
+            await self._send(event, destination, lambda: sender.send(destination, record))
+        dead_letter = event.function.dead_letter
+        if dead_letter is not None and not ending.is_success:
+            letter = (event.payload, event.request_id, ending.error)
+            await self._send(event, dead_letter, lambda: sender.bury(dead_letter, *letter))
 
     async def _ending(self, event: Event, run: Run) -> Ending:
         clock = self._surroundings.clock
@@ -92,7 +106,7 @@ class EventQueue:
         last: Invocation | None = None
         attempts = 0
         while True:
-            patience = came + event.function.maximum_event_age - clock.monotonic()
+            patience = came + event.config.maximum_event_age - clock.monotonic()
             try:
                 last = await run(event.request_id, event.payload, patience)
             except WaitedTooLong:
@@ -102,19 +116,21 @@ class EventQueue:
             attempts += 1
             if last.function_error is None:
                 return Ending("Success", attempts, last)
-            if attempts > event.function.maximum_retry_attempts:
+            if attempts > event.config.maximum_retry_attempts:
                 return Ending("RetriesExhausted", attempts, last)
             retry = min(attempts, len(_LAMBDA_DELAYS)) - 1
             on_lambda, here = _LAMBDA_DELAYS[retry], self._retry_delays[retry]
-            if clock.monotonic() + on_lambda - came >= event.function.maximum_event_age:
+            if clock.monotonic() + on_lambda - came >= event.config.maximum_event_age:
                 return Ending("EventAgeExceeded", attempts, last)
             came -= on_lambda - here
             await clock.sleep(here)
 
-    async def _send(self, event: Event, destination: Destination, record: dict[str, Any]) -> None:
+    async def _send(
+        self, event: Event, destination: Destination, send: Callable[[], Awaitable[None]]
+    ) -> None:
         for pause in (*_PAUSES_OF_DELIVERY, None):
             try:
-                return await self._surroundings.send(destination, record)
+                return await send()
             except (NotDelivered, NotInvoked) as error:
                 if pause is None:
                     self._say(event, f"left no record at {destination.name}: {error}")

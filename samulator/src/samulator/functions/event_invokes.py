@@ -2,11 +2,11 @@
 
 import json
 import uuid
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
-from samulator.functions.asynchronous import EventQueue, EventServices
+from samulator.functions.asynchronous import DestinationSender, EventQueue, EventServices
 from samulator.functions.failure import EVENT_LIMIT
 from samulator.functions.invocation import Call, Invocation, Trigger
 from samulator.functions.lookup import Lookup
@@ -19,7 +19,7 @@ from samulator.template.reference import FunctionReference
 class EventInvokes:
     """Queues events; each attempt is one of `attempts`.
 
-    `services` send the records for destinations that are no functions.
+    `services` send to destinations that are no functions.
     """
 
     def __init__(
@@ -34,8 +34,8 @@ class EventInvokes:
         self._functions = functions
         self._lookup = lookup
         self._attempts = attempts
-        self._send = services.send
-        self._queue = EventQueue(retry_delays, replace(services, send=self._send_record))
+        sender = _FunctionsToo(services.destinations, self._invoke_with)
+        self._queue = EventQueue(retry_delays, replace(services, destinations=sender))
 
     def invoke(self, name: str | FunctionReference, payload: bytes, trigger: Trigger) -> str:
         """Return the request id; raises UnknownFunction and PayloadTooLarge."""
@@ -66,9 +66,24 @@ class EventInvokes:
         """Give up what is not finished."""
         await self._queue.close()
 
-    async def _send_record(self, destination: Destination, record: dict[str, Any]) -> None:
-        """Raises NotDelivered and what `invoke` raises."""
+    def _invoke_with(self, function: str, record: dict[str, Any]) -> None:
+        self.invoke(function, json.dumps(record).encode(), Trigger.DESTINATION)
+
+
+@dataclass(frozen=True)
+class _FunctionsToo:
+    """Invokes the functions that are destinations, and sends the rest by `others`."""
+
+    others: DestinationSender
+    invoke: Callable[[str, dict[str, Any]], None]
+
+    async def send(self, destination: Destination, record: dict[str, Any]) -> None:
         if destination.kind == "Lambda":
-            self.invoke(destination.name, json.dumps(record).encode(), Trigger.DESTINATION)
+            self.invoke(destination.name, record)
         else:
-            await self._send(destination, record)
+            await self.others.send(destination, record)
+
+    async def bury(
+        self, destination: Destination, payload: bytes, request_id: str, error: str
+    ) -> None:
+        await self.others.bury(destination, payload, request_id, error)

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from samulator.functions.invocation import Invocation
-from samulator.template.model import Function
+from samulator.template.model import Function, InvokeConfig
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,11 @@ class Event:
     version: str
     request_id: str
     payload: bytes
+
+    @property
+    def config(self) -> InvokeConfig:
+        """How it is tried: that of the version or alias that was invoked."""
+        return self.function.invoke_config(self.arn.rsplit(":", 1)[1])
 
 
 @dataclass(frozen=True)
@@ -38,6 +43,13 @@ class Ending:
     @property
     def is_success(self) -> bool:
         return self.condition == "Success"
+
+    @property
+    def error(self) -> str:
+        """The message of the last attempt's error, or the condition where there was none."""
+        answer = _value(self.last.payload) if self.last is not None else None
+        message = answer.get("errorMessage") if isinstance(answer, dict) else None
+        return str(message or self.condition)
 
 
 def record_of(event: Event, ending: Ending) -> dict[str, Any]:

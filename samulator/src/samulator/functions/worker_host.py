@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from samulator.functions.asynchronous import EventServices, SendRecord
+from samulator.functions.asynchronous import DestinationSender, EventServices
 from samulator.functions.event_invokes import EventInvokes
 from samulator.functions.fleet import Fleet, Options
 from samulator.functions.invocation import Invocation, Listener, NotDelivered, Trigger
@@ -29,10 +29,10 @@ class WorkerHost:
         packages: Packages,
         *,
         listener: Listener | None = None,
-        send_record: SendRecord | None = None,
+        destinations: DestinationSender | None = None,
         options: Options = _USUAL,
     ) -> None:
-        """`send_record` takes the records of asynchronous invokes for SQS, SNS and so on."""
+        """`destinations` get what became of asynchronous invokes, where they are no functions."""
         self._listener = listener
         self._lookup = Lookup(application)
         self._fleet = Fleet(application, packages, self._say, options)
@@ -41,7 +41,7 @@ class WorkerHost:
             application.functions,
             self._lookup,
             self._attempts,
-            EventServices(send_record or _send_nowhere, self._say),
+            EventServices(destinations or _Nowhere(), self._say),
             retry_delays=options.retry_delays,
         )
 
@@ -112,5 +112,11 @@ class WorkerHost:
             self._listener.finished(invocation)
 
 
-async def _send_nowhere(destination: Destination, _record: dict[str, Any]) -> None:
-    raise NotDelivered(f"there is no {destination.kind}")
+class _Nowhere:
+    """A DestinationSender where there are no services of AWS."""
+
+    async def send(self, destination: Destination, _record: dict[str, Any]) -> None:
+        raise NotDelivered(f"there is no {destination.kind}")
+
+    async def bury(self, destination: Destination, *_letter: object) -> None:
+        raise NotDelivered(f"there is no {destination.kind}")

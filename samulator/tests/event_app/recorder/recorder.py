@@ -8,3 +8,10 @@ def handler(event, context):
     if "FAIL" in json.dumps(event):
         raise RuntimeError("asked to fail")
     return event
+
+
+def careful(event, context):
+    """Fails for an event that says so at its top, and for none that quotes it."""
+    if event.get("refuse"):
+        raise RuntimeError("asked to fail")
+    return event

@@ -104,3 +104,31 @@ def test_a_dead_letter_is_the_event_itself_and_says_why(app: EventApp) -> None:
         "Number",
     )
     assert len(attributes["ErrorMessage"]["StringValue"]) == 1024
+
+
+def invoke(app: EventApp, function: str, event: dict[str, Any]) -> str:
+    payload = json.dumps(event).encode()
+    return app.functions.call(app.functions.functions.invoke_event(function, payload))
+
+
+def test_what_a_function_returned_comes_to_the_rule_of_a_bus(app: EventApp) -> None:
+    request_id = invoke(app, "Careful", {"n": 1})
+    event = app.event("Watcher", request_id)
+    assert event["detail-type"] == "Lambda Function Invocation Result - Success"
+    assert event["detail"]["responsePayload"] == {"n": 1}
+    assert event["detail"]["requestContext"]["condition"] == "Success"
+
+
+def test_what_a_function_failed_at_comes_to_a_topic_and_to_the_dead_letter_queue(
+    app: EventApp,
+) -> None:
+    request_id = invoke(app, "Careful", {"refuse": True})
+    dead = f"arn:aws:sqs:{REGION}:{ACCOUNT}:Dead"
+    (letter,) = app.messages_once_there(dead)
+    assert json.loads(letter["Body"]) == {"refuse": True}
+    assert letter["MessageAttributes"]["RequestID"]["StringValue"] == request_id
+    assert letter["MessageAttributes"]["ErrorMessage"]["StringValue"] == "asked to fail"
+    (told,) = app.event("Watcher", request_id)["Records"]
+    sent = json.loads(told["Sns"]["Message"])
+    assert sent["requestContext"]["condition"] == "RetriesExhausted"
+    assert sent["responsePayload"]["errorMessage"] == "asked to fail"
