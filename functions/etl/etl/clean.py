@@ -78,6 +78,7 @@ class _Run:
         names = zip(self.header.names, self.header.source_names, strict=True)
         return Reading(
             delimiter=self.header.delimiter,
+            header_line=self.header.line,
             columns=dict(names),
             description=self.source.description.model_dump(mode="json", exclude_defaults=True),
             csv_dates=date_form,

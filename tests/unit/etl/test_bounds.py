@@ -21,7 +21,8 @@ from etl.sink.table import kept_rows
 from etl.source.block import MAX_RECORD_BYTES
 from etl.source.description import Description
 from etl.source.fields import split
-from etl.source.header import MAX_COLUMNS, MAX_HEADER_BYTES, read_header
+from etl.source.first_lines import MAX_HEADER_BYTES
+from etl.source.header import MAX_COLUMNS, read_header
 from etl.source.records import blocks, record_texts
 from tests.unit.etl.cleaning import run
 

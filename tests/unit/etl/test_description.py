@@ -36,7 +36,12 @@ def refusal_of(content: bytes) -> Refused:
 @pytest.mark.parametrize(
     ("content", "field"),
     [
-        ('{"delimiter": ":"}', "delimiter"),
+        ('{"delimiter": "::"}', "delimiter"),
+        ('{"delimiter": "\\n"}', "delimiter"),
+        ('{"delimiter": "x"}', "delimiter"),
+        ('{"delimiter": "."}', "delimiter"),
+        ('{"header_line": 0}', "header_line"),
+        ('{"repeated_columns": "both"}', "repeated_columns"),
         ('{"decimal": 1}', "decimal"),
         ('{"encoding": "klingon"}', "encoding"),
         ('{"encoding": "base64"}', "encoding"),
@@ -52,7 +57,6 @@ def refusal_of(content: bytes) -> Refused:
         ('{"date_formats": ["%Y-%m-%d %H:%M %p"]}', "date_formats"),
         ('{"languages": ["klingon"]}', "languages"),
         ('{"languages": "de"}', "languages"),
-        ('{"columns": {"a": "order_id", "b": "order_id"}}', "columns"),
         ('{"columns": {"a": "order_id", " A ": "price"}}', "columns"),
         ('{"columns": {"a": "  "}}', "columns"),
         ('{"key": []}', "key"),
@@ -121,6 +125,8 @@ descriptions = st.fixed_dictionaries(
     optional={
         "delimiter": st.sampled_from([",", ";", "\t", "|", ":", None]) | json_values,
         "decimal": st.sampled_from([".", ","]) | json_values,
+        "header_line": st.integers(1, 3) | json_values,
+        "repeated_columns": st.sampled_from(["number", "first", "last", "refuse"]) | json_values,
         "encoding": st.sampled_from(sorted({*KNOWN_TO_PYTHON, *ENCODINGS})) | st.text(max_size=9),
         "date_formats": st.lists(formats | st.sampled_from(["iso", *WORDS]), max_size=3)
         | json_values,

@@ -9,7 +9,7 @@ from pyarrow import parquet
 from etl.handler import job
 from etl.s3.events import Notification
 from etl.s3.glue import partition_of
-from etl.source.header import REQUIRED
+from etl.source.first_lines import REQUIRED
 from tests.unit.etl.conftest import LANDING, PROCESSED
 
 HEADER = "order_id,order_date,customer_id,product,quantity,price,region\n"

@@ -96,6 +96,7 @@ class Reading(_Part):
     """How the file was read: `columns` are our names to the file's."""
 
     delimiter: str
+    header_line: int = 1
     columns: dict[str, str]
     description: dict[str, Any]
     csv_dates: str

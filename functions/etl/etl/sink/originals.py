@@ -34,7 +34,7 @@ def are_canonical(kept: Kept, numbers: Mapping[str, pa.StringArray]) -> NDArray[
 
     `numbers` are the distinct values of the columns that are not text, as the CSV shows them.
     """
-    if kept.judged.fields.delimiter != ",":
+    if not kept.judged.fields.header.is_verbatim:
         return np.zeros(len(kept), bool)
     canonical = _have_plain_lines(kept)
     for name, judged in kept.judged.numbers.items():

@@ -26,6 +26,9 @@ FILE_NAME = "_source.json"
 MAX_BYTES = 1 << 20
 _MOST_FAULTS = 5
 
+# Any ASCII character that cannot be part of a number, a name or a line's end.
+_DELIMITER = r"^[\x01-\x09\x0b\x0c\x0e-!#-*,/:-@\[-\^`{-~]$"
+
 _Text = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
 
@@ -34,8 +37,16 @@ class Description(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, title="Source description")
 
-    delimiter: Literal[",", ";", "\t", "|"] | None = Field(
-        default=None, description="Field separator. Absent: found from the header line."
+    delimiter: Annotated[str, StringConstraints(pattern=_DELIMITER)] | None = Field(
+        default=None,
+        description="Field separator, one ASCII character. Absent: one of , ; tab | that the "
+        "header line tells.",
+    )
+    header_line: int | None = Field(
+        default=None,
+        ge=1,
+        le=10_000,
+        description="Number of the line that names the columns; what stands above it is skipped.",
     )
     decimal: Literal[".", ","] = Field(
         default=".", description="Decimal mark of quantity and price."
@@ -63,7 +74,13 @@ class Description(BaseModel):
     columns: dict[_Text, _Text] = Field(
         default={},
         max_length=1000,
-        description="This file's column names to ours, e.g. {'Order ID': 'order_id'}.",
+        description="This file's column names to ours, e.g. {'Order ID': 'order_id'}. Each must be "
+        "in the file; of several for one of ours, one.",
+    )
+    repeated_columns: Literal["number", "first", "last", "refuse"] = Field(
+        default="number",
+        description="Columns of one name: number them (note, note_2; the six required ones are "
+        "refused), keep the first or the last, or refuse the file.",
     )
     key: tuple[_Text, ...] = Field(
         default=("order_id",),
@@ -103,8 +120,6 @@ class Description(BaseModel):
             raise ValueError("a column's name must not be blank")
         if len(set(map(_compared, columns))) < len(columns):
             raise ValueError("one column is named twice; blanks at the ends and case do not count")
-        if len(set(map(_compared, columns.values()))) < len(columns):
-            raise ValueError("two columns are given the same name")
         return columns
 
     @field_validator("key")
@@ -113,6 +128,18 @@ class Description(BaseModel):
         if len(set(map(_compared, key))) < len(key):
             raise ValueError("one column is named twice; blanks at the ends and case do not count")
         return key
+
+    def absent_columns(self, source_names: Sequence[str]) -> list[str]:
+        """The described columns of which the file has no spelling."""
+        present = set(map(_compared, source_names))
+        spellings: dict[str, list[str]] = {}
+        for theirs, ours in self.columns.items():
+            spellings.setdefault(_compared(ours), []).append(theirs)
+        return [
+            " or ".join(names)
+            for names in spellings.values()
+            if present.isdisjoint(map(_compared, names))
+        ]
 
     def renamed(self, source_name: str) -> str:
         """Our name for a column of the file, compared without blanks at its ends and case."""

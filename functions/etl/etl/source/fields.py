@@ -23,7 +23,7 @@ class Fields:
     """
 
     block: Block
-    delimiter: str
+    header: Header
     columns: Columns
     records: NDArray[np.int64]
     malformed: dict[int, int]
@@ -49,7 +49,7 @@ def split(block: Block, header: Header) -> Fields:
         raise RuntimeError(
             f"{len(block)} records were read as {rows} rows and {len(malformed)} others"
         )
-    return Fields(block, header.delimiter, columns, records, malformed)
+    return Fields(block, header, columns, records, malformed)
 
 
 def split_columns(text: memoryview, header: Header, names: Sequence[str]) -> Columns:
@@ -68,7 +68,7 @@ def _read(
         pa.BufferReader(text),
         read_options=csv.ReadOptions(
             use_threads=False,
-            column_names=list(header.names),
+            column_names=list(header.cells),
             # One Arrow chunk per block; the reader wants room for at least one byte more.
             block_size=len(text) + 1,
         ),
@@ -80,7 +80,7 @@ def _read(
             invalid_row_handler=set_aside,
         ),
         convert_options=csv.ConvertOptions(
-            column_types=dict.fromkeys(header.names, pa.string()),
+            column_types=dict.fromkeys(header.cells, pa.string()),
             include_columns=list(names),
             check_utf8=False,
             strings_can_be_null=False,

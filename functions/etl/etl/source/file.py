@@ -9,7 +9,8 @@ from etl.errors import Refused
 from etl.source.decode import CHUNK_BYTES, utf8_chunks
 from etl.source.description import Description
 from etl.source.fields import Columns, Fields, split, split_columns
-from etl.source.header import MAX_HEADER_BYTES, Header, read_header
+from etl.source.first_lines import MAX_HEADER_BYTES
+from etl.source.header import Header, read_header
 from etl.source.records import blocks, record_texts
 
 

@@ -1,61 +1,39 @@
-"""The first line: which delimiter, which columns, and where the data begins."""
+"""The header: which delimiter, which columns, and where the data begins."""
 
-import csv
-import io
-import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from etl.columns.characters import visible
 from etl.errors import Refused
-from etl.source.description import Description
+from etl.source.description import FILE_NAME, Description
+from etl.source.first_lines import MAX_HEADER_BYTES, REQUIRED, FirstLines, Line, endless
 
-REQUIRED = ("order_id", "customer_id", "product", "quantity", "price", "order_date")
-_REQUIRED = frozenset(REQUIRED)
-DELIMITERS = (",", ";", "\t", "|")
-MAX_HEADER_BYTES = 1 << 20
 MAX_COLUMNS = 1000
 _MOST_NAMED = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """Column names in file order, the six required ones under their canonical name."""
+    """Column names in file order, the six required ones under their canonical name.
+
+    `cells` names what a row of the file has, one by one: these columns, and those left out.
+    """
 
     names: tuple[str, ...]
     source_names: tuple[str, ...]
     delimiter: str
     length: int
     first_data_line: int
+    cells: tuple[str, ...]
+    line: int = 1
 
     def position(self, name: str) -> int:
         return self.names.index(name)
 
-
-@dataclass(frozen=True, slots=True)
-class _Reading:
-    """The first line as one delimiter cuts it. `is_open`: the text ends inside a quote of it."""
-
-    fields: tuple[str, ...]
-    known: frozenset[str]
-    delimiter: str
-    length: int
-    first_data_line: int
-    is_open: bool
-
     @property
-    def missing(self) -> list[str]:
-        return [name for name in REQUIRED if name not in self.known]
-
-    def header(self, description: Description) -> Header:
-        return Header(
-            names=tuple(_canonical(name, i, description) for i, name in enumerate(self.fields, 1)),
-            source_names=self.fields,
-            delimiter=self.delimiter,
-            length=self.length,
-            first_data_line=self.first_data_line,
-        )
+    def is_verbatim(self) -> bool:
+        """Whether a row of the file can stand in the output as it is."""
+        return self.delimiter == "," and self.cells == self.names
 
 
 def read_header(text: bytes, description: Description) -> Header:
@@ -66,58 +44,34 @@ def read_header(text: bytes, description: Description) -> Header:
     Raises Refused (`empty_file`, `no_header`, `missing_column`, `duplicate_column`,
     `too_many_columns`, `unterminated_quote`).
     """
-    declared = description.delimiter
-    candidates = (declared,) if declared else DELIMITERS
-    readings = [_read(text, delimiter, description) for delimiter in candidates]
-    best = max(readings, key=lambda reading: (len(reading.known), len(reading.fields)))
+    best = FirstLines(text, description).header()
     _check_quotes(best)
     # Up to three bytes of a character may be lost where the text was cut.
     if len(text) > MAX_HEADER_BYTES <= best.length + 3:
-        raise _endless()
+        raise endless()
     if best.is_open:
         raise Refused("unterminated_quote", "A quote in the first line is never closed.", line=1)
+    _check_count(best)
+    _check_described(best, description)
     _check_columns(best)
-    header = best.header(description)
-    _check_names(header)
-    return header
+    return _header(best, description)
 
 
-def _read(text: bytes, delimiter: str, description: Description) -> _Reading:
-    lines = _CountedLines(text[:MAX_HEADER_BYTES].decode(errors="ignore"))
-    # The text is bounded; the library's own limit is for the whole process.
-    csv.field_size_limit(sys.maxsize)
-    reader = csv.reader(lines, delimiter=delimiter)
-    row = next((row for row in reader if "".join(row).strip()), None)
-    if row is None:
-        raise _endless() if len(text) > MAX_HEADER_BYTES else _empty()
-    fields = tuple(visible(name) for name in row)
-    return _Reading(
-        fields=fields,
-        known=_REQUIRED.intersection(description.renamed(name).lower() for name in set(fields)),
-        delimiter=delimiter,
-        length=lines.bytes_read,
-        first_data_line=lines.lines_read + 1,
-        is_open=lines.at_end,
+def _header(line: Line, description: Description) -> Header:
+    names = [_canonical(name, i, description) for i, name in enumerate(line.fields, 1)]
+    kept = _of_one_name(names, description.repeated_columns, line.line)
+    # What is left out still needs a name to be read past; no column of a file has this one.
+    left_out = set(range(len(names))).difference(kept)
+    cells = _numbered([f"\0{i}" if i in left_out else name for i, name in enumerate(names)])
+    return Header(
+        names=tuple(cells[i] for i in kept),
+        source_names=tuple(line.fields[i] for i in kept),
+        delimiter=line.delimiter,
+        length=line.length,
+        first_data_line=line.first_data_line,
+        cells=tuple(cells),
+        line=line.line,
     )
-
-
-class _CountedLines(Iterator[str]):
-    """`at_end`: more was asked for than there is, as the reader does inside a quote only."""
-
-    def __init__(self, text: str) -> None:
-        self._lines = io.StringIO(text, newline="")
-        self.bytes_read = 0
-        self.lines_read = 0
-        self.at_end = False
-
-    def __next__(self) -> str:
-        line = next(self._lines, None)
-        if line is None:
-            self.at_end = True
-            raise StopIteration
-        self.bytes_read += len(line.encode())
-        self.lines_read += 1
-        return line
 
 
 def _canonical(name: str, position: int, description: Description) -> str:
@@ -128,10 +82,40 @@ def _canonical(name: str, position: int, description: Description) -> str:
     return renamed or f"column_{position}"
 
 
-def _check_quotes(reading: _Reading) -> None:
+def _of_one_name(names: Sequence[str], rule: str, line: int) -> list[int]:
+    """The positions that stay. Raises Refused (`duplicate_column`)."""
+    counts = Counter(name.lower() for name in names)
+    repeated = [name for name, count in counts.items() if count > 1]
+    refused = repeated if rule == "refuse" else [name for name in repeated if name in REQUIRED]
+    if refused and rule in ("refuse", "number"):
+        raise Refused(
+            "duplicate_column", f"The header names a column twice: {_listed(refused)}.", line=line
+        )
+    if rule == "number":
+        return list(range(len(names)))
+    order = range(len(names)) if rule == "last" else range(len(names) - 1, -1, -1)
+    return sorted({names[i].lower(): i for i in order}.values())
+
+
+def _numbered(names: Sequence[str]) -> list[str]:
+    """Each name once: the second `note` is `note_2`. Case is no difference."""
+    taken = {name.lower() for name in names}
+    seen: Counter[str] = Counter()
+    cells = []
+    for name in names:
+        seen[name.lower()] += 1
+        cell, number = name, seen[name.lower()]
+        while number > 1 and cell.lower() in taken:
+            cell, number = f"{name}_{number}", number + 1
+        taken.add(cell.lower())
+        cells.append(cell)
+    return cells
+
+
+def _check_quotes(line: Line) -> None:
     """An open quote makes one name of the columns after it and the rows below."""
-    missing = reading.missing
-    for name in reading.fields if missing else ():
+    missing = line.missing
+    for name in line.fields if missing else ():
         first_line, line_end, _ = name.replace("\r", "\n").lower().partition("\n")
         hidden = [column for column in missing if column in first_line] if line_end else []
         if hidden:
@@ -143,45 +127,41 @@ def _check_quotes(reading: _Reading) -> None:
             )
 
 
-def _check_columns(reading: _Reading) -> None:
-    count = len(reading.fields)
+def _check_count(line: Line) -> None:
+    count = len(line.fields)
     if count > MAX_COLUMNS:
         raise Refused(
             "too_many_columns",
             f"The first line has {count:,} columns, more than {MAX_COLUMNS:,}.",
-            line=1,
+            line=line.line,
         )
-    if not reading.known:
+
+
+def _check_described(line: Line, description: Description) -> None:
+    """A described column that is absent would let another one of our name stand in for it."""
+    absent = description.absent_columns(line.fields)
+    if line.known and absent:
+        raise Refused(
+            "missing_column",
+            f"{FILE_NAME} names columns that the file does not have: {_listed(absent)}. "
+            f"The file has: {_listed(line.fields)}.",
+            line=line.line,
+        )
+
+
+def _check_columns(line: Line) -> None:
+    if not line.known:
         raise Refused(
             "no_header",
             "The first line names none of the columns " + ", ".join(REQUIRED) + ".",
-            line=1,
+            line=line.line,
         )
-    if reading.missing:
+    if line.missing:
         raise Refused(
             "missing_column",
-            f"Missing column: {', '.join(reading.missing)}. "
-            f"The file has: {_listed(reading.fields)}.",
-            line=1,
+            f"Missing column: {', '.join(line.missing)}. The file has: {_listed(line.fields)}.",
+            line=line.line,
         )
-
-
-def _check_names(header: Header) -> None:
-    counts = Counter(name.lower() for name in header.names)
-    repeated = [name for name, count in counts.items() if count > 1]
-    if repeated:
-        raise Refused(
-            "duplicate_column", f"The header names a column twice: {_listed(repeated)}.", line=1
-        )
-
-
-def _empty() -> Refused:
-    return Refused("empty_file", "The file is empty: there is no header and no row.")
-
-
-def _endless() -> Refused:
-    limit = f"{MAX_HEADER_BYTES >> 20} MiB"
-    return Refused("no_header", f"No header ends within the first {limit} of the file.", line=1)
 
 
 def _listed(names: Sequence[str]) -> str:
