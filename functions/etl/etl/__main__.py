@@ -10,7 +10,8 @@ from etl.errors import Refused
 from etl.progress import ProgressBar
 from etl.report.model import SUCCEEDED, Findings, Output, Report, SourceFile
 from etl.report.page import report_page
-from etl.source.description import FILE_NAME, Description, parse_description
+from etl.source.description import FILE_NAME, Description
+from etl.source.description_file import parse_description
 from etl.source.file import Source
 
 

@@ -14,6 +14,7 @@ from etl.sink.files import DataFile, LongerDatesNeeded, Outputs
 from etl.sink.table import kept_rows
 from etl.source.file import Source
 from etl.source.header import Header
+from etl.source.widths import Widths
 
 Progress = Callable[[int], None]
 
@@ -32,14 +33,9 @@ def clean(source: Source, folder: Path, progress: Progress | None = None) -> Cle
 
     Raises Refused and TooLarge; the folder may then hold unfinished files.
     """
-    header = source.header()
-    rules = Rules(header, source.description)
     tell = progress or _silent
-    hashes = KeyHashes()
-    for columns, size in source.columns(header, rules.key):
-        hashes.add(rules.hash_keys(columns))
-        tell(size)
-    repeated = hashes.repeated()
+    first = _first_pass(source, source.header(), tell)
+    header, rules, repeated = first.header, first.rules, first.hashes.repeated()
     date_form = DATE
     while True:
         try:
@@ -47,6 +43,27 @@ def clean(source: Source, folder: Path, progress: Progress | None = None) -> Cle
             return run.write(Outputs(folder, header.names, date_form), tell)
         except LongerDatesNeeded as longer:
             date_form = longer.date_form
+
+
+@dataclass(frozen=True, slots=True)
+class _FirstPass:
+    """The header that fits the rows, the rules by it, and what the keys hash to."""
+
+    header: Header
+    rules: Rules
+    hashes: KeyHashes
+
+
+def _first_pass(source: Source, header: Header, tell: Progress) -> _FirstPass:
+    rules, hashes, widths = Rules(header, source.description), KeyHashes(), Widths()
+    for columns, size in source.columns(header, rules.key, widths):
+        if rules.key:
+            hashes.add(rules.hash_keys(columns))
+        tell(size)
+    fitted = widths.fitted(header)
+    if fitted is header:
+        return _FirstPass(header, rules, hashes)
+    return _first_pass(source, fitted, tell)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ REQUIRED = ["order_id", "customer_id", "product", "quantity", "price", "order_da
 
 
 class ModelRefuses(Exception):
-    """The model, too, finds that nobody can read this file."""
+    """The model, too, finds that nobody can read this file; it says why."""
 
 
 @dataclass
@@ -60,7 +60,7 @@ def records(text: str, delimiter: str) -> list[tuple[int, str, list[str]]]:
             value, state = value + char, "plain"
         i += 1
     if state == "quoted":
-        raise ModelRefuses
+        raise ModelRefuses("never closed")
     if begin < len(text):
         found.append((record_line, text[begin:], [*fields, value]))
     return [item for item in found if item[1].replace(delimiter, "x").strip(" \t")]
@@ -69,6 +69,7 @@ def records(text: str, delimiter: str) -> list[tuple[int, str, list[str]]]:
 def expected(text: str, *, delimiter: str = ",", decimal: str = ".") -> Expected:
     header, *body = records(text.replace("\ufeff", ""), delimiter)
     names = [name.strip().lower() for name in header[2]]
+    body = fitted(names, body, delimiter)
     result = Expected()
     first: dict[str, tuple[list, bool]] = {}
     lost = set()
@@ -93,6 +94,30 @@ def expected(text: str, *, delimiter: str = ",", decimal: str = ".") -> Expected
             result.rows.append(row)
     result.lost_orders = len(lost)
     return result
+
+
+def fitted(names: list[str], body: list, delimiter: str) -> list:
+    """Every row one width: read if what is too much is empty, else refused. Short rows filled."""
+    fewest = 1 + max(names.index(name) for name in REQUIRED)
+    widths = {len(fields) for *_, fields in body if fields != names}
+    if len(widths) == 1 and widths != {len(names)}:
+        (width,) = widths
+        rows = sum(fields != names for *_, fields in body)
+        if rows > 1 or abs(width - len(names)) == 1:
+            surplus = [cell for *_, fields in body for cell in fields[len(names) :]]
+            behind = [fields[fewest].strip() for *_, fields in body if len(fields) > len(names)]
+            is_split = (
+                delimiter == ","
+                and names[fewest - 1] in ("quantity", "price")
+                and all(re.fullmatch("[0-9]+([.][0-9]+)?", cell) for cell in behind)
+            )
+            if width < len(names) or any(map(visible, surplus)) or is_split:
+                raise ModelRefuses("fields, the header")
+            body = [(line, text, fields[: len(names)]) for line, text, fields in body]
+    return [
+        (line, text, fields + [""] * ((len(names) - len(fields)) * (len(fields) >= fewest)))
+        for line, text, fields in body
+    ]
 
 
 def is_invisible(char: str) -> bool:

@@ -14,8 +14,10 @@ from hypothesis import strategies as st
 from etl.errors import Refused
 from etl.rules.dates import DateReading, order_date
 from etl.source.date_formats import WORDS
-from etl.source.description import MAX_BYTES, Description, parse_description, published_schema
+from etl.source.description import Description
+from etl.source.description_file import MAX_BYTES, parse_description, published_schema
 from etl.source.encodings import ENCODINGS, canonical_encoding
+from etl.source.first_lines import REQUIRED
 from tests.unit.etl.cleaning import Written, run
 
 SCHEMA = Path(__file__).parents[3] / "docs" / "source-description.schema.json"
@@ -41,6 +43,19 @@ def refusal_of(content: bytes) -> Refused:
         ('{"delimiter": "x"}', "delimiter"),
         ('{"delimiter": "."}', "delimiter"),
         ('{"header_line": 0}', "header_line"),
+        ('{"time_zone": "Mars/Olympus"}', "time_zone"),
+        ('{"time_zone": "../../etc/passwd"}', "time_zone"),
+        ('{"column_names": ["a", " A "]}', "column_names"),
+        ('{"constants": {"a": 5}}', "constants"),
+        ('{"missing": "N/A"}', "missing"),
+        ('{"missing": {"price": "N/A"}}', "missing"),
+        ('{"fractional_quantity": "keep"}', "fractional_quantity"),
+        ('{"key": "all"}', "key"),
+        ('{"quote": "ab"}', "quote"),
+        ('{"escape": "n"}', "escape"),
+        ('{"comment": ""}', "comment"),
+        ('{"quote": ";", "delimiter": ";"}', "delimiter, quote and escape"),
+        ('{"escape": "\\""}', "delimiter, quote and escape"),
         ('{"repeated_columns": "both"}', "repeated_columns"),
         ('{"decimal": 1}', "decimal"),
         ('{"encoding": "klingon"}', "encoding"),
@@ -125,6 +140,9 @@ descriptions = st.fixed_dictionaries(
     optional={
         "delimiter": st.sampled_from([",", ";", "\t", "|", ":", None]) | json_values,
         "decimal": st.sampled_from([".", ","]) | json_values,
+        "quote": st.sampled_from(["", "'", '"']) | json_values,
+        "escape": st.sampled_from(["", "\\", "^"]) | json_values,
+        "comment": st.sampled_from(["#", "--", "o"]) | json_values,
         "header_line": st.integers(1, 3) | json_values,
         "repeated_columns": st.sampled_from(["number", "first", "last", "refuse"]) | json_values,
         "encoding": st.sampled_from(sorted({*KNOWN_TO_PYTHON, *ENCODINGS})) | st.text(max_size=9),
@@ -132,7 +150,13 @@ descriptions = st.fixed_dictionaries(
         | json_values,
         "languages": st.lists(st.sampled_from(["de", "xx"]), max_size=2) | json_values,
         "columns": st.dictionaries(names, names, max_size=4) | json_values,
-        "key": st.lists(names, max_size=3) | json_values,
+        "key": st.lists(names, max_size=3) | st.sampled_from(["row", "none"]) | json_values,
+        "column_names": st.permutations([*REQUIRED]) | st.lists(names) | json_values,
+        "constants": st.dictionaries(names, st.text(max_size=3), max_size=2) | json_values,
+        "missing": st.lists(names) | st.dictionaries(names, st.lists(names)) | json_values,
+        "time_column": names | json_values,
+        "time_zone": st.sampled_from(["Europe/Berlin", "Nowhere"]) | json_values,
+        "fractional_quantity": st.sampled_from(["round", "refuse"]) | json_values,
     },
 )
 

@@ -3,7 +3,7 @@
 import pytest
 
 from etl.errors import Refused
-from etl.source.description import parse_description
+from etl.source.description_file import parse_description
 from tests.unit.etl.cleaning import run
 
 HEADER = "order_id,customer_id,product,quantity,price,order_date\n"

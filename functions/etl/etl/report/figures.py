@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from etl.report.model import DateRange, Findings, QuantityCounts, Reading, Sums
 from etl.rules.judge import CODES, DUPLICATES, KEPT, REASONS
-from etl.rules.status import MISSING
+from etl.rules.status import MISSING, ROUNDED
 from etl.sink.table import Kept
 
 
@@ -21,9 +21,11 @@ class Figures:
     rows_out: int = 0
     reasons: Counter[str] = field(default_factory=Counter)
     lost_orders: int = 0
+    short_rows: int = 0
     filled_quantity: int = 0
     negative_quantity: int = 0
     zero_quantity: int = 0
+    rounded_quantity: int = 0
     gaps: Counter[str] = field(default_factory=Counter)
     orders_per_month: Counter[str] = field(default_factory=Counter)
     first_date: np.datetime64 | None = None
@@ -45,6 +47,7 @@ class Figures:
         fields = kept.judged.fields
         self.rows_in += len(fields.block)
         self.rows_out += len(kept)
+        self.short_rows += int(np.isin(fields.completed, kept.rows).sum())
         codes = np.bincount(kept.judged.reasons, minlength=len(REASONS))
         codes[CODES["malformed_row"]] += len(fields.malformed)
         codes[KEPT] = 0
@@ -62,10 +65,12 @@ class Figures:
             rejected=self.rejected,
             reasons={name: self.reasons[name] for name in REASONS[KEPT + 1 :]},
             lost_orders=self.lost_orders,
+            short_rows=self.short_rows,
             quantity=QuantityCounts(
                 filled=self.filled_quantity,
                 negative=self.negative_quantity,
                 zero=self.zero_quantity,
+                rounded=self.rounded_quantity,
             ),
             gaps={name: self.gaps[name] for name in reading.columns},
             sums=Sums(
@@ -92,6 +97,7 @@ class Figures:
         filled = kept.count_of(kept.judged.quantity, MISSING)
         self.filled_quantity += filled
         self.gaps["quantity"] += filled
+        self.rounded_quantity += kept.count_of(kept.judged.quantity, ROUNDED)
         self.negative_quantity += int((kept.quantity < 0).sum())
         self.zero_quantity += int((kept.quantity == 0).sum())
         self.quantity_sum += _exact_sum(kept.quantity)

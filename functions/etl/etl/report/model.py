@@ -70,11 +70,12 @@ class Output(_Part):
 
 
 class QuantityCounts(_Part):
-    """Kept rows whose quantity was missing, is below zero, is zero."""
+    """Kept rows whose quantity was missing, is below zero, is zero, was rounded."""
 
     filled: int
     negative: int
     zero: int
+    rounded: int = 0
 
 
 class Sums(_Part):
@@ -111,6 +112,7 @@ class Findings(_Part):
     rejected: int
     reasons: dict[str, int]
     lost_orders: int
+    short_rows: int = 0
     quantity: QuantityCounts
     gaps: dict[str, int]
     sums: Sums

@@ -147,6 +147,8 @@ def _sums(findings: Findings) -> str:
         ("Sum of quantity × price", _amount(sums.amount)),
         ("Rows with negative quantity", f"{quantity.negative:,}"),
         ("Rows with quantity zero", f"{quantity.zero:,}"),
+        ("Rows whose quantity was rounded", f"{quantity.rounded:,}"),
+        ("Rows whose last cells were left out", f"{findings.short_rows:,}"),
     ]
     return f"<section><h2>Figures of the kept rows</h2>{_facts(facts)}</section>"
 

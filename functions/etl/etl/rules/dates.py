@@ -2,8 +2,10 @@
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, time, timedelta, timezone
+from functools import cache
 from typing import Final
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pyarrow as pa
@@ -34,10 +36,14 @@ _DAYS_IN_MONTH = np.array([0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
 
 @dataclass(frozen=True, slots=True)
 class DateReading:
-    """How dates are written: formats tried in order (none: ISO), and languages of month names."""
+    """How dates are written: formats tried in order (none: ISO), languages of month names.
+
+    `time_zone`, an IANA name, is where the clock stood that wrote times without an offset.
+    """
 
     formats: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
+    time_zone: str | None = None
 
 
 DEFAULT: Final = DateReading()
@@ -49,7 +55,8 @@ def judge_dates(distinct: pa.StringArray, reading: DateReading = DEFAULT) -> Ver
     status = np.full(len(distinct), OK, np.uint8)
     unread = np.ones(len(distinct), bool)
     if not reading.formats or reading.formats[0] == ISO:
-        for pattern, width in ((_PLAIN_DATE, 10), (_PLAIN_TIME, 19)):
+        plain_forms = ((_PLAIN_DATE, 10), (_PLAIN_TIME, 19))
+        for pattern, width in plain_forms[:1] if reading.time_zone else plain_forms:
             plain = arrow.booleans(pc.match_substring_regex(distinct, pattern))
             texts = octets(distinct.filter(arrow.mask(plain))).reshape(-1, width)
             values[plain], status[plain] = _plain_dates(texts)
@@ -99,13 +106,32 @@ def order_date(text: str, reading: DateReading = DEFAULT) -> tuple[int, int]:
     moment = _moment(text, reading)
     if moment is None:
         return INVALID, 0
-    try:
-        utc = moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
-    except OverflowError:
-        return INVALID, 0
-    if utc.year not in YEARS:
+    utc = _utc(moment, reading.time_zone)
+    if utc is None or utc.year not in YEARS:
         return INVALID, 0
     return OK, (utc - _EPOCH) // _MICROSECOND
+
+
+def _utc(moment: datetime, time_zone: str | None) -> datetime | None:
+    """In UTC without saying so; None for a time that the clocks of the zone left out.
+
+    A date without a time of day is a day, whatever the zone. Of an hour that came twice, the first.
+    """
+    try:
+        if moment.tzinfo is None and time_zone and moment.time() != time():
+            zone = _zone_of(time_zone)
+            utc = moment.replace(tzinfo=zone).astimezone(UTC)
+            if utc.astimezone(zone).replace(tzinfo=None) != moment:
+                return None
+            moment = utc
+        return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
+    except OverflowError:
+        return None
+
+
+@cache
+def _zone_of(name: str) -> ZoneInfo:
+    return ZoneInfo(name)
 
 
 def _moment(text: str, reading: DateReading) -> datetime | None:

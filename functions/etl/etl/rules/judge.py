@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 
 from etl.columns import arrow
 from etl.columns.characters import visible
-from etl.columns.text import Hashes, hash_rows, hash_texts, is_empty, join, offsets, strip
-from etl.columns.visible import identifiers, plain_texts, without_formulas
+from etl.columns.text import Hashes, hash_rows, hash_texts, is_empty, offsets, strip
 from etl.rules.dates import DateReading, judge_dates
 from etl.rules.numbers import judge_prices, judge_quantities
 from etl.rules.repeats import Candidates, FirstRows, Repeats
 from etl.rules.status import INVALID, MISSING, Judged, Verdicts
+from etl.rules.texts import Texts
 from etl.source.description import Description
 from etl.source.fields import Columns, Fields
 from etl.source.header import Header
@@ -36,21 +36,6 @@ REASONS: Final = (
 )
 CODES: Final = {reason: code for code, reason in enumerate(REASONS)}
 Codes = NDArray[np.uint8]
-
-
-def _as_it_is(values: pa.StringArray) -> pa.StringArray:
-    return values
-
-
-# How each column's text is read; numbers and dates later, once per distinct value.
-_READ_AS: Final = {
-    "order_id": identifiers,
-    "customer_id": identifiers,
-    "product": plain_texts,
-    "quantity": _as_it_is,
-    "price": _as_it_is,
-    "order_date": _as_it_is,
-}
 
 DUPLICATES: Final = ("duplicate_exact", "duplicate_differs")
 
@@ -79,20 +64,20 @@ class Rules:
     def __init__(self, header: Header, description: Description) -> None:
         self._header = header
         self._description = description
-        self._header_line = [name.lower() for name in header.source_names]
-        self._dates = DateReading(description.date_formats, description.languages)
+        self._header_line = [name.lower() for name in header.source_names[: len(header.file_names)]]
+        self._dates = DateReading(
+            description.date_formats, description.languages, description.time_zone
+        )
+        self._texts = Texts(header.names, description)
         self.key = description.key_columns(header.names)
 
     def hash_keys(self, columns: Columns) -> Hashes:
         """First pass: a hash per row; rows that have no key after all do no harm here."""
-        return hash_texts(join([identifiers(columns[name]) for name in self.key]))
+        return hash_texts(self._texts.keys(columns, self.key))
 
     def judge(self, fields: Fields, first_rows: FirstRows) -> Judgement:
         """Second pass, over the blocks in the order of the file: all six rules."""
-        texts = {
-            name: _READ_AS.get(name, without_formulas)(column)
-            for name, column in fields.columns.items()
-        }
+        texts = self._texts.read(fields.columns)
         reasons = self._rules_1_and_2(texts)
         quantity, price, order_date = self._values(texts)
         values = _rules_4_to_6(quantity, price, order_date)
@@ -108,7 +93,7 @@ class Rules:
         ids = texts["order_id"]
         codes = np.where(is_empty(ids), CODES["missing_order_id"], KEPT).astype(np.uint8)
         for row in self._header_suspects(ids):
-            fields = [visible(texts[name][row].as_py()).lower() for name in self._header.names]
+            fields = [visible(texts[name][row].as_py()).lower() for name in self._header.file_names]
             if fields == self._header_line:
                 codes[row] = CODES["repeated_header"]
         return codes
@@ -121,12 +106,26 @@ class Rules:
         return [int(row) for row in rows[arrow.booleans(same)]]
 
     def _values(self, texts: Columns) -> tuple[Judged, Judged, Judged]:
-        decimal, dates = self._description.decimal, self._dates
+        described, dates = self._description, self._dates
+        decimal, is_rounded = described.decimal, described.fractional_quantity == "round"
         return (
-            _by_distinct(texts["quantity"], lambda distinct: judge_quantities(distinct, decimal)),
-            _by_distinct(texts["price"], lambda distinct: judge_prices(distinct, decimal)),
-            _by_distinct(texts["order_date"], lambda distinct: judge_dates(distinct, dates)),
+            self._by_distinct(
+                "quantity",
+                texts,
+                lambda values: judge_quantities(values, decimal, is_rounded=is_rounded),
+            ),
+            self._by_distinct("price", texts, lambda values: judge_prices(values, decimal)),
+            self._by_distinct("order_date", texts, lambda values: judge_dates(values, dates)),
         )
+
+    def _by_distinct(
+        self, name: str, texts: Columns, judge: Callable[[pa.StringArray], Verdicts]
+    ) -> Judged:
+        """Judge each distinct text once: sales files repeat dates, quantities and prices."""
+        encoded = texts[name].dictionary_encode()
+        values, status = judge(self._texts.distinct(name, encoded.dictionary))
+        indices = arrow.numbers(encoded.indices, np.int32)
+        return Judged(encoded.dictionary, values, status, indices)
 
     def _candidates(
         self,
@@ -141,22 +140,14 @@ class Rules:
         rows = keyed[candidates]
         chosen = arrow.column(rows)
         stripped = {name: strip(column.take(chosen)) for name, column in texts.items()}
-        keys = [identifiers(stripped[name]) for name in self.key]
         return Candidates(
             rows=rows,
             slots=slots,
-            keys=join(keys),
+            keys=self._texts.keys(stripped, self.key),
             contents=hash_rows(list(stripped.values())),
             good=values[rows] == KEPT,
             lines=fields.block.lines[fields.records[rows]],
         )
-
-
-def _by_distinct(texts: pa.StringArray, judge: Callable[[pa.StringArray], Verdicts]) -> Judged:
-    """Judge each distinct text once: sales files repeat their dates, quantities and prices."""
-    encoded = texts.dictionary_encode()
-    values, status = judge(identifiers(encoded.dictionary))
-    return Judged(encoded.dictionary, values, status, arrow.numbers(encoded.indices, np.int32))
 
 
 def _rules_4_to_6(quantity: Judged, price: Judged, order_date: Judged) -> Codes:

@@ -2,7 +2,7 @@
 
 import math
 import re
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 import numpy as np
 import pyarrow as pa
@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from etl.columns import arrow
 from etl.rules.currencies import without_currency
 from etl.rules.numerals import numeral, with_hyphen
-from etl.rules.status import INVALID, MISSING, OK, Verdicts
+from etl.rules.status import INVALID, MISSING, OK, ROUNDED, Verdicts
 
 _INT64 = range(-(2**63), 2**63)
 _SIGNED = re.compile(r"([+\-(])\s*(.*?)\s*(\)?)", re.DOTALL)
@@ -19,14 +19,16 @@ _PLAIN_WHOLE = r"^-?[0-9]{1,18}$"
 _PLAIN_DECIMAL = r"^-?[0-9]{1,15}(\.[0-9]{1,15})?$"
 
 
-def judge_quantities(distinct: pa.StringArray, decimal: str) -> Verdicts:
+def judge_quantities(
+    distinct: pa.StringArray, decimal: str, *, is_rounded: bool = False
+) -> Verdicts:
     """Whole numbers as int64. The texts are stripped and distinct."""
     plain = arrow.booleans(pc.match_substring_regex(distinct, _PLAIN_WHOLE))
     values = np.zeros(len(distinct), np.int64)
     status = np.full(len(distinct), OK, np.uint8)
     values[plain] = arrow.numbers(pc.cast(distinct.filter(arrow.mask(plain)), pa.int64()), np.int64)
     for i in np.flatnonzero(~plain):
-        status[i], values[i] = quantity(distinct[i].as_py(), decimal)
+        status[i], values[i] = quantity(distinct[i].as_py(), decimal, is_rounded=is_rounded)
     return values, status
 
 
@@ -50,8 +52,8 @@ def _dotted(distinct: pa.StringArray) -> pa.StringArray:
     return pc.if_else(pc.match_substring(distinct, "."), arrow.EMPTY, swapped)
 
 
-def quantity(text: str, decimal: str) -> tuple[int, int]:
-    """Status and value of one stripped quantity.
+def quantity(text: str, decimal: str, *, is_rounded: bool = False) -> tuple[int, int]:
+    """Status and value of one stripped quantity; with `is_rounded` halves go away from zero.
 
     >>> quantity("3.0", "."), quantity("1,000", "."), quantity("3.5", ".") == (INVALID, 0)
     ((0, 3), (0, 1000), True)
@@ -62,9 +64,12 @@ def quantity(text: str, decimal: str) -> tuple[int, int]:
     if read is None:
         return INVALID, 0
     number = Decimal(read)
-    if number.adjusted() > 19 or number != number.to_integral_value() or int(number) not in _INT64:
+    if number.adjusted() > 19:
         return INVALID, 0
-    return OK, int(number)
+    whole = number.to_integral_value(ROUND_HALF_UP)
+    if int(whole) not in _INT64 or (whole != number and not is_rounded):
+        return INVALID, 0
+    return (OK if whole == number else ROUNDED), int(whole)
 
 
 def price(text: str, decimal: str) -> tuple[int, float]:

@@ -12,6 +12,7 @@ from etl.columns import arrow
 OK: Final = 0
 MISSING: Final = 1
 INVALID: Final = 2
+ROUNDED: Final = 3
 
 Verdicts = tuple[NDArray[Any], NDArray[np.uint8]]
 """Values and their status, side by side."""

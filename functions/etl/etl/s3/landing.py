@@ -8,7 +8,8 @@ from botocore.exceptions import ClientError
 
 from etl.report.model import SourceVersion
 from etl.s3.events import Notification
-from etl.source.description import FILE_NAME, MAX_BYTES, Description, parse_description
+from etl.source.description import FILE_NAME, Description
+from etl.source.description_file import MAX_BYTES, parse_description
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

@@ -1,20 +1,19 @@
 """`_source.json`: what a prefix's files look like, where they differ from the default."""
 
-import codecs
-import json
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, Self
+from zoneinfo import available_timezones
 
+from annotated_types import Len
 from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
     StringConstraints,
-    ValidationError,
     field_validator,
+    model_validator,
 )
-from pydantic_core import ErrorDetails
 
 from etl.columns.characters import visible
 from etl.errors import Refused
@@ -23,11 +22,12 @@ from etl.source.encodings import ENCODINGS, canonical_encoding
 from etl.source.months import LANGUAGES
 
 FILE_NAME = "_source.json"
-MAX_BYTES = 1 << 20
-_MOST_FAULTS = 5
 
 # Any ASCII character that cannot be part of a number, a name or a line's end.
 _DELIMITER = r"^[\x01-\x09\x0b\x0c\x0e-!#-*,/:-@\[-\^`{-~]$"
+# One ASCII character that is neither letter, digit, blank nor a line's end, or nothing.
+_MARK = r"^[!-/:-@\[-`{-~]?$"
+_COMMENT = r"^[!-/:-@\[-`{-~]{1,3}$"
 
 _Text = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
@@ -47,6 +47,20 @@ class Description(BaseModel):
         ge=1,
         le=10_000,
         description="Number of the line that names the columns; what stands above it is skipped.",
+    )
+    quote: Annotated[str, StringConstraints(pattern=_MARK)] | None = Field(
+        default=None,
+        description="The character around values, by default the double quote; empty: there is "
+        "none.",
+    )
+    escape: Annotated[str, StringConstraints(pattern=_MARK)] | None = Field(
+        default=None,
+        description="The character before a quote, a delimiter, a line's end or itself that makes "
+        "it text; empty: none, and a backslash is text. Absent: a backslash before a quote inside "
+        "a field refuses the file.",
+    )
+    comment: Annotated[str, StringConstraints(pattern=_COMMENT)] | None = Field(
+        default=None, description="What a line begins with that is no row."
     )
     decimal: Literal[".", ","] = Field(
         default=".", description="Decimal mark of quantity and price."
@@ -77,17 +91,53 @@ class Description(BaseModel):
         description="This file's column names to ours, e.g. {'Order ID': 'order_id'}. Each must be "
         "in the file; of several for one of ours, one.",
     )
+    column_names: tuple[_Text, ...] = Field(
+        default=(),
+        max_length=1000,
+        description="The columns in their order, for a file without a header line.",
+    )
+    constants: dict[_Text, Annotated[str, StringConstraints(max_length=200)]] = Field(
+        default={},
+        max_length=100,
+        description="Columns that the file does not have, with the text that every row has there.",
+    )
+    missing: tuple[_Text, ...] | dict[_Text, tuple[_Text, ...]] = Field(
+        default=(),
+        description="Texts that mean a missing value, in every column or by column; written as "
+        "they stand in the file.",
+    )
+    time_column: _Text | None = Field(
+        default=None,
+        description="The column with the time of day, if order_date holds the date alone.",
+    )
+    time_zone: _Text | None = Field(
+        default=None,
+        description="IANA name of the zone of times without an offset, e.g. Europe/Berlin. "
+        "Absent: UTC. A date without a time stays that date.",
+    )
+    fractional_quantity: Literal["refuse", "round"] = Field(
+        default="refuse",
+        description="A quantity that is no whole number: its row is dropped, or it is rounded, "
+        "halves away from zero.",
+    )
     repeated_columns: Literal["number", "first", "last", "refuse"] = Field(
         default="number",
         description="Columns of one name: number them (note, note_2; the six required ones are "
         "refused), keep the first or the last, or refuse the file.",
     )
-    key: tuple[_Text, ...] = Field(
+    key: Literal["row", "none"] | Annotated[tuple[_Text, ...], Len(1, 10)] = Field(
         default=("order_id",),
-        min_length=1,
-        max_length=10,
-        description="Columns that identify a row.",
+        description="Columns that identify a row; or row: all of them; or none: no row is a "
+        "repeat of another.",
     )
+
+    @model_validator(mode="after")
+    def _each_mark_has_one_meaning(self) -> Self:
+        marks = [self.delimiter, '"' if self.quote is None else self.quote, self.escape]
+        given = [mark for mark in marks if mark]
+        if len(set(given)) < len(given):
+            raise ValueError("delimiter, quote and escape must be different characters")
+        return self
 
     @field_validator("encoding")
     @classmethod
@@ -113,6 +163,23 @@ class Description(BaseModel):
             raise ValueError(f"{unknown[0]!r} is none of {', '.join(LANGUAGES)}")
         return languages
 
+    @field_validator("time_zone")
+    @classmethod
+    def _zone_is_known(cls, name: str | None) -> str | None:
+        if name is not None and name not in available_timezones():
+            raise ValueError(f"{name!r} is no time zone of the IANA database")
+        return name
+
+    @field_validator("column_names", "constants")
+    @classmethod
+    def _no_name_twice(cls, names: Any) -> Any:  # noqa: ANN401 - a tuple or a dict of names
+        compared = [_compared(name) for name in names]
+        if not all(compared):
+            raise ValueError("a column's name must not be blank")
+        if len(set(compared)) < len(compared):
+            raise ValueError("one column is named twice; blanks at the ends and case do not count")
+        return names
+
     @field_validator("columns")
     @classmethod
     def _one_name_each(cls, columns: dict[str, str]) -> dict[str, str]:
@@ -124,10 +191,26 @@ class Description(BaseModel):
 
     @field_validator("key")
     @classmethod
-    def _each_column_once(cls, key: tuple[str, ...]) -> tuple[str, ...]:
-        if len(set(map(_compared, key))) < len(key):
+    def _each_column_once(cls, key: str | tuple[str, ...]) -> str | tuple[str, ...]:
+        if not isinstance(key, str) and len(set(map(_compared, key))) < len(key):
             raise ValueError("one column is named twice; blanks at the ends and case do not count")
         return key
+
+    def missing_words(self, name: str) -> tuple[str, ...]:
+        """What means a missing value in this column."""
+        if not isinstance(self.missing, dict):
+            return self.missing
+        return tuple(
+            word
+            for column, words in self.missing.items()
+            for word in words
+            if _compared(column) == name.lower()
+        )
+
+    @property
+    def missing_columns(self) -> Sequence[str]:
+        """The columns that have such words of their own."""
+        return list(self.missing) if isinstance(self.missing, dict) else []
 
     def absent_columns(self, source_names: Sequence[str]) -> list[str]:
         """The described columns of which the file has no spelling."""
@@ -151,6 +234,8 @@ class Description(BaseModel):
 
     def key_columns(self, names: Sequence[str]) -> tuple[str, ...]:
         """Raises Refused (`missing_column`) if the file has no such column."""
+        if isinstance(self.key, str):
+            return tuple(names) if self.key == "row" else ()
         present = {name.lower(): name for name in names}
         missing = [name for name in self.key if _compared(name) not in present]
         if missing:
@@ -161,33 +246,3 @@ class Description(BaseModel):
 def _compared(name: str) -> str:
     """What is equal for two spellings of one column."""
     return visible(name).lower()
-
-
-def parse_description(content: bytes) -> Description:
-    """Raises Refused (`bad_source_description`) naming the wrong fields, whatever the content."""
-    if len(content) > MAX_BYTES:
-        raise _wrong(f"it is larger than {MAX_BYTES >> 20} MiB")
-    try:
-        return Description.model_validate_json(content.removeprefix(codecs.BOM_UTF8))
-    except ValidationError as error:
-        faults = error.errors(include_url=False, include_input=False)
-        words = [_in_words(fault) for fault in faults[:_MOST_FAULTS]]
-        if len(faults) > _MOST_FAULTS:
-            words.append(f"and {len(faults) - _MOST_FAULTS:,} more")
-        raise _wrong("; ".join(words)) from error
-
-
-def _wrong(problems: str) -> Refused:
-    return Refused("bad_source_description", f"{FILE_NAME} is wrong: {problems}.")
-
-
-def _in_words(fault: ErrorDetails) -> str:
-    place = ".".join(map(str, fault["loc"])) or "the document"
-    shown = place if len(place) <= 60 else place[:60] + "…"
-    return f"{shown}: {fault['msg'].removeprefix('Value error, ')}"
-
-
-def published_schema() -> str:
-    """The JSON schema of `_source.json`, as docs/source-description.schema.json holds it."""
-    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
-    return json.dumps(schema | Description.model_json_schema(), indent=2) + "\n"

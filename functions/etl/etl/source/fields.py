@@ -1,15 +1,18 @@
 """From a block of records to columns of text; records of the wrong width stand aside."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 from pyarrow import csv
 
+from etl.columns import arrow
 from etl.source.block import Block
 from etl.source.header import Header
+from etl.source.widths import Widths
 
 Columns = dict[str, pa.StringArray]
 
@@ -19,7 +22,7 @@ class Fields:
     """Text columns of the well-formed records of a block.
 
     `records[i]` is the block's record that row i came from; `malformed` maps the others to
-    their number of fields.
+    their number of fields. `completed` are the rows that lacked cells at their end.
     """
 
     block: Block
@@ -27,34 +30,91 @@ class Fields:
     columns: Columns
     records: NDArray[np.int64]
     malformed: dict[int, int]
+    completed: NDArray[np.int64]
 
     def __len__(self) -> int:
         return len(self.records)
 
 
-def split(block: Block, header: Header) -> Fields:
-    """Split every record of the block."""
-    malformed: dict[int, int] = {}
+@dataclass
+class _Aside:
+    """Records of another width than the header's: short ones by their text, all others."""
 
-    def set_aside(row: csv.InvalidRow) -> str:
-        malformed[row.number - 1] = row.actual_columns
+    header: Header
+    short: dict[int, str] = field(default_factory=dict)
+    malformed: dict[int, int] = field(default_factory=dict)
+    widths: Widths | None = None
+
+    def take(self, row: csv.InvalidRow) -> str:
+        record, width = row.number - 1, row.actual_columns
+        if self.widths is not None:
+            self.widths.add(row.text, width, self.header)
+        if self.header.fewest_cells <= width < len(self.header.cells):
+            self.short[record] = row.text + self.header.delimiter * (len(self.header.cells) - width)
+        else:
+            self.malformed[record] = width
         return "skip"
 
-    columns = _read(block.regular, header, header.names, set_aside)
+
+def split(block: Block, header: Header) -> Fields:
+    """Split every record of the block."""
+    aside = _Aside(header)
+    columns = _read(block.regular, header, header.file_names, aside.take)
     records = np.arange(len(block))
-    if malformed:
-        records = np.delete(records, list(malformed))
-    rows = len(columns[header.names[0]])
+    if aside.malformed or aside.short:
+        records = np.delete(records, [*aside.malformed, *aside.short])
+    rows = len(columns[header.file_names[0]])
     if rows != len(records):
         raise RuntimeError(
-            f"{len(block)} records were read as {rows} rows and {len(malformed)} others"
+            f"{len(block)} records were read as {rows} rows and {len(aside.malformed)} others"
         )
-    return Fields(block, header, columns, records, malformed)
+    completed = np.empty(0, np.int64)
+    if aside.short:
+        records = np.append(records, list(aside.short))
+        order = np.argsort(records)
+        columns, records = _with_short(columns, aside, order), records[order]
+        completed = np.flatnonzero(order >= rows)
+    columns |= _constants(header, len(records))
+    return Fields(block, header, columns, records, aside.malformed, completed)
 
 
-def split_columns(text: memoryview, header: Header, names: Sequence[str]) -> Columns:
-    """These columns of all well-formed records in a text that is regular."""
-    return _read(text, header, names, lambda _: "skip")
+def _constants(header: Header, count: int) -> Columns:
+    zeros = arrow.column(np.zeros(count, np.int32))
+    return {name: arrow.texts([text]).take(zeros) for name, text in header.constants}
+
+
+def split_columns(
+    text: memoryview, header: Header, names: Sequence[str], widths: Widths
+) -> Columns:
+    """These columns of all well-formed records in a text that is regular, in any order."""
+    aside = _Aside(header, widths=widths)
+    # Some column must be read for the rows to be counted.
+    read = [name for name in names if name in header.file_names] or [header.file_names[0]]
+    columns = _read(text, header, read, aside.take)
+    widths.full += len(columns[read[0]])
+    if aside.malformed or aside.short:
+        widths.full -= _headers_among(columns, header, read)
+        columns = _with_short(columns, aside) if aside.short else columns
+    return columns | _constants(header, len(columns[read[0]]))
+
+
+def _headers_among(columns: Columns, header: Header, names: Sequence[str]) -> int:
+    """How many rows are the header again, by these columns: joined files repeat it."""
+    same = np.ones(len(columns[names[0]]), bool)
+    for name in names:
+        theirs = header.source_names[header.position(name)]
+        same &= arrow.booleans(pc.equal(columns[name], arrow.text(theirs)))
+    return int(same.sum())
+
+
+def _with_short(columns: Columns, aside: _Aside, order: NDArray[np.int64] | None = None) -> Columns:
+    """The columns with the short records completed, behind the others or in this order."""
+    text = "\n".join(aside.short.values()).encode() + b"\n"
+    completed = _read(memoryview(text), aside.header, list(columns), lambda _: "error")
+    joined = {name: pa.concat_arrays([columns[name], completed[name]]) for name in columns}
+    if order is None:
+        return joined
+    return {name: values.take(arrow.column(order)) for name, values in joined.items()}
 
 
 def _read(

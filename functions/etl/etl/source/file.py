@@ -8,10 +8,12 @@ from pathlib import Path
 from etl.errors import Refused
 from etl.source.decode import CHUNK_BYTES, utf8_chunks
 from etl.source.description import Description
+from etl.source.dialect import is_standard, reader_options, standard_chunks
 from etl.source.fields import Columns, Fields, split, split_columns
-from etl.source.first_lines import MAX_HEADER_BYTES
+from etl.source.first_lines import MAX_HEADER_BYTES, FirstLines
 from etl.source.header import Header, read_header
 from etl.source.records import blocks, record_texts
+from etl.source.widths import Widths
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,19 +27,16 @@ class Source:
 
     def header(self) -> Header:
         """Raises Refused if the first line is no header of ours."""
-        head = b""
-        for chunk in self._chunks():
-            head += chunk
-            if len(head) >= MAX_HEADER_BYTES:
-                break
-        return read_header(head, self.description)
+        return read_header(self._head(self._chunks()), self.description)
 
-    def columns(self, header: Header, names: Sequence[str]) -> Iterator[tuple[Columns, int]]:
+    def columns(
+        self, header: Header, names: Sequence[str], widths: Widths
+    ) -> Iterator[tuple[Columns, int]]:
         """Yield some columns of the file's well-formed records, and the bytes they come from."""
         data = _skip(self._chunks(), header.length)
         try:
-            for text in record_texts(data, header.delimiter):
-                yield split_columns(text, header, names), len(text)
+            for text in record_texts(data, header.delimiter, may_escape=self._may_escape):
+                yield split_columns(text, header, names, widths), len(text)
         except Refused:
             # The quick way does not count lines: find the quote's true line, now that it matters.
             deque(self.fields(header), maxlen=0)
@@ -46,11 +45,37 @@ class Source:
     def fields(self, header: Header) -> Iterator[Fields]:
         """Yield the file's blocks in order, split into fields."""
         data = _skip(self._chunks(), header.length)
-        for block in blocks(data, header.delimiter, first_line=header.first_data_line):
+        first, may_escape = header.first_data_line, self._may_escape
+        for block in blocks(data, header.delimiter, first_line=first, may_escape=may_escape):
             yield split(block, header)
 
+    def _head(self, chunks: Iterator[bytes]) -> bytes:
+        head = b""
+        for chunk in chunks:
+            head += chunk
+            if len(head) >= MAX_HEADER_BYTES:
+                break
+        return head
+
     def _chunks(self) -> Iterator[bytes]:
+        """The file's text in standard CSV."""
+        text, described = self._text(), self.description
+        if is_standard(described):
+            return text
+        delimiter = _delimiter(self._head(self._text()), described)
+        return standard_chunks(text, described, delimiter)
+
+    def _text(self) -> Iterator[bytes]:
         return utf8_chunks(self.path, self.description.encoding, self.max_bytes, self.chunk_bytes)
+
+    @property
+    def _may_escape(self) -> bool:
+        """Whether a backslash before a quote has no meaning that somebody declared."""
+        return self.description.escape is None and self.description.quote is None
+
+
+def _delimiter(head: bytes, description: Description) -> str:
+    return FirstLines(head, description, reader_options(description)).header().delimiter
 
 
 def _skip(chunks: Iterator[bytes], size: int) -> Iterator[bytes]:

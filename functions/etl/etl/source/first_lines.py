@@ -6,6 +6,7 @@ import re
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from etl.columns.characters import visible
 from etl.errors import Refused
@@ -43,12 +44,15 @@ class Line:
 
 
 class FirstLines:
-    """The first UTF-8 bytes of a file as text, and how to cut them."""
+    """The first UTF-8 bytes of a file as text; `options` are those of the reader that cuts them."""
 
-    def __init__(self, text: bytes, description: Description) -> None:
+    def __init__(
+        self, text: bytes, description: Description, options: dict[str, Any] | None = None
+    ) -> None:
         self._is_cut = len(text) > MAX_HEADER_BYTES
         self._text = text[:MAX_HEADER_BYTES].decode(errors="ignore")
         self._description = description
+        self._options = options or {}
         separator = _SEPARATOR.match(self._text)
         self.begin = (description.header_line or (2 if separator else 1)) - 1
         delimiter = description.delimiter or (separator and separator[1])
@@ -59,10 +63,30 @@ class FirstLines:
 
         Raises Refused (`empty_file`, `no_header`).
         """
+        if self._description.column_names:
+            return self._described()
         first = self.best(self.begin)
         if not first.missing or self._description.header_line:
             return first
         return self._below_titles() or first
+
+    def _described(self) -> Line:
+        """For a file that begins with its rows."""
+        names = self._description.column_names
+        fitting = [
+            delimiter
+            for delimiter in self.delimiters
+            if len(self._cut(delimiter, self.begin).fields) == len(names)
+        ]
+        return Line(
+            fields=names,
+            known=self._with_constants(names),
+            delimiter=(fitting or self.delimiters)[0],
+            line=0,
+            length=sum(len(line.encode()) for line in self._lines(0, self.begin)),
+            first_data_line=self.begin + 1,
+            is_open=False,
+        )
 
     def best(self, begin: int) -> Line:
         """The record after so many lines, by the delimiter that finds most of the columns."""
@@ -95,7 +119,7 @@ class FirstLines:
         lines = _CountedLines(self._lines(begin, None))
         # The text is bounded; the library's own limit is for the whole process.
         csv.field_size_limit(sys.maxsize)
-        reader = csv.reader(lines, delimiter=delimiter)
+        reader = csv.reader(lines, delimiter=delimiter, **self._options)
         row, above = None, 0
         for row in reader:
             if "".join(row).strip():
@@ -103,10 +127,10 @@ class FirstLines:
             row, above = None, lines.lines_read
         if row is None:
             raise self._absent()
-        fields = tuple(visible(name) for name in row)
+        fields = tuple(map(_named, row))
         return Line(
             fields=fields,
-            known=self._known(fields),
+            known=self._with_constants(fields),
             delimiter=delimiter,
             line=begin + above + 1,
             length=sum(len(line.encode()) for line in skipped) + lines.bytes_read,
@@ -118,6 +142,10 @@ class FirstLines:
         return _REQUIRED.intersection(
             self._description.renamed(name).lower() for name in set(fields)
         )
+
+    def _with_constants(self, fields: Sequence[str]) -> frozenset[str]:
+        constants = (visible(name).lower() for name in self._description.constants)
+        return self._known(fields) | _REQUIRED.intersection(constants)
 
     def _count(self) -> int:
         return sum(1 for _ in self._lines(0, self.begin + _SEARCHED_LINES))
@@ -143,6 +171,12 @@ class FirstLines:
 def endless() -> Refused:
     limit = f"{MAX_HEADER_BYTES >> 20} MiB"
     return Refused("no_header", f"No header ends within the first {limit} of the file.", line=1)
+
+
+def _named(cell: str) -> str:
+    """A column's name; quotes around it are left where blanks stand before them."""
+    name = visible(cell)
+    return name[1:-1] if len(name) > 1 and name[0] == name[-1] == '"' else name
 
 
 class _CountedLines(Iterator[str]):

@@ -1,7 +1,7 @@
 """The header: which delimiter, which columns, and where the data begins."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from etl.errors import Refused
@@ -17,6 +17,7 @@ class Header:
     """Column names in file order, the six required ones under their canonical name.
 
     `cells` names what a row of the file has, one by one: these columns, and those left out.
+    `constants` are the last of the names, with the text that every row has there.
     """
 
     names: tuple[str, ...]
@@ -26,6 +27,13 @@ class Header:
     first_data_line: int
     cells: tuple[str, ...]
     line: int = 1
+    constants: tuple[tuple[str, str], ...] = ()
+    has_time_column: bool = False
+
+    @property
+    def fewest_cells(self) -> int:
+        """How many fields a row must have: behind the last required one all may be left out."""
+        return max(self.cells.index(name) for name in REQUIRED if name in self.cells) + 1
 
     def position(self, name: str) -> int:
         return self.names.index(name)
@@ -33,7 +41,12 @@ class Header:
     @property
     def is_verbatim(self) -> bool:
         """Whether a row of the file can stand in the output as it is."""
-        return self.delimiter == "," and self.cells == self.names
+        return self.delimiter == "," and self.cells == self.names and not self.has_time_column
+
+    @property
+    def file_names(self) -> tuple[str, ...]:
+        """The columns that the file itself has."""
+        return self.names[: len(self.names) - len(self.constants)]
 
 
 def read_header(text: bytes, description: Description) -> Header:
@@ -63,15 +76,32 @@ def _header(line: Line, description: Description) -> Header:
     # What is left out still needs a name to be read past; no column of a file has this one.
     left_out = set(range(len(names))).difference(kept)
     cells = _numbered([f"\0{i}" if i in left_out else name for i, name in enumerate(names)])
+    constants = {
+        _canonical(name, 0, description): text for name, text in description.constants.items()
+    }
+    _check_constants(constants, cells, line.line)
     return Header(
-        names=tuple(cells[i] for i in kept),
-        source_names=tuple(line.fields[i] for i in kept),
+        names=tuple(cells[i] for i in kept) + tuple(constants),
+        source_names=tuple(line.fields[i] for i in kept) + ("",) * len(constants),
         delimiter=line.delimiter,
         length=line.length,
         first_data_line=line.first_data_line,
         cells=tuple(cells),
         line=line.line,
+        constants=tuple(constants.items()),
+        has_time_column=description.time_column is not None,
     )
+
+
+def _check_constants(constants: Mapping[str, str], cells: Sequence[str], line: int) -> None:
+    present = {cell.lower() for cell in cells}
+    twice = [name for name in constants if name.lower() in present]
+    if twice:
+        raise Refused(
+            "duplicate_column",
+            f"{FILE_NAME} gives constants for columns that the file has: {_listed(twice)}.",
+            line=line,
+        )
 
 
 def _canonical(name: str, position: int, description: Description) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from etl.source.block import Block, Cut, Positions, blanks, unterminated
+from etl.source.quotes import has_blanks_before_quote, without_blanks
 
 _LF, _CR = 10, 13
 
@@ -46,7 +47,7 @@ def cut_irregular(data: bytes, delimiter: str, line: int, *, final: bool) -> Cut
             starts.append(start)
             ends.append(end)
             lines.append(line + lines_before)
-            writer.writerow(fields)
+            writer.writerow(_as_meant(fields, data[start:end], delimiter))
     block = Block(
         data=data,
         starts=np.array(starts, np.int64),
@@ -55,6 +56,13 @@ def cut_irregular(data: bytes, delimiter: str, line: int, *, final: bool) -> Cut
         regular=memoryview(rows.getvalue().encode()),
     )
     return Cut(block if starts else None, reader.consumed, reader.lines_consumed)
+
+
+def _as_meant(fields: list[str], record: bytes, delimiter: str) -> list[str]:
+    """The fields; where blanks stand around quotes, without both."""
+    if not has_blanks_before_quote(fields):
+        return fields
+    return without_blanks(record.decode().rstrip("\r\n"), delimiter) or fields
 
 
 class _RecordReader:

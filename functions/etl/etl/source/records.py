@@ -14,31 +14,38 @@ from etl.source.block import (
     unterminated,
 )
 from etl.source.irregular import cut_irregular, is_irregular
+from etl.source.quotes import refuse_backslashes
 
 _PART_BYTES = 1 << 15
 _LF, _CR, _QUOTE = b'\n\r"'
 
 
-def blocks(chunks: Iterator[bytes], delimiter: str, *, first_line: int = 1) -> Iterator[Block]:
+def blocks(
+    chunks: Iterator[bytes], delimiter: str, *, first_line: int = 1, may_escape: bool = True
+) -> Iterator[Block]:
     """Yield every record of the text; blank lines are no records.
 
-    Raises Refused (`unterminated_quote`, `record_too_long`).
+    Raises Refused (`unterminated_quote`, `record_too_long`, `escaped_quote` if that may be meant).
     """
     carry, line = b"", first_line
     for chunk in chunks:
         data = carry + chunk if carry else chunk
+        _check(data, delimiter, line, may_escape=may_escape, final=False)
         cut = _cut(data, delimiter, line, final=False)
         carry, line = data[cut.end :], line + cut.lines
         _check_length(carry, delimiter, line)
         if cut.block is not None:
             yield cut.block
     if carry:
+        _check(carry, delimiter, line, may_escape=may_escape, final=True)
         block = _cut(carry, delimiter, line, final=True).block
         if block is not None:
             yield block
 
 
-def record_texts(chunks: Iterator[bytes], delimiter: str) -> Iterator[memoryview]:
+def record_texts(
+    chunks: Iterator[bytes], delimiter: str, *, may_escape: bool = True
+) -> Iterator[memoryview]:
     """Yield the same records as whole regular text, cheaper because nobody asks for lines.
 
     Raises Refused (`unterminated_quote`, `record_too_long`) with a line that is not the true one.
@@ -50,6 +57,7 @@ def record_texts(chunks: Iterator[bytes], delimiter: str) -> Iterator[memoryview
             end = data.rfind(b"\n") + 1
             text = memoryview(data)[:end]
         else:
+            _check(data, delimiter, 1, may_escape=may_escape, final=False)
             cut = _cut(data, delimiter, 1, final=False)
             end, text = cut.end, cut.block.regular if cut.block else memoryview(b"")
         carry = data[end:]
@@ -57,6 +65,7 @@ def record_texts(chunks: Iterator[bytes], delimiter: str) -> Iterator[memoryview
         if text:
             yield text
     if carry:
+        _check(carry, delimiter, 1, may_escape=may_escape, final=True)
         block = _cut(carry, delimiter, 1, final=True).block
         if block is not None:
             yield block.regular
@@ -70,6 +79,11 @@ def _is_plain(data: bytes) -> bool:
     part = data[:_PART_BYTES]
     blank_lines = any(mark in part for mark in (b"\n\n", b"\n ", b"\n\t"))
     return not blank_lines and b'"' not in data and b"\r" not in data
+
+
+def _check(data: bytes, delimiter: str, line: int, *, may_escape: bool, final: bool) -> None:
+    if may_escape and b'"' in data:
+        refuse_backslashes(data, delimiter, line, final=final)
 
 
 def _check_length(carry: bytes, delimiter: str, line: int) -> None:

@@ -1,0 +1,43 @@
+"""From the bytes of `_source.json` to a description, or to words on what is wrong with it."""
+
+import codecs
+import json
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from etl.errors import Refused
+from etl.source.description import FILE_NAME, Description
+
+MAX_BYTES = 1 << 20
+_MOST_FAULTS = 5
+
+
+def parse_description(content: bytes) -> Description:
+    """Raises Refused (`bad_source_description`) naming the wrong fields, whatever the content."""
+    if len(content) > MAX_BYTES:
+        raise _wrong(f"it is larger than {MAX_BYTES >> 20} MiB")
+    try:
+        return Description.model_validate_json(content.removeprefix(codecs.BOM_UTF8))
+    except ValidationError as error:
+        faults = error.errors(include_url=False, include_input=False)
+        words = [_in_words(fault) for fault in faults[:_MOST_FAULTS]]
+        if len(faults) > _MOST_FAULTS:
+            words.append(f"and {len(faults) - _MOST_FAULTS:,} more")
+        raise _wrong("; ".join(words)) from error
+
+
+def _wrong(problems: str) -> Refused:
+    return Refused("bad_source_description", f"{FILE_NAME} is wrong: {problems}.")
+
+
+def _in_words(fault: ErrorDetails) -> str:
+    place = ".".join(map(str, fault["loc"])) or "the document"
+    shown = place if len(place) <= 60 else place[:60] + "…"
+    return f"{shown}: {fault['msg'].removeprefix('Value error, ')}"
+
+
+def published_schema() -> str:
+    """The JSON schema of `_source.json`, as docs/source-description.schema.json holds it."""
+    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
+    return json.dumps(schema | Description.model_json_schema(), indent=2) + "\n"
