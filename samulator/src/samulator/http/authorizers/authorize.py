@@ -21,6 +21,6 @@ class Authorizers:
             case LambdaAuthorizer() as authorizer:
                 return await self._by_function.authorize(authorizer, asked)
             case JwtAuthorizer() as authorizer:
-                return self._by_token.authorize(authorizer, guard.scopes, asked)
+                return await self._by_token.authorize(authorizer, guard.scopes, asked)
             case _:
                 return NOBODY

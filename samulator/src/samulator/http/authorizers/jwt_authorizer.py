@@ -3,6 +3,7 @@
 https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html
 """
 
+import asyncio
 import time
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
@@ -47,7 +48,9 @@ class JwtAuthorizers:
         self._optional = optional
         self._clock = clock
 
-    def authorize(self, authorizer: JwtAuthorizer, scopes: tuple[str, ...], asked: Asked) -> Grant:
+    async def authorize(
+        self, authorizer: JwtAuthorizer, scopes: tuple[str, ...], asked: Asked
+    ) -> Grant:
         """Return the grant. Raises Denied."""
         identity = identity_of(asked, (authorizer.identity_source,))
         if identity is None:
@@ -56,7 +59,8 @@ class JwtAuthorizers:
             wanted = authorizer.identity_source
             raise Denied(Refusal.UNAUTHORIZED, f"no token in {wanted}; {_REMEDY}")
         try:
-            claims = self._tokens.claims(_without_scheme(identity[0]))
+            # The first token waits for the library, and sometimes for a key: nobody else does.
+            claims = await asyncio.to_thread(self._tokens.claims, _without_scheme(identity[0]))
             self._check(authorizer, claims)
         except InvalidToken as error:
             challenge = f'scope="{" ".join(scopes)}" error="invalid_token"'
