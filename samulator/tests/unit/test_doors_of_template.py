@@ -7,6 +7,7 @@ from textwrap import dedent, indent
 
 import pytest
 
+from samulator.control.effects import ROUTES, effects
 from samulator.template.load import load_application
 from samulator.template.model import Application
 from samulator.template.model_http import (
@@ -122,7 +123,7 @@ AUTHORIZERS = """\
 """
 
 
-def test_authorizers_of_a_rest_api_guard_their_methods(load: Load) -> None:
+def test_authorizers_of_a_rest_api_guard_their_methods(load: Load, tmp_path: Path) -> None:
     def event(path: str, auth: str) -> str:
         properties = f"RestApiId: !Ref Api, Path: {path}, Method: get{auth}"
         return f"{path[1:]}: {{Type: Api, Properties: {{{properties}}}}}"
@@ -156,6 +157,13 @@ def test_authorizers_of_a_rest_api_guard_their_methods(load: Load) -> None:
         "open": Guard(),
         "key": Guard(api_key=True),
     }
+    assert "Api: AWS_IAM of GET /iam lets everybody on this machine in" in application.warnings
+    told = [each for each in effects(application, tmp_path) if each.section == ROUTES]
+    said = {each.name.split()[1]: each.does for each in told}
+    assert said["/pool"] == "calls F with payload 1.0, behind authorizer C for a/b"
+    assert said["/key"] == "calls F with payload 1.0, for callers with an API key"
+    assert said["/iam"] == "calls F with payload 1.0, AWS_IAM lets everybody in here"
+    assert said["/open"] == "calls F with payload 1.0"
     assert any("/key asks for an API key" in warning for warning in application.warnings)
 
 
@@ -242,10 +250,14 @@ def test_resources_and_methods_written_by_hand_are_a_rest_api(load: Load) -> Non
               RestApiId: !Ref Api
               ResourceId: !Ref Pets
               HttpMethod: POST
-              Integration: {Type: AWS, Uri: "arn:aws:apigateway:us-east-1:sqs:path/q"}
-          Deployment:
-            Type: AWS::ApiGateway::Deployment
-            Properties: {RestApiId: !Ref Api, StageName: beta}
+              Integration: {Type: HTTP, Uri: "https://elsewhere.example"}
+          Beta:
+            Type: AWS::ApiGateway::Stage
+            Properties: {RestApiId: !Ref Api, StageName: beta, DeploymentId: !Ref Deployment}
+          Gamma:
+            Type: AWS::ApiGateway::Stage
+            Properties: {RestApiId: !Ref Api, StageName: gamma, DeploymentId: !Ref Deployment}
+          Deployment: {Type: AWS::ApiGateway::Deployment, Properties: {RestApiId: !Ref Api}}
         """
     )
 
@@ -254,6 +266,7 @@ def test_resources_and_methods_written_by_hand_are_a_rest_api(load: Load) -> Non
     proxy = LambdaProxy("F", "1.0", 5.0)
     me = LambdaAuthorizer("Auth", "F", ("method.request.header.X-Me",), takes_token=True, ttl=0)
     assert api.stage == "beta"
+    assert "Api: stage gamma does not answer here, beta does" in application.warnings
     assert found["ANY /"] == Route("ANY", "/", proxy)
     assert found["GET /pets/{id}"] == Route("GET", "/pets/{id}", proxy, Guard(me))
     assert found["OPTIONS /pets"].integration == Mock(204, (("X-A", "b"),))

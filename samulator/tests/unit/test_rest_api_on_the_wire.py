@@ -10,6 +10,8 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from samulator.template.model import TemplateError
 from samulator.template.model_http import (
@@ -349,3 +351,38 @@ def test_two_methods_of_one_resource_are_refused() -> None:
         serve_api(twice, functions()),
     ):
         raise AssertionError("it serves")
+
+
+# Whatever JSON a function may return, often with the keys of a response.
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=20),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3)
+    ),
+    max_leaves=5,
+)
+RESULTS = JSON | st.fixed_dictionaries(
+    {},
+    optional={
+        "statusCode": st.integers(99, 600) | JSON,
+        "headers": st.dictionaries(st.text(max_size=8), st.text(max_size=8) | JSON, max_size=3),
+        "multiValueHeaders": st.dictionaries(
+            st.text(max_size=8), st.lists(st.text(max_size=8), max_size=2) | JSON, max_size=3
+        ),
+        "body": st.text() | JSON,
+        "isBase64Encoded": st.booleans() | JSON,
+    },
+)
+
+
+@settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(result=RESULTS)
+def test_any_result_is_a_whole_answer_of_the_function_or_a_502(api: Served, result: object) -> None:
+    answer = reply(api, result)
+
+    assert 200 <= answer.status < 600
+    assert answer.header("x-amzn-requestid")
+    if answer.status == 502 and api.exchanges[-1].problem:
+        assert answer.body == b'{"message":"Internal server error"}'

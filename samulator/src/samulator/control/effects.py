@@ -6,7 +6,7 @@ from pathlib import Path
 
 from samulator.control.resource_effects import effect
 from samulator.template.model import Application, Function, Resource
-from samulator.template.model_http import Integration, LambdaProxy, Mock, NotServed
+from samulator.template.model_http import Guard, Integration, LambdaProxy, Mock, NotServed
 from samulator.template.model_service import ServiceAction, ServiceSubtype
 
 FUNCTIONS, ROUTES, TRIGGERS, RESOURCES = "functions", "routes", "triggers", "resources"
@@ -77,8 +77,8 @@ def _routes(application: Application) -> Iterator[Effect]:
         kind = application.resources[api.id].type
         for route in api.routes:
             works, does = _answers(route.integration)
-            guard = " behind an authorizer" if works and route.guard.authorizer else ""
-            yield Effect(ROUTES, f"{route.key} ({api.id})", kind, works, f"{does}{guard}")
+            asked = _asks_for(route.guard) if works else ""
+            yield Effect(ROUTES, f"{route.key} ({api.id})", kind, works, f"{does}{asked}")
     read = {api.id for api in application.apis if api.routes}
     for resource in _of(application, _APIS):
         if resource.logical_id not in read:
@@ -92,6 +92,15 @@ def _routes(application: Application) -> Iterator[Effect]:
         reason = application.idle.get(resource.logical_id, "its function does not run here")
         does = reason if url is None else f"calls {url.reference}"
         yield Effect(ROUTES, resource.logical_id, _URL, url is not None, does)
+
+
+def _asks_for(guard: Guard) -> str:
+    asked = f", behind authorizer {guard.authorizer.name}" if guard.authorizer else ""
+    if guard.scopes:
+        asked += f" for {' or '.join(guard.scopes)}"
+    if guard.api_key:
+        asked += ", for callers with an API key"
+    return f"{asked}, AWS_IAM lets everybody in here" if guard.iam else asked
 
 
 def _answers(integration: Integration) -> tuple[bool, str]:

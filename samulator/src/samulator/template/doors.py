@@ -54,7 +54,27 @@ def read_doors(resources: Mapping[str, Resource], functions: Mapping[str, Functi
             url, said = read_function_url(resource, invoked)
             urls += [] if url is None else [url]
         warnings += said
-    return Doors(tuple(apis), tuple(urls), (*warnings, *_not_served(apis)))
+    left_out = (*_not_served(apis), *_let_in(apis), *_further_stages(apis, related))
+    return Doors(tuple(apis), tuple(urls), (*warnings, *left_out))
+
+
+def _let_in(apis: list[Api]) -> Iterator[str]:
+    for api in apis:
+        if keyed := [route.key for route in api.routes if route.guard.iam]:
+            more = f" and {len(keyed) - 1} more" if len(keyed) > 1 else ""
+            yield f"{api.id}: AWS_IAM of {keyed[0]}{more} lets everybody on this machine in"
+
+
+def _further_stages(apis: list[Api], related: Related) -> Iterator[str]:
+    for kind, key in (
+        ("AWS::ApiGateway::Stage", "RestApiId"),
+        ("AWS::ApiGatewayV2::Stage", "ApiId"),
+    ):
+        for api in apis:
+            for stage in related.referring(kind, key, api.id):
+                name = stage.properties.get("StageName")
+                if name != api.stage:
+                    yield f"{api.id}: stage {name} does not answer here, {api.stage} does"
 
 
 def _not_served(apis: list[Api]) -> Iterator[str]:

@@ -19,6 +19,10 @@ class Related:
         """Return the one that a property means: a Ref is a physical name or a logical id."""
         return next((each for each in self.of_type(kind) if is_meant(each, reference)), None)
 
+    def referring(self, kind: str, key: str, logical_id: str) -> Iterator[Resource]:
+        """Yield those whose property `key` refers to the resource of this logical id."""
+        return self.belonging(kind, key, self._resources[logical_id])
+
     def belonging(self, kind: str, key: str, owner: Resource) -> Iterator[Resource]:
         """Yield those whose property `key` refers to `owner`."""
         for each in self.of_type(kind):
