@@ -82,7 +82,7 @@ def test_a_start_invoke_runs_again_after_the_services_it_names(tmp_path: Path) -
         ("environment = ", "not TOML: Invalid value"),
         ("a = " + "[" * 5000, "nested too deeply"),
         ("a = " + "9" * 5000, "not TOML: "),
-        ("[enviroment]\n", "enviroment: unknown key; known are servers, authorizers, env"),
+        ("[enviroment]\n", "enviroment: unknown key; known are servers, allow_aws, auth"),
         ("environment = 3", "environment: 3, not a table; write [environment] on a line of its"),
         ("[[environment]]", "environment: [{}], not a table"),
         ("[environment]\nA = []", 'environment.A: [], not a text; write it as A = "..."'),

@@ -3,6 +3,7 @@
 import argparse
 import shutil
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from samulator.cli.command import Command, CommandFailed
@@ -31,7 +32,7 @@ EXPECTED = (
     TemplateError,
 )
 # What `reset` wipes: the data and its logs, not the built packages.
-_DATA = ("postgres", "postgres.password", "aws.json", "logs", "requests")
+_DATA = ("postgres", "postgres.password", "aws.json", "aws-problems.json", "logs", "requests")
 
 
 def _configure_up(parser: argparse.ArgumentParser) -> None:
@@ -42,13 +43,33 @@ def _configure_up(parser: argparse.ArgumentParser) -> None:
         metavar="FUNCTION[:PORT]",
         help="have this function wait for a debugpy client (5678 and so on); may be repeated",
     )
+    parser.add_argument(
+        "--allow-aws",
+        action="store_true",
+        help="let functions reach AWS itself where their code names it",
+    )
+    parser.add_argument(
+        "--iam",
+        action="store_true",
+        help="give each function its role's credentials and enforce the role's policies",
+    )
 
 
 def _up(arguments: argparse.Namespace, root: Path) -> None:
     try:
-        run_in_workers(open_project(root), Ports.from_environment(), arguments.debug)
+        run_in_workers(_project(arguments, root), Ports.from_environment(), arguments.debug)
     except EXPECTED as error:
         raise CommandFailed(str(error)) from error
+
+
+def _project(arguments: argparse.Namespace, root: Path) -> Project:
+    """What local.toml says, and the flags on top of it; raises ProjectError."""
+    project = open_project(root)
+    return replace(
+        project,
+        allow_aws=project.allow_aws or arguments.allow_aws,
+        iam=project.iam or arguments.iam,
+    )
 
 
 def _down(_arguments: argparse.Namespace, root: Path) -> None:

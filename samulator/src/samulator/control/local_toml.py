@@ -19,6 +19,7 @@ _PLACES_OF = {name: kind.place_names for name, kind in DATA_SERVERS.items()}
 PLACES = frozenset([*_ALWAYS, *(place for places in _PLACES_OF.values() for place in places)])
 _PIECE = re.compile(r"\{\{|\}\}|\{(\w+)\}|[{}]")
 _TOKENS = ("required", "optional")
+_KEYS = ("servers", "allow_aws", "authorizers", "environment", "iam", "start")
 _START_KEYS = ("function", "event", "again_after")
 
 
@@ -49,6 +50,8 @@ class LocalToml:
     environment: Mapping[str, str] = field(default_factory=dict)
     start: tuple[StartInvoke, ...] = ()
     tokens_optional: bool = False
+    allow_aws: bool = False
+    iam: bool = False
 
 
 def read_local_toml(root: Path) -> LocalToml:
@@ -64,7 +67,7 @@ def read_local_toml(root: Path) -> LocalToml:
         raise ProjectError(f"{NAME}: nested too deeply") from error
     except ValueError as error:
         raise ProjectError(_one_line(f"{NAME}: not TOML: {error}")) from error
-    _known("", values, ("servers", "authorizers", "environment", "start"))
+    _known("", values, _KEYS)
     servers = _servers(values.get("servers", []))
     environment = _table("environment", values.get("environment", {}))
     entries = values.get("start", [])
@@ -76,6 +79,8 @@ def read_local_toml(root: Path) -> LocalToml:
         {name: _variable(name, value, servers) for name, value in environment.items()},
         tuple(_start(root, f"start[{at}]", entry, running) for at, entry in enumerate(entries)),
         _tokens_optional(_table("authorizers", values.get("authorizers", {}))),
+        allow_aws=_truth("allow_aws", values),
+        iam=_truth("iam", values),
     )
 
 
@@ -101,6 +106,13 @@ def fill(name: str, text: str, places: Mapping[str, str]) -> str:
         return places[match[1]]
 
     return _PIECE.sub(piece, text)
+
+
+def _truth(key: str, values: Mapping[str, Any]) -> bool:
+    value = values.get(key, False)
+    if not isinstance(value, bool):
+        raise _wrong(key, value, "a truth value", f"write {key} = true, without quotes")
+    return value
 
 
 def _tokens_optional(table: Mapping[str, Any]) -> bool:

@@ -14,7 +14,8 @@ class Project:
     """One project folder. `environment` still holds its {placeholders}.
 
     `servers` are the data servers that it asks for, `tokens_optional` is whether JWT authorizers
-    let a request without a token in.
+    let a request without a token in, `allow_aws` whether functions may reach AWS itself, `iam`
+    whether the policies of their roles are enforced.
     """
 
     root: Path
@@ -22,6 +23,8 @@ class Project:
     environment: Mapping[str, str] = field(default_factory=dict)
     start: tuple[StartInvoke, ...] = ()
     tokens_optional: bool = False
+    allow_aws: bool = False
+    iam: bool = False
 
     @property
     def template(self) -> Path:
@@ -79,4 +82,12 @@ class Project:
 def open_project(root: Path) -> Project:
     """Reads local.toml, which may be absent; raises ProjectError."""
     said = read_local_toml(root)
-    return Project(root, said.servers, said.environment, said.start, said.tokens_optional)
+    return Project(
+        root,
+        said.servers,
+        said.environment,
+        said.start,
+        said.tokens_optional,
+        allow_aws=said.allow_aws,
+        iam=said.iam,
+    )

@@ -27,6 +27,7 @@ from samulator.http.doors import made_up_keys
 from samulator.http.server.server import serve
 from samulator.http.services.local_services import LocalServices
 from samulator.servers.aws.config import REGION, AwsConfig
+from samulator.servers.aws.iam.callers import callers_of
 from samulator.servers.group import Servers
 from samulator.servers.ports import LOOPBACK, Ports, require_free
 from samulator.template.load import read_application
@@ -144,7 +145,11 @@ class Stack:
         try:
             servers.launch(
                 AwsConfig(
-                    application.s3_triggers, lambda_url, application.region, declared(application)
+                    application.s3_triggers,
+                    lambda_url,
+                    application.region,
+                    declared(application),
+                    callers_of(application) if self.project.iam else (),
                 )
             )
             self.record.tell(host=servers.host, servers=servers.pids())

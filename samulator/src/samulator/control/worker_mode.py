@@ -39,7 +39,12 @@ class WorkerMode:
 
     def adapt(self, application: Application, aws_url: str) -> Application:
         """Raises InvalidTarget and DebuggerMissing for what `debug` names."""
-        adapted = with_aws_access(runnable(application), aws_url)
+        adapted = with_aws_access(
+            runnable(application),
+            aws_url,
+            allow_aws=self._project.allow_aws,
+            iam=self._project.iam,
+        )
         self._debug_ports = debug_ports(self._debug, adapted)
         return without_limits(adapted, self._debug_ports)
 

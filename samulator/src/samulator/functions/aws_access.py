@@ -3,25 +3,27 @@
 from dataclasses import replace
 
 from samulator.functions.aws_guard import ALLOWED
-from samulator.template.model import Application, Function
+from samulator.servers.aws.iam.callers import caller_of
+from samulator.template.model import Application
 
 
-def with_aws_access(application: Application, url: str, *, allow_aws: bool = False) -> Application:
+def with_aws_access(
+    application: Application, url: str, *, allow_aws: bool = False, iam: bool = False
+) -> Application:
     """Return the application with what its functions need to reach the services at `url`.
 
-    An AWS_ENDPOINT_URL that the template or local.toml fills stays. `allow_aws` lets functions
-    out to AWS where their code or their variables name it.
+    An AWS_ENDPOINT_URL that the template or local.toml fills stays, and so do credentials.
+    `allow_aws` lets functions out to AWS where their code or their variables name it; with `iam`
+    each has the credentials of its own role.
     """
-    functions = {
-        name: _with_access(function, url, allow_aws=allow_aws)
-        for name, function in application.functions.items()
-    }
+    functions = {}
+    for name, function in application.functions.items():
+        given = dict(function.environment)
+        given["AWS_ENDPOINT_URL"] = given.get("AWS_ENDPOINT_URL") or url
+        if allow_aws:
+            given[ALLOWED] = "true"
+        caller = caller_of(application, name) if iam else None
+        if caller is not None and "AWS_ACCESS_KEY_ID" not in given:
+            given |= caller.credentials
+        functions[name] = replace(function, environment=given)
     return replace(application, functions=functions)
-
-
-def _with_access(function: Function, url: str, *, allow_aws: bool) -> Function:
-    given = dict(function.environment)
-    given["AWS_ENDPOINT_URL"] = given.get("AWS_ENDPOINT_URL") or url
-    if allow_aws:
-        given[ALLOWED] = "true"
-    return replace(function, environment=given)

@@ -140,6 +140,20 @@ def test_many_are_deleted_by_version_at_once(s3: Any, versioned: str) -> None:
     assert "Deleted" not in s3.delete_objects(Bucket=versioned, Delete=quiet)
 
 
+def test_a_policy_that_demands_tls_lets_in_those_on_this_machine(s3: Any, bucket: str) -> None:
+    statement = {
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "s3:*",
+        "Resource": [f"arn:aws:s3:::{bucket}", f"arn:aws:s3:::{bucket}/*"],
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    }
+    s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps({"Statement": [statement]}))
+
+    s3.put_object(Bucket=bucket, Key="key", Body=b"1")
+    assert s3.get_object(Bucket=bucket, Key="key")["Body"].read() == b"1"
+
+
 def test_a_policy_forbids_the_deletion_of_each_object_it_names(s3: Any, bucket: str) -> None:
     for key in ("kept/1", "free/1"):
         s3.put_object(Bucket=bucket, Key=key, Body=b"1")

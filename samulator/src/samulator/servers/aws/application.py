@@ -14,6 +14,7 @@ from samulator.servers.aws.lambda_calls import is_for_lambda, lambda_calls
 from samulator.servers.aws.observer import S3Observer
 from samulator.servers.aws.own_pages import OwnPagesOnly
 from samulator.servers.aws.s3.application import s3_application
+from samulator.servers.aws.s3.bucket_policy import judge_bucket_policies
 from samulator.servers.aws.s3.edge import S3Edge
 from samulator.servers.aws.s3.request import is_for_s3
 from samulator.servers.aws.services import service_application
@@ -32,6 +33,7 @@ def application(config: AwsConfig, url: str) -> "WSGIApplication":
     buses.install()
     notifications = BucketNotifications(config, delivery, buses)
     notifications.install()
+    judge_bucket_policies()
     s3 = S3Edge(S3Observer(s3_application, [notifications.report]))
 
     def on_first_request(service: str | None) -> "WSGIApplication":
@@ -55,7 +57,15 @@ def application(config: AwsConfig, url: str) -> "WSGIApplication":
         serve = s3 if is_for_s3(environ) else others
         return serve(environ, start_response)
 
-    return OwnPagesOnly(by_service)
+    judged: WSGIApplication = _judged(by_service, config) if config.callers else by_service
+    return OwnPagesOnly(judged)
+
+
+def _judged(app: "WSGIApplication", config: AwsConfig) -> "WSGIApplication":
+    # It brings moto's IAM.
+    from samulator.servers.aws.iam.gate import IamGate
+
+    return IamGate(app, config)
 
 
 def _deliver_topics(delivery: Delivery | None) -> None:

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from samulator.servers.aws.iam.callers import Caller
 from samulator.template.model import Resource, S3Trigger
 
 ACCOUNT_ID = "123456789012"
@@ -16,13 +17,15 @@ REGION = "us-east-1"
 class AwsConfig:
     """`lambda_url` is the Lambda endpoint that takes the events, None to fire nothing.
 
-    `resources` are made before the first request is answered, in this order.
+    `resources` are made before the first request is answered, in this order. Calls of `callers`
+    are judged by the policies of their roles.
     """
 
     triggers: tuple[S3Trigger, ...] = ()
     lambda_url: str | None = None
     region: str = REGION
     resources: tuple[Resource, ...] = ()
+    callers: tuple[Caller, ...] = ()
 
     def write(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -40,4 +43,5 @@ class AwsConfig:
             lambda_url=values["lambda_url"],
             region=values["region"],
             resources=tuple(Resource(**resource) for resource in values["resources"]),
+            callers=tuple(Caller(**caller) for caller in values["callers"]),
         )

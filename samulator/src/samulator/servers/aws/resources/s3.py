@@ -54,17 +54,9 @@ def _tells_event_bridge(configured: Mapping[str, Any]) -> bool:
 
 
 def create_bucket_policy(resource: Resource, api: Api) -> None:
-    """Statements with a condition are left out.
-
-    moto takes one whose condition does not hold for a denial: a policy that wants TLS, as many
-    have it, would shut everybody out.
-    """
-    bucket, document = resource.properties["Bucket"], dict(resource.properties["PolicyDocument"])
-    statements = document.get("Statement") or []
-    listed = statements if isinstance(statements, list) else [statements]
-    document["Statement"] = [each for each in listed if not each.get("Condition")]
-    if document["Statement"]:
-        api.call("s3", "put_bucket_policy", {"Bucket": bucket, "Policy": document})
+    properties = resource.properties
+    wanted = {"Bucket": properties["Bucket"], "Policy": properties["PolicyDocument"]}
+    api.call("s3", "put_bucket_policy", wanted)
 
 
 def _cors_rule(rule: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""What a function may do: each call of one with a role's credentials is judged by its policies."""
