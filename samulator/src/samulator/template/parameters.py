@@ -26,7 +26,7 @@ def parameter_texts(
     """Return the text of each parameter as a deployment would give it.
 
     What has neither value nor default gets one by its type, and `warn` is told. Raises
-    TemplateError where the section or a value is not what CloudFormation takes.
+    TemplateError where a value is not what CloudFormation takes.
     """
     declared = _section(document)
     for name, value in given.items():
@@ -58,12 +58,7 @@ def parameter_values(document: Mapping[str, Any], texts: Mapping[str, str]) -> d
 
 def _section(document: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:
     declared = document.get("Parameters") or {}
-    if not isinstance(declared, dict):
-        raise TemplateError("Parameters: expected a map of parameters by their names")
-    for name, definition in declared.items():
-        if not isinstance(definition, dict):
-            raise TemplateError(f"Parameters.{name}: expected a map with Type and Default")
-    return declared
+    return {name: definition or {} for name, definition in declared.items()}
 
 
 def _made_up(name: str, definition: Mapping[str, Any]) -> str:

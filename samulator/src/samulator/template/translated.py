@@ -11,6 +11,7 @@ from samulator.template.identities import Identities, Scope
 from samulator.template.language_extensions import Expansion
 from samulator.template.model import TemplateError, Value
 from samulator.template.parameters import parameter_texts, parameter_values
+from samulator.template.shape import check_sections
 from samulator.template.translation import translate
 from samulator.template.translation_cache import TranslationCache
 
@@ -52,6 +53,7 @@ def _translated(
     region: str,
     cache: TranslationCache | None,
 ) -> TranslatedTemplate:
+    check_sections(document)
     warnings: list[str] = []
     texts = parameter_texts(document, parameters, warnings.append)
     values = parameter_values(document, texts)

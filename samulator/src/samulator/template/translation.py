@@ -11,6 +11,7 @@ from typing import Any
 
 from samulator.template.local_paths import LocalPath, detach
 from samulator.template.model import TemplateError, Value
+from samulator.template.shape import check_resources
 
 _ORIGIN = "SamulatorOrigin"
 _LAYER = "AWS::Serverless::LayerVersion"
@@ -28,28 +29,21 @@ def translate(
     Each resource that the translator made holds in `Origin` the logical id that it was made of;
     layers keep theirs. Raises TemplateError with what the translator says.
     """
+    check_resources(document)
     source = deepcopy(dict(document))
-    _check(source)
+    for resource in _resources(source):
+        # A key without a value is one that is not there.
+        for attribute in ("Properties", "Metadata", "Condition", "DependsOn"):
+            if resource.get(attribute, attribute) is None:
+                del resource[attribute]
     if not any(resource["Type"].startswith("AWS::Serverless::") for resource in _resources(source)):
         return source
     local_paths = detach(source)
     for logical_id, resource in source["Resources"].items():
-        metadata = resource.get("Metadata")
-        own = metadata if isinstance(metadata, dict) else {}
-        resource["Metadata"] = {**own, _ORIGIN: logical_id}
+        resource["Metadata"] = {**resource.get("Metadata", {}), _ORIGIN: logical_id}
     translated = _transform(source, parameters, region)
     plain = _attach(_with_plain_ids(translated, document), local_paths)
     return {**plain, "Resources": _in_template_order(plain["Resources"], document["Resources"])}
-
-
-def _check(document: Mapping[str, Any]) -> None:
-    for name, resource in document["Resources"].items():
-        if not isinstance(resource, dict) or not isinstance(resource.get("Type"), str):
-            raise TemplateError(f"Resources.{name} has no Type")
-        if resource.get("Properties") is None:
-            resource.pop("Properties", None)
-        if not isinstance(resource.get("Properties", {}), dict):
-            raise TemplateError(f"Resources.{name}.Properties: expected a map")
 
 
 def _resources(document: Mapping[str, Any]) -> list[dict[str, Any]]:
