@@ -17,6 +17,9 @@ from testkit.other_app_runner import TEMPLATE, OtherApp
 from testkit.ports import reserve_port
 from testkit.timing import wait_until
 
+# A client that connects before this is said may find an adapter without its function.
+WAITING = "Waiting for a debugger"
+
 
 @pytest.fixture
 def port() -> int:
@@ -52,7 +55,7 @@ def line_of(path: Path, text: str) -> int:
 
 def waiting(app: OtherApp) -> list[str]:
     """What workers said that wait for a debugger."""
-    return [line for _, line in app.recorder.lines if line.startswith("Waiting for a debugger")]
+    return [line for _, line in app.recorder.lines if line.startswith(WAITING)]
 
 
 def test_a_breakpoint_is_hit_under_http_and_the_answer_arrives_afterwards(start, pool, port):
@@ -61,6 +64,7 @@ def test_a_breakpoint_is_hit_under_http_and_the_answer_arrives_afterwards(start,
     code = Path(app.application.functions["WebFunction"].code_uri) / "web.py"
     line = line_of(code, 'path = event["rawPath"]')
 
+    app.wait_for_line(WAITING)
     with DebugClient(port) as debugger:
         assert debugger.attach({code: [line]}) == [True]
         thread = debugger.stopped()
@@ -79,6 +83,7 @@ def test_a_breakpoint_is_hit_under_an_event_and_outlasts_the_timeout(start, pool
     line = line_of(code, "def handler") + 2
     answer = pool.submit(app.invoke, "MisbehavingFunction", {"pathParameters": {"how": "sleep"}})
 
+    app.wait_for_line(WAITING)
     with DebugClient(port) as debugger:
         debugger.attach({code: [line]})
         thread = debugger.stopped()
@@ -93,6 +98,7 @@ def test_the_function_sees_nothing_of_the_debugger_s_environment(start, pool, po
     app = start(f"WebFunction:{port}")
     answer = pool.submit(app.invoke_json, "WebFunction", {"rawPath": "/"})
 
+    app.wait_for_line(WAITING)
     with DebugClient(port) as debugger:
         debugger.attach({})
         seen = answer.result()
@@ -115,15 +121,17 @@ def test_a_saved_file_is_waited_for_again_with_the_new_code(start, pool, port):
     )
     asyncio.run_coroutine_threadsafe(watching, app._loop)
     first = pool.submit(app.invoke_json, "WebFunction", {"rawPath": "/"})
+    app.wait_for_line(WAITING)
     with DebugClient(port) as debugger:
         debugger.attach({})
         assert first.result()["greeting"] == "HELLO WORLD"
         assert reloads == []
-        saved = code.with_suffix(".new")
+        saved = code.parents[1] / "saved.py"
         saved.write_text(code.read_text().replace('"world"', '"moon"'))
         saved.replace(code)
     wait_until(lambda: len(waiting(app)) == 2)
     second = pool.submit(app.invoke_json, "WebFunction", {"rawPath": "/"})
+    app.wait_for_line(WAITING)
     with DebugClient(port) as debugger:
         line = line_of(code, "return look_around")
         debugger.attach({code: [line]})
@@ -136,6 +144,7 @@ def test_one_worker_alone_is_started(start, pool, port):
     app = start(f"WebFunction:{port}")
     calls = [pool.submit(app.invoke_json, "WebFunction", {"rawPath": "/"}) for _ in range(4)]
 
+    app.wait_for_line(WAITING)
     with DebugClient(port) as debugger:
         debugger.attach({})
         assert len({call.result()["pid"] for call in calls}) == 1

@@ -120,6 +120,7 @@ def test_breakpoints_are_hit_in_the_files_that_were_written(project, template):
     app = project.start(template, f"F:{port}")
     answer = asyncio.run_coroutine_threadsafe(app.functions.invoke("F", b"{}"), app._loop)
 
+    app.wait_for_line("Waiting for a debugger")
     with DebugClient(port) as debugger:
         assert debugger.attach({project.folder / "app.py": [3]}) == [True]
         thread = debugger.stopped()

@@ -90,6 +90,7 @@ class DebugClient:
             self._keep(self._read())
 
     def _keep(self, message: _Message) -> None:
+        assert message.get("success", True), message
         if message["type"] == "event":
             self._events.append(message)
 
