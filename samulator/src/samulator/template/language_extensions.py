@@ -87,7 +87,10 @@ def _replaced(value: Value, name: str, item: str) -> Value:
     if isinstance(value, dict):
         if value == {"Ref": name}:
             return item
-        return {
+        replaced = {
             _replaced(key, name, item): _replaced(part, name, item) for key, part in value.items()
         }
+        # SAM wants some of its properties as texts.
+        text = replaced.get("Fn::Sub") if len(replaced) == 1 else None
+        return text if isinstance(text, str) and "${" not in text else replaced
     return value

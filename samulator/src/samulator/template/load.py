@@ -31,8 +31,16 @@ _SERVICES = (
     *("ApiGateway", "ApiGatewayV2", "Cognito", "DynamoDB", "Events", "Kinesis", "Lambda"),
     *("Pipes", "S3", "SNS", "SQS", "SSM", "Scheduler", "SecretsManager", "StepFunctions"),
 )
-# Nothing here reads these of a function.
-_NOT_READ = ("Role", "VpcConfig", "LoggingConfig", "KmsKeyArn", "Tags", "FileSystemConfigs")
+# Nothing here reads these of a function; layers that are not here have warnings of their own.
+_NOT_READ = (
+    "Role",
+    "VpcConfig",
+    "LoggingConfig",
+    "KmsKeyArn",
+    "Tags",
+    "FileSystemConfigs",
+    "Layers",
+)
 
 
 def load_application(

@@ -41,6 +41,11 @@ def parameter_texts(
             values[name] = given[name]
         elif "Default" in definition:
             values[name] = _text(definition["Default"])
+            if _kind(definition).startswith(_LOOKED_UP):
+                warn(
+                    f"Parameters.{name}: AWS looks {values[name]} up in SSM, here it is that name; "
+                    f"give the value by --parameter-overrides {name}=VALUE"
+                )
         else:
             values[name] = _made_up(name, definition)
             warn(

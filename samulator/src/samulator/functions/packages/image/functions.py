@@ -9,6 +9,8 @@ from samulator.functions.packages.image.dockerfile import read_dockerfile
 from samulator.functions.packages.image.recipe import Recipe, Unsupported, in_image, read_recipes
 from samulator.template.model import Application, Function
 
+_IDLE = "does not run here, "
+
 
 @dataclass(frozen=True)
 class ImageSource:
@@ -49,16 +51,19 @@ def read_image(name: str, function: Function) -> ImageSource:
 def with_images(application: Application) -> Application:
     """Return the application with handler, runtime and variables of images filled in.
 
-    One that cannot run here stays without a handler, and is a warning.
+    One that cannot run here stays without a handler, is idle, and is a warning.
     """
     functions, warnings = dict(application.functions), []
+    idle = dict(application.idle)
     for name, function in application.functions.items():
         if function.image is not None:
             try:
                 functions[name] = _filled(name, function)
             except Unsupported as error:
                 warnings.append(str(error))
-    return replace(application, functions=functions, warnings=(*application.warnings, *warnings))
+                idle[name] = str(error).removeprefix(f"{name}: ").removeprefix(_IDLE)
+    warnings = [*application.warnings, *warnings]
+    return replace(application, functions=functions, warnings=tuple(warnings), idle=idle)
 
 
 def _filled(name: str, function: Function) -> Function:

@@ -1,0 +1,193 @@
+"""Kinds of templates that others write and that were refused, or did nothing, without a word."""
+
+import json
+import textwrap
+from pathlib import Path
+
+import pytest
+
+from samulator.template.load import load_application
+from samulator.template.model import Application
+
+
+@pytest.fixture
+def load(tmp_path: Path):
+    def load(text: str, name: str = "template.yaml", **options) -> Application:
+        (tmp_path / "code").mkdir(exist_ok=True)
+        (tmp_path / "code/app.py").touch()
+        (tmp_path / name).write_text(textwrap.dedent(text), encoding="utf-8")
+        return load_application(tmp_path / name, **options)
+
+    return load
+
+
+def test_a_queue_may_be_declared_before_its_dead_letter_queue(load):
+    application = load(
+        """
+        Resources:
+          First:
+            Type: AWS::SQS::Queue
+            Properties:
+              RedrivePolicy: {deadLetterTargetArn: !GetAtt Second.Arn, maxReceiveCount: 1}
+          Second:
+            Type: AWS::SQS::Queue
+            Properties:
+              RedrivePolicy: {deadLetterTargetArn: !GetAtt Third.Arn, maxReceiveCount: 1}
+          Third: {Type: AWS::SQS::Queue}
+        """
+    )
+
+    assert list(application.resources) == ["Third", "Second", "First"]
+
+
+def test_resources_that_name_each_other_come_in_some_order_and_are_named(load):
+    application = load(
+        """
+        Resources:
+          A: {Type: AWS::SNS::Topic, Properties: {DisplayName: !GetAtt B.QueueName}}
+          B: {Type: AWS::SQS::Queue, Properties: {Tags: [{Key: a, Value: !GetAtt A.TopicName}]}}
+        """
+    )
+
+    assert set(application.resources) == {"A", "B"}
+    assert "A -> B -> A: depend on each other, AWS refuses this" in application.warnings
+
+
+@pytest.mark.parametrize(
+    "property_",
+    [
+        "FunctionName: !If [Named, mine, !Ref AWS::NoValue]",
+        "Timeout: !If [Named, 9, !Ref AWS::NoValue]",
+        "Layers: [!If [Named, 'arn:aws:lambda:us-east-1:1:layer:x:1', !Ref AWS::NoValue]]",
+        "Environment: {Variables: {A: !If [Named, x, !Ref AWS::NoValue]}}",
+        "VpcConfig: !If [Named, {SubnetIds: [x]}, !Ref AWS::NoValue]",
+        "ReservedConcurrentExecutions: !If [Named, 1, !Ref AWS::NoValue]",
+        "Policies: [!If [Named, AmazonS3FullAccess, !Ref AWS::NoValue]]",
+        "Events: {E: {Type: Schedule, Properties:"
+        " {Schedule: rate(1 day), Name: !If [Named, x, !Ref AWS::NoValue]}}}",
+    ],
+)
+def test_a_value_that_is_none_is_as_if_it_were_not_there(load, property_):
+    application = load(
+        f"""
+        Conditions: {{Named: !Equals [a, b]}}
+        Resources:
+          F:
+            Type: AWS::Serverless::Function
+            Properties: {{CodeUri: code, Handler: app.h, Runtime: python3.12, {property_}}}
+        """
+    )
+
+    function = application.functions["F"]
+    assert (function.name, function.timeout, function.layers) == ("F", 3, ())
+    assert (function.environment, function.reserved_concurrency) == ({}, None)
+    assert application.warnings == ()
+
+
+@pytest.mark.parametrize("code", ["code", "code/", "./code/app.py", ".", "code/app.py"])
+def test_code_is_a_folder_a_file_or_the_root(load, tmp_path, code):
+    application = load(
+        f"""
+        Resources:
+          F:
+            Type: AWS::Serverless::Function
+            Properties: {{CodeUri: {code}, Handler: app.h, Runtime: python3.12}}
+        """
+    )
+
+    assert application.functions["F"].code_uri == (tmp_path / code).resolve()
+    assert (application.warnings, application.idle) == ((), {})
+
+
+def test_code_may_be_left_to_the_root_by_saying_nothing(load, tmp_path):
+    application = load(
+        """
+        Globals: {Function: {Runtime: python3.12, Handler: app.h}}
+        Resources: {F: {Type: AWS::Serverless::Function}}
+        """
+    )
+
+    assert application.functions["F"].code_uri == tmp_path
+
+
+def test_a_loop_makes_functions_of_each_item(load, tmp_path):
+    application = load(
+        """
+        Transform: [AWS::LanguageExtensions, AWS::Serverless-2016-10-31]
+        Mappings: {Places: {A: {Folder: code}, B: {Folder: code}}}
+        Resources:
+          Fn::ForEach::Functions:
+            - Name
+            - [A, B]
+            - ${Name}Function:
+                Type: AWS::Serverless::Function
+                Properties:
+                  CodeUri: !FindInMap [Places, !Ref Name, Folder]
+                  Handler: !Sub "${Name}.handler"
+                  Runtime: python3.12
+                  Events:
+                    Fn::ForEach::Paths:
+                      - Path
+                      - [x, y]
+                      - ${Path}:
+                          Type: HttpApi
+                          Properties: {Path: !Sub "/${Name}/${Path}", Method: get}
+        """
+    )
+
+    assert {name: each.handler for name, each in application.functions.items()} == {
+        "AFunction": "A.handler",
+        "BFunction": "B.handler",
+    }
+    (api,) = application.apis
+    assert sorted(route.key for route in api.routes) == [
+        "GET /A/x",
+        "GET /A/y",
+        "GET /B/x",
+        "GET /B/y",
+    ]
+
+
+def test_a_value_that_aws_looks_up_in_ssm_can_be_given(load):
+    text = """
+        Parameters: {Url: {Type: 'AWS::SSM::Parameter::Value<String>', Default: /shop/url}}
+        Resources:
+          F:
+            Type: AWS::Serverless::Function
+            Properties:
+              CodeUri: code
+              Handler: app.h
+              Runtime: python3.12
+              Environment: {Variables: {URL: !Ref Url}}
+        """
+
+    assert load(text).functions["F"].environment == {"URL": "/shop/url"}
+    assert "Parameters.Url: AWS looks /shop/url up in SSM" in load(text).warnings[0]
+    given = load(text, parameters={"Url": "http://x"})
+    assert (given.functions["F"].environment, given.warnings) == ({"URL": "http://x"}, ())
+
+
+def test_json_with_tabs_is_a_template_too(load):
+    text = json.dumps({"Resources": {"T": {"Type": "AWS::SNS::Topic"}}}, indent="\t")
+
+    assert list(load(text, name="template.json").resources) == ["T"]
+
+
+def test_a_connector_and_policies_by_name_become_roles(load):
+    application = load(
+        """
+        Resources:
+          F:
+            Type: AWS::Serverless::Function
+            Properties:
+              {CodeUri: code, Handler: app.h, Runtime: python3.12,
+               Policies: [AmazonS3ReadOnlyAccess, {DynamoDBCrudPolicy: {TableName: !Ref T}}]}
+            Connectors: {C: {Properties: {Destination: {Id: T}, Permissions: [Read]}}}
+          T: {Type: AWS::Serverless::SimpleTable}
+        """
+    )
+
+    role = application.resources["FRole"].properties
+    assert "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess" in role["ManagedPolicyArns"]
+    assert application.resources["T"].type == "AWS::DynamoDB::Table"
+    assert {each.type for each in application.resources.values()} >= {"AWS::IAM::ManagedPolicy"}
