@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -158,17 +158,19 @@ def start_stack(
     command: str = "up",
     until: str = "Ready.",
     variables: Mapping[str, str] | None = None,
+    options: Sequence[str] = (),
 ) -> EmbeddedStack:
     """Starts and waits for the API; raises AssertionError with the output if it ends before.
 
-    `until` is another text of the terminal to wait for, `variables` are more of its shell's.
+    `until` is another text of the terminal to wait for, `variables` are more of its shell's,
+    `options` the command's.
     """
     ports = ports or reserve_ports()
     state.mkdir(parents=True, exist_ok=True)
     output = state / "output.txt"
     with output.open("wb") as stream:
         process = subprocess.Popen(
-            [sys.executable, "-m", "samulator", command],
+            [sys.executable, "-m", "samulator", command, *options],
             cwd=root,
             env={**environment_for(ports, state), **(variables or {})},
             stdin=subprocess.DEVNULL,
