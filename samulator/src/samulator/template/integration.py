@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from samulator.template.invoked_function import InvokedFunctions, is_function_uri
+from samulator.template.invoked_function import InvokedFunctions, called, is_function_uri
 from samulator.template.model import Value
 from samulator.template.model_http import Integration, LambdaCustom, LambdaProxy, Mock, NotServed
 from samulator.template.model_service import Mapped
@@ -96,7 +96,7 @@ class IntegrationReader:
     def _function(self, declared: DeclaredIntegration, *, is_proxy: bool) -> Integration:
         found = self._functions.find(declared.uri, self._stage_variables)
         if found is None:
-            return NotServed(f"no function of this template is meant by {declared.uri}")
+            return NotServed(f"{called(declared.uri)} is no function that runs here")
         timeout = self._timeout(declared)
         if is_proxy:
             return LambdaProxy(found.logical_id, declared.payload, timeout, found.qualifier)

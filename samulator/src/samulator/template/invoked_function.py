@@ -50,6 +50,12 @@ class InvokedFunctions:
         return InvokedFunction(logical_id, reference.qualifier)
 
 
+def called(uri: str) -> str:
+    """Return what of a URI names the function, for messages."""
+    named = _INVOCATION.fullmatch(uri)
+    return named["function"].rsplit(":function:", 1)[-1] if named else uri
+
+
 def is_function_uri(uri: Value) -> bool:
     """Whether `uri` calls a function at all."""
     return isinstance(uri, str) and (":lambda:" in uri)

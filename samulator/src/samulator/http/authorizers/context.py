@@ -13,6 +13,8 @@ def http_api_context(grant: Grant, payload: str) -> dict[str, Any] | None:
     """Return requestContext.authorizer of an HTTP API's event; None without authorizer."""
     if grant.by is GrantedBy.NOTHING:
         return None
+    if grant.by is GrantedBy.IAM:
+        return {"iam": dict(grant.values)} if payload == "2.0" else None
     if grant.by is GrantedBy.LAMBDA:
         if payload == "2.0":
             return {"lambda": dict(grant.values)}

@@ -39,6 +39,7 @@ class GrantedBy(Enum):
     LAMBDA = "lambda"
     JWT = "jwt"
     COGNITO = "cognito"
+    IAM = "iam"
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from http import HTTPStatus
 
 from aiohttp import web
 
+from samulator.http.authorizers.iam import iam_context
 from samulator.http.gateway import payload_v2
 from samulator.http.gateway.cors import allows_origin, answer_preflight, apply_cors
 from samulator.http.gateway.invoking import (
@@ -26,6 +27,7 @@ from samulator.http.gateway.response import HttpResponse, MalformedResponse, mes
 from samulator.http.gateway.result_v2 import read_response
 from samulator.http.server.origin import OriginPolicy, is_local_origin
 from samulator.template.model_http import FunctionUrl
+from samulator.template.names import ACCOUNT
 
 # Lambda's own limits: of a payload, and of a function's time.
 _BODY_LIMIT = 6 * 1024 * 1024
@@ -45,7 +47,8 @@ class FunctionUrlResponder:
     def __init__(self, url: FunctionUrl, functions: HttpInvoker, *, region: str) -> None:
         self._url = url
         self._functions = functions
-        self._place = Place(url.id, region=region, account=_ANONYMOUS)
+        account = ACCOUNT if url.iam else _ANONYMOUS
+        self._place = Place(url.id, region=region, account=account)
         self.policy = OriginPolicy(allows_origin=self._allows, links=True)
         self.new_id: Callable[[], str] = new_uuid
 
@@ -66,6 +69,8 @@ class FunctionUrlResponder:
         """Answer the request by the function."""
         target = payload_v2.Target(request.raw_path)
         event = payload_v2.build_event(request, self._place, target, request_id)
+        if self._url.iam:
+            event["requestContext"]["authorizer"] = {"iam": iam_context(request)}
         payload = json.dumps(event, separators=(",", ":")).encode()
         return self._url.function, await self._invoke(payload)
 

@@ -2,18 +2,18 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from http import HTTPStatus
-from typing import Any
 from urllib.parse import unquote
 
 from aiohttp import web
 
 from samulator.http.authorizers.authorize import Authorizers
 from samulator.http.authorizers.context import http_api_context
-from samulator.http.authorizers.decision import Asked, Denied, Grant, Refusal
-from samulator.http.gateway import payload_v1, payload_v2, result_v1, result_v2
+from samulator.http.authorizers.decision import Asked, Denied, Grant, GrantedBy, Refusal
+from samulator.http.authorizers.iam import iam_context
+from samulator.http.gateway import result_v1, result_v2
 from samulator.http.gateway.cors import allows_origin, answer_preflight, apply_cors
 from samulator.http.gateway.invoking import (
     FunctionFailed,
@@ -33,7 +33,8 @@ from samulator.http.gateway.request import (
     new_request_id,
 )
 from samulator.http.gateway.response import HttpResponse, MalformedResponse, message
-from samulator.http.gateway.routes import Match, RouteTable
+from samulator.http.gateway.routes import RouteTable
+from samulator.http.http_api.routed import Routed
 from samulator.http.mapping.variables import MappingFailed
 from samulator.http.server.origin import OriginPolicy, is_local_origin
 from samulator.http.services.http_api_integration import ask_by_subtype
@@ -52,38 +53,6 @@ _DENIALS = {
     Refusal.AUTHORIZER_FAILURE: (500, "Internal Server Error"),
     Refusal.AUTHORIZER_CONFIGURATION_ERROR: (500, "Internal Server Error"),
 }
-
-
-@dataclass(frozen=True)
-class _Routed:
-    """A request at its route."""
-
-    request: HttpRequest
-    match: Match
-    place: Place
-    request_id: str
-
-    def event(self, payload: str) -> dict[str, Any]:
-        """Make the event with its body."""
-        if payload == "2.0":
-            path = self.place.staged(self.request.path)
-            target = payload_v2.Target(path, self.match.route_key, self.match.path_parameters)
-            return payload_v2.build_event(self.request, self.place, target, self.request_id)
-        event = {"version": "1.0", **self._event_v1()}
-        body, is_encoded = payload_v2.body_of(self.request, self.request.header("content-type"))
-        return {**event, "body": body or None, "isBase64Encoded": bool(body) and is_encoded}
-
-    def _event_v1(self) -> dict[str, Any]:
-        """Paths are decoded and have the stage; the ids are those of HTTP APIs."""
-        route = self.match.route
-        resource = "/" if route.path == "$default" else route.path
-        path = self.place.staged(self.request.path)
-        target = payload_v1.Target(path, resource, route.key, self.match.path_parameters)
-        event = payload_v1.build_event(self.request, self.place, target, self.request_id)
-        event["requestContext"]["path"] = path
-        event["requestContext"]["extendedRequestId"] = self.request_id
-        event["requestContext"]["identity"]["cognitoAmr"] = None
-        return event
 
 
 class HttpApiResponder:
@@ -134,7 +103,7 @@ class HttpApiResponder:
         match = self._routes.match(request.method, request.path)
         if match is None:
             return None, message(404, "Not Found")
-        routed = _Routed(request, match, self._place, request_id)
+        routed = Routed(request, match, self._place, request_id)
         try:
             grant = await self._authorize(routed)
         except Denied as denied:
@@ -171,10 +140,12 @@ class HttpApiResponder:
         allowed = self._cors is not None and allows_origin(self._cors, origin)
         return allowed or is_local_origin(origin)
 
-    async def _authorize(self, routed: _Routed) -> Grant | None:
+    async def _authorize(self, routed: Routed) -> Grant | None:
         guard = routed.match.route.guard
-        if guard is OPEN or guard.authorizer is None:
+        if guard is OPEN:
             return None
+        if guard.iam:
+            return Grant(GrantedBy.IAM, iam_context(routed.request))
         asked = Asked(
             routed.request,
             self._place,
@@ -185,7 +156,7 @@ class HttpApiResponder:
         return await self._authorizers.authorize(guard, asked)
 
     async def _ask(
-        self, routed: _Routed, integration: ServiceSubtype, grant: Grant | None
+        self, routed: Routed, integration: ServiceSubtype, grant: Grant | None
     ) -> HttpResponse:
         event = routed.event("1.0")
         if grant is not None and (shown := http_api_context(grant, "1.0")):
@@ -204,7 +175,7 @@ class HttpApiResponder:
             return message(500, "Internal Server Error", str(error))
 
     async def _invoke(
-        self, routed: _Routed, integration: LambdaProxy, grant: Grant | None
+        self, routed: Routed, integration: LambdaProxy, grant: Grant | None
     ) -> HttpResponse:
         event = routed.event(integration.payload)
         if grant is not None and (shown := http_api_context(grant, integration.payload)):

@@ -1,25 +1,16 @@
 """Answers the methods of a REST API."""
 
-import json
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any
 
 from aiohttp import web
 
 from samulator.http.authorizers.authorize import NOBODY, Authorizers
-from samulator.http.authorizers.context import rest_api_context
 from samulator.http.authorizers.decision import Asked, Denied, Grant, Refusal
 from samulator.http.gateway import payload_v1
 from samulator.http.gateway.invoking import (
-    FunctionFailed,
     HttpInvoker,
-    NoResult,
-    RequestTooLarge,
-    TimedOut,
-    run,
 )
 from samulator.http.gateway.place import Place
 from samulator.http.gateway.request import (
@@ -31,45 +22,17 @@ from samulator.http.gateway.request import (
     new_request_id,
     new_trace_id,
 )
-from samulator.http.gateway.response import HttpResponse, MalformedResponse, message
-from samulator.http.gateway.routes import Match, ResourceTable
-from samulator.http.mapping.variables import MappingSource
-from samulator.http.rest_api.binary import event_body, takes_bytes
+from samulator.http.gateway.response import HttpResponse, message
+from samulator.http.gateway.routes import ResourceTable
 from samulator.http.rest_api.gateway_responses import ResponseType, gateway_response
-from samulator.http.rest_api.resource_id import resource_id
-from samulator.http.rest_api.response import read_rest_response
-from samulator.http.rest_api.service import (
-    NotIntegrated,
-    answer_by_service,
-    map_request,
-    map_result,
-)
+from samulator.http.rest_api.integrations import Integrations
+from samulator.http.rest_api.routed import API_KEY, Routed
+from samulator.http.rest_api.service import NotIntegrated
 from samulator.http.server.origin import OriginPolicy, is_local_origin
 from samulator.http.services.local_services import LocalServices
-from samulator.http.services.rest_integration import event_source
-from samulator.template.model_http import LambdaCustom, LambdaProxy, Mock, NotServed, RestApi
-from samulator.template.model_service import ServiceAction, ServiceSubtype
+from samulator.template.model_http import Mock, RestApi
 
-_KEY_HEADER = "x-api-key"
 _ALLOW_ORIGIN = "access-control-allow-origin"
-
-
-@dataclass(frozen=True)
-class _Routed:
-    """A request at its method."""
-
-    request: HttpRequest
-    match: Match
-    place: Place
-    request_id: str
-
-    def event(self, _payload: str = "1.0") -> dict[str, Any]:
-        """Make the event without its body."""
-        resource = self.match.route.path
-        target = payload_v1.Target(
-            self.request.raw_path, resource, resource_id(resource), self.match.path_parameters
-        )
-        return payload_v1.build_event(self.request, self.place, target, self.request_id)
 
 
 class RestApiResponder:
@@ -91,9 +54,8 @@ class RestApiResponder:
     ) -> None:
         """Raises TemplateError when two methods are the same."""
         self._api = api
-        self._services = services
         self._resources = ResourceTable(api.routes)
-        self._functions = functions
+        self._integrations = Integrations(api, functions, services)
         self._authorizers = authorizers
         self._place = Place(api.id, api.stage, api.stage_variables, region)
         self._keys = {key.value for key in api.api_keys}
@@ -120,7 +82,7 @@ class RestApiResponder:
             kind = ResponseType.MISSING_AUTHENTICATION_TOKEN
             problem = f"{self._api.id} has no {request.method} {request.raw_path}"
             return None, self._own(kind, request_id, problem)
-        routed = _Routed(request, match, self._place, request_id)
+        routed = Routed(request, match, self._place, request_id)
         started = time.perf_counter()
         try:
             grant = await self._authorize(routed)
@@ -128,7 +90,11 @@ class RestApiResponder:
             kind = ResponseType[denied.refusal.name]
             return None, self._own(kind, request_id, str(denied))
         milliseconds = int((time.perf_counter() - started) * 1000)
-        return await self._integrate(routed, grant, milliseconds)
+        try:
+            response = await self._integrations.answer(routed, grant, milliseconds)
+        except NotIntegrated as error:
+            response = self._own(error.kind, request_id, str(error))
+        return match.route.function, response
 
     def word(self, status: HTTPStatus, problem: str, request_id: str) -> HttpResponse:
         """Word what reaches no method."""
@@ -154,7 +120,7 @@ class RestApiResponder:
     def _allows(self, origin: str) -> bool:
         return "*" in self._origins or origin in self._origins or is_local_origin(origin)
 
-    async def _authorize(self, routed: _Routed) -> Grant:
+    async def _authorize(self, routed: Routed) -> Grant:
         route = routed.match.route
         grant = NOBODY
         if route.guard.authorizer is not None:
@@ -163,86 +129,11 @@ class RestApiResponder:
             grant = await self._authorizers.authorize(route.guard, asked)
         if route.guard.api_key:
             from_authorizer = self._api.key_from_authorizer
-            key = grant.key if from_authorizer else routed.request.header(_KEY_HEADER)
+            key = grant.key if from_authorizer else routed.request.header(API_KEY)
             if key not in self._keys:
-                wanted = "the authorizer's usageIdentifierKey" if from_authorizer else _KEY_HEADER
+                wanted = "the authorizer's usageIdentifierKey" if from_authorizer else API_KEY
                 raise Denied(Refusal.INVALID_API_KEY, f"{wanted} is no key of {self._api.id}")
         return grant
-
-    async def _integrate(
-        self, routed: _Routed, grant: Grant, milliseconds: int
-    ) -> tuple[str | None, HttpResponse]:
-        integration = routed.match.route.integration
-        match integration:
-            case Mock():
-                headers = [("Content-Type", "application/json"), *integration.headers]
-                return None, HttpResponse(integration.status, headers, integration.body.encode())
-            case NotServed():
-                return None, message(501, "Not Implemented", integration.reason)
-            case ServiceSubtype():
-                return None, message(501, "Not Implemented", "only HTTP APIs have subtypes")
-            case LambdaProxy():
-                payload = json.dumps(
-                    self._event(routed, grant, milliseconds), separators=(",", ":")
-                ).encode()
-                return integration.function, await self._invoke(routed, integration, payload)
-        body = routed.request.body.decode("utf-8", errors="replace")
-        source = event_source(self._event(routed, grant, milliseconds), body)
-        try:
-            if isinstance(integration, ServiceAction):
-                return None, await answer_by_service(self._services, integration, source)
-            return integration.function, await self._map(routed, integration, source)
-        except NotIntegrated as error:
-            return None, self._own(error.kind, routed.request_id, str(error))
-
-    def _event(self, routed: _Routed, grant: Grant, milliseconds: int) -> dict[str, Any]:
-        event = routed.event()
-        request = routed.request
-        event["body"], event["isBase64Encoded"] = event_body(
-            request.body, request.header("content-type"), self._api.binary_media_types
-        )
-        context = event["requestContext"]
-        if shown := rest_api_context(grant, milliseconds):
-            context["authorizer"] = shown
-        if routed.match.route.guard.api_key:
-            context["identity"]["apiKey"] = grant.key or request.header(_KEY_HEADER)
-        return event
-
-    async def _map(
-        self, routed: _Routed, integration: LambdaCustom, source: MappingSource
-    ) -> HttpResponse:
-        """A custom integration: both ways by mapping templates."""
-        payload = map_request(integration.mapped, source)
-        mapped, reference = integration.mapped, integration.reference
-        try:
-            result = await run(self._functions, reference, payload, integration.timeout)
-        except FunctionFailed as error:
-            return map_result(mapped, error.payload, source, failed=True)
-        except TimedOut as error:
-            kind = ResponseType.INTEGRATION_TIMEOUT
-            return self._own(kind, routed.request_id, str(error))
-        except NoResult as error:
-            kind = ResponseType.INTEGRATION_FAILURE
-            return self._own(kind, routed.request_id, str(error))
-        return map_result(mapped, result, source, failed=False)
-
-    async def _invoke(
-        self, routed: _Routed, integration: LambdaProxy, payload: bytes
-    ) -> HttpResponse:
-        request_id = routed.request_id
-        try:
-            result = await run(self._functions, integration.reference, payload, integration.timeout)
-            accept = routed.request.header("accept")
-            decodes = takes_bytes(accept, self._api.binary_media_types)
-            return read_rest_response(result, decodes=decodes)
-        except RequestTooLarge as error:
-            return self._own(ResponseType.REQUEST_TOO_LARGE, request_id, str(error))
-        except TimedOut as error:
-            return self._own(ResponseType.INTEGRATION_TIMEOUT, request_id, str(error))
-        except FunctionFailed as error:
-            return self._own(ResponseType.INTEGRATION_FAILURE, request_id, str(error))
-        except (NoResult, MalformedResponse) as error:
-            return self._own(ResponseType.INTEGRATION_FAILURE, request_id, str(error))
 
     def _own(self, kind: ResponseType, request_id: str, problem: str) -> HttpResponse:
         context = {
