@@ -99,7 +99,7 @@ def test_without_a_template_the_command_says_so(
 ) -> None:
     (project / "template.yaml").unlink()
 
-    with pytest.raises(CommandFailed, match="no such file"):
+    with pytest.raises(CommandFailed, match=r"none of template\.yaml"):
         TOKEN.run(parsed(), project)
     assert printed(project, capsys, "--audience", "x")["aud"] == "x"
 

@@ -11,6 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from samulator.cli.command import Command
+from samulator.control.loading import load_project
 from samulator.control.local_toml import ProjectError
 from samulator.control.lock_record import Running
 from samulator.control.project import Project, open_project
@@ -18,7 +19,6 @@ from samulator.control.state import RunningStack
 from samulator.servers.keeper import STARTING, UP
 from samulator.servers.ports import InvalidPort, Ports, PortTaken, require_free
 from samulator.servers.process import accepts_connections
-from samulator.template.load import load_application
 from samulator.template.model import TemplateError
 
 _WHEELS = {
@@ -72,7 +72,7 @@ def _remedy(name: str, state: str) -> str:
 def _template(root: Path) -> Finding:
     try:
         project = open_project(root)
-        application = load_application(project.template, environment=project.environment)
+        application = load_project(project)
         ignored = [*project.disagreements(application)]
     except ProjectError as error:
         return Finding("Project", str(error))

@@ -7,14 +7,15 @@ from dataclasses import replace
 from pathlib import Path
 
 from samulator.cli.command import Command, CommandFailed
+from samulator.cli.options import add_start_options, opened, ports_of
 from samulator.control.local_toml import ProjectError
-from samulator.control.project import Project, open_project
+from samulator.control.project import Project
 from samulator.control.start_invokes import StartFailed
 from samulator.control.state import AlreadyRunning, RunningStack, StateGone
 from samulator.control.up import run_in_workers
 from samulator.functions.debugging import DebuggerMissing, InvalidTarget
 from samulator.functions.packages import PackageError
-from samulator.servers.ports import InvalidPort, Ports, PortTaken
+from samulator.servers.ports import InvalidPort, PortTaken
 from samulator.servers.process import ServiceFailed
 from samulator.template.model import TemplateError
 
@@ -36,6 +37,7 @@ _DATA = ("postgres", "postgres.password", "aws.json", "aws-problems.json", "logs
 
 
 def _configure_up(parser: argparse.ArgumentParser) -> None:
+    add_start_options(parser)
     parser.add_argument(
         "--debug",
         action="append",
@@ -57,14 +59,15 @@ def _configure_up(parser: argparse.ArgumentParser) -> None:
 
 def _up(arguments: argparse.Namespace, root: Path) -> None:
     try:
-        run_in_workers(_project(arguments, root), Ports.from_environment(), arguments.debug)
+        project = _project(arguments, root)
+        run_in_workers(project, ports_of(project), arguments.debug)
     except EXPECTED as error:
         raise CommandFailed(str(error)) from error
 
 
 def _project(arguments: argparse.Namespace, root: Path) -> Project:
-    """What local.toml says, and the flags on top of it; raises ProjectError."""
-    project = open_project(root)
+    """What the files say, and the flags on top of it; raises ProjectError."""
+    project = opened(arguments, root)
     return replace(
         project,
         allow_aws=project.allow_aws or arguments.allow_aws,

@@ -7,13 +7,15 @@ from pathlib import Path
 from typing import Any
 
 from samulator.cli.command import Command, CommandFailed
+from samulator.cli.options import add_template_options, opened
 from samulator.control.address import find_address
+from samulator.control.loading import load_project
+from samulator.control.local_toml import ProjectError
 from samulator.control.project import Project
 from samulator.control.state import StackNotRunning
 from samulator.http.issuer.keys import IssuerKeys
 from samulator.http.issuer.token import Tokens, parse_claim
 from samulator.servers.ports import LOOPBACK, InvalidPort, Ports
-from samulator.template.load import load_application
 from samulator.template.model import TemplateError
 from samulator.template.model_http import JwtAuthorizer
 
@@ -21,6 +23,7 @@ _HOUR = 3600
 
 
 def _configure(parser: argparse.ArgumentParser) -> None:
+    add_template_options(parser)
     parser.add_argument(
         "--scope", action="append", default=[], help="a scope, or several apart by spaces"
     )
@@ -34,12 +37,12 @@ def _configure(parser: argparse.ArgumentParser) -> None:
 
 
 def _token(arguments: argparse.Namespace, root: Path) -> None:
-    project = Project(root)
     try:
+        project = opened(arguments, root)
         claims = dict(map(parse_claim, arguments.claim))
         audiences = arguments.audience or _audiences(project)
         issuer = _issuer(project)
-    except (InvalidPort, TemplateError, ValueError) as error:
+    except (InvalidPort, ProjectError, TemplateError, ValueError) as error:
         raise CommandFailed(str(error)) from error
     said: dict[str, Any] = {"scope": " ".join(arguments.scope)} if arguments.scope else {}
     if audiences:
@@ -58,7 +61,7 @@ def _issuer(project: Project) -> str:
 
 def _audiences(project: Project) -> list[str]:
     """All that authorizers of the template ask for, so that one token opens every route."""
-    application = load_application(project.template, environment=project.environment)
+    application = load_project(project)
     guards = [route.guard for api in application.apis for route in api.routes]
     named = [
         audience

@@ -6,6 +6,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from samulator.control.local_toml import NAME, ProjectError, StartInvoke, fill, read_local_toml
+from samulator.control.start_options import (
+    EVERY_FUNCTION,
+    NO_FLAGS,
+    Flags,
+    StartOptions,
+    read_options,
+)
+from samulator.template.document import find_template
 from samulator.template.model import Application
 
 
@@ -15,7 +23,7 @@ class Project:
 
     `servers` are the data servers that it asks for, `tokens_optional` is whether JWT authorizers
     let a request without a token in, `allow_aws` whether functions may reach AWS itself, `iam`
-    whether the policies of their roles are enforced.
+    whether the policies of their roles are enforced, `options` are those of the start.
     """
 
     root: Path
@@ -25,15 +33,17 @@ class Project:
     tokens_optional: bool = False
     allow_aws: bool = False
     iam: bool = False
+    options: StartOptions = field(default_factory=StartOptions)
 
     @property
     def template(self) -> Path:
-        return self.root / "template.yaml"
+        """Raises TemplateError where the folder has none and the options name none."""
+        return self.options.template or find_template(self.root)
 
     @property
-    def settings(self) -> tuple[Path, Path]:
+    def settings(self) -> tuple[Path, ...]:
         """What is read at the start alone; local.toml may be absent."""
-        return self.template, self.root / NAME
+        return self.template, self.root / NAME, *self.options.files
 
     @property
     def events(self) -> Path:
@@ -70,6 +80,7 @@ class Project:
                     f"{NAME}: start[{at}].function: {start.function!r} is not in "
                     f"{self.template.name}; there are {', '.join(sorted(application.functions))}"
                 )
+        yield from self.options.remarks
         declared = {name for each in application.functions.values() for name in each.environment}
         for name in self.environment:
             if name not in declared:
@@ -77,10 +88,12 @@ class Project:
                     f"{NAME}: environment.{name} reaches no function: none declares it in "
                     f"{self.template.name}"
                 )
+        for name in self.options.variables.keys() - known - {EVERY_FUNCTION}:
+            yield f"--env-vars: {name} is no function of {self.template.name}"
 
 
-def open_project(root: Path) -> Project:
-    """Reads local.toml, which may be absent; raises ProjectError."""
+def open_project(root: Path, flags: Flags = NO_FLAGS) -> Project:
+    """Reads local.toml and samconfig.toml, which may be absent; raises ProjectError."""
     said = read_local_toml(root)
     return Project(
         root,
@@ -90,4 +103,5 @@ def open_project(root: Path) -> Project:
         said.tokens_optional,
         allow_aws=said.allow_aws,
         iam=said.iam,
+        options=read_options(root, flags),
     )

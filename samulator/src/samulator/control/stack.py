@@ -11,6 +11,7 @@ from samulator.control.console import Console
 from samulator.control.doors import Doors, Opening
 from samulator.control.effects import effects
 from samulator.control.effects_table import idle_lines
+from samulator.control.loading import load_project
 from samulator.control.mode import Mode
 from samulator.control.project import Project
 from samulator.control.resources import declared, must_exist
@@ -26,14 +27,11 @@ from samulator.functions.reload import Watching, watch_settings
 from samulator.http.doors import made_up_keys
 from samulator.http.server.server import serve
 from samulator.http.services.local_services import LocalServices
-from samulator.servers.aws.config import REGION, AwsConfig
+from samulator.servers.aws.config import AwsConfig
 from samulator.servers.aws.iam.callers import callers_of
 from samulator.servers.group import Servers
 from samulator.servers.ports import LOOPBACK, Ports, require_free
-from samulator.template.load import read_application
 from samulator.template.model import Application
-from samulator.template.translated import open_template
-from samulator.template.translation_cache import TranslationCache
 
 
 @dataclass(frozen=True)
@@ -118,13 +116,7 @@ class Stack:
                 task.result()
 
     def _load(self, environment: dict[str, str], aws_url: str) -> Application:
-        template = open_template(
-            self.project.template,
-            parameters={},
-            region=REGION,
-            cache=TranslationCache(self.project.builds),
-        )
-        application = read_application(template, environment=environment, aws_url=aws_url)
+        application = load_project(self.project, environment=environment, aws_url=aws_url)
         return self.mode.adapt(application, aws_url)
 
     def _announce(self, application: Application) -> None:

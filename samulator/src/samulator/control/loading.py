@@ -1,0 +1,43 @@
+"""Reads a project's template into the application that runs, with all that its start says."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from samulator.control.project import Project
+from samulator.servers.ports import LOOPBACK, Ports
+from samulator.template.load import read_application
+from samulator.template.model import Application
+from samulator.template.translated import open_template
+from samulator.template.translation_cache import TranslationCache
+
+
+def load_project(
+    project: Project,
+    *,
+    environment: Mapping[str, str] | None = None,
+    aws_url: str = f"http://{LOOPBACK}:{Ports().aws}",
+) -> Application:
+    """Read the template with the parameters, region and variables of the project's options.
+
+    `environment` is that of local.toml with its places filled. Raises TemplateError.
+    """
+    options = project.options
+    template = open_template(
+        project.template,
+        parameters=options.parameters,
+        region=options.region,
+        cache=TranslationCache(project.builds),
+    )
+    given = project.environment if environment is None else environment
+    application = read_application(template, environment=given, aws_url=aws_url)
+    return _with_variables(project, application)
+
+
+def _with_variables(project: Project, application: Application) -> Application:
+    """As sam does it, only variables that a function declares are replaced."""
+    functions = {}
+    for logical_id, function in application.functions.items():
+        given = project.options.variables_of(logical_id, function.name)
+        known = {name: value for name, value in given.items() if name in function.environment}
+        functions[logical_id] = replace(function, environment={**function.environment, **known})
+    return replace(application, functions=functions)
