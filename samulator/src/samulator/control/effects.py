@@ -141,7 +141,7 @@ def _fires(resource: Resource, application: Application) -> tuple[bool, str]:
         told = f"{protocol} {properties.get('Endpoint')}"
         return protocol in _CARRIED, told if protocol in _CARRIED else f"{told} gets nothing here"
     if resource.type == "AWS::Lambda::EventSourceMapping":
-        source = str(properties.get("EventSourceArn")).rsplit(":", 1)[-1]
+        source = str(properties.get("EventSourceArn")).split(":", 5)[-1]
         return True, f"{source} calls {_name(properties.get('FunctionName'))}"
     declared = properties.get("Targets") or [properties.get("Target") or {}]
     targets = ", ".join(_name(target.get("Arn")) for target in declared)

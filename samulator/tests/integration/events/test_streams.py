@@ -2,14 +2,18 @@
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
+from samulator.events.local_client import LocalClients
 from samulator.events.streams.poller import OnFailure, StreamPoller
-from samulator.events.streams.source import DynamoDbSource, KinesisSource
+from samulator.events.streams.source import DynamoDbSource, KinesisSource, Source
+from samulator.servers.aws.service import AwsServer
 from samulator.template.model_stream import StreamTrigger
+from testkit.aws_process import Declared, aws_client, started_aws
 from testkit.event_app import ACCOUNT, REGION, EventApp
 from testkit.timing import wait_until
 
@@ -213,3 +217,50 @@ def test_a_stream_that_comes_later_is_read_from_its_beginning(app: EventApp) -> 
         app.client("kinesis").create_stream(StreamName=name, ShardCount=1)
         app.client("kinesis").put_record(StreamName=name, Data=b"1", PartitionKey="k")
         assert waited(lambda: records(app, name), 1)
+
+
+@pytest.mark.parametrize("kind", ["kinesis", "dynamodb"])
+def test_a_stream_that_is_made_anew_is_read_from_its_beginning(
+    app: EventApp, tmp_path: Path, kind: str
+) -> None:
+    name = f"n-{uuid4().hex}"
+    table = {
+        "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
+        "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}],
+        "StreamSpecification": {"StreamViewType": "NEW_IMAGE"},
+    }
+    declared: tuple[Declared, ...] = (
+        ("AWS::Kinesis::Stream", name, {"ShardCount": 1}),
+        ("AWS::DynamoDB::Table", name, table),
+    )
+    with started_aws(tmp_path, *declared) as server:
+
+        def put(text: str) -> None:
+            if kind == "kinesis":
+                client = aws_client(server, "kinesis")
+                client.put_record(StreamName=name, Data=text.encode(), PartitionKey=text)
+            else:
+                client = aws_client(server, "dynamodb")
+                client.put_item(TableName=name, Item={"id": {"S": text}})
+
+        poller = poller_of(app, server, kind, name)
+        with app.working(poller.run()):
+            put("first")
+            waited(lambda: records(app, name), 1)
+            server.stop()
+            server.start()
+            put("second")
+            found = waited(lambda: records(app, name), 2)
+    assert len(found) == 2
+
+
+def poller_of(app: EventApp, server: AwsServer, kind: str, name: str) -> StreamPoller:
+    path = f"stream/{name}" if kind == "kinesis" else f"table/{name}/stream/label"
+    trigger = StreamTrigger("First", f"arn:aws:{kind}:{REGION}:{ACCOUNT}:{path}")
+    clients = LocalClients(server.url, REGION)
+    source: Source = (
+        KinesisSource(name, trigger.stream, clients("kinesis"))
+        if kind == "kinesis"
+        else DynamoDbSource(name, trigger.stream, clients("dynamodbstreams"))
+    )
+    return StreamPoller(trigger, app.functions.functions, source, on_failure([]))

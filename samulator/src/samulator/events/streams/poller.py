@@ -7,7 +7,6 @@ sources".
 import asyncio
 import json
 import logging
-import zlib
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +18,7 @@ from samulator.events.streams.batch import BatchRun
 from samulator.events.streams.discarded import Discarded, record_of
 from samulator.events.streams.lane import Lane
 from samulator.events.streams.record import StreamRecord
+from samulator.events.streams.shard import ShardReader
 from samulator.events.streams.source import Source
 from samulator.functions.host import Invoker
 from samulator.functions.invocation import NotDelivered
@@ -26,7 +26,6 @@ from samulator.template.model_stream import StreamTrigger
 from samulator.template.record_filter import read_dynamodb_filter, read_kinesis_filter
 
 _logger = logging.getLogger(__name__)
-_PAUSE_WHILE_EMPTY_SECONDS = 0.25
 _PAUSE_AFTER_FAILURE_SECONDS = 1.0
 _LOOK_FOR_SHARDS_SECONDS = 5.0
 
@@ -83,45 +82,9 @@ class StreamPoller:
                 await self._clock.sleep(pause)
 
     async def _read(self, shard: str) -> None:
-        """Until the shard is closed and read."""
-        async with asyncio.TaskGroup() as working:
-            lanes = [self._lane(shard) for _ in range(self._trigger.parallelization_factor)]
-            tasks = [working.create_task(lane.work()) for lane in lanes]
-            position: str | None = await self._begin(shard)
-            while position is not None:
-                for lane in lanes:
-                    await lane.room()
-                position = await self._read_page(shard, position, lanes)
-            for lane in lanes:
-                await lane.drained()
-            for task in tasks:
-                task.cancel()
-
-    async def _begin(self, shard: str) -> str:
-        while True:
-            try:
-                return await asyncio.to_thread(self._source.beginning, shard)
-            except (BotoCoreError, ClientError):
-                await self._clock.sleep(_PAUSE_AFTER_FAILURE_SECONDS)
-
-    async def _read_page(self, shard: str, position: str, lanes: list[Lane]) -> str | None:
-        """The next position. A server that forgot this one has lost the stream: it begins anew."""
-        limit = self._trigger.batch_size * len(lanes)
-        try:
-            page = await asyncio.to_thread(self._source.read, shard, position, limit)
-        except ClientError as error:
-            _logger.warning("stream %s: %s", self._trigger.name, error)
-            await self._clock.sleep(_PAUSE_AFTER_FAILURE_SECONDS)
-            return await self._begin(shard)
-        except BotoCoreError:
-            await self._clock.sleep(_PAUSE_AFTER_FAILURE_SECONDS)
-            return position
-        for record in page.records:
-            if self._is_wanted(record):
-                lanes[zlib.crc32(record.key.encode()) % len(lanes)].put(record)
-        if not page.records:
-            await self._clock.sleep(_PAUSE_WHILE_EMPTY_SECONDS)
-        return page.next_position
+        lanes = [self._lane(shard) for _ in range(self._trigger.parallelization_factor)]
+        reader = ShardReader(shard, self._source, lanes, self._clock, is_wanted=self._is_wanted)
+        await reader.run(self._trigger.batch_size * len(lanes))
 
     def _is_wanted(self, record: StreamRecord) -> bool:
         if self._trigger.starting_position == "LATEST" and record.arrived < self._made:

@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
+from botocore.exceptions import ConnectionClosedError
+
 from samulator.events.streams.record import StreamRecord
 
 if TYPE_CHECKING:
@@ -35,6 +37,10 @@ class Source(Protocol):
         """The stream's."""
         ...
 
+    def created(self) -> str:
+        """When it was made: what tells it from a later one of its name."""
+        ...
+
     def shards(self) -> list[str]:
         """The ids of all shards, parents before their children."""
         ...
@@ -56,6 +62,10 @@ class KinesisSource:
         self._name = name
         self._client = client
 
+    def created(self) -> str:
+        described = self._client.describe_stream_summary(StreamName=self._name)
+        return described["StreamDescriptionSummary"]["StreamCreationTimestamp"].isoformat()
+
     def shards(self) -> list[str]:
         shards: list[str] = []
         options: dict[str, Any] = {"StreamName": self._name}
@@ -73,7 +83,7 @@ class KinesisSource:
 
     def read(self, shard: str, position: str, limit: int) -> Page:
         answer = self._client.get_records(ShardIterator=position, Limit=min(limit, 10_000))
-        records = [self._record(shard, record) for record in answer["Records"]]
+        records = [self._record(shard, record) for record in _records(answer, self.arn)]
         return Page(records, answer.get("NextShardIterator"))
 
     def _record(self, shard: str, record: Mapping[str, Any]) -> StreamRecord:
@@ -106,6 +116,10 @@ class DynamoDbSource:
         self._table = table
         self._client = client
 
+    def created(self) -> str:
+        described = self._client.describe_stream(StreamArn=self.arn)["StreamDescription"]
+        return described["CreationRequestDateTime"].isoformat()
+
     def shards(self) -> list[str]:
         streams = self._client.list_streams(TableName=self._table)["Streams"]
         if not streams:
@@ -121,7 +135,7 @@ class DynamoDbSource:
 
     def read(self, shard: str, position: str, limit: int) -> Page:  # noqa: ARG002 - as Source says
         answer = self._client.get_records(ShardIterator=position, Limit=min(limit, 1_000))
-        records = [self._record(record) for record in answer["Records"]]
+        records = [self._record(record) for record in _records(answer, self.arn)]
         return Page(records, answer.get("NextShardIterator"))
 
     def _record(self, record: Mapping[str, Any]) -> StreamRecord:
@@ -143,6 +157,14 @@ class DynamoDbSource:
         }
         key = hashlib.sha256(keys).hexdigest()
         return StreamRecord(str(change["SequenceNumber"]), key, arrived, content)
+
+
+def _records(answer: Mapping[str, Any], stream: str) -> Sequence[Mapping[str, Any]]:
+    """Raises ConnectionClosedError for the empty answer of a server that is being stopped."""
+    if "Records" not in answer:
+        raise ConnectionClosedError(endpoint_url=stream)
+    records: Sequence[Mapping[str, Any]] = answer["Records"]
+    return records
 
 
 def _value(typed: Mapping[str, Any]) -> dict[str, Any]:
