@@ -1,26 +1,37 @@
-"""Counts how many templates load, and of how many everything runs or is explained."""
+"""Counts what `samulator check --json` says of a folder of templates."""
 
+import contextlib
+import io
+import json
+import os
 import re
+import sys
+import tempfile
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
-from foreign_apps.templates import missing_code, templates
+from foreign_apps.templates import calls_elsewhere, missing_code, templates
+from samulator.__main__ import main
 from samulator.template.load import load_application
-from samulator.template.model import TemplateError
 
 # How many of the causes are shown.
 _SHOWN = 40
+_CODE = ("functions", "routes", "triggers")
 
 
 @dataclass
 class Count:
-    """What became of the templates, and why of some nothing did."""
+    """What became of the templates, and why of some not everything runs."""
 
     templates: int = 0
     loaded: int = 0
     complete: int = 0
-    whole: int = 0
+    firing: int = 0
+    explained: int = 0
+    here: int = 0
     causes: Counter[str] = field(default_factory=Counter)
     examples: dict[str, str] = field(default_factory=dict)
 
@@ -33,48 +44,90 @@ class Count:
 def count(folder: Path, listed: Path | None = None) -> str:
     """Returns the numbers and the ranked causes as Markdown."""
     counted = Count()
-    for file in templates(folder, listed):
-        counted.templates += 1
-        _look_at(file, str(file.relative_to(folder)), counted)
+    folder = folder.resolve()
+    with tempfile.TemporaryDirectory() as state:
+        # Nothing is written into other people's folders.
+        os.environ["LOCAL_STATE"] = state
+        for file in templates(folder, listed):
+            counted.templates += 1
+            _look_at(file, str(file.relative_to(folder)), counted)
     return _report(counted)
 
 
 def _look_at(file: Path, name: str, counted: Count) -> None:
-    try:
-        application = load_application(file)
-    except TemplateError as error:
-        counted.blame(f"does not load: {_kind_of(str(error))}", f"{name}: {error}")
-        return
-    except Exception as error:  # noqa: BLE001 a traceback is what must never be
-        counted.blame(f"crashes: {type(error).__name__}", f"{name}: {error}")
+    status, output, said = _check(file)
+    if status != 0:
+        cause = "crashes" if "Traceback" in said else "does not load"
+        counted.blame(f"{cause}: {_kind_of(said)}", f"{name}: {said}")
         return
     counted.loaded += 1
-    if missing := missing_code(application):
-        counted.blame("code is not in the repository", f"{name}: {missing[0]}")
+    if missing := missing_code(load_application(file)):
+        counted.blame("its code is not in the repository", f"{name}: {missing[0]}")
         return
     counted.complete += 1
-    silent = list(application.warnings)
-    if not silent:
-        counted.whole += 1
-    for cause in {_kind_of(text) for text in silent}:
-        counted.blame(cause, f"{name}: {silent[0]}")
+    idle = [row for row in output["effects"] if not row["works"]]
+    code = [row for row in idle if row["section"] in _CODE]
+    counted.firing += not code
+    counted.explained += all(row["does"] for row in code)
+    elsewhere = calls_elsewhere(file.parent)
+    counted.here += not code and not elsewhere
+    for cause in {f"{row['section']}: {_kind_of(row['does'])}" for row in code}:
+        counted.blame(cause, name)
+    kinds = {"::".join(row["type"].split("::")[:2]) for row in idle if row not in code}
+    for kind in kinds:
+        counted.blame(f"resources of {kind}", name)
+    for service in elsewhere:
+        counted.blame(f"code calls {service}", name)
+
+
+def _check(file: Path) -> tuple[int, dict[str, Any], str]:
+    """The exit status of `samulator check --json -t file`, what it wrote, and its last line."""
+    written, said = io.StringIO(), io.StringIO()
+    with (
+        contextlib.redirect_stdout(written),
+        contextlib.redirect_stderr(said),
+        contextlib.chdir(file.parent),
+    ):
+        try:
+            status = _run(["check", "--json", "-t", file.name])
+        except Exception as error:  # noqa: BLE001 a traceback is what must never be
+            return 1, {}, f"Traceback: {type(error).__name__}: {error}"
+    text = written.getvalue()
+    return status, json.loads(text) if status == 0 else {}, said.getvalue().strip()
+
+
+def _run(arguments: Sequence[str]) -> int:
+    sys.argv = ["samulator", *arguments]
+    try:
+        return main()
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else 1
 
 
 def _kind_of(text: str) -> str:
     """The sentence without what is this template's own."""
-    text = re.sub(r"\([^()]*\)", "", text)
-    return re.sub(r"^[\w./]+: ", "", text).strip()[:120]
+    text = re.sub(r"\([^()]*\)|arn:[^ ]+|/[^ ]+/", "…", text)
+    return re.sub(r"^(\S+: )+", "", text.replace("\n", " ")).strip()[:110]
 
 
 def _report(counted: Count) -> str:
-    share = counted.loaded / counted.templates if counted.templates else 0
-    whole = counted.whole / counted.complete if counted.complete else 0
+    complete = max(counted.complete, 1)
     lines = [
-        f"{counted.templates} templates: {counted.loaded} load ({share:.1%}); "
-        f"{counted.complete} of these have complete code, of which in {counted.whole} "
-        f"({whole:.1%}) everything runs.",
+        "| | templates | |",
+        "|---|---:|---:|",
+        f"| found | {counted.templates} | |",
+        f"| load | {counted.loaded} | {counted.loaded / max(counted.templates, 1):.1%} of these |",
+        f"| of which with complete code | {counted.complete} | |",
+        *(
+            f"| {what} | {number} | {number / complete:.1%} of those |"
+            for what, number in (
+                ("every function, route and trigger works or is explained", counted.explained),
+                ("every function, route and trigger works", counted.firing),
+                ("and the code calls only services that answer here", counted.here),
+            )
+        ),
         "",
-        "| templates | cause | for example |",
+        "| templates | what does not run | for example |",
         "|---:|---|---|",
     ]
     lines += [
@@ -85,4 +138,4 @@ def _report(counted: Count) -> str:
 
 
 def _cell(text: str) -> str:
-    return text.replace("|", "\\|").replace("\n", " ")[:200]
+    return text.replace("|", "\\|").replace("\n", " ")[:160]

@@ -10,7 +10,14 @@ _TRANSFORM = re.compile(r"AWS::Serverless-2016-10-31|AWS::Serverless::Function")
 _PYTHON = re.compile(r"python3\.\d+|PackageType\W+Image")
 # What a build leaves and what is not a project of its own.
 _LEFT_OUT = {".aws-sam", ".git", "node_modules", "cdk.out", ".venv", "site-packages"}
+_TESTS = {"test", "tests", "testing"}
 _LARGEST = 1_000_000
+_CLIENT = re.compile(r"""boto3\.(?:client|resource)\(\s*['"]([\w-]+)""")
+# What moto answers here as the services do; the rest of moto is there too, but is not served.
+_SERVED = {
+    *("cognito-idp", "dynamodb", "dynamodbstreams", "events", "iam", "kinesis", "lambda", "logs"),
+    *("s3", "secretsmanager", "sns", "sqs", "ssm", "stepfunctions", "sts", "xray"),
+}
 
 
 def templates(folder: Path, listed: Path | None = None) -> list[Path]:
@@ -60,3 +67,13 @@ def _missing(function: Function) -> str:
         return ""
     found = (code / f"{module}.py").exists() or (code / module / "__init__.py").exists()
     return "" if found else f"no {module}.py in {code.name}"
+
+
+def calls_elsewhere(folder: Path) -> list[str]:
+    """The services that code below a folder makes boto3 clients of and that nobody serves here."""
+    named: set[str] = set()
+    for file in folder.rglob("*.py"):
+        parts = set(file.relative_to(folder).parts)
+        if not parts & (_LEFT_OUT | _TESTS) and file.stat().st_size < _LARGEST:
+            named.update(_CLIENT.findall(file.read_text(encoding="utf-8", errors="replace")))
+    return sorted(named - _SERVED)

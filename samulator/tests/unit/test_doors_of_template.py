@@ -308,6 +308,27 @@ def test_an_open_api_body_is_read_with_its_extensions(load: Load, tmp_path: Path
     assert isinstance(found["GET /documented"].integration, NotServed)
 
 
+@pytest.mark.parametrize("location", ["s3://bucket/api.yaml", "{Ref: AWS::StackName}"])
+def test_a_document_that_is_on_aws_alone_leaves_the_routes_of_the_events(
+    load: Load, location: str
+) -> None:
+    application = load(
+        f"""\
+          Api:
+            Type: AWS::Serverless::Api
+            Properties:
+              StageName: v1
+              Cors: "'*'"
+              DefinitionBody:
+                Fn::Transform: {{Name: AWS::Include, Parameters: {{Location: {location}}}}}
+        """,
+        events="A: {Type: Api, Properties: {RestApiId: !Ref Api, Path: /hello, Method: get}}",
+    )
+
+    assert routes(application)["GET /hello"] == Route("GET", "/hello", REST)
+    assert any("its document is not on this machine" in each for each in application.warnings)
+
+
 def test_a_stage_variable_may_name_the_function(load: Load) -> None:
     uri = (
         "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/"

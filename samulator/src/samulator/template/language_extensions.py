@@ -63,10 +63,14 @@ class Expansion:
         """What a local file holds in place of the transform; None for another's macro."""
         if not isinstance(argument, Mapping) or argument.get("Name") != "AWS::Include":
             return None
-        location = (argument.get("Parameters") or {}).get("Location")
+        declared = (argument.get("Parameters") or {}).get("Location")
+        location = self._intrinsics.resolve(declared, where)
         if not isinstance(location, str) or location.startswith("s3://"):
             return None
         path = self._folder / location
+        if location != declared and not path.is_file():
+            # Where a deployment puts it: the value of a parameter, made up or for AWS alone.
+            return None
         try:
             included = parse_text(path.read_text(encoding="utf-8"))
         except (OSError, yaml.YAMLError, ValueError, RecursionError) as error:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from samulator.template.definitions_elsewhere import without_definitions_elsewhere
 from samulator.template.document import parse_document
 from samulator.template.identities import Identities, Scope
 from samulator.template.language_extensions import Expansion
@@ -58,7 +59,8 @@ def _translated(
     texts = parameter_texts(document, parameters, warnings.append)
     values = parameter_values(document, texts)
     known = Identities({**document, "Resources": {}}, values, Scope(region, "", warnings.append))
-    expanded = Expansion(known.intrinsics, path.parent).expand(document)
+    whole = Expansion(known.intrinsics, path.parent).expand(document)
+    expanded = without_definitions_elsewhere(whole, warnings.append)
     kept = cache or TranslationCache(None)
     translated = kept.get([expanded, texts, region], lambda: translate(expanded, texts, region))
     return TranslatedTemplate(path, translated, values, region, kept, tuple(warnings))
