@@ -6,7 +6,14 @@ from pathlib import Path
 
 from samulator.control.resource_effects import effect
 from samulator.template.model import Application, Function, Resource
-from samulator.template.model_http import Guard, Integration, LambdaProxy, Mock, NotServed
+from samulator.template.model_http import (
+    Guard,
+    Integration,
+    LambdaProxy,
+    MappedMock,
+    Mock,
+    NotServed,
+)
 from samulator.template.model_service import ServiceAction, ServiceSubtype
 
 FUNCTIONS, ROUTES, TRIGGERS, RESOURCES = "functions", "routes", "triggers", "resources"
@@ -108,6 +115,8 @@ def _answers(integration: Integration) -> tuple[bool, str]:
         return False, f"answers 501: {integration.reason}"
     if isinstance(integration, Mock):
         return True, f"answers {integration.status} by itself"
+    if isinstance(integration, MappedMock):
+        return True, "answers by itself, by its mapping"
     if isinstance(integration, LambdaProxy):
         return True, f"calls {integration.reference} with payload {integration.payload}"
     if isinstance(integration, ServiceAction):

@@ -10,7 +10,14 @@ from typing import Any
 
 from samulator.template.invoked_function import InvokedFunctions, called, is_function_uri
 from samulator.template.model import Value
-from samulator.template.model_http import Integration, LambdaCustom, LambdaProxy, Mock, NotServed
+from samulator.template.model_http import (
+    Integration,
+    LambdaCustom,
+    LambdaProxy,
+    MappedMock,
+    Mock,
+    NotServed,
+)
 from samulator.template.model_service import Mapped
 from samulator.template.service_integration import (
     is_service_uri,
@@ -117,6 +124,8 @@ def _mapped(declared: DeclaredIntegration) -> Mapped:
 
 def _mock(declared: DeclaredIntegration) -> Integration:
     """API Gateway takes the response whose selection pattern is the template's statusCode."""
+    if _is_rendered(declared):
+        return MappedMock(_mapped(declared))
     text = next(iter(declared.request_templates.values()), "")
     said = _STATUS_IN_TEMPLATE.search(str(text))
     wanted = said[1] if said else "200"
@@ -128,14 +137,24 @@ def _mock(declared: DeclaredIntegration) -> Integration:
     if not isinstance(chosen, Mapping):
         return NotServed(f"its mock has no response for {wanted}")
     body = next(iter((chosen.get("responseTemplates") or {}).values()), "")
-    if _VELOCITY.search(str(body)):
-        return NotServed("its mock answers by a mapping template, which is not rendered here")
     headers = tuple(
         (name.removeprefix(_HEADER), str(value)[1:-1])
         for name, value in (chosen.get("responseParameters") or {}).items()
         if name.startswith(_HEADER) and is_literal(value)
     )
     return Mock(int(chosen.get("statusCode", wanted)), headers, str(body))
+
+
+def _is_rendered(declared: DeclaredIntegration) -> bool:
+    """Whether an answer depends on its request, so that it cannot be told beforehand."""
+    responses = [each for each in declared.responses.values() if isinstance(each, Mapping)]
+    texts = [*declared.request_templates.values()]
+    for each in responses:
+        texts += (each.get("responseTemplates") or {}).values()
+        parameters = (each.get("responseParameters") or {}).values()
+        if not all(is_literal(value) for value in parameters):
+            return True
+    return any(_VELOCITY.search(str(text)) for text in texts)
 
 
 def _selects(pattern: str, status: str) -> bool:

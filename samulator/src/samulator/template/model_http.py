@@ -62,6 +62,13 @@ class Mock:
 
 
 @dataclass(frozen=True)
+class MappedMock:
+    """The API answers by itself, by mapping templates: the request's chooses the response."""
+
+    mapped: Mapped
+
+
+@dataclass(frozen=True)
 class NotServed:
     """An integration that nothing here stands for; `reason` says what it is."""
 
@@ -69,7 +76,7 @@ class NotServed:
 
 
 Integration: TypeAlias = (
-    LambdaProxy | LambdaCustom | Mock | ServiceAction | ServiceSubtype | NotServed
+    LambdaProxy | LambdaCustom | Mock | MappedMock | ServiceAction | ServiceSubtype | NotServed
 )
 
 

@@ -20,13 +20,21 @@ from samulator.http.rest_api.response import read_rest_response
 from samulator.http.rest_api.routed import Routed
 from samulator.http.rest_api.service import (
     NotIntegrated,
+    answer_by_mock,
     answer_by_service,
     map_request,
     map_result,
 )
 from samulator.http.services.local_services import LocalServices
 from samulator.http.services.rest_integration import event_source
-from samulator.template.model_http import LambdaCustom, LambdaProxy, Mock, NotServed, RestApi
+from samulator.template.model_http import (
+    LambdaCustom,
+    LambdaProxy,
+    MappedMock,
+    Mock,
+    NotServed,
+    RestApi,
+)
 from samulator.template.model_service import ServiceAction, ServiceSubtype
 
 
@@ -58,6 +66,8 @@ class Integrations:
         if isinstance(integration, LambdaProxy):
             return await self._pass_on(routed, integration, event)
         source = event_source(event, routed.request.body.decode("utf-8", errors="replace"))
+        if isinstance(integration, MappedMock):
+            return answer_by_mock(integration.mapped, source)
         if isinstance(integration, ServiceAction):
             return await answer_by_service(self._services, integration, source)
         return await self._map(integration, source)

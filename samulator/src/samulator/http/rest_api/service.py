@@ -1,6 +1,7 @@
 """Answers the methods of a REST API that map requests: for services of AWS, or for functions."""
 
 import json
+import re
 
 from samulator.http.gateway.response import HttpResponse
 from samulator.http.mapping.variables import MappingFailed, MappingSource
@@ -18,6 +19,8 @@ from samulator.http.services.rest_integration import (
 )
 from samulator.http.services.service_request import UnknownService
 from samulator.template.model_service import Mapped, ServiceAction
+
+_STATUS = re.compile(r"""["']?statusCode["']?\s*:\s*["']?(\d{3})""")
 
 
 class NotIntegrated(Exception):
@@ -52,6 +55,18 @@ def map_request(mapped: Mapped, source: MappingSource) -> bytes:
         return mapped_request(mapped, source).text.encode() or b"{}"
     except UnsupportedMediaType as error:
         raise NotIntegrated(ResponseType.UNSUPPORTED_MEDIA_TYPE, str(error)) from error
+    except MappingFailed as error:
+        raise NotIntegrated(ResponseType.API_CONFIGURATION_ERROR, str(error)) from error
+
+
+def answer_by_mock(mapped: Mapped, source: MappingSource) -> HttpResponse:
+    """Return the response that the request template's statusCode selects. Raises NotIntegrated."""
+    said = _STATUS.search(map_request(mapped, source).decode())
+    if said is None:
+        problem = "the request template of the mock names no statusCode"
+        raise NotIntegrated(ResponseType.API_CONFIGURATION_ERROR, problem)
+    try:
+        return mapped_response(mapped.responses, ServiceAnswer(int(said[1]), {}, ""), source)
     except MappingFailed as error:
         raise NotIntegrated(ResponseType.API_CONFIGURATION_ERROR, str(error)) from error
 
