@@ -13,7 +13,8 @@ from samulator.events.streams.record import StreamRecord
 from samulator.events.streams.source import Source
 
 _logger = logging.getLogger(__name__)
-_PAUSE_WHILE_EMPTY_SECONDS = 0.25
+# Between reads of a shard that has nothing new: they grow, so that an idle stack is idle.
+_FIRST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 0.1, 0.5
 _PAUSE_AFTER_FAILURE_SECONDS = 1.0
 
 
@@ -35,6 +36,7 @@ class ShardReader:
         self._clock = clock
         self._is_wanted = is_wanted
         self._created = ""
+        self._pause = _FIRST_PAUSE_SECONDS
 
     async def run(self, limit: int) -> None:
         """Until the shard is closed and its records are done with; reads `limit` at a time."""
@@ -74,8 +76,11 @@ class ShardReader:
         for record in page.records:
             if self._is_wanted(record):
                 self._lanes[zlib.crc32(record.key.encode()) % len(self._lanes)].put(record)
-        if not page.records:
-            await self._clock.sleep(_PAUSE_WHILE_EMPTY_SECONDS)
+        if page.records:
+            self._pause = _FIRST_PAUSE_SECONDS
+        else:
+            await self._clock.sleep(self._pause)
+            self._pause = min(2 * self._pause, _LONGEST_PAUSE_SECONDS)
         return page.next_position
 
     async def _resume(self, position: str) -> str:

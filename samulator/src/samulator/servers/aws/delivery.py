@@ -7,16 +7,18 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from http import HTTPStatus
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from aiohttp import ClientError, ClientSession, ClientTimeout
-
 from samulator.clock import MACHINE_CLOCK, Clock
+
+if TYPE_CHECKING:
+    from aiohttp import ClientSession
 
 _logger = logging.getLogger(__name__)
 _PAUSES_SECONDS = (0.5, 1.0, 2.0, 4.0)
 # `sam local start-lambda` answers when the function has ended.
-_TIMEOUT = ClientTimeout(total=900)
+_TIMEOUT_SECONDS = 900
 _STOP_SECONDS = 5.0
 _LAMBDA = "the Lambda endpoint"
 
@@ -136,8 +138,11 @@ class Delivery:
             event.refused(Refusal(refusal.reason, refusal.code, refusal.is_final, retries))
 
     async def _attempt(self, event: Event) -> Refusal | None:
+        # Only the first event waits for this import, and no start.
+        from aiohttp import ClientError, ClientSession, ClientTimeout
+
         if self._session is None:
-            self._session = ClientSession(timeout=_TIMEOUT)
+            self._session = ClientSession(timeout=ClientTimeout(total=_TIMEOUT_SECONDS))
         function = quote(event.function, safe=":")
         url = f"{self._lambda_url}/2015-03-31/functions/{function}/invocations"
         headers = {"X-Amz-Invocation-Type": "Event", "Content-Type": "application/json"}
