@@ -29,6 +29,19 @@ def kept(tmp_path: Path, function: str) -> list[str]:
     return [split_stamp(line)[1] for line in lines]
 
 
+def test_an_address_is_named_where_somebody_answers_alone(
+    console: Console, screen: io.StringIO
+) -> None:
+    console.ready(None)
+    console.ready("http://127.0.0.1:3000")
+
+    assert screen.getvalue().splitlines() == [
+        "Ready. Ctrl-C stops.",
+        "  API                   http://127.0.0.1:3000",
+        "Ready. Ctrl-C stops.",
+    ]
+
+
 def test_a_request_is_one_line(console: Console, screen: io.StringIO) -> None:
     console.answered(Exchange("GET", "/status", 200, 3.4, "Api", "id"))
     assert screen.getvalue()[10:] == "GET    /status  200  3 ms\n"

@@ -37,9 +37,10 @@ class Console:
         """Something that takes seconds, and is kept until what it is made of changes."""
         self.say(f"  {what} (kept until it changes)")
 
-    def ready(self, url: str) -> None:
-        """The API is open."""
-        self.say(f"  {'API':<22}{url}")
+    def ready(self, url: str | None) -> None:
+        """All is open; `url` is the first door's, None where the template has none."""
+        if url is not None:
+            self.say(f"  {'API':<22}{url}")
         self.say("Ready. Ctrl-C stops.")
 
     def reloaded(self, function: str, changed: str) -> None:

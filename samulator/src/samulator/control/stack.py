@@ -110,7 +110,8 @@ class Stack:
     async def serve(self) -> None:
         """Runs until cancelled; raises what ends one of the tasks in the background."""
         async with self.running() as running:
-            self.console.ready(f"http://{LOOPBACK}:{self.ports.api}")
+            is_open = running.application.apis or running.application.function_urls
+            self.console.ready(f"http://{LOOPBACK}:{self.ports.api}" if is_open else None)
             done, _ = await asyncio.wait(running.tasks, return_when=asyncio.FIRST_COMPLETED)
             for task in done:
                 task.result()
