@@ -66,6 +66,10 @@ class Packages:
         raises the same of it.
         """
         with ThreadPoolExecutor(_BUILDERS, "packages") as builders:
+            # Beside the functions' own packages, which all of them wait for as well.
+            runtimes = {each.runtime for each in self._application.functions.values()}
+            for runtime in filter(None, runtimes):
+                builders.submit(self._runtime, runtime)
             layouts = [*builders.map(self._layout_or_problem, self._application.functions)]
         kept: set[Path] = set()
         for layout in layouts:

@@ -11,7 +11,11 @@ from samulator.functions.interpreters import OWN_RUNTIME, find_interpreter
 from samulator.functions.packages.commands import Call, Done, PackageError, run
 
 _PIP = ("-m", "pip")
-_QUIET = ("--quiet", "--no-input", "--disable-pip-version-check", "--root-user-action=ignore")
+# What is imported is compiled by the first worker: most of a package never is.
+_QUIET = (
+    *("--quiet", "--no-input", "--no-compile"),
+    *("--disable-pip-version-check", "--root-user-action=ignore"),
+)
 # awslambdaric has wheels for Linux only; its Python part is all that other systems need.
 _LINUX_PLATFORMS = ("manylinux_2_28_x86_64", "manylinux2014_x86_64", "manylinux_2_17_x86_64")
 _TOO_NEW = "does not support python"
