@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError
 
 from samulator.servers.aws.service import AwsServer
 from testkit.aws_process import Declared, aws_client, started_aws
+from testkit.timing import wait_until
 
 ARN = "arn:aws:{}:us-east-1:123456789012:{}"
 POOL = "us-east-1_Users"
@@ -217,7 +218,8 @@ def test_a_policy_that_wants_tls_shuts_nobody_out_and_plain_denials_hold(aws: Aw
 
 
 def test_nothing_of_it_is_missing(aws: AwsServer) -> None:
-    assert aws.problems() == []
+    wait_until(lambda: aws.problems()[1])
+    assert aws.problems() == ([], True)
 
 
 def test_a_queue_may_name_a_dead_letter_queue_that_is_declared_later(aws: AwsServer) -> None:
@@ -371,7 +373,8 @@ def test_what_cannot_be_made_is_one_line_each_and_the_rest_is_there(tmp_path: Pa
         ("AWS::Unknown::Thing", "what", {}),
         ("AWS::SQS::Queue", "queue", {}),
     ) as server:
-        problems = server.problems()
+        wait_until(lambda: server.problems()[1])
+        problems, _ = server.problems()
         assert _attributes(server, "queue")
 
     assert [line.split(" is not there: ")[0] for line in problems] == [
@@ -390,6 +393,16 @@ def test_a_process_that_starts_again_has_them_again(tmp_path: Path) -> None:
         server.start()
 
         assert _attributes(server, "queue")
+
+
+def test_what_no_function_calls_at_once_is_made_when_somebody_asks(tmp_path: Path) -> None:
+    with started_aws(
+        tmp_path, ("AWS::Logs::LogGroup", "/app", {}), ("AWS::SQS::Queue", "queue", {})
+    ) as server:
+        groups = aws_client(server, "logs").describe_log_groups()["logGroups"]
+
+        assert [group["logGroupName"] for group in groups] == ["/app"]
+        assert server.problems() == ([], True)
 
 
 def test_a_service_that_moto_lacks_says_so_to_the_client(aws: AwsServer) -> None:

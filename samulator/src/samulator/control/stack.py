@@ -14,6 +14,7 @@ from samulator.control.effects_table import idle_lines
 from samulator.control.loading import load_project
 from samulator.control.mode import Mode
 from samulator.control.project import Project
+from samulator.control.resource_problems import ResourceProblems
 from samulator.control.resources import declared, must_exist
 from samulator.control.start_invokes import run_start_invokes
 from samulator.control.state import RunningStack
@@ -79,7 +80,8 @@ class Stack:
             self._announce(application)
             stack.callback(self.console.say, "Stopped.")
             stack.callback(servers.stop)
-            await self._start(application, servers)
+            problems = ResourceProblems(servers.aws, self.console)
+            await self._start(application, servers, problems)
             destinations = Destinations(LocalClients(servers.aws.url, application.region))
             functions = self.mode.create_host(application, environment, destinations)
             stack.push_async_callback(functions.close)
@@ -96,7 +98,9 @@ class Stack:
             for key in made_up_keys(application):
                 self.console.say(f"  {key.name:<21} x-api-key: {key.value}")
             await self.mode.check()
-            supervisor = Supervisor(self.project, application, servers, self.record, self.console)
+            supervisor = Supervisor(
+                self.project, application, servers, self.record, self.console, problems
+            )
             background = [
                 *triggers(application, functions, aws_url=servers.aws.url),
                 *self.mode.background(),
@@ -128,7 +132,9 @@ class Stack:
         for warning in (*application.warnings, *silent, *disagreements, *idle):
             self.console.problem(f"  {warning}")
 
-    async def _start(self, application: Application, servers: Servers) -> None:
+    async def _start(
+        self, application: Application, servers: Servers, problems: ResourceProblems
+    ) -> None:
         """The servers start while the packages are built.
 
         AWS's services are waited for only where the template has something to put there.
@@ -149,8 +155,7 @@ class Stack:
             await asyncio.to_thread(servers.wait_for_data, self.console.started)
             if must_exist(application):
                 await asyncio.to_thread(servers.wait_for_aws, self.console.started)
-                for problem in servers.aws.problems():
-                    self.console.problem(f"  {problem}")
+                problems.say()
         except BaseException:
             building.cancel()
             raise

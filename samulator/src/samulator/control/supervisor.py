@@ -6,6 +6,7 @@ from typing import Any
 
 from samulator.control.console import Console
 from samulator.control.project import Project
+from samulator.control.resource_problems import ResourceProblems
 from samulator.control.start_invokes import StartFailed, run_start_invokes
 from samulator.control.state import RunningStack
 from samulator.functions.host import Invoker
@@ -27,6 +28,7 @@ class Supervisor:
     servers: Servers
     record: RunningStack
     console: Console
+    problems: ResourceProblems
     _states: dict[str, str] = field(default_factory=dict)
 
     def work(self, functions: Invoker) -> Iterator[Coroutine[Any, Any, None]]:
@@ -43,6 +45,7 @@ class Supervisor:
             self._state(service.name, UP)
             yield Keeper(title, service, requests, listeners).run()
         yield self.record.watch()
+        yield self.problems.watch()
 
     def _state(self, service: str, state: str) -> None:
         self._states[service] = state
@@ -51,8 +54,7 @@ class Supervisor:
     async def _returned(self, service: str, functions: Invoker) -> str:
         """Says what a service that forgot lacks, and runs what has to run again."""
         if service == "aws":
-            for problem in self.servers.aws.problems():
-                self.console.problem(f"  {problem}")
+            self.problems.start_again()
         lost = DATA_SERVERS[service].returned if service in DATA_SERVERS else _AWS_RETURNED
         starts = self.project.starts_after(service)
         try:

@@ -1,13 +1,13 @@
 """The process of AWS's services: `python -m samulator.servers.aws --port 4566 --config FILE`."""
 
 import argparse
-import json
 import logging
 import signal
 import sys
 from http import HTTPStatus
 from pathlib import Path
 from types import FrameType
+from typing import TYPE_CHECKING
 
 from markupsafe import escape
 from moto.moto_server.werkzeug_app import MotoRequestHandler
@@ -18,7 +18,12 @@ from samulator.servers.aws.application import application
 from samulator.servers.aws.config import AwsConfig
 from samulator.servers.aws.resources.api import LocalApi
 from samulator.servers.aws.resources.create import create_resources
-from samulator.servers.aws.service import problems_file
+from samulator.servers.aws.resources.problems import Problems
+from samulator.servers.aws.resources.second_wave import SecondWave
+from samulator.servers.aws.resources.waves import in_waves
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
 
 
 def main() -> None:
@@ -33,9 +38,7 @@ def main() -> None:
     signal.signal(signal.SIGTERM, _exit)
 
     config = AwsConfig.read(arguments.config)
-    served = application(config, f"http://{arguments.host}:{arguments.port}")
-    problems = create_resources(config.resources, LocalApi(served, config.region))
-    problems_file(arguments.config).write_text(json.dumps(problems))
+    served = _with_resources(config, arguments)
     # Listens from here on, so that whoever is answered finds the resources.
     server = make_server(
         arguments.host,
@@ -45,6 +48,22 @@ def main() -> None:
         request_handler=_KeepAliveHandler,
     )
     server.serve_forever()
+
+
+def _with_resources(config: AwsConfig, arguments: argparse.Namespace) -> "WSGIApplication":
+    """The services, with what functions may call at once."""
+    served = application(config, f"http://{arguments.host}:{arguments.port}")
+    api = LocalApi(served, config.region)
+    first, later = in_waves(config.resources, iam=bool(config.callers))
+    problems = Problems(arguments.config)
+    problems.write(create_resources(first, api), is_all=not later)
+    if not later:
+        return served
+
+    def make_later() -> None:
+        problems.write(create_resources(later, api), is_all=True)
+
+    return SecondWave(served, make_later)
 
 
 class _KeepAliveHandler(OwnErrors, MotoRequestHandler):

@@ -1,10 +1,10 @@
 """AWS's services: the process of `samulator.servers.aws`, told what to make and to notify."""
 
-import json
 import sys
 from pathlib import Path
 
 from samulator.servers.aws.config import AwsConfig
+from samulator.servers.aws.resources.problems import Problems
 from samulator.servers.process import Server, ServerProcess
 
 
@@ -39,14 +39,12 @@ class AwsServer(Server):
     def launch(self) -> None:
         """Raises ServiceFailed. The process makes the resources anew, each time."""
         self._config.write(self._config_file)
+        Problems(self._config_file).forget()
         super().launch()
 
-    def problems(self) -> list[str]:
-        """A line for each resource that could not be made; call when the service answers."""
-        problems: list[str] = json.loads(problems_file(self._config_file).read_text())
-        return problems
+    def problems(self) -> tuple[list[str], bool]:
+        """A line for each resource that could not be made, and whether those are all.
 
-
-def problems_file(config_file: Path) -> Path:
-    """Where the process writes what `AwsServer.problems` reads."""
-    return config_file.with_name("aws-problems.json")
+        What is not needed at once is made some seconds after the service answers.
+        """
+        return Problems(self._config_file).read()
