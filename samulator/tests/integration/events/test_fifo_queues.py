@@ -1,11 +1,15 @@
 """FIFO queues number their messages and take none twice, whether or not the first is gone."""
 
+import json
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
+from samulator.events.sqs.poller import QueuePoller
+from samulator.template.model import SqsTrigger
 from testkit.event_app import EventApp
+from testkit.timing import wait_until
 
 
 @pytest.fixture
@@ -50,3 +54,49 @@ def test_groups_may_be_told_apart(app: EventApp) -> None:
         send(app, queue, "same", group)
     groups = [message["Attributes"]["MessageGroupId"] for message in app.messages(queue)]
     assert groups == ["a", "b"]
+
+
+def test_a_filter_drops_messages_and_keeps_the_order_of_the_others(
+    app: EventApp, queue: str
+) -> None:
+    name = queue.rsplit(":", 1)[1]
+    for number in range(6):
+        send(app, queue, json.dumps({"n": number, "go": number % 2 == 0}))
+    trigger = SqsTrigger("First", name, batch_size=2, filters=('{"body": {"go": [true]}}',))
+    poller = QueuePoller(trigger, app.functions.functions, app.client("sqs"))
+
+    def handled() -> list[int]:
+        events = app.events("First", name)
+        return [json.loads(one["body"])["n"] for event in events for one in event["Records"]]
+
+    def left() -> dict[str, str]:
+        url = app.client("sqs").get_queue_url(QueueName=name)["QueueUrl"]
+        names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+        return app.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=names)[
+            "Attributes"
+        ]
+
+    with app.working(poller.run()):
+        wait_until(lambda: len(handled()) == 3)
+        wait_until(lambda: {*left().values()} == {"0"})
+    assert handled() == [0, 2, 4]
+
+
+def test_a_message_that_fails_holds_up_its_group_until_it_is_buried(app: EventApp) -> None:
+    dead = app.queue(f"d-{uuid4().hex}.fifo", FifoQueue="true")
+    policy = {"deadLetterTargetArn": dead, "maxReceiveCount": 1}
+    queue = app.queue(
+        f"q-{uuid4().hex}.fifo",
+        FifoQueue="true",
+        ContentBasedDeduplication="true",
+        VisibilityTimeout="1",
+        RedrivePolicy=json.dumps(policy),
+    )
+    name = queue.rsplit(":", 1)[1]
+    send(app, queue, "FAIL")
+    send(app, queue, "next")
+    poller = QueuePoller(SqsTrigger("Second", name, 1), app.functions.functions, app.client("sqs"))
+    with app.working(poller.run()):
+        event = app.event("Second", name)
+    assert [one["body"] for one in event["Records"]] == ["next"]
+    assert [message["Body"] for message in app.messages(dead)] == ["FAIL"]
