@@ -11,7 +11,7 @@ from samulator.events.streams.batch import BatchRun
 from samulator.events.streams.discarded import Discarded, record_of
 from samulator.events.streams.lane import Lane
 from samulator.events.streams.record import StreamRecord
-from samulator.functions.invocation import Invocation, Throttled
+from samulator.functions.invocation import Invocation, Throttled, Trigger
 from samulator.template.model_stream import StreamTrigger
 from testkit.sqs_double import START, SetClock
 
@@ -31,9 +31,8 @@ class Function:
         self.batches: list[list[int]] = []
         self._respond = respond
 
-    async def invoke(
-        self, name: str, payload: bytes, *, client_context: str | None = None
-    ) -> Invocation:
+    async def invoke(self, name: str, payload: bytes, *, trigger: Trigger) -> Invocation:
+        assert trigger is Trigger.STREAM
         numbers = [item["n"] for item in json.loads(payload)["Records"]]
         self.batches.append(numbers)
         answer = self._respond(numbers, len(self.batches) - 1)
@@ -43,7 +42,7 @@ class Function:
             return Invocation(name, "id", b"{}", function_error="Unhandled", status="error")
         return Invocation(name, "id", json.dumps(answer).encode())
 
-    async def invoke_event(self, name: str, payload: bytes) -> str:
+    async def invoke_event(self, name: str, payload: bytes, *, trigger: Trigger) -> str:
         raise AssertionError("streams are read synchronously")
 
 

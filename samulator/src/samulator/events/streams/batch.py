@@ -14,7 +14,7 @@ from samulator.events.batch_response import failed_items
 from samulator.events.streams.discarded import RETRIES_EXHAUSTED, TOO_OLD, Discarded
 from samulator.events.streams.record import StreamRecord, event_of
 from samulator.functions.host import Invoker
-from samulator.functions.invocation import Invocation, NotInvoked
+from samulator.functions.invocation import Invocation, NotInvoked, Trigger
 from samulator.template.model_stream import FOREVER, StreamTrigger
 
 _logger = logging.getLogger(__name__)
@@ -82,7 +82,9 @@ class BatchRun:
     async def _attempt(self, batch: _Batch) -> list[_Batch]:
         """What is left to do, in order; nothing where all succeeded."""
         try:
-            result = await self._invoker.invoke(self._trigger.function, event_of(batch.records))
+            result = await self._invoker.invoke(
+                self._trigger.function, event_of(batch.records), trigger=Trigger.STREAM
+            )
         except NotInvoked as error:
             # The function never ran, so this is no attempt.
             _logger.warning("%s: %s", self._trigger.place or self._trigger.stream, error)
