@@ -120,7 +120,6 @@ def test_a_template_is_found_by_the_names_that_sam_knows_or_is_given(check, name
         ((), "Resources: {A: 3}", "template.yaml: Resources.A has no Type"),
         (("-t", "gone.yaml"), TEMPLATE, "gone.yaml: no such file"),
         (("--parameter-overrides", "nonsense"), TEMPLATE, "'nonsense' is not NAME=VALUE"),
-        (("--parameter-overrides", "Typo=1"), TEMPLATE, "Parameters.Typo: not declared"),
     ],
 )
 def test_what_cannot_load_is_one_line(check, arguments, text, message):

@@ -267,9 +267,11 @@ def test_parameter_values_replace_defaults(load_variable):
     assert load_variable("!Ref Name", parameters={"Name": "other"}) == "other"
 
 
-def test_undeclared_parameter_is_an_error(load_variable):
-    with pytest.raises(TemplateError, match=r"Parameters.Typo: not declared"):
-        load_variable("x", parameters={"Typo": "1"})
+def test_undeclared_parameter_is_named(load):
+    """A samconfig.toml may serve several templates."""
+    application = load(function_with("Timeout: 3"), parameters={"Typo": "1"})
+
+    assert application.warnings == ("Parameters.Typo: not declared, so '1' has no effect",)
 
 
 def test_parameter_outside_its_allowed_values_is_an_error(load):

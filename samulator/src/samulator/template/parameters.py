@@ -31,7 +31,8 @@ def parameter_texts(
     declared = _section(document)
     for name, value in given.items():
         if name not in declared:
-            raise TemplateError(f"Parameters.{name}: not declared, so {value!r} has no effect")
+            warn(f"Parameters.{name}: not declared, so {value!r} has no effect")
+            continue
         allowed = [_text(item) for item in _allowed(declared[name])]
         if allowed and value not in allowed:
             raise TemplateError(f"Parameters.{name}: {value!r} is not one of {', '.join(allowed)}")
