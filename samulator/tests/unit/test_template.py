@@ -121,10 +121,15 @@ def test_intrinsics_become_values(load_variable, expression, value):
         ("!Ref Nothing", "Nothing", "Nothing is not declared, so its name is used"),
         ("!Ref Gone", "Gone", "Gone is left out by its Condition, so its name is used"),
         (
-            "!GetAtt Database.Endpoint.Address",
-            "Database.Endpoint.Address",
-            "Database.Endpoint.Address (AWS::RDS::DBInstance) exists on AWS only, "
-            "here it is 'Database.Endpoint.Address'",
+            "!GetAtt Database.Whatever",
+            "Database.Whatever",
+            "Database.Whatever (AWS::RDS::DBInstance) exists on AWS only, "
+            "here it is 'Database.Whatever'",
+        ),
+        (
+            "!GetAtt Database.Endpoint.Port",
+            "5432",
+            "Database.Endpoint.Port (AWS::RDS::DBInstance) exists on AWS only, here it is '5432'",
         ),
         ('!ImportValue "x"', "x", "Fn::ImportValue x is another stack's, so it is 'x' here"),
         (

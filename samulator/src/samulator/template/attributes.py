@@ -157,3 +157,43 @@ ATTRIBUTES: Mapping[str, Mapping[str, str]] = {
     },
     "AWS::StepFunctions::StateMachine": {"Arn": _STATE_MACHINE, "Name": "{name}"},
 }
+
+# Of what runs on AWS alone: the values have the right shape, and nobody answers there.
+_RDS_HOST = "{lower}.{hash:.12}.{region}.rds.amazonaws.com"
+_CACHE_HOST = "{lower}.{hash:.6}.cache.amazonaws.com"
+_SEARCH_HOST = "search-{lower}-{hash:.26}.{region}.es.amazonaws.com"
+ELSEWHERE: Mapping[str, Mapping[str, str]] = {
+    "AWS::AppSync::GraphQLApi": {
+        "GraphQLUrl": "https://{hash:.26}.appsync-api.{region}.amazonaws.com/graphql",
+    },
+    "AWS::CloudFront::Distribution": {"DomainName": "d{hash:.13}.cloudfront.net"},
+    "AWS::ECR::Repository": {
+        "RepositoryUri": "{account}.dkr.ecr.{region}.amazonaws.com/{lower}",
+    },
+    "AWS::ElastiCache::CacheCluster": {
+        "RedisEndpoint.Address": _CACHE_HOST,
+        "RedisEndpoint.Port": "6379",
+    },
+    "AWS::ElastiCache::ReplicationGroup": {
+        "PrimaryEndPoint.Address": _CACHE_HOST,
+        "PrimaryEndPoint.Port": "6379",
+    },
+    "AWS::ElastiCache::ServerlessCache": {
+        "Endpoint.Address": _CACHE_HOST,
+        "Endpoint.Port": "6379",
+    },
+    "AWS::ElasticLoadBalancingV2::LoadBalancer": {
+        "DNSName": "{lower}-{hash:.10}.{region}.elb.amazonaws.com",
+    },
+    "AWS::OpenSearchServerless::Collection": {
+        "CollectionEndpoint": "https://{hash:.20}.{region}.aoss.amazonaws.com",
+    },
+    "AWS::OpenSearchService::Domain": {"DomainEndpoint": _SEARCH_HOST},
+    "AWS::RDS::DBCluster": {
+        "Endpoint.Address": _RDS_HOST,
+        "Endpoint.Port": "5432",
+        "ReadEndpoint.Address": _RDS_HOST,
+    },
+    "AWS::RDS::DBInstance": {"Endpoint.Address": _RDS_HOST, "Endpoint.Port": "5432"},
+    "AWS::RDS::DBProxy": {"Endpoint": _RDS_HOST},
+}

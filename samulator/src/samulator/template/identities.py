@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from samulator.template.attributes import ATTRIBUTES, NAME_PROPERTIES, REFS
+from samulator.template.attributes import ATTRIBUTES, ELSEWHERE, NAME_PROPERTIES, REFS
 from samulator.template.intrinsics import Intrinsics
 from samulator.template.model import Value
 from samulator.template.names import ACCOUNT, STACK, function_arn
@@ -168,7 +168,8 @@ class Identities:
                 return f"arn:aws:{service}:{self._region}:{ACCOUNT}:{thing}/{self.name(name)}"
             if attribute.endswith(("Id", "Name")):
                 return self.name(name)
-        value = f"{self.name(name)}.{attribute}"
+        known = ELSEWHERE.get(kind, {}).get(attribute)
+        value = f"{self.name(name)}.{attribute}" if known is None else self._filled(known, name)
         self._warn(f"{where}: {name}.{attribute} ({kind}) exists on AWS only, here it is {value!r}")
         return value
 
