@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import TextIO
@@ -37,10 +38,14 @@ class Console:
         """Something that takes seconds, and is kept until what it is made of changes."""
         self.say(f"  {what} (kept until it changes)")
 
-    def ready(self, url: str | None) -> None:
-        """All is open; `url` is the first door's, None where the template has none."""
-        if url is not None:
-            self.say(f"  {'API':<22}{url}")
+    def ready(self, urls: Mapping[str, str], lambda_endpoint: str) -> None:
+        """All doors are open; `urls` are those of APIs and function URLs by logical id."""
+        places: dict[str, list[str]] = {}
+        for name, url in urls.items():
+            places.setdefault(url, []).append(name)
+        for at, (url, names) in enumerate(places.items()):
+            self.say(f"  {'API' if at == 0 else ', '.join(names):<21} {url}")
+        self.say(f"  {'Lambda endpoint':<21} {lambda_endpoint}")
         self.say("Ready. Ctrl-C stops.")
 
     def reloaded(self, function: str, changed: str) -> None:

@@ -20,9 +20,9 @@ from samulator.template.model import Application
 
 @dataclass(frozen=True)
 class Opening:
-    """One interface on its port; `title` is what the terminal calls it."""
+    """One interface on its port; `names` are the logical ids that answer there."""
 
-    title: str
+    names: tuple[str, ...]
     interface: Interface
     port: int
 
@@ -42,7 +42,7 @@ class Doors:
         """Lambda's own API, open before anything else is invoked, with the issuer of tokens."""
         if isinstance(self.functions, WorkerHost):
             api = IssuerPages(InvokeApi(self.functions), self._keys, self._issuer)
-            yield Opening("Lambda endpoint", api, self.ports.lambda_endpoint)
+            yield Opening((), api, self.ports.lambda_endpoint)
 
     def public(self) -> Iterator[Opening]:
         """Every API and function URL of the template; raises TemplateError."""
@@ -55,7 +55,7 @@ class Doors:
         for plan in plan_ports(self.application, self.ports.api, self._is_taken):
             region = self.application.region
             interface = open_port(plan, self.functions, options, region=region)
-            yield Opening(plan.names, interface, plan.port)
+            yield Opening(tuple(plan.names.split(", ")), interface, plan.port)
 
     def _is_taken(self, port: int) -> bool:
         return port in {own for _, own in self.ports.items()} or not is_free(port)

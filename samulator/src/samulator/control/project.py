@@ -23,7 +23,8 @@ class Project:
 
     `servers` are the data servers that it asks for, `tokens_optional` is whether JWT authorizers
     let a request without a token in, `allow_aws` whether functions may reach AWS itself, `iam`
-    whether the policies of their roles are enforced, `options` are those of the start.
+    whether the policies of their roles are enforced, `options` are those of the start,
+    `state_folder` is where its data is, if it has a folder of its own.
     """
 
     root: Path
@@ -34,6 +35,7 @@ class Project:
     allow_aws: bool = False
     iam: bool = False
     options: StartOptions = field(default_factory=StartOptions)
+    state_folder: Path | None = None
 
     @property
     def template(self) -> Path:
@@ -52,6 +54,8 @@ class Project:
     @property
     def state(self) -> Path:
         """Data, logs and the lock record of the running stack; LOCAL_STATE moves it."""
+        if self.state_folder is not None:
+            return self.state_folder
         moved = os.environ.get("LOCAL_STATE")
         return Path(moved) if moved else self.root / ".samulator"
 

@@ -1,7 +1,7 @@
 """One application at work: servers, functions, doors and triggers on one event loop."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,7 +19,7 @@ from samulator.control.resources import declared, must_exist
 from samulator.control.start_invokes import run_start_invokes
 from samulator.control.state import RunningStack
 from samulator.control.supervisor import Supervisor
-from samulator.control.triggers import triggers, use_enough_threads
+from samulator.control.triggers import never_ending, triggers, use_enough_threads
 from samulator.events.destinations.destinations import Destinations
 from samulator.events.local_client import LocalClients
 from samulator.events.schedule.clockwork import silent_schedules
@@ -37,11 +37,15 @@ from samulator.template.model import Application
 
 @dataclass(frozen=True)
 class Running:
-    """What is up: `tasks` work in the background, and the first that ends has failed."""
+    """What is up: `tasks` work in the background, and the first that ends has failed.
+
+    `urls` are those of the APIs and function URLs by logical id.
+    """
 
     application: Application
     functions: FunctionHost
     servers: Servers
+    urls: Mapping[str, str]
     tasks: tuple[asyncio.Task[None], ...]
 
 
@@ -94,7 +98,7 @@ class Stack:
             warming = asyncio.create_task(self.mode.warm())
             stack.push_async_callback(cancel, [warming])
             await run_start_invokes(self.project.start, functions)
-            await self._open(stack, doors.public())
+            urls = await self._open(stack, doors.public())
             for key in made_up_keys(application):
                 self.console.say(f"  {key.name:<21} x-api-key: {key.value}")
             await self.mode.check()
@@ -107,15 +111,16 @@ class Stack:
                 watch_settings(settings, self.console.went_wrong),
                 *supervisor.work(functions),
             ]
+            if not must_exist(application):
+                background.append(never_ending(lambda: self._say_that_aws_answers(servers)))
             tasks = tuple(map(asyncio.create_task, background))
             stack.push_async_callback(cancel, tasks)
-            yield Running(application, functions, servers, tasks)
+            yield Running(application, functions, servers, urls, tasks)
 
     async def serve(self) -> None:
         """Runs until cancelled; raises what ends one of the tasks in the background."""
         async with self.running() as running:
-            is_open = running.application.apis or running.application.function_urls
-            self.console.ready(f"http://{LOOPBACK}:{self.ports.api}" if is_open else None)
+            self.console.ready(running.urls, f"http://{LOOPBACK}:{self.ports.lambda_endpoint}")
             done, _ = await asyncio.wait(running.tasks, return_when=asyncio.FIRST_COMPLETED)
             for task in done:
                 task.result()
@@ -161,16 +166,19 @@ class Stack:
             raise
         await building
 
-    async def _open(self, stack: AsyncExitStack, openings: Iterable[Opening]) -> None:
-        """All but those on ports where the host itself answers."""
+    async def _open(self, stack: AsyncExitStack, openings: Iterable[Opening]) -> dict[str, str]:
+        """Return the URLs by logical id; where the host itself answers, nothing is opened."""
         own = {getattr(self.ports, name) for name in self.mode.own_ports}
+        urls: dict[str, str] = {}
         for opening in openings:
-            if opening.port in own:
-                continue
-            runner = await serve(opening.interface, LOOPBACK, opening.port)
-            stack.push_async_callback(runner.cleanup)
-            if opening.port not in (self.ports.api, self.ports.lambda_endpoint):
-                self.console.say(f"  {opening.title:<21} http://{LOOPBACK}:{opening.port}")
+            if opening.port not in own:
+                runner = await serve(opening.interface, LOOPBACK, opening.port)
+                stack.push_async_callback(runner.cleanup)
+            urls |= dict.fromkeys(opening.names, f"http://{LOOPBACK}:{opening.port}")
+        return urls
+
+    async def _say_that_aws_answers(self, servers: Servers) -> None:
+        await asyncio.to_thread(servers.wait_for_aws, self.console.started)
 
 
 async def cancel(tasks: Iterable[asyncio.Task[Any]]) -> None:

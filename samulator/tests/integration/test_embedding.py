@@ -1,0 +1,95 @@
+"""Applications inside a program: every code block of docs/embedding.md, and what it promises."""
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import samulator
+from samulator.control.local_toml import ProjectError
+
+HERE = Path(__file__).parents[1]
+GUIDE = HERE.parent / "docs" / "embedding.md"
+HELLO = HERE / "hello_world"
+BLOCKS = dict(re.findall(r"```python\n# (\S+)\n(.*?)```", GUIDE.read_text(), re.S))
+SECONDS = 240
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("project")
+    shutil.copytree(HELLO, folder, dirs_exist_ok=True)
+    for name, block in BLOCKS.items():
+        (folder / name).write_text(block)
+    (folder / "pytest.ini").write_text("[pytest]\nfilterwarnings = error\n")
+    return folder
+
+
+def run(project: Path, *arguments: str) -> str:
+    result = subprocess.run(
+        [sys.executable, *arguments],
+        cwd=project,
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=False,
+    )
+    assert result.returncode == 0, result.stdout + result.stderr
+    return result.stdout
+
+
+def test_the_tests_of_the_guide_pass_in_a_project_of_their_own(project: Path) -> None:
+    output = run(project, "-m", "pytest", "-q", "-p", "no:cacheprovider")
+    assert "4 passed" in output
+
+
+def test_the_program_of_the_guide_prints_both_answers(project: Path) -> None:
+    assert run(project, "program.py").splitlines() == [
+        '{"message": "hi"}',
+        "{'statusCode': 200, 'body': '{\"message\": \"hi\"}'}",
+    ]
+
+
+def test_a_function_that_fails_is_an_exception_with_lambdas_error(sam_app) -> None:
+    app = sam_app(HELLO)
+    with pytest.raises(samulator.FunctionFailed, match=r'"errorType": "KeyError"'):
+        app.invoke("HelloFunction", {"fail": True})
+    assert app.invoke("HelloFunction")["statusCode"] == 200
+
+
+def test_equal_arguments_give_the_same_application_and_others_another(sam_app) -> None:
+    app = sam_app(HELLO)
+    assert sam_app(HELLO) is app
+    other = sam_app(HELLO, env_vars={"HelloFunction": {"GREETING": "moin"}})
+    assert other.url != app.url
+    assert other.environment("HelloFunction")["GREETING"] == "moin"
+    assert app.environment("HelloFunction")["GREETING"] == "hello world"
+
+
+def test_what_cannot_start_is_raised_where_it_was_asked_for(tmp_path: Path) -> None:
+    with (
+        pytest.raises(ProjectError, match="no such file or folder"),
+        samulator.run_in_thread(tmp_path / "gone"),
+    ):
+        raise AssertionError("nothing to run")
+
+
+LEAVING = """
+import asyncio, psutil, samulator
+
+async def work():
+    async with samulator.run(".") as app:
+        await app.invoke("HelloFunction")
+        return app.state, psutil.Process().children(recursive=True)
+
+state, processes = asyncio.run(work())
+_, alive = psutil.wait_procs(processes, timeout=60)
+print(len(processes) > 1, state.exists(), alive)
+"""
+
+
+def test_nothing_is_left_when_the_program_goes_on(project: Path) -> None:
+    assert run(project, "-c", LEAVING) == "True False []\n"
