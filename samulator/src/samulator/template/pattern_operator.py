@@ -31,10 +31,12 @@ class Dialect:
     all_but: bool = False
 
 
-_EVERYWHERE = {"anything-but", "equals-ignore-case", "exists", "numeric", "prefix", "suffix"}
-LAMBDA = Dialect(frozenset(_EVERYWHERE))
-EVENT_BRIDGE = Dialect(frozenset(_EVERYWHERE | {"cidr", "wildcard"}))
-SNS = Dialect(frozenset(_EVERYWHERE | {"cidr", "wildcard"}), all_but=True)
+_EVERYWHERE = frozenset(
+    {"anything-but", "cidr", "equals-ignore-case", "exists", "numeric", "prefix", "suffix"}
+)
+LAMBDA = Dialect(_EVERYWHERE)
+EVENT_BRIDGE = Dialect(_EVERYWHERE | {"wildcard"})
+SNS = Dialect(_EVERYWHERE | {"wildcard"}, all_but=True)
 
 _COMPARISONS: dict[str, Callable[[float, float], bool]] = {
     "=": lambda value, limit: value == limit,
