@@ -353,6 +353,29 @@ def test_a_stage_variable_may_name_the_function(load: Load) -> None:
     assert routes(application)["GET /a"].integration == REST
 
 
+def test_a_document_that_was_exported_names_pseudo_parameters(load: Load) -> None:
+    application = load(
+        """\
+          Api:
+            Type: AWS::Serverless::Api
+            Properties:
+              StageName: v1
+              DefinitionBody:
+                openapi: "3.0.1"
+                paths:
+                  /a:
+                    get:
+                      x-amazon-apigateway-integration:
+                        type: aws_proxy
+                        uri: "arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path\
+/2015-03-31/functions/arn:${AWS::Partition}:lambda:${AWS::Region}\
+:${AWS::AccountId}:function:F/invocations"
+        """
+    )
+
+    assert routes(application)["GET /a"].integration == REST
+
+
 def test_http_apis_have_formats_authorizers_and_stages(load: Load) -> None:
     application = load(
         """\

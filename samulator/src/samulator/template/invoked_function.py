@@ -9,6 +9,7 @@ from samulator.template.reference import InvalidReference, parse_reference
 
 # arn:aws:apigateway:REGION:lambda:path/2015-03-31/functions/ARN/invocations
 _INVOCATION = re.compile(r"(?:.*/)?functions/(?P<function>.+)/invocations/?")
+_PSEUDO_PARAMETERS = re.compile(r"arn:\$\{AWS::.*:function:")
 _STAGE_VARIABLE = re.compile(r"\$\{stageVariables\.(\w+)\}")
 
 
@@ -40,6 +41,8 @@ class InvokedFunctions:
         text = _STAGE_VARIABLE.sub(lambda found: (stage_variables or {}).get(found[1], ""), uri)
         if named := _INVOCATION.fullmatch(text):
             text = named["function"]
+        # A document that was exported from an account names them in front of the function.
+        text = _PSEUDO_PARAMETERS.sub("", text)
         try:
             reference = parse_reference(text)
         except InvalidReference:
