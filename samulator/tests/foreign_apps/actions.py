@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from foreign_apps.http_call import http
 from foreign_apps.outcome import Arguments, Outcome, as_text
 from foreign_apps.running import Running
+from testkit.timing import wait_until
 
 
 def put_object(app: Running, call: Arguments) -> Outcome:
@@ -26,14 +27,21 @@ def send_message(app: Running, call: Arguments) -> Outcome:
 
 
 def redrive(app: Running, call: Arguments) -> Outcome:
-    """The messages of a dead-letter queue are moved, as the console does it, by hand."""
+    """The first message of a dead-letter queue is moved, once it is there."""
     sqs = app.client("sqs")
     source, target = queue_url(app, call["queue"]), queue_url(app, call["to"])
-    received = sqs.receive_message(QueueUrl=source, MaxNumberOfMessages=10, WaitTimeSeconds=20)
-    for message in received.get("Messages", []):
-        sqs.send_message(QueueUrl=target, MessageBody=message["Body"], MessageGroupId="redriven")
-        sqs.delete_message(QueueUrl=source, ReceiptHandle=message["ReceiptHandle"])
-    return Outcome(body=str(len(received.get("Messages", []))))
+    received: list[dict[str, str]] = []
+
+    def arrived() -> bool:
+        answer = sqs.receive_message(QueueUrl=source, WaitTimeSeconds=5)
+        received.extend(answer.get("Messages", []))
+        return bool(received)
+
+    wait_until(arrived, f"{source} stays empty")
+    (message,) = received
+    sqs.send_message(QueueUrl=target, MessageBody=message["Body"], MessageGroupId="redriven")
+    sqs.delete_message(QueueUrl=source, ReceiptHandle=message["ReceiptHandle"])
+    return Outcome(body=message["Body"])
 
 
 def publish(app: Running, call: Arguments) -> Outcome:

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,10 +23,12 @@ from samulator.servers.ports import Ports, variable_of
 from samulator.template.load import load_application
 from samulator.template.model import Resource
 from testkit.ports import reserve_ports
-from testkit.timing import wait_until
 
 REGION = "us-east-1"
 _OTHERS = ("LOCAL_", "AWS_", "SAM_")
+# The first start installs what the application requires; some require a lot.
+_START_SECONDS = 400.0
+_STOP_SECONDS = 60.0
 
 
 class NotUp(AssertionError):
@@ -95,7 +98,7 @@ def running(app: ForeignApp, clones: Path, kept: Path | None = None) -> Iterator
             )
         stack = Running(folder, ports, resources, process, output)
         try:
-            wait_until(lambda: _is_ready(stack), "it is not ready")
+            _wait_until_ready(stack)
             yield stack
         finally:
             _stop(process)
@@ -133,6 +136,14 @@ def _environment(ports: Ports) -> dict[str, str]:
     return {**kept, **moved, "AWS_EC2_METADATA_DISABLED": "true"}
 
 
+def _wait_until_ready(stack: Running) -> None:
+    deadline = time.monotonic() + _START_SECONDS
+    while not _is_ready(stack):
+        if time.monotonic() > deadline:
+            raise NotUp(f"not ready in {_START_SECONDS:.0f} s: {stack.said()[-300:]!r}")
+        time.sleep(0.05)
+
+
 def _is_ready(stack: Running) -> bool:
     said = stack.said()
     if stack.process.poll() is not None:
@@ -144,8 +155,8 @@ def _stop(process: "subprocess.Popen[bytes]") -> None:
     if process.poll() is None:
         process.send_signal(signal.SIGINT)
         try:
-            process.wait(30)
+            process.wait(_STOP_SECONDS)
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
-            raise AssertionError("Ctrl-C did not end it in 30 s") from None
+            raise AssertionError("Ctrl-C did not end it") from None

@@ -189,6 +189,11 @@ DECLARED: tuple[Declared, ...] = (
         },
     ),
     (
+        "AWS::StepFunctions::StateMachine",
+        "without-role",
+        {"DefinitionString": {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}}},
+    ),
+    (
         "AWS::CloudWatch::Alarm",
         "errors",
         {
@@ -357,6 +362,14 @@ def test_what_is_read_back_is_what_the_template_says(aws: AwsServer) -> None:
     assert stream["StreamDescriptionSummary"]["RetentionPeriodHours"] == 48
     assert alarm["MetricAlarms"][0]["Threshold"] == 1
     assert json.loads(machine["definition"])["States"]["A"]["Type"] == "Pass"
+
+
+def test_a_state_machine_that_names_no_role_is_there(aws: AwsServer) -> None:
+    machine = aws_client(aws, "stepfunctions").describe_state_machine(
+        stateMachineArn=ARN.format("states", "stateMachine:without-role")
+    )
+
+    assert machine["roleArn"].startswith("arn:aws:iam::123456789012:role/")
 
 
 def test_what_cannot_be_made_is_one_line_each_and_the_rest_is_there(tmp_path: Path) -> None:

@@ -9,13 +9,16 @@ from samulator.servers.aws.resources.api import Api
 from samulator.servers.aws.resources.fit import text_of
 from samulator.template.model import Resource
 
+_ANY_ROLE = "arn:aws:iam::123456789012:role/StepFunctions"
+
 
 def create_state_machine(resource: Resource, api: Api) -> None:
     properties = resource.properties
     wanted = {
         "name": resource.name,
         "definition": definition(properties),
-        "roleArn": properties.get("RoleArn"),
+        # Templates for Step Functions Local have none: it asks for no role, as nothing here does.
+        "roleArn": properties.get("RoleArn") or _ANY_ROLE,
         "type": properties.get("StateMachineType"),
         "loggingConfiguration": properties.get("LoggingConfiguration"),
         "tracingConfiguration": properties.get("TracingConfiguration"),
