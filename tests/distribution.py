@@ -7,6 +7,7 @@ _ON_ONE_STACK = (
     "tests/integration/api/test_conformance.py",
     "tests/integration/test_migration_runner.py",
     "tests/integration/test_users_shell.py",
+    "tests/integration/test_authorised_path.py",
     "tests/integration/test_callers.py",
     "tests/integration/test_front_door.py",
     "tests/integration/test_readme.py",

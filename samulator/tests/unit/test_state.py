@@ -109,6 +109,12 @@ def test_half_of_one_mark_and_half_of_another_is_not_believed() -> None:
                 parse(io.StringIO(torn))
 
 
+@pytest.mark.parametrize("pids", [(9, 10), (999, 1000), (99_999, 100_000)])
+def test_numbers_of_processes_with_more_and_fewer_digits_are_read(pids: tuple[int, int]) -> None:
+    running = Running(1, PORTS, servers=dict.fromkeys(pids, 1.5))
+    assert parse(io.StringIO(mark_of(running))) == running
+
+
 def test_a_stack_whose_folder_is_removed_is_told(tmp_path: Path) -> None:
     state = tmp_path / "state"
 

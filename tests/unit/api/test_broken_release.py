@@ -10,7 +10,7 @@ import pytest
 from api.handler import HttpEntry
 from api.observability import get_logger
 from api.settings import load_settings
-from samulator.template.document import read_document
+from tests.template_document import read_document
 
 ROOT = Path(__file__).parents[3]
 EVENT = json.loads((ROOT / "events" / "http_status.json").read_text())

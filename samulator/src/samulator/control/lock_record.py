@@ -34,7 +34,8 @@ def serialise(values: Mapping[str, object]) -> str:
 
 
 def mark_of(running: Running) -> str:
-    return serialise(asdict(running))
+    servers = {str(pid): started for pid, started in running.servers.items()}
+    return serialise({**asdict(running), "servers": servers})
 
 
 def parse(file: IO[str]) -> Running:
@@ -55,7 +56,10 @@ def parse(file: IO[str]) -> Running:
 
 
 def _checksum(values: Mapping[str, object]) -> int:
-    """A mark is written over the one before, and whoever reads meanwhile sees some of each."""
+    """A mark is written over the one before, and whoever reads meanwhile sees some of each.
+
+    Keys are text, as they are when read: numbers would be sorted otherwise, 999 before 1000.
+    """
     return zlib.crc32(json.dumps(values, sort_keys=True).encode())
 
 
