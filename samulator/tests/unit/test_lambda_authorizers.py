@@ -209,6 +209,26 @@ def test_an_answer_is_asked_for_again_when_its_time_is_over() -> None:
     assert functions.invoked == ["Auth", "Auth"]
 
 
+def test_answers_to_ever_new_tokens_fill_no_memory() -> None:
+    functions = FakeFunctions({"Auth": lambda event: policy("Allow", "*")})
+    authorizers = LambdaAuthorizers(functions)
+    keeping = LambdaAuthorizer("T", "Auth", (HEADER,), takes_token=True)
+
+    async def ask(*tokens: int) -> int:
+        known = len(functions.invoked)
+        for token in tokens:
+            headers = [("Authorization", str(token))]
+            request = HttpRequest("GET", "/a", headers, b"", "127.0.0.1", 3000)
+            place = Place("Api", "Prod")
+            asked = Asked(request, place, "/a", "GET /a", lambda _payload: {})
+            await authorizers.authorize(keeping, asked)
+        return len(functions.invoked) - known
+
+    assert asyncio.run(ask(*range(1_001))) == 1_001
+    assert asyncio.run(ask(1_000, 1)) == 0
+    assert asyncio.run(ask(0)) == 1
+
+
 @pytest.mark.parametrize(
     ("key", "status"), [("the-key", 200), ("another", 403), (None, 403), ("", 403)]
 )

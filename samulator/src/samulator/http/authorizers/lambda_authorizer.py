@@ -18,6 +18,7 @@ from samulator.template.model_http import LambdaAuthorizer
 
 _TIMEOUT_SECONDS = 29.0
 _UNAUTHORIZED = "Unauthorized"
+_MOST_KEPT = 1_000
 
 
 class LambdaAuthorizers:
@@ -43,12 +44,18 @@ class LambdaAuthorizers:
         if result is None:
             result = await self._ask(authorizer, asked, identity)
             if authorizer.ttl > 0 and identity:
-                self._kept[key] = (self._clock() + authorizer.ttl, result)
+                self._keep(key, result, authorizer.ttl)
         return _grant(authorizer, asked, result)
 
     def _remembered(self, key: tuple[str, ...]) -> dict[str, Any] | None:
         until, result = self._kept.get(key, (0.0, {}))
         return result if until > self._clock() else None
+
+    def _keep(self, key: tuple[str, ...], result: dict[str, Any], seconds: float) -> None:
+        """The oldest makes room: whoever sends ever new tokens fills no memory."""
+        if len(self._kept) >= _MOST_KEPT:
+            del self._kept[next(iter(self._kept))]
+        self._kept[key] = (self._clock() + seconds, result)
 
     async def _ask(
         self, authorizer: LambdaAuthorizer, asked: Asked, identity: list[str]
