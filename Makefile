@@ -72,7 +72,7 @@ up: $(VENV)/local.stamp ## run everything on this machine; Ctrl-C stops
 
 up-sam: $(VENV)/local.stamp .venv-sam/sam.stamp ## the same with the functions in containers (needs Docker)
 	@$(BIN)/python -m requirements.lists warn
-	@exec $(BIN)/python -m samulator up-sam
+	@SAM_CLI="$(abspath $(SAM))" exec $(BIN)/python -m samulator up-sam
 
 down: $(VENV)/local.stamp ## stop what `make up` started, from another terminal
 	@$(BIN)/python -m samulator down
@@ -107,7 +107,7 @@ logs: $(VENV)/local.stamp ## show what a function or a service logged: NAME=...
 	@$(BIN)/python -m samulator logs $(NAME)
 
 doctor: $(VENV)/local.stamp ## say which ways to run this work on this machine, and what is missing
-	@$(BIN)/python -m samulator doctor
+	@SAM_CLI="$(abspath $(SAM))" $(BIN)/python -m samulator doctor
 
 sample: ## write a sample raw.csv of 5,200 rows
 	@python=$$(sh requirements/find_python.sh "$(PYTHON)") && "$$python" -m samples raw.csv

@@ -59,7 +59,7 @@ def test_stopped_cache_and_search_change_no_answer_until_they_return(
     call = HttpCaller(own_stack.url)
     user = new_user()
     assert call("POST", "/users/", body=user).status == 201
-    assert doctor(own_stack) == "Embedded stack (make up): works"
+    assert doctor(own_stack) == "Worker processes (samulator up): works"
 
     stopped = own_stack.make("stop", "NAME=redis")
     assert (stopped.returncode, stopped.stderr) == (0, "")
@@ -80,10 +80,10 @@ def test_stopped_cache_and_search_change_no_answer_until_they_return(
     found = call("GET", f"/users/search?q={user['email']}").json()
     assert found["degraded"] is True
     assert [item["email"] for item in found["items"]] == [user["email"]]
-    assert doctor(own_stack) == "Embedded stack (make up): runs without redis, opensearch"
+    assert doctor(own_stack) == "Worker processes (samulator up): runs without redis, opensearch"
 
     started = own_stack.make("start", "NAME=redis")
     assert (started.returncode, started.stdout) == (0, "redis is up\n")
     assert own_stack.run("samulator", "start", "opensearch").returncode == 0
-    assert doctor(own_stack) == "Embedded stack (make up): works"
+    assert doctor(own_stack) == "Worker processes (samulator up): works"
     assert set(call("GET", "/status/ready").json().values()) == {"up"}

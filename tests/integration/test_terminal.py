@@ -39,7 +39,7 @@ def test_without_a_stack_a_command_says_how_to_start_one(
 ) -> None:
     result = run(*arguments, state=tmp_path)
     assert result.returncode == 1
-    assert result.stderr == f"the stack of {tmp_path} does not run; make up starts it\n"
+    assert result.stderr == f"the stack of {tmp_path} does not run; samulator up starts it\n"
 
 
 def test_a_variable_that_leads_nowhere_is_named(tmp_path: Path) -> None:

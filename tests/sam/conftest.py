@@ -15,7 +15,8 @@ from tests.embedded_stack import ROOT, EmbeddedStack, start_stack
 def engine() -> Engine:
     """Skips with the reason why containers cannot run, or fails with it if SAM_REQUIRED is set."""
     try:
-        find_sam(ROOT)
+        os.environ.setdefault("SAM_CLI", str(ROOT / ".venv-sam" / "bin" / "sam"))
+        find_sam()
         return find_engine()
     except (ContainersUnavailable, SamFailed) as error:
         if os.environ.get("SAM_REQUIRED"):

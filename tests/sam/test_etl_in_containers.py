@@ -7,7 +7,7 @@ import time
 import pytest
 
 from samples.sales import write_sales
-from samulator.control.project import Project
+from samulator.control.project import open_project
 from samulator.control.resources import s3_client
 from samulator.functions.containers.engine import Engine
 from samulator.functions.containers.sam_cli import SamCli
@@ -67,8 +67,14 @@ def test_sam_local_invoke_with_the_event_file_publishes_the_same(
     for key in keys(s3):
         s3.delete_object(Bucket="sales-processed", Key=key)
     monkeypatch.setenv("LOCAL_STATE", str(sam_stack.state))
-    project = Project(ROOT)
-    sam = SamCli(ROOT, engine, state=project.state, builds=project.builds)
+    project = open_project(ROOT)
+    sam = SamCli(
+        ROOT,
+        engine,
+        state=project.state,
+        builds=project.builds,
+        parameters=project.container_parameters,
+    )
     sam.invoke("SalesEtlFunction", ROOT / "events" / "s3_put.json")
     again = wait_for_report(s3)
     assert keys(s3) >= OUTPUTS

@@ -154,7 +154,7 @@ def test_a_service_stopped_on_purpose_stays_down_until_it_is_wanted(
         assert wishes.of("redis") is None
 
     keep(server, wishes, terminal, story)
-    assert "make start NAME=redis" in terminal.lines[0]
+    assert "samulator start redis" in terminal.lines[0]
 
 
 def test_a_service_that_dies_again_and_again_is_given_up_with_its_last_words(
@@ -185,7 +185,7 @@ def test_a_service_that_dies_again_and_again_is_given_up_with_its_last_words(
     keep(server, wishes, terminal, story)
     given_up = next(line for line in terminal.lines if "stays down" in line)
     assert "3 times within 60 s" in given_up
-    assert "make start NAME=frail" in given_up
+    assert "samulator start frail" in given_up
     assert given_up.endswith("\n  no more memory")
     pauses = [line.rpartition(" in ")[2] for line in terminal.lines if "starts again" in line]
     assert pauses == ["0.05 s", "0.1 s"]

@@ -90,7 +90,7 @@ def test_a_link_in_a_private_folder_is_out_of_reach_wherever_it_leads(tmp_path: 
 def test_postgres_of_another_version_is_refused_with_the_way_out(tmp_path: Path) -> None:
     (tmp_path / "postgres").mkdir()
     (tmp_path / "postgres" / "PG_VERSION").write_text("17\n")
-    with pytest.raises(ServiceFailed, match=r"version 17.*make reset"):
+    with pytest.raises(ServiceFailed, match=r"version 17.*samulator reset"):
         PostgresServer(tmp_path, reserve_port()).start()
 
 

@@ -31,7 +31,7 @@ def test_a_variable_that_names_the_running_stacks_port_finds_it_on_the_bridge(
         stack.tell(host="172.17.0.1")
         address = find_address("aws", tmp_path, {"LOCAL_AWS_PORT": "4000"})
     assert address.url == "http://172.17.0.1:4000"
-    assert "make doctor" in address.silence
+    assert "samulator doctor" in address.silence
 
 
 def test_a_variable_wins_and_its_silence_names_both_places(tmp_path: Path) -> None:
@@ -47,7 +47,7 @@ def test_a_variable_wins_and_its_silence_names_both_places(tmp_path: Path) -> No
 def test_without_a_stack_it_is_said_that_none_runs(tmp_path: Path) -> None:
     with RunningStack(tmp_path).hold(MOVED):
         pass
-    with pytest.raises(StackNotRunning, match=f"{tmp_path} does not run; make up starts it"):
+    with pytest.raises(StackNotRunning, match=f"{tmp_path} does not run; samulator up starts it"):
         find_address("aws", tmp_path, {})
     silence = find_address("aws", tmp_path, {"LOCAL_AWS_PORT": "4999"}).silence
     assert silence.endswith(f"{tmp_path} does not run")

@@ -32,12 +32,16 @@ def kept(tmp_path: Path, function: str) -> list[str]:
 def test_an_address_is_named_where_somebody_answers_alone(
     console: Console, screen: io.StringIO
 ) -> None:
-    console.ready(None)
-    console.ready("http://127.0.0.1:3000")
+    console.ready({}, "http://127.0.0.1:3001")
+    urls = {"A": "http://127.0.0.1:3000", "B": "http://127.0.0.1:3002"}
+    console.ready(urls, "http://127.0.0.1:3001")
 
     assert screen.getvalue().splitlines() == [
+        "  Lambda endpoint       http://127.0.0.1:3001",
         "Ready. Ctrl-C stops.",
         "  API                   http://127.0.0.1:3000",
+        "  B                     http://127.0.0.1:3002",
+        "  Lambda endpoint       http://127.0.0.1:3001",
         "Ready. Ctrl-C stops.",
     ]
 

@@ -23,5 +23,5 @@ def test_a_broken_local_toml_is_a_finding(
     DOCTOR.run(Namespace(), tmp_path)
 
     shown = capsys.readouterr().out
-    assert shown.startswith("Embedded stack (make up): not here\n")
+    assert shown.startswith("Worker processes (samulator up): not here\n")
     assert problem in shown

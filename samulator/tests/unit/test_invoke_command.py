@@ -1,4 +1,4 @@
-"""`make invoke` against an endpoint that gives no log, as `sam local start-lambda` is one."""
+"""`samulator invoke` against an endpoint that gives no log, as `sam local start-lambda` is one."""
 
 import json
 import threading

@@ -18,7 +18,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from samulator.control.lock_record import Running, mark_of, parse, serialise
+from samulator.control.lock_record import Running, parse, record_text, serialise
 from samulator.control.state import AlreadyRunning, RunningStack, StackNotRunning, StateGone
 from samulator.servers.ports import Ports
 
@@ -67,7 +67,7 @@ def test_others_read_where_the_stack_is_and_how_its_services_are(tmp_path: Path)
         )
 
 
-def test_a_mark_of_another_version_is_read_as_far_as_it_is_known(tmp_path: Path) -> None:
+def test_a_record_text_another_version_is_read_as_far_as_it_is_known(tmp_path: Path) -> None:
     with RunningStack(tmp_path).hold(PORTS):
         fields = asdict(Running(os.getpid(), PORTS)) | {"colour": "red"}
         del fields["servers"]
@@ -100,7 +100,7 @@ def test_what_is_read_while_it_changes_is_one_of_the_states(tmp_path: Path) -> N
 
 
 def test_half_of_one_mark_and_half_of_another_is_not_believed() -> None:
-    older, newer = (mark_of(Running(pid, PORTS, servers={pid: 1.0})) for pid in (1234, 5678))
+    older, newer = (record_text(Running(pid, PORTS, servers={pid: 1.0})) for pid in (1234, 5678))
     assert len(older) == len(newer)
     for cut in range(1, len(older)):
         torn = newer[:cut] + older[cut:]
@@ -112,7 +112,7 @@ def test_half_of_one_mark_and_half_of_another_is_not_believed() -> None:
 @pytest.mark.parametrize("pids", [(9, 10), (999, 1000), (99_999, 100_000)])
 def test_numbers_of_processes_with_more_and_fewer_digits_are_read(pids: tuple[int, int]) -> None:
     running = Running(1, PORTS, servers=dict.fromkeys(pids, 1.5))
-    assert parse(io.StringIO(mark_of(running))) == running
+    assert parse(io.StringIO(record_text(running))) == running
 
 
 def test_a_stack_whose_folder_is_removed_is_told(tmp_path: Path) -> None:
@@ -149,7 +149,7 @@ def test_a_killed_stack_is_not_running_and_another_may_start(tmp_path: Path) -> 
         assert child.is_running()
         assert list(tmp_path.iterdir()), "nothing stale is left to mislead"
         assert RunningStack(tmp_path).read() is None
-        with pytest.raises(StackNotRunning, match="does not run; make up starts it"):
+        with pytest.raises(StackNotRunning, match="does not run; samulator up starts it"):
             RunningStack(tmp_path).require()
         with RunningStack(tmp_path).hold(PORTS):
             assert RunningStack(tmp_path).require().pid == os.getpid()
@@ -164,7 +164,7 @@ def server() -> Iterator[subprocess.Popen[bytes]]:
 
 def leave_mark(state: Path, servers: dict[int, float]) -> None:
     """As a stack that was killed leaves it."""
-    mark = mark_of(Running(1, PORTS, services={"redis": "up"}, servers=servers))
+    mark = record_text(Running(1, PORTS, services={"redis": "up"}, servers=servers))
     (state / "running.json").write_text(mark)
 
 

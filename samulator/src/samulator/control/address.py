@@ -37,7 +37,7 @@ def find_address(service: str, state: Path, environment: Mapping[str, str] = os.
 
 
 def _told(url: str) -> Address:
-    return Address(url, f"nothing answers at {url}; make doctor says what is down")
+    return Address(url, f"nothing answers at {url}; samulator doctor says what is down")
 
 
 def _url(service: str, running: Running) -> str:

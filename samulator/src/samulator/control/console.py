@@ -1,4 +1,4 @@
-"""What `make up` shows: one line per start, request, invocation and problem, colours on a tty."""
+"""What `samulator up` shows: a line per start, request, invocation and problem."""
 
 import json
 import sys

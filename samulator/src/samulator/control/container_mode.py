@@ -27,7 +27,13 @@ class ContainerMode:
         self.gateway = engine.gateway
         self._ports = ports
         self._console = console
-        self._sam = SamCli(project.root, engine, state=project.state, builds=project.builds)
+        self._sam = SamCli(
+            project.root,
+            engine,
+            state=project.state,
+            builds=project.builds,
+            parameters={**project.options.parameters, **project.container_parameters},
+        )
         self._application: Application
 
     def adapt(self, application: Application, aws_url: str) -> Application:  # noqa: ARG002

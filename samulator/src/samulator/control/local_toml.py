@@ -19,7 +19,7 @@ _PLACES_OF = {name: kind.place_names for name, kind in DATA_SERVERS.items()}
 PLACES = frozenset([*_ALWAYS, *(place for places in _PLACES_OF.values() for place in places)])
 _PIECE = re.compile(r"\{\{|\}\}|\{(\w+)\}|[{}]")
 _TOKENS = ("required", "optional")
-_KEYS = ("servers", "allow_aws", "authorizers", "environment", "iam", "start")
+_KEYS = ("servers", "allow_aws", "authorizers", "containers", "environment", "iam", "start")
 _START_KEYS = ("function", "event", "again_after")
 
 
@@ -52,6 +52,7 @@ class LocalToml:
     tokens_optional: bool = False
     allow_aws: bool = False
     iam: bool = False
+    container_parameters: Mapping[str, str] = field(default_factory=dict)
 
 
 def read_local_toml(root: Path) -> LocalToml:
@@ -81,6 +82,7 @@ def read_local_toml(root: Path) -> LocalToml:
         _tokens_optional(_table("authorizers", values.get("authorizers", {}))),
         allow_aws=_truth("allow_aws", values),
         iam=_truth("iam", values),
+        container_parameters=_container_parameters(values.get("containers", {})),
     )
 
 
@@ -113,6 +115,16 @@ def _truth(key: str, values: Mapping[str, Any]) -> bool:
     if not isinstance(value, bool):
         raise _wrong(key, value, "a truth value", f"write {key} = true, without quotes")
     return value
+
+
+def _container_parameters(value: Any) -> dict[str, str]:  # noqa: ANN401 - whatever the file says
+    table = _table("containers", value)
+    _known("containers.", table, ("parameters",))
+    parameters = _table("containers.parameters", table.get("parameters", {}))
+    for name, each in parameters.items():
+        if not isinstance(each, str):
+            raise _wrong(f"containers.parameters.{name}", each, "a text", "write it in quotes")
+    return parameters
 
 
 def _tokens_optional(table: Mapping[str, Any]) -> bool:

@@ -1,4 +1,4 @@
-"""The running stack's mark in .samulator: who runs and where, so that other terminals find it."""
+"""The running stack's lock record: who runs and where, so that other terminals find it."""
 
 import asyncio
 import fcntl
@@ -13,7 +13,13 @@ from typing import IO
 
 import psutil
 
-from samulator.control.lock_record import Running, left_by_killed_stack, mark_of, parse, start_time
+from samulator.control.lock_record import (
+    Running,
+    left_by_killed_stack,
+    parse,
+    record_text,
+    start_time,
+)
 from samulator.control.termination import end, wait_for_end
 from samulator.servers.ports import Ports
 
@@ -22,8 +28,8 @@ STOP_TIMEOUT_SECONDS = 30.0
 _LOCK_SECONDS = 0.5
 # Writing takes far less; this is for a machine that is too busy to let either side go on.
 _READ_SECONDS = 10.0
-# The mark always fills its first block, so that a disk that got full meanwhile cannot stop it.
-_MARK_BYTES = 4096
+# The record always fills its first block, so that a disk that got full meanwhile cannot stop it.
+_RECORD_BYTES = 4096
 _WATCH_SECONDS = 0.5
 
 
@@ -42,8 +48,7 @@ class StateGone(Exception):
 class RunningStack:
     """The process that holds a state folder, if any.
 
-    It keeps the mark locked, and the lock goes with the process however that ends: neither a
-    killed stack, nor a process number given anew, nor a clock that was set can mislead.
+    It keeps the record locked, and the lock ends with the process, however that ends.
     """
 
     def __init__(self, state: Path) -> None:
@@ -65,12 +70,12 @@ class RunningStack:
         """As `read`; raises StackNotRunning when none runs."""
         running = self.read()
         if running is None:
-            raise StackNotRunning(f"{self} does not run; make up starts it")
+            raise StackNotRunning(f"{self} does not run; samulator up starts it")
         return running
 
     @contextmanager
     def hold(self, ports: Ports) -> Iterator["RunningStack"]:
-        """Marks this process as the running stack; raises AlreadyRunning and OSError."""
+        """Makes this process the running stack; raises AlreadyRunning and OSError."""
         self._file.parent.mkdir(parents=True, exist_ok=True)
         with self._lock() as self._held:
             left = left_by_killed_stack(self._held)
@@ -100,7 +105,7 @@ class RunningStack:
         self._write(self._running)
 
     async def watch(self) -> None:
-        """Never ends while the mark is in its place, for without it nobody finds the stack.
+        """Never ends while the record is in its place, for without it nobody finds the stack.
 
         Raises StateGone.
         """
@@ -108,7 +113,8 @@ class RunningStack:
         while _is_same(self._held, self._file):
             await asyncio.sleep(_WATCH_SECONDS)
         raise StateGone(
-            f"{self._file.parent} was removed, with all data in it; make up starts with empty data"
+            f"{self._file.parent} was removed, with all data in it; "
+            "samulator up starts with empty data"
         )
 
     def stop(self) -> bool:
@@ -140,7 +146,7 @@ class RunningStack:
                 self._file.unlink()
 
     def _read(self) -> Running | None:
-        """Raises ValueError where the mark is just being written."""
+        """Raises ValueError where the record is just being written."""
         try:
             with self._file.open() as file:
                 if _lock(file, fcntl.LOCK_SH):
@@ -158,14 +164,14 @@ class RunningStack:
             file.close()
             if time.monotonic() > deadline and (running := self.read()):
                 raise AlreadyRunning(
-                    f"the stack is already running (pid {running.pid}); make down stops it"
+                    f"the stack is already running (pid {running.pid}); samulator down stops it"
                 )
             time.sleep(0.01)
 
     def _write(self, running: Running) -> None:
         assert self._held is not None
         self._held.seek(0)
-        self._held.write(mark_of(running).ljust(_MARK_BYTES - 1) + "\n")
+        self._held.write(record_text(running).ljust(_RECORD_BYTES - 1) + "\n")
         self._held.flush()
 
 

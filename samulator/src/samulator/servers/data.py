@@ -32,13 +32,21 @@ def create_data_server(
     name: str, state: Path, port: int, *, listen: Sequence[str], durable: bool
 ) -> Server:
     """Return the server, not started; raises ServiceFailed where its extra is not installed."""
+    if problem := missing_package(name):
+        raise ServiceFailed(problem)
+    return DATA_SERVERS[name].create(state, port, listen=listen, durable=durable)
+
+
+def missing_package(name: str) -> str | None:
+    """Return a line with the way to install a data server that is not; None where it is."""
     kind = DATA_SERVERS[name]
-    if missing := [module for module in kind.modules if find_spec(module) is None]:
-        raise ServiceFailed(
-            f"{kind.title} is asked for, but {missing[0]} is not installed: "
-            f"pip install 'samulator[{name}]'"
-        )
-    return kind.create(state, port, listen=listen, durable=durable)
+    missing = next((module for module in kind.modules if find_spec(module) is None), None)
+    if missing is None:
+        return None
+    return (
+        f"{kind.title} is asked for, but {missing} is not installed: "
+        f"pip install 'samulator[{name}]'"
+    )
 
 
 def _postgres(state: Path, port: int, *, listen: Sequence[str], durable: bool) -> Server:

@@ -141,4 +141,4 @@ class Keeper:
 
     @property
     def _way_back(self) -> str:
-        return f"make start NAME={self._service.name}"
+        return f"samulator start {self._service.name}"

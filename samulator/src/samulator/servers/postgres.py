@@ -78,7 +78,7 @@ class PostgresServer(Server):
         elif (found := (self._data / "PG_VERSION").read_text().strip()) != _MAJOR:
             raise ServiceFailed(
                 f"PostgreSQL {_MAJOR} cannot read data of version {found} in {self._data}; "
-                "make reset starts afresh"
+                "samulator reset starts afresh"
             )
         self._allow_listeners()
         super().launch()

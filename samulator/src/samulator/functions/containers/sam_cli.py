@@ -29,16 +29,26 @@ class SamFailed(Exception):
 class SamCli:
     """`sam` for the project in `root`, apart from what `sam deploy` uses.
 
-    `state` is the folder of its logs and variables, `builds` that of what it builds.
+    `state` is the folder of its logs and variables, `builds` that of what it builds. In the
+    values of `parameters`, {python_version} and {architecture} are those of the engine's image.
     """
 
-    def __init__(self, root: Path, engine: Engine, *, state: Path, builds: Path) -> None:
+    def __init__(
+        self,
+        root: Path,
+        engine: Engine,
+        *,
+        state: Path,
+        builds: Path,
+        parameters: Mapping[str, str],
+    ) -> None:
         self._root = root
         self._state = state / "sam"
         self._builds = builds / "sam"
         self._logs = state / "logs"
         self._engine = engine
-        self._sam = find_sam(root)
+        self._sam = find_sam()
+        self._values = parameters
 
     def build(self) -> None:
         """Build functions and layers, unchanged ones from the cache; raises SamFailed."""
@@ -97,11 +107,16 @@ class SamCli:
         ]
 
     def _parameters(self) -> list[str]:
-        return [
-            "--parameter-overrides",
-            f"PythonRuntime=python{self._engine.python_version}",
-            f"Architecture={self._engine.architecture}",
-        ]
+        image = {
+            "{python_version}": self._engine.python_version,
+            "{architecture}": self._engine.architecture,
+        }
+        overrides = []
+        for name, value in self._values.items():
+            for place, here in image.items():
+                value = value.replace(place, here)
+            overrides.append(f"ParameterKey={name},ParameterValue={value}")
+        return ["--parameter-overrides", *overrides] if overrides else []
 
     def _layer_variables(self) -> dict[str, str]:
         """What layers/Makefile has to know."""
@@ -146,10 +161,11 @@ class SamCli:
         return result.stdout
 
 
-def find_sam(root: Path) -> str:
-    """The project's own SAM CLI, else the one on the PATH; raises SamFailed."""
-    own = root / ".venv-sam" / "bin" / "sam"
-    found = str(own) if own.is_file() else shutil.which("sam")
+def find_sam() -> str:
+    """The program that SAM_CLI names, else `sam` on the PATH; raises SamFailed."""
+    named = os.environ.get("SAM_CLI", "sam")
+    found = shutil.which(named)
     if found is None:
-        raise SamFailed("the SAM CLI is not installed; `make .venv-sam/sam.stamp` installs it")
+        remedy = "pip install aws-sam-cli, or name the program by SAM_CLI"
+        raise SamFailed(f"the SAM CLI ({named}) is not there: {remedy}")
     return found
