@@ -3,6 +3,7 @@
 import encodings.aliases
 import json
 import random
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -243,3 +244,24 @@ def test_design_example_fits_the_published_schema_and_the_code():
 
     assert description.model_dump(mode="json", exclude_unset=True) == example
     assert parse_description(b"{}") == Description()
+
+
+DOCUMENTED = [
+    json.loads(block)
+    for block in re.findall(
+        r"```json\n(.*?)```", (SCHEMA.parent / "etl.md").read_text(encoding="utf-8"), re.DOTALL
+    )
+]
+
+
+@pytest.mark.parametrize("example", DOCUMENTED, ids=lambda example: ",".join(example))
+def test_documented_example_is_a_sound_description(example):
+    jsonschema.validate(example, json.loads(SCHEMA.read_text()))
+
+    assert parse_description(json.dumps(example).encode())
+
+
+def test_every_field_has_an_example_in_the_docs():
+    shown = {field for example in DOCUMENTED for field in example}
+
+    assert shown == set(Description.model_fields)
