@@ -21,16 +21,14 @@ _FORMULA: Final = r'^="((?:[^"]|"")*)"$'
 
 def identifiers(values: pa.StringArray) -> pa.StringArray:
     """Each text as its reader sees it, without blanks at its ends; no copy if none changes."""
+    if not has_unusual_octets(values):
+        return without_formulas(values)
     values = plain_texts(values)
-    if not _may_hide(values):
+    if not _BEGINS[octets(values)].any():
         return values
     if not arrow.booleans(pc.match_substring_regex(values, INVISIBLE_RE2)).any():
         return values
     return strip(pc.replace_substring_regex(values, INVISIBLE_RE2, ""))
-
-
-def _may_hide(values: pa.StringArray) -> bool:
-    return has_unusual_octets(values) and bool(_BEGINS[octets(values)].any())
 
 
 def plain_texts(values: pa.StringArray) -> pa.StringArray:
@@ -42,7 +40,7 @@ def plain_texts(values: pa.StringArray) -> pa.StringArray:
 
 def without_formulas(values: pa.StringArray) -> pa.StringArray:
     """="0001" as 0001; every other text as it is; no copy if none changes."""
-    if not (first_octets(values) == ord("=")).any():
+    if not (octets(values) == ord("=")).any() or not (first_octets(values) == ord("=")).any():
         return values
     formulas = pc.match_substring_regex(values, _FORMULA)
     if not arrow.booleans(formulas).any():

@@ -47,7 +47,8 @@ class Figures:
         fields = kept.judged.fields
         self.rows_in += len(fields.block)
         self.rows_out += len(kept)
-        self.short_rows += int(np.isin(fields.completed, kept.rows).sum())
+        if len(fields.completed):
+            self.short_rows += int(np.isin(fields.completed, kept.rows).sum())
         codes = np.bincount(kept.judged.reasons, minlength=len(REASONS))
         codes[CODES["malformed_row"]] += len(fields.malformed)
         codes[KEPT] = 0

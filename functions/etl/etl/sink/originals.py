@@ -37,7 +37,9 @@ def are_canonical(kept: Kept, numbers: Mapping[str, pa.StringArray]) -> NDArray[
     if not kept.judged.fields.header.is_verbatim:
         return np.zeros(len(kept), bool)
     canonical = _have_plain_lines(kept)
-    canonical &= ~np.isin(kept.rows, kept.judged.fields.completed)
+    completed = kept.judged.fields.completed
+    if len(completed):
+        canonical &= ~np.isin(kept.rows, completed)
     for name, judged in kept.judged.numbers.items():
         same = arrow.booleans(pc.equal(numbers[name], judged.texts))
         if not same.all():
