@@ -418,6 +418,15 @@ def test_what_no_function_calls_at_once_is_made_when_somebody_asks(tmp_path: Pat
         assert server.problems() == ([], True)
 
 
+def test_commands_find_machines_though_parameters_need_none(aws: AwsServer) -> None:
+    """EC2 is imported when a command asks which machines it is for."""
+    tagged = [{"Key": "tag:team", "Values": ["a"]}]
+    sent = aws_client(aws, "ssm").send_command(DocumentName="AWS-RunShellScript", Targets=tagged)
+
+    assert sent["Command"]["Targets"] == tagged
+    assert aws_client(aws, "ec2").describe_vpcs()["Vpcs"]
+
+
 def test_a_service_that_moto_lacks_says_so_to_the_client(aws: AwsServer) -> None:
     with pytest.raises(ClientError, match="moto has no such service"):
         aws_client(aws, "gamelift").list_fleets()

@@ -1,6 +1,7 @@
 """All services behind one WSGI application: S3 of our own, and moto for what is not S3."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING
 
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication
@@ -13,6 +14,7 @@ from samulator.servers.aws.fifo_queues import correct_fifo_queues
 from samulator.servers.aws.lambda_calls import is_for_lambda, lambda_calls
 from samulator.servers.aws.observer import S3Observer
 from samulator.servers.aws.own_pages import OwnPagesOnly
+from samulator.servers.aws.parameters import import_parameters
 from samulator.servers.aws.s3.application import s3_application
 from samulator.servers.aws.s3.bucket_policy import judge_bucket_policies
 from samulator.servers.aws.s3.edge import S3Edge
@@ -36,15 +38,17 @@ def application(config: AwsConfig, url: str) -> "WSGIApplication":
     judge_bucket_policies()
     s3 = S3Edge(S3Observer(s3_application, [notifications.report]))
 
+    prepare: Mapping[str, Callable[[], None]] = {
+        "dynamodb": partial(_correct_tables, config.region),
+        "sns": partial(_deliver_topics, delivery),
+        "sqs": correct_fifo_queues,
+        "ssm": import_parameters,
+        "stepfunctions": partial(_run_state_machines, url),
+    }
+
     def on_first_request(service: str | None) -> "WSGIApplication":
-        if service == "sns":
-            _deliver_topics(delivery)
-        if service == "sqs":
-            correct_fifo_queues()
-        if service == "dynamodb":
-            _correct_tables(config.region)
-        if service == "stepfunctions":
-            _run_state_machines(url)
+        if service is not None and service in prepare:
+            prepare[service]()
         return service_application(service)
 
     others: WSGIApplication = DomainDispatcherApplication(on_first_request)  # type: ignore[arg-type]
