@@ -191,3 +191,40 @@ def test_a_connector_and_policies_by_name_become_roles(load):
     assert "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess" in role["ManagedPolicyArns"]
     assert application.resources["T"].type == "AWS::DynamoDB::Table"
     assert {each.type for each in application.resources.values()} >= {"AWS::IAM::ManagedPolicy"}
+
+
+def test_a_resource_of_a_condition_that_nobody_declares_is_left_out_with_a_word(load):
+    """What the CDK writes of its own use, in templates that were cut by hand."""
+    application = load(
+        """
+        Resources:
+          Metadata: {Type: AWS::CDK::Metadata, Condition: CDKMetadataAvailable}
+          T: {Type: AWS::SNS::Topic}
+        """
+    )
+
+    assert list(application.resources) == ["T"]
+    assert "condition CDKMetadataAvailable is not declared" in application.warnings[0]
+
+
+def test_conditions_that_sam_combines_are_read(load):
+    text = """
+        Conditions: {Made: !Equals [a, a], Own: !Equals [a, b]}
+        Resources:
+          F:
+            Type: AWS::Serverless::Function
+            Condition: Made
+            Properties:
+              CodeUri: code
+              Handler: app.h
+              Runtime: python3.12
+              EventInvokeConfig:
+                DestinationConfig:
+                  OnSuccess:
+                    Type: SQS
+                    Destination: !If [Own, 'arn:aws:sqs:us-east-1:1:q', !Ref AWS::NoValue]
+        """
+
+    application = load(text)
+
+    assert [each.type for each in application.resources.values()].count("AWS::SQS::Queue") == 1

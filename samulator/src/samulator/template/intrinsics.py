@@ -41,7 +41,7 @@ class Intrinsics:
         self._conditions: dict[str, bool | None] = {}
         self._functions: dict[str, Callable[[Value, str], Value]] = {
             "Ref": self._ref,
-            "Condition": lambda name, where: self.holds(str(name), where),
+            "Condition": lambda name, where: self.holds(_condition_name(name), where),
             "Fn::GetAtt": self._get_att,
             "Fn::Sub": self._sub,
             "Fn::Join": self._join,
@@ -76,9 +76,13 @@ class Intrinsics:
         raise ValueError(f"expected a string, got {json.dumps(resolved, default=str)}")
 
     def holds(self, condition: str, where: str) -> bool:
-        """Return whether a declared condition is true. Raises TemplateError."""
+        """Return whether a condition is true; one that is not declared is not, with a warning.
+
+        Raises TemplateError.
+        """
         if condition not in self._declared_conditions:
-            raise TemplateError(f"{where}: condition {condition} is not declared")
+            self._warn(f"{where}: condition {condition} is not declared, so it does not hold")
+            return False
         if self._conditions.get(condition, False) is None:
             raise TemplateError(f"Conditions.{condition}: depends on itself")
         if condition not in self._conditions:
@@ -201,7 +205,13 @@ class Intrinsics:
 
 
 def _is_policy(name: str, argument: Value) -> bool:
-    return name == "Condition" and not isinstance(argument, str)
+    return name == "Condition" and not isinstance(_condition_name(argument), str)
+
+
+def _condition_name(argument: Value) -> Value:
+    """SAM wraps conditions that it combines once more."""
+    wrapped = isinstance(argument, dict) and [*argument] == ["Condition"]
+    return argument["Condition"] if wrapped else argument
 
 
 def _base64(text: str) -> str:
