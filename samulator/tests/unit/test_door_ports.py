@@ -1,10 +1,13 @@
 """Which APIs share the first port, and what gets the next ones."""
 
 import json
+from pathlib import Path
 
 import pytest
 
+from samulator.control.effects import effects
 from samulator.http.doors import plan_ports
+from samulator.template.load import load_application
 from samulator.template.model import Application
 from samulator.template.model_http import (
     Cors,
@@ -138,3 +141,30 @@ def test_a_mock_on_a_shared_port_answers_preflight_requests(functions: FakeFunct
         answer = ask(served, "OPTIONS", "/b", "Origin: https://anywhere.example")
 
     assert (answer.status, answer.header("access-control-allow-origin")) == (200, "*")
+
+
+def test_the_table_says_what_has_another_port(tmp_path: Path) -> None:
+    (tmp_path / "template.yaml").write_text(
+        """\
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Http: {Type: AWS::Serverless::HttpApi}
+  F:
+    Type: AWS::Serverless::Function
+    Properties:
+      Handler: index.handler
+      Runtime: python3.11
+      InlineCode: "def handler(event, context): pass"
+      FunctionUrlConfig: {AuthType: NONE}
+      Events:
+        Rest: {Type: Api, Properties: {Path: /a, Method: get}}
+        All: {Type: HttpApi, Properties: {ApiId: !Ref Http}}
+"""
+    )
+    application = load_application(tmp_path / "template.yaml")
+
+    told = {each.name: each.does for each in effects(application, tmp_path) if each.works}
+
+    assert told["GET /a (ServerlessRestApi)"] == "calls F with payload 1.0"
+    assert told["$default (Http)"] == "calls F with payload 2.0, on a further port"
+    assert told["FUrl"] == "calls F, on a port of its own"

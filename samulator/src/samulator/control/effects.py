@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from samulator.control.resource_effects import effect
+from samulator.http.doors import plan_ports
 from samulator.template.model import Application, Function, Resource
 from samulator.template.model_http import (
     Guard,
@@ -80,11 +81,13 @@ def _runs(function: Function, folder: Path) -> str:
 
 
 def _routes(application: Application) -> Iterator[Effect]:
+    further = [api for plan in plan_ports(application, 0)[1:] for api in plan.apis]
     for api in application.apis:
         kind = application.resources[api.id].type
         for route in api.routes:
             works, does = _answers(route.integration)
             asked = _asks_for(route.guard) if works else ""
+            asked += ", on a further port" if api in further else ""
             yield Effect(ROUTES, f"{route.key} ({api.id})", kind, works, f"{does}{asked}")
     read = {api.id for api in application.apis if api.routes}
     for resource in _of(application, _APIS):
@@ -97,7 +100,7 @@ def _routes(application: Application) -> Iterator[Effect]:
     for resource in _of(application, {_URL}):
         url = urls.get(resource.logical_id)
         reason = application.idle.get(resource.logical_id, "its function does not run here")
-        does = reason if url is None else f"calls {url.reference}"
+        does = reason if url is None else f"calls {url.reference}, on a port of its own"
         yield Effect(ROUTES, resource.logical_id, _URL, url is not None, does)
 
 
