@@ -228,3 +228,46 @@ def test_conditions_that_sam_combines_are_read(load):
     application = load(text)
 
     assert [each.type for each in application.resources.values()].count("AWS::SQS::Queue") == 1
+
+
+@pytest.mark.parametrize(
+    ("reference", "value"),
+    [
+        ("'{{resolve:ssm:/shop/url}}'", "http://x"),
+        ("'{{resolve:ssm:/shop/url:1}}/y'", "http://x/y"),
+        ("!Sub '{{resolve:ssm:${Url}}}'", "http://x"),
+        ("!Sub '{{resolve:secretsmanager:${Login}:SecretString:user}}'", "ann"),
+        ("'{{resolve:secretsmanager:login:SecretString:user}}'", "ann"),
+        ("'{{resolve:secretsmanager:login}}'", '{"user": "ann"}'),
+        ("'{{resolve:ssm:/self}}'", "{{resolve:ssm:/self}}"),
+        ("'{{resolve:ssm:/other}}'", "{{resolve:ssm:/other}}"),
+    ],
+)
+def test_values_that_aws_looks_up_are_those_that_the_template_makes(load, reference, value):
+    application = load(
+        f"""
+        Conditions: {{Circular: !Equals [a, a], Never: !Equals [a, b]}}
+        Resources:
+          F:
+            Type: AWS::Serverless::Function
+            Properties:
+              CodeUri: code
+              Handler: app.h
+              Runtime: python3.12
+              Environment: {{Variables: {{VALUE: {reference}}}}}
+          Url:
+            Type: AWS::SSM::Parameter
+            Properties: {{Name: /shop/url, Type: String, Value: http://x}}
+          Self:
+            Type: AWS::SSM::Parameter
+            Condition: {"Circular" if "self" in reference else "Never"}
+            Properties: {{Name: /self, Type: String, Value: '{{{{resolve:ssm:/self}}}}'}}
+          Login:
+            Type: AWS::SecretsManager::Secret
+            Properties: {{Name: login, SecretString: '{{"user": "ann"}}'}}
+        """
+    )
+
+    assert application.functions["F"].environment == {"VALUE": value}
+    is_known = "resolve" not in value
+    assert is_known != any("F.Env" in line or "/self" in line for line in application.warnings)

@@ -135,7 +135,7 @@ def test_intrinsics_become_values(load_variable, expression, value):
         (
             "'{{resolve:ssm:/a/b}}'",
             "{{resolve:ssm:/a/b}}",
-            "{{resolve:ssm:/a/b}} is not looked up here, the text stays as it is",
+            "{{resolve:ssm:/a/b}} is not known here, the text stays as it is",
         ),
         ("!If [Nope, a, b]", "b", "condition Nope is not declared, so it does not hold"),
         ("!Select [5, [a]]", None, 'Fn::Select does not take [5, ["a"]], left out'),

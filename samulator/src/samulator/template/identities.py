@@ -2,11 +2,12 @@
 
 import hashlib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from samulator.template.attributes import ATTRIBUTES, ELSEWHERE, NAME_PROPERTIES, REFS
+from samulator.template.dynamic_references import DynamicReferences
 from samulator.template.intrinsics import Intrinsics
 from samulator.template.model import Value
 from samulator.template.names import ACCOUNT, STACK, function_arn
@@ -61,6 +62,7 @@ class Identities:
         }
         self._names: dict[str, str] = {}
         self.referred: set[str] = set()
+        self._dynamic = DynamicReferences(self._called, self._read)
         self.intrinsics = Intrinsics(document, self, region, scope.warn)
 
     def ref(self, name: str, where: str) -> Value:
@@ -99,6 +101,10 @@ class Identities:
             return self.intrinsics.resolve(properties[attribute], f"{name}.{attribute}")
         return self._by_convention(name, kind, attribute, where)
 
+    def dynamic(self, reference: re.Match[str]) -> str | None:
+        """Return the value of a parameter or a secret that the template itself holds."""
+        return self._dynamic.find(reference)
+
     def exists(self, logical_id: str) -> bool:
         """Return whether the resource is declared and its Condition, if any, holds."""
         resource = self._resources.get(logical_id)
@@ -131,6 +137,18 @@ class Identities:
             return made.lower()
         is_fifo = str(properties.get(_FIFO.get(kind, ""), "")).lower() == "true"
         return f"{made}.fifo" if is_fifo else made
+
+    def _called(self, kind: str) -> Iterator[tuple[str, str]]:
+        """The logical ids of a type by their names and by what Ref gives."""
+        for logical_id, resource in self._resources.items():
+            if resource["Type"] == kind:
+                yield self.name(logical_id), logical_id
+                yield self._filled(REFS.get(kind, "{name}"), logical_id), logical_id
+
+    def _read(self, logical_id: str, key: str) -> Value:
+        properties = self._resources[logical_id].get("Properties") or {}
+        self.referred.add(logical_id)
+        return self.intrinsics.resolve(properties.get(key), f"{logical_id}.{key}")
 
     def _is_there(self, name: str, where: str) -> bool:
         if self.exists(name):

@@ -7,10 +7,10 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol
 
+from samulator.template.dynamic_references import REFERENCE
 from samulator.template.model import TemplateError, Value
 
 _PLACEHOLDER = re.compile(r"\$\{([^!][^}]*)\}")
-_DYNAMIC_REFERENCE = re.compile(r"\{\{resolve:[^}]+\}\}")
 _NO_VALUE = object()
 _MALFORMED = (TypeError, ValueError, IndexError, KeyError, AttributeError)
 
@@ -23,6 +23,9 @@ class Lookup(Protocol):
 
     def attribute(self, name: str, attribute: str, where: str) -> Value:
         """Return GetAtt of a resource."""
+
+    def dynamic(self, reference: re.Match[str]) -> str | None:
+        """Return what a dynamic reference stands for, None where it is not known."""
 
 
 class Intrinsics:
@@ -101,9 +104,18 @@ class Intrinsics:
         if isinstance(value, list):
             items = (self._resolve(item, f"{where}[{index}]") for index, item in enumerate(value))
             return [item for item in items if item is not _NO_VALUE]
-        if isinstance(value, str) and (reference := _DYNAMIC_REFERENCE.search(value)):
-            self._warn(f"{where}: {reference[0]} is not looked up here, the text stays as it is")
-        return value
+        return self._looked_up(value, where) if isinstance(value, str) else value
+
+    def _looked_up(self, text: str, where: str) -> str:
+        """The text with the values of SSM and Secrets Manager that the template itself holds."""
+
+        def replace(reference: re.Match[str]) -> str:
+            value = self._lookup.dynamic(reference)
+            if value is None:
+                self._warn(f"{where}: {reference[0]} is not known here, the text stays as it is")
+            return reference[0] if value is None else value
+
+        return REFERENCE.sub(replace, text)
 
     def _resolve_map(self, value: dict[str, Any], where: str) -> Value:
         if len(value) == 1:
@@ -119,7 +131,8 @@ class Intrinsics:
 
     def _call(self, name: str, argument: Value, where: str) -> Value:
         try:
-            return self._functions[name](argument, where)
+            value = self._functions[name](argument, where)
+            return self._looked_up(value, where) if isinstance(value, str) else value
         except _MALFORMED as error:
             shown = json.dumps(argument, default=str)
             reason = f" ({error})" if type(error) is ValueError else ""

@@ -1,0 +1,65 @@
+"""Values that CloudFormation looks up in SSM and Secrets Manager, where the template holds them.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references.html
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+
+from samulator.template.model import Value
+
+REFERENCE = re.compile(
+    r"\{\{resolve:(?P<service>ssm|ssm-secure|secretsmanager):(?P<rest>[^}]+)\}\}"
+)
+_PARAMETER, _SECRET = "AWS::SSM::Parameter", "AWS::SecretsManager::Secret"
+_SECRET_PARTS = re.compile(
+    r"(?P<id>arn:aws:secretsmanager:[^:]*:[^:]*:secret:[^:]+|[^:]+)"
+    r"(?::SecretString(?::(?P<key>[^:]*))?)?.*"
+)
+
+
+class DynamicReferences:
+    """`named` yields the logical ids of a type by what they are called, `read` a property."""
+
+    def __init__(
+        self,
+        named: Callable[[str], Iterator[tuple[str, str]]],
+        read: Callable[[str, str], Value],
+    ) -> None:
+        self._named = named
+        self._read = read
+        self._open: set[str] = set()
+
+    def find(self, match: re.Match[str]) -> str | None:
+        """Return the value that a match of REFERENCE stands for, None where it is not known."""
+        text = match[0]
+        if text in self._open:
+            return None
+        self._open.add(text)
+        try:
+            is_secret = match["service"] == "secretsmanager"
+            return self._secret(match["rest"]) if is_secret else self._parameter(match["rest"])
+        finally:
+            self._open.remove(text)
+
+    def _parameter(self, rest: str) -> str | None:
+        logical_id = self._called(_PARAMETER, rest.split(":")[0])
+        value = None if logical_id is None else self._read(logical_id, "Value")
+        return value if isinstance(value, str) else None
+
+    def _secret(self, rest: str) -> str | None:
+        parts = _SECRET_PARTS.fullmatch(rest)
+        logical_id = None if parts is None else self._called(_SECRET, parts["id"])
+        text = None if logical_id is None else self._read(logical_id, "SecretString")
+        if not isinstance(text, str) or parts is None or not parts["key"]:
+            return text if isinstance(text, str) else None
+        try:
+            document = json.loads(text)
+        except ValueError:
+            return None
+        value = document.get(parts["key"]) if isinstance(document, Mapping) else None
+        return None if value is None else str(value)
+
+    def _called(self, kind: str, name: str) -> str | None:
+        return next((logical_id for other, logical_id in self._named(kind) if other == name), None)
