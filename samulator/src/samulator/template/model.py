@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 from samulator.template.model_http import Api, FunctionUrl
 from samulator.template.model_image import Image
 from samulator.template.model_resource import Resource as Resource
+from samulator.template.model_pipe import Pipe
 from samulator.template.model_stream import StreamTrigger
 
 # What YAML holds at one place of a template: text, number, list, map or an intrinsic.
@@ -206,6 +207,7 @@ class Application:
     sqs_triggers: tuple[SqsTrigger, ...] = ()
     stream_triggers: tuple[StreamTrigger, ...] = ()
     schedules: tuple[ScheduleTrigger, ...] = ()
+    pipes: tuple[Pipe, ...] = ()
     warnings: tuple[str, ...] = ()
     region: str = "us-east-1"
     resources: Mapping[str, Resource] = field(default_factory=dict)
