@@ -7,8 +7,8 @@ from typing import Any, TypeAlias
 
 from samulator.template.model_http import Api, FunctionUrl
 from samulator.template.model_image import Image
-from samulator.template.model_resource import Resource as Resource
 from samulator.template.model_pipe import Pipe
+from samulator.template.model_resource import Resource as Resource
 from samulator.template.model_stream import StreamTrigger
 
 # What YAML holds at one place of a template: text, number, list, map or an intrinsic.
