@@ -164,7 +164,15 @@ DECLARED: tuple[Declared, ...] = (
         "web",
         {"UserPoolId": POOL, "ExplicitAuthFlows": ["ALLOW_USER_PASSWORD_AUTH"]},
     ),
-    ("AWS::KMS::Key", KEY, {"KeyPolicy": {"Statement": []}, "EnableKeyRotation": True}),
+    (
+        "AWS::KMS::Key",
+        KEY,
+        {
+            "KeyPolicy": {"Statement": []},
+            "EnableKeyRotation": True,
+            "Tags": [{"Key": "team", "Value": "a"}],
+        },
+    ),
     ("AWS::KMS::Alias", "alias/app", {"AliasName": "alias/app", "TargetKeyId": KEY}),
     ("AWS::Logs::LogGroup", "/app/log", {"RetentionInDays": 7}),
     (
@@ -384,6 +392,11 @@ def test_what_cannot_be_made_is_one_line_each_and_the_rest_is_there(tmp_path: Pa
         ("AWS::DynamoDB::Table", "bare", {}),
         ("AWS::StepFunctions::StateMachine", "away", {"DefinitionS3Location": {"Bucket": "b"}}),
         ("AWS::Unknown::Thing", "what", {}),
+        (
+            "AWS::DynamoDB::Table",
+            "copied",
+            TABLE | {"KinesisStreamSpecification": {"StreamArn": ARN.format("kinesis", "s")}},
+        ),
         ("AWS::SQS::Queue", "queue", {}),
     ) as server:
         wait_until(lambda: server.problems()[1])
@@ -395,6 +408,8 @@ def test_what_cannot_be_made_is_one_line_each_and_the_rest_is_there(tmp_path: Pa
         "x (AWS::KMS::Alias)",
         "bare (AWS::DynamoDB::Table)",
         "away (AWS::StepFunctions::StateMachine)",
+        "copied (AWS::DynamoDB::Table): its changes go to no stream of Kinesis here, its own "
+        "stream has them",
     ]
     assert problems[1].endswith("AliasName is missing")
     assert not any("\n" in line for line in problems)

@@ -101,7 +101,7 @@ def test_the_table_is_text_for_people(check):
     assert result.returncode == 0
     assert "Functions\n  Hello" in result.stdout
     assert "Does nothing here\n" in result.stdout
-    assert "Parameters.Stage: has no default, so it is 'Stage' here" in result.stdout
+    assert "Parameters.Stage: has no default, so it is 'stage' here" in result.stdout
 
 
 @pytest.mark.parametrize("name", ["template.yml", "template.json", "other.yaml"])

@@ -173,7 +173,7 @@ def test_what_a_deployment_would_refuse_names_place_and_cause(load_variable, exp
 @pytest.mark.parametrize(
     ("definition", "value"),
     [
-        ("{Type: String}", "P"),
+        ("{Type: String}", "p"),
         ("{Type: Number}", "0"),
         ("{Type: Number, MinValue: 5}", "5"),
         ("{Type: String, AllowedValues: [b, a]}", "b"),

@@ -17,7 +17,6 @@ class Trigger(Enum):
     EVENTBRIDGE = "EventBridge"
     SCHEDULE = "schedule"
     STREAM = "stream"
-    PIPE = "pipe"
     STATE_MACHINE = "state machine"
     DESTINATION = "destination"
 

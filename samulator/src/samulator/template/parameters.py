@@ -75,7 +75,8 @@ def _made_up(name: str, definition: Mapping[str, Any]) -> str:
     if kind == "Number":
         return _text(definition.get("MinValue", 0))
     inner = kind.removeprefix(_LOOKED_UP).removeprefix("List<").rstrip(">")
-    return _EXAMPLES.get(inner, name)
+    # In lower case, for it may be the name of a bucket.
+    return _EXAMPLES.get(inner, name.lower())
 
 
 def _allowed(definition: Mapping[str, Any]) -> list[Value]:

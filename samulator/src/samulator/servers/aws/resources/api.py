@@ -26,6 +26,10 @@ _NO_RETRIES = Config(
 )
 
 
+class Incomplete(Exception):
+    """A resource is there, without something that the message names."""
+
+
 class Api(Protocol):
     """What makes a resource."""
 
@@ -80,11 +84,12 @@ class LocalApi:
         environ = builder.get_environ()
         try:
             body, status, headers = run_wsgi_app(self._application, environ, buffered=True)
-            content, code = b"".join(body), int(status.split()[0])
-        except Exception:
+            content = b"".join(body)
+        except Exception as error:
             # moto ends in any exception where it lacks something: one resource fails, not the rest.
             _logger.exception("%s %s", request.method, request.url)
-            content, code, headers = b"", 500, {}  # type: ignore[assignment]
+            raise ValueError(f"moto fails: {error or type(error).__name__}") from error
+        code = int(status.split()[0])
         return AWSResponse(request.url, code, dict(headers), _Raw(content))  # type: ignore[arg-type]
 
 

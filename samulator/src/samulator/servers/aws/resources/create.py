@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from samulator.servers.aws.resources.api import Api
+from samulator.servers.aws.resources.api import Api, Incomplete
 from samulator.servers.aws.resources.kinds import FINISH, MAKE, Make
 from samulator.template.model import Resource
 
@@ -32,6 +32,8 @@ def _each(resources: Iterable[Resource], step: Mapping[str, Make], api: Api) -> 
             continue
         try:
             make(resource, api)
+        except Incomplete as error:
+            problems.append(f"{resource.logical_id} ({resource.type}): {error}")
         except KeyError as error:
             problems.append(_problem(resource, f"{error.args[0]} is missing"))
         except ClientError as error:

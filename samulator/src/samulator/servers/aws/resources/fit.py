@@ -52,6 +52,8 @@ def _structure(value: Value, shape: StructureShape) -> dict[str, Any]:
     if not isinstance(value, Mapping):
         raise ValueError(f"{value!r} is no {shape.name}")
     given = {str(key).lower(): each for key, each in value.items() if each is not None}
+    if "TagKey" in shape.members:
+        given = {f"tag{key.removeprefix('tag')}": each for key, each in given.items()}
     return {
         name: fit(given[name.lower()], member)
         for name, member in shape.members.items()

@@ -2,27 +2,38 @@
 
 from collections.abc import Iterator
 
-from samulator.servers.aws.resources.api import Api
+from botocore.exceptions import ClientError
+
+from samulator.servers.aws.resources.api import Api, Incomplete
 from samulator.template.model import Resource
 
 _OF_AWS = ":iam::aws:policy/"
 
 
 def create_role(resource: Resource, api: Api) -> None:
-    """The role with its own policies; those of AWS's that moto lacks are attached by name."""
+    """The role with its policies; those of AWS's own are known by name where roles are judged.
+
+    Raises Incomplete where a policy is refused: the role has the others.
+    """
     properties = resource.properties
     api.call("iam", "create_role", {**properties, "RoleName": resource.name})
+    refused = []
     for policy in properties.get("Policies") or []:
         wanted = {
             "RoleName": resource.name,
             "PolicyName": policy["PolicyName"],
-            # SAM writes some without; moto takes none of the old version, AWS reads them alike.
-            "PolicyDocument": {"Version": "2012-10-17", **policy["PolicyDocument"]},
+            "PolicyDocument": policy["PolicyDocument"],
         }
-        api.call("iam", "put_role_policy", wanted)
+        try:
+            api.call("iam", "put_role_policy", wanted)
+        except ClientError as error:
+            reason = error.response["Error"]["Message"]
+            refused.append(f"policy {policy['PolicyName']} is left out: {reason}")
     for arn in properties.get("ManagedPolicyArns") or []:
         if _OF_AWS not in str(arn):
             api.call("iam", "attach_role_policy", {"RoleName": resource.name, "PolicyArn": arn})
+    if refused:
+        raise Incomplete("; ".join(refused))
 
 
 def create_policy(resource: Resource, api: Api) -> None:

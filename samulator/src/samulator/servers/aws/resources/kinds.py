@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from samulator.servers.aws.resources import (
     cognito,
     dynamodb,
+    ecr,
     events,
     iam,
     kinesis,
@@ -30,6 +31,7 @@ MAKE: Mapping[str, Make] = {
     "AWS::Cognito::UserPoolUser": cognito.create_user,
     "AWS::DynamoDB::GlobalTable": dynamodb.create_global_table,
     "AWS::DynamoDB::Table": dynamodb.create_table,
+    "AWS::ECR::Repository": ecr.create_repository,
     "AWS::Events::Archive": events.create_archive,
     "AWS::Events::Rule": events.create_rule,
     "AWS::IAM::ManagedPolicy": iam.create_managed_policy,
@@ -40,6 +42,7 @@ MAKE: Mapping[str, Make] = {
     "AWS::Kinesis::Stream": kinesis.create_stream,
     "AWS::Logs::LogGroup": logs.create_log_group,
     "AWS::Logs::LogStream": logs.create_log_stream,
+    "AWS::Logs::SubscriptionFilter": logs.create_subscription_filter,
     "AWS::S3::Bucket": s3.create_bucket,
     "AWS::S3::BucketPolicy": s3.create_bucket_policy,
     "AWS::SNS::Subscription": sns.create_subscription,

@@ -18,3 +18,10 @@ def create_log_stream(resource: Resource, api: Api) -> None:
         "logStreamName": resource.name,
     }
     api.call("logs", "create_log_stream", wanted)
+
+
+def create_subscription_filter(resource: Resource, api: Api) -> None:
+    """One that tells a function is the stack's to carry: moto would look for its own functions."""
+    wanted = {"filterPattern": "", **resource.properties, "filterName": resource.name}
+    if ":lambda:" not in str(wanted.get("DestinationArn")):
+        api.call("logs", "put_subscription_filter", wanted)

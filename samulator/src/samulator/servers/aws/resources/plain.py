@@ -45,7 +45,6 @@ PLAIN: Mapping[str, Operation] = {
     "AWS::Cognito::UserPoolUserToGroupAttachment": Operation(
         "cognito-idp", "admin_add_user_to_group"
     ),
-    "AWS::ECR::Repository": Operation("ecr", "create_repository", "repositoryName"),
     "AWS::Events::ApiDestination": Operation("events", "create_api_destination", "Name"),
     "AWS::Events::Connection": Operation("events", "create_connection", "Name"),
     "AWS::Events::EventBus": Operation("events", "create_event_bus", "Name"),
@@ -59,10 +58,10 @@ PLAIN: Mapping[str, Operation] = {
     ),
     "AWS::Logs::MetricFilter": Operation("logs", "put_metric_filter", "filterName"),
     "AWS::Logs::ResourcePolicy": Operation("logs", "put_resource_policy"),
-    "AWS::Logs::SubscriptionFilter": Operation("logs", "put_subscription_filter", "filterName"),
     "AWS::SES::ConfigurationSet": Operation("sesv2", "create_configuration_set"),
     "AWS::SES::EmailIdentity": Operation("sesv2", "create_email_identity"),
     "AWS::SES::Template": Operation("ses", "create_template"),
+    "AWS::SSM::Document": Operation("ssm", "create_document", "Name"),
     "AWS::SSM::Parameter": Operation("ssm", "put_parameter", "Name"),
     "AWS::Scheduler::ScheduleGroup": Operation("scheduler", "create_schedule_group", "Name"),
     "AWS::SecretsManager::ResourcePolicy": Operation(

@@ -1,1 +1,0 @@
-"""Pipes of EventBridge: a polled source, an enrichment and a target."""
