@@ -93,6 +93,11 @@ def project(tmp_path: Path) -> Project:
             "COPY app.py ${LAMBDA_TASK_ROOT}",
         ],
         [
+            "COPY requirements.txt ${LAMBDA_TASK_ROOT}",
+            "RUN pip install -r requirements.txt",
+            "COPY app.py ${LAMBDA_TASK_ROOT}",
+        ],
+        [
             "ADD . ${LAMBDA_TASK_ROOT}/",
             "RUN pip install --upgrade pip",
             "RUN pip install -rrequirements.txt",

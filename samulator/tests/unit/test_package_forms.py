@@ -160,7 +160,7 @@ def test_a_requirement_that_cannot_be_installed_is_one_line_and_the_other_functi
 
     (problem,) = project.problems
     assert problem == (
-        f"{project.folder}/bad/requirements.txt: pip failed for {OWN_RUNTIME}: "
+        f"Bad: {project.folder}/bad/requirements.txt: pip failed for {OWN_RUNTIME}: "
         "No matching distribution found for no-such-package"
     )
     assert packages.layout("Good").task_root == project.folder / "good"

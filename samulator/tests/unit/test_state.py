@@ -99,13 +99,13 @@ def test_what_is_read_while_it_changes_is_one_of_the_states(tmp_path: Path) -> N
         changing.result()
 
 
-def test_half_of_one_mark_and_half_of_another_is_not_believed() -> None:
+def test_half_of_one_record_and_half_of_another_is_not_believed() -> None:
     older, newer = (record_text(Running(pid, PORTS, servers={pid: 1.0})) for pid in (1234, 5678))
     assert len(older) == len(newer)
     for cut in range(1, len(older)):
         torn = newer[:cut] + older[cut:]
         if torn not in (older, newer):
-            with pytest.raises(ValueError, match=r"half of one mark"):
+            with pytest.raises(ValueError, match=r"half of one record"):
                 parse(io.StringIO(torn))
 
 

@@ -115,6 +115,18 @@ def test_constants_and_repeated_headers_and_short_rows_go_together():
     assert written.reasons == [(3, "repeated_header")]
 
 
+def test_every_column_can_be_constant():
+    texts = dict(zip(COLUMNS.split(","), row().strip().split(","), strict=True))
+
+    written = run("note\na\nb\nnote\n", constants=texts, key="none")
+
+    assert [(found["order_id"], found["note"]) for found in written.rows] == [
+        ("1", "a"),
+        ("1", "b"),
+    ]
+    assert written.reasons == [(4, "repeated_header")]
+
+
 def test_constant_for_a_column_of_the_file_is_refused():
     assert refusal_of(HEADER + row(), constants={" Price ": "5"}).reason == "duplicate_column"
 
@@ -135,6 +147,14 @@ def test_time_in_a_column_of_its_own_joins_its_date():
         *[["2024-01-05 10:30:00", "10:30"], ["2024-01-05 00:00:00", ""]]
     ]
     assert refusal_of(content, time_column="hour").reason == "missing_column"
+
+
+def test_header_again_is_known_where_the_time_has_its_column():
+    header = HEADER.strip() + ",time\n"
+
+    written = run(header + header + row().strip() + ",10:30\n", time_column="time")
+
+    assert written.reasons == [(2, "repeated_header")]
 
 
 def test_joined_time_changes_rows_that_look_finished():

@@ -78,7 +78,7 @@ class Rules:
     def judge(self, fields: Fields, first_rows: FirstRows) -> Judgement:
         """Second pass, over the blocks in the order of the file: all six rules."""
         texts = self._texts.read(fields.columns)
-        reasons = self._rules_1_and_2(texts)
+        reasons = self._rules_1_and_2(fields.columns, texts)
         quantity, price, order_date = self._values(texts)
         values = _rules_4_to_6(quantity, price, order_date)
         keyed = np.flatnonzero(reasons == KEPT)
@@ -89,20 +89,22 @@ class Rules:
         )
         return Judgement(fields, texts, quantity, price, order_date, reasons, repeats)
 
-    def _rules_1_and_2(self, texts: Columns) -> Codes:
+    def _rules_1_and_2(self, columns: Columns, texts: Columns) -> Codes:
         ids = texts["order_id"]
         codes = np.where(is_empty(ids), CODES["missing_order_id"], KEPT).astype(np.uint8)
-        for row in self._header_suspects(ids):
-            fields = [visible(texts[name][row].as_py()).lower() for name in self._header.file_names]
-            if fields == self._header_line:
+        for row in self._header_suspects(texts):
+            cells = [columns[name][row].as_py() for name in self._header.file_names]
+            if [visible(cell).lower() for cell in cells] == self._header_line:
                 codes[row] = CODES["repeated_header"]
         return codes
 
-    def _header_suspects(self, ids: pa.StringArray) -> list[int]:
+    def _header_suspects(self, texts: Columns) -> list[int]:
         """The rows whose order id is that column's name in the header."""
-        name = self._header_line[self._header.position("order_id")]
-        rows = np.flatnonzero(np.diff(offsets(ids)) == len(name.encode()))
-        same = pc.equal(pc.utf8_lower(ids.take(arrow.column(rows))), arrow.text(name))
+        names = self._header.file_names
+        suspected = names.index("order_id") if "order_id" in names else 0
+        name, values = self._header_line[suspected], texts[names[suspected]]
+        rows = np.flatnonzero(np.diff(offsets(values)) == len(name.encode()))
+        same = pc.equal(pc.utf8_lower(values.take(arrow.column(rows))), arrow.text(name))
         return [int(row) for row in rows[arrow.booleans(same)]]
 
     def _values(self, texts: Columns) -> tuple[Judged, Judged, Judged]:

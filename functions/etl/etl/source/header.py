@@ -33,7 +33,8 @@ class Header:
     @property
     def fewest_cells(self) -> int:
         """How many fields a row must have: behind the last required one all may be left out."""
-        return max(self.cells.index(name) for name in REQUIRED if name in self.cells) + 1
+        places = (self.cells.index(name) for name in REQUIRED if name in self.cells)
+        return max(places, default=0) + 1
 
     def position(self, name: str) -> int:
         return self.names.index(name)

@@ -26,6 +26,7 @@ _TRIGGERS = {
     "AWS::IoT::TopicRule",
     "AWS::Lambda::EventSourceMapping",
     "AWS::Logs::SubscriptionFilter",
+    "AWS::Pipes::Pipe",
     "AWS::SNS::Subscription",
     "AWS::Scheduler::Schedule",
 }
@@ -155,6 +156,11 @@ def _fires(resource: Resource, application: Application) -> tuple[bool, str]:
     if resource.type == "AWS::Lambda::EventSourceMapping":
         source = str(properties.get("EventSourceArn")).split(":", 5)[-1]
         return True, f"{source} calls {_name(properties.get('FunctionName'))}"
+    if resource.type == "AWS::Pipes::Pipe":
+        source = str(properties.get("Source")).split(":", 5)[-1]
+        stopped = str(properties.get("DesiredState", "")).upper() == "STOPPED"
+        does = f"{source} leads to {_name(properties.get('Target'))}"
+        return True, f"{does}, but it is stopped" if stopped else does
     declared = properties.get("Targets") or [properties.get("Target") or {}]
     targets = ", ".join(_name(target.get("Arn")) for target in declared)
     state = str(properties.get("State", "ENABLED"))

@@ -8,6 +8,7 @@ from typing import Any
 
 from samulator.control.resources import sqs_client
 from samulator.events.local_client import LocalClients
+from samulator.events.pipes.pollers import pipe_pollers
 from samulator.events.schedule.clockwork import Clockwork
 from samulator.events.schedule.field import InvalidExpression
 from samulator.events.schedule.targets import ScheduleTargets
@@ -31,6 +32,7 @@ def triggers(
     yield from _queues(application, functions, aws_url)
     yield from (poller.run() for poller in stream_pollers(application, functions, clients))
     yield from _schedules(application, functions, ScheduleTargets(clients))
+    yield from pipe_pollers(application, functions, clients)
 
 
 def use_enough_threads(application: Application) -> None:
@@ -39,6 +41,7 @@ def use_enough_threads(application: Application) -> None:
     To be called on the event loop before its first thread.
     """
     polled = len(application.sqs_triggers) + len(application.stream_triggers)
+    polled += len(application.pipes)
     threads = _THREADS + _THREADS_PER_QUEUE * polled
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(threads))
 

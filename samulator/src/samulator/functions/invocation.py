@@ -17,6 +17,7 @@ class Trigger(Enum):
     EVENTBRIDGE = "EventBridge"
     SCHEDULE = "schedule"
     STREAM = "stream"
+    PIPE = "pipe"
     STATE_MACHINE = "state machine"
     DESTINATION = "destination"
 

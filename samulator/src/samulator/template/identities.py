@@ -141,7 +141,7 @@ class Identities:
     def _called(self, kind: str) -> Iterator[tuple[str, str]]:
         """The logical ids of a type by their names and by what Ref gives."""
         for logical_id, resource in self._resources.items():
-            if resource["Type"] == kind:
+            if resource["Type"] == kind and self.exists(logical_id):
                 yield self.name(logical_id), logical_id
                 yield self._filled(REFS.get(kind, "{name}"), logical_id), logical_id
 

@@ -137,6 +137,7 @@ class _Assembly:
             sqs_triggers=tuple(triggers.sqs),
             stream_triggers=tuple(triggers.streams),
             schedules=tuple(triggers.schedules),
+            pipes=tuple(triggers.pipes),
             region=self._region,
             resources=ordered,
             idle={**self._idle, **triggers.idle, **idle_triggers(self._resources)},

@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from samulator.template.definitions import UnreadableDefinition, with_definition
+from samulator.template.environment_overrides import with_environment
 from samulator.template.identities import Identities, Scope
 from samulator.template.model import Resource, TemplateError, Value
 from samulator.template.translated import TranslatedTemplate, open_template
 
-_FUNCTION, _STACK = "AWS::Lambda::Function", "AWS::CloudFormation::Stack"
+_STACK = "AWS::CloudFormation::Stack"
 # Where functions and layers have local paths, in their properties and their metadata.
 _PATHS = ("Code", "Content", "DockerContext")
 
@@ -46,7 +47,7 @@ class Resolution:
         outer: tuple[Path, ...] = (),
         asker: Callable[[str], None] | None = None,
     ) -> None:
-        document = _with_environment(template.document, surroundings.environment)
+        document = with_environment(template.document, surroundings.environment)
         self._template = template
         self._surroundings = surroundings
         self._way = way
@@ -182,29 +183,6 @@ class Resolution:
             return
         place = "".join(f"{stack}." for stack in self._way)
         self._surroundings.warn(self._id(self._current or ""), f"{place}{line}")
-
-
-def _with_environment(
-    document: Mapping[str, Any], environment: Mapping[str, str]
-) -> Mapping[str, Any]:
-    """The document with the variables of its functions replaced, before anything is resolved."""
-    resources = {
-        logical_id: dict(_overridden(resource, environment))
-        if resource["Type"] == _FUNCTION
-        else resource
-        for logical_id, resource in document["Resources"].items()
-    }
-    return {**document, "Resources": resources}
-
-
-def _overridden(resource: Mapping[str, Any], environment: Mapping[str, str]) -> Mapping[str, Any]:
-    properties = resource.get("Properties") or {}
-    declared = properties.get("Environment")
-    variables = declared.get("Variables") if isinstance(declared, dict) else None
-    if not isinstance(variables, dict):
-        return resource
-    replaced = {key: environment.get(key, value) for key, value in variables.items()}
-    return {**resource, "Properties": {**properties, "Environment": {"Variables": replaced}}}
 
 
 def _parameters(given: Mapping[str, Value]) -> dict[str, str]:

@@ -15,7 +15,9 @@ from samulator.template.model import (
     SqsTrigger,
     TemplateError,
 )
+from samulator.template.model_pipe import Pipe
 from samulator.template.model_stream import StreamTrigger
+from samulator.template.pipes import PIPE, read_pipe
 from samulator.template.queue_mapping import read_queue_mapping
 from samulator.template.reference import LATEST
 from samulator.template.schedules import RULE, SCHEDULE, is_enabled, read_rule, read_schedule
@@ -34,6 +36,7 @@ class Triggers:
     sqs: list[SqsTrigger] = field(default_factory=list)
     streams: list[StreamTrigger] = field(default_factory=list)
     schedules: list[ScheduleTrigger] = field(default_factory=list)
+    pipes: list[Pipe] = field(default_factory=list)
     idle: dict[str, str] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
 
@@ -58,6 +61,7 @@ class TriggerReader:
             INVOKE_CONFIG: self._read_invoke_config,
             MAPPING: self._read_mapping,
             SCHEDULE: self._read_schedule,
+            PIPE: self._read_pipe,
         }
 
     def read(self, resource: Resource) -> None:
@@ -86,6 +90,14 @@ class TriggerReader:
     def _read_schedule(self, resource: Resource) -> None:
         schedule = read_schedule(resource, self._functions)
         self.triggers.schedules += [] if schedule is None else [schedule]
+
+    def _read_pipe(self, resource: Resource) -> None:
+        if str(resource.properties.get("DesiredState", "RUNNING")).upper() == "STOPPED":
+            return
+        pipe, warnings = read_pipe(resource, self._queues, self._streams)
+        self.triggers.pipes.append(pipe)
+        for warning in warnings:
+            self._warn(resource, warning)
 
     def _read_mapping(self, resource: Resource) -> None:
         properties = resource.properties

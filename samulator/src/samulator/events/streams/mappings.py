@@ -24,10 +24,11 @@ def stream_pollers(
     for trigger in application.stream_triggers:
         name = application.functions[trigger.function].name
         on_failure = OnFailure(function_arn(application.region, name), send)
-        yield StreamPoller(trigger, invoker, _source(trigger, clients), on_failure)
+        yield StreamPoller(trigger, invoker, stream_source(trigger, clients), on_failure)
 
 
-def _source(trigger: StreamTrigger, clients: LocalClients) -> Source:
+def stream_source(trigger: StreamTrigger, clients: LocalClients) -> Source:
+    """Where the records of a mapping or a pipe are read."""
     if trigger.is_dynamodb:
         return DynamoDbSource(trigger.name, trigger.stream, clients("dynamodbstreams"))
     return KinesisSource(trigger.name, trigger.stream, clients("kinesis"))

@@ -72,11 +72,15 @@ class Packages:
                 builders.submit(self._runtime, runtime)
             layouts = [*builders.map(self._layout_or_problem, self._application.functions)]
         kept: set[Path] = set()
-        for layout in layouts:
+        failed: dict[str, list[str]] = {}
+        for name, layout in zip(self._application.functions, layouts, strict=True):
             if isinstance(layout, Layout):
                 kept |= layout.parts
-        for line in dict.fromkeys(str(each) for each in layouts if isinstance(each, PackageError)):
-            self._problem(line)
+            elif str(layout) not in self._application.warnings:
+                failed.setdefault(str(layout), []).append(name)
+        for line, names in failed.items():
+            own = line.startswith(f"{names[0]}:") or line.startswith(f"{names[0]}.")
+            self._problem(line if own else f"{', '.join(names)}: {line}")
         self._store.prune(kept)
 
     def layout(self, name: str) -> Layout:

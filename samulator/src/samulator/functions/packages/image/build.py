@@ -45,12 +45,11 @@ class ImageFolders:
             raise PackageError(str(error)) from error
         root = self._root(name, image.stages, image.final, image.context)
         installs = [*_installs(image.final, image.stages, root)]
-        opt = root / "opt"
         return ImageParts(
             root=root,
             task_root=_within(root, image.final.task_root),
             folder=_within(root, image.final.folder),
-            layers=(opt,) if opt.is_dir() else (),
+            layers=(root / "opt",),
             dependencies=tuple(
                 self._installed(place, step, function.runtime) for place, step in installs
             ),
@@ -90,6 +89,9 @@ class ImageFolders:
 def _fill(
     root: Path, recipe: Recipe, stages: Mapping[str, Recipe], context: Path, below: Path
 ) -> None:
+    # They are in the base image, so COPY to one of them puts files into it.
+    for folder in (recipe.task_root, recipe.folder, "/opt", "/tmp"):  # noqa: S108 # nosec B108
+        _within(root, folder).mkdir(parents=True, exist_ok=True)
     for step in recipe.steps:
         if isinstance(step, MakeFolder):
             path = step.path if step.path.startswith("/") else f"{step.folder}/{step.path}"
@@ -105,8 +107,6 @@ def _fill(
                     origin.mkdir(parents=True)
                     _fill(origin, stages[step.stage], stages, context, below)
             link_all(origin, step.sources, root, step.target)
-    for folder in (recipe.task_root, recipe.folder):
-        _within(root, folder).mkdir(parents=True, exist_ok=True)
 
 
 def _installs(

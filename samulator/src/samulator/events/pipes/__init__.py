@@ -1,0 +1,1 @@
+"""Pipes of EventBridge: a polled source, an enrichment and a target."""
