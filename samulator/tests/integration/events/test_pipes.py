@@ -35,6 +35,17 @@ def step(arn: str, template: str | None = None, **parameters: Any) -> PipeStep:
     return PipeStep(arn, template, parameters)
 
 
+def machine(app: EventApp, state: dict[str, Any], kind: str = "STANDARD") -> str:
+    """The ARN of a new machine of one state."""
+    made: str = app.client("stepfunctions").create_state_machine(
+        name=f"m-{uuid4().hex}",
+        definition=json.dumps({"StartAt": "A", "States": {"A": state}}),
+        roleArn=f"arn:aws:iam::{ACCOUNT}:role/any",
+        type=kind,
+    )["stateMachineArn"]
+    return made
+
+
 def sent(app: EventApp, *bodies: object) -> str:
     """The name of a new queue with these messages."""
     arn = app.queue()
@@ -78,14 +89,18 @@ def test_an_enrichment_is_asked_first_and_its_answer_goes_on(
     assert json.loads(message["Body"]) == {"asked": about}
 
 
+def test_an_express_state_machine_enriches(app: EventApp, working: Working) -> None:
+    about, target = uuid4().hex, app.queue()
+    choice = {"Type": "Pass", "Result": [{"rich": about}], "End": True}
+    source = SqsTrigger("P", sent(app, {"about": about}))
+    with working(Pipe("P", source, step(target), step(machine(app, choice, "EXPRESS")))):
+        (message,) = app.messages_once_there(target)
+    assert json.loads(message["Body"]) == {"rich": about}
+
+
 def test_a_state_machine_starts_with_the_batch(app: EventApp, working: Working) -> None:
     machines, about = app.client("stepfunctions"), uuid4().hex
-    definition = {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}}
-    arn = machines.create_state_machine(
-        name=f"m-{about}",
-        definition=json.dumps(definition),
-        roleArn=f"arn:aws:iam::{ACCOUNT}:role/any",
-    )["stateMachineArn"]
+    arn = machine(app, {"Type": "Pass", "End": True})
     with working(Pipe("P", SqsTrigger("P", sent(app, {"about": about})), step(arn))):
         wait_until(lambda: machines.list_executions(stateMachineArn=arn)["executions"])
 

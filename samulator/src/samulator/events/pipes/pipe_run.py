@@ -18,6 +18,7 @@ from samulator.template.model import Value
 from samulator.template.model_pipe import Pipe, PipeStep
 
 _logger = logging.getLogger(__name__)
+_LOOK_SECONDS = 0.1
 # How the senders of schedules call what pipes call otherwise.
 _PARAMETERS = {
     "EventBridgeEventBusParameters": "EventBridgeParameters",
@@ -68,14 +69,22 @@ class PipeRun:
         if _service(step) == "lambda":
             answer: Value = json.loads(await self._call(step.arn, payload) or "null")
         else:
-            answer = await asyncio.to_thread(self._execute, step.arn, payload)
+            answer = await self._execute(step.arn, payload)
         if not answer:
             return []
         return answer if isinstance(answer, list) else [answer]
 
-    def _execute(self, arn: str, payload: str) -> Value:
+    async def _execute(self, arn: str, payload: str) -> Value:
+        """An express machine may take minutes, in which no request should stay open."""
         client = self._clients("stepfunctions")
-        done = client.start_sync_execution(stateMachineArn=arn, input=payload)
+        started = await asyncio.to_thread(
+            client.start_execution, stateMachineArn=arn, input=payload
+        )
+        told = {"executionArn": started["executionArn"]}
+        while (done := await asyncio.to_thread(client.describe_execution, **told))[
+            "status"
+        ] == "RUNNING":
+            await asyncio.sleep(_LOOK_SECONDS)
         if done["status"] != "SUCCEEDED":
             raise NotDelivered(f"{arn}: {done['status']} {done.get('cause', '')}")
         return json.loads(done["output"])
