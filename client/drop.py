@@ -18,8 +18,8 @@ from samulator.control.address import find_address
 from samulator.control.project import Project
 from samulator.control.state import StackNotRunning
 from samulator.servers.aws.client import direct, local_session
-from samulator.servers.aws.config import REGION
 from samulator.servers.ports import InvalidPort
+from samulator.template.names import DEFAULT_REGION
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
@@ -168,7 +168,7 @@ def _ending(report: Report) -> str:
 
 def _local_s3_client(url: str) -> "S3Client":
     config = Config(s3={"addressing_style": "path"}, retries={"total_max_attempts": 1})
-    return local_session(REGION).client("s3", endpoint_url=url, config=direct(config))
+    return local_session(DEFAULT_REGION).client("s3", endpoint_url=url, config=direct(config))
 
 
 def _parse_arguments() -> argparse.Namespace:

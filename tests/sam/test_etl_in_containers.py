@@ -10,7 +10,7 @@ from samples.sales import write_sales
 from samulator.control.project import open_project
 from samulator.control.resources import s3_client
 from samulator.functions.containers.engine import Engine
-from samulator.functions.containers.sam_cli import SamCli
+from samulator.functions.containers.sam_cli import SamCli, TemplateValues
 from tests.embedded_stack import ROOT, EmbeddedStack
 
 pytestmark = pytest.mark.sam
@@ -73,7 +73,7 @@ def test_sam_local_invoke_with_the_event_file_publishes_the_same(
         engine,
         state=project.state,
         builds=project.builds,
-        parameters=project.container_parameters,
+        values=TemplateValues(project.container_parameters),
     )
     sam.invoke("SalesEtlFunction", ROOT / "events" / "s3_put.json")
     again = wait_for_report(s3)

@@ -16,8 +16,8 @@ from samulator.control.address import find_address
 from samulator.control.project import Project
 from samulator.control.state import StackNotRunning
 from samulator.servers.aws.client import direct, local_session
-from samulator.servers.aws.config import REGION
 from samulator.servers.ports import InvalidPort
+from samulator.template.names import DEFAULT_REGION
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda.client import LambdaClient
@@ -38,7 +38,7 @@ def _invoke(arguments: argparse.Namespace, root: Path) -> None:
     except (StackNotRunning, InvalidPort) as error:
         raise CommandFailed(str(error)) from error
     config = Config(read_timeout=_LONGEST_RUN_SECONDS, retries={"max_attempts": 0})
-    session = local_session(REGION)
+    session = local_session(DEFAULT_REGION)
     client = session.client("lambda", endpoint_url=address.url, config=direct(config))
     try:
         answer = _answer(client, arguments.function, event)

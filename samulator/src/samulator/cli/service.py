@@ -59,8 +59,10 @@ class _Service:
             running = RunningStack(self.state).require()
         except StackNotRunning as error:
             raise CommandFailed(str(error)) from error
-        if self.name not in running.services:
+        if not running.services:
             raise CommandFailed(f"the stack (pid {running.pid}) is still starting")
+        if self.name not in running.services:
+            raise CommandFailed(f"{self.name} does not run here; local.toml asks for servers")
         return running.services[self.name]
 
 

@@ -10,7 +10,7 @@ from samulator.control.mode import Work
 from samulator.control.project import Project
 from samulator.control.start_invokes import StartFailed
 from samulator.functions.asynchronous import DestinationSender
-from samulator.functions.containers import ContainerHost, SamCli, find_engine
+from samulator.functions.containers import ContainerHost, SamCli, TemplateValues, find_engine
 from samulator.servers.group import Started
 from samulator.servers.ports import LOOPBACK, Ports
 from samulator.template.model import Application
@@ -32,7 +32,10 @@ class ContainerMode:
             engine,
             state=project.state,
             builds=project.builds,
-            parameters={**project.options.parameters, **project.container_parameters},
+            values=TemplateValues(
+                {**project.options.parameters, **project.container_parameters},
+                project.options.region,
+            ),
         )
         self._application: Application
 

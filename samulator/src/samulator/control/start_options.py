@@ -9,8 +9,8 @@ from typing import Any
 from samulator.control.local_toml import ProjectError
 from samulator.control.parameter_overrides import InvalidOverride, parse_overrides
 from samulator.control.sam_config import find_config, read_config
+from samulator.template.names import DEFAULT_REGION
 
-DEFAULT_REGION = "us-east-1"
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 # Variables of every function in the file of --env-vars, as sam names them.
 EVERY_FUNCTION = "Parameters"

@@ -1,6 +1,8 @@
 """The account, the stack and the ARNs of what is in it."""
 
+# The account and the region of everything here, where no option names another region.
 ACCOUNT = "123456789012"
+DEFAULT_REGION = "us-east-1"
 STACK = "local"
 
 

@@ -2,6 +2,14 @@
 
 from samulator.functions.containers.container_host import ContainerHost
 from samulator.functions.containers.engine import ContainersUnavailable, Engine, find_engine
-from samulator.functions.containers.sam_cli import SamCli, SamFailed
+from samulator.functions.containers.sam_cli import SamCli, SamFailed, TemplateValues
 
-__all__ = ["ContainerHost", "ContainersUnavailable", "Engine", "SamCli", "SamFailed", "find_engine"]
+__all__ = [
+    "ContainerHost",
+    "ContainersUnavailable",
+    "Engine",
+    "SamCli",
+    "SamFailed",
+    "TemplateValues",
+    "find_engine",
+]

@@ -6,12 +6,13 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from samulator.functions.containers.engine import Engine
-from samulator.servers.aws.config import REGION
 from samulator.servers.ports import LOOPBACK
 from samulator.servers.process import ServerProcess, accepts_connections
+from samulator.template.names import DEFAULT_REGION
 
 INVOKE_TIMEOUT_SECONDS = 300
 BUILD_TIMEOUT_SECONDS = 1200
@@ -26,11 +27,19 @@ class SamFailed(Exception):
     """The SAM CLI is missing or a command of it failed; the message ends with its own words."""
 
 
+@dataclass(frozen=True)
+class TemplateValues:
+    """What a template is built and run with."""
+
+    parameters: Mapping[str, str]
+    region: str = DEFAULT_REGION
+
+
 class SamCli:
     """`sam` for the project in `root`, apart from what `sam deploy` uses.
 
     `state` is the folder of its logs and variables, `builds` that of what it builds. In the
-    values of `parameters`, {python_version} and {architecture} are those of the engine's image.
+    parameters of `values`, {python_version} and {architecture} are those of the engine's image.
     """
 
     def __init__(
@@ -40,7 +49,7 @@ class SamCli:
         *,
         state: Path,
         builds: Path,
-        parameters: Mapping[str, str],
+        values: TemplateValues,
     ) -> None:
         self._root = root
         self._state = state / "sam"
@@ -48,7 +57,7 @@ class SamCli:
         self._logs = state / "logs"
         self._engine = engine
         self._sam = find_sam()
-        self._values = parameters
+        self._values = values
 
     def build(self) -> None:
         """Build functions and layers, unchanged ones from the cache; raises SamFailed."""
@@ -112,7 +121,7 @@ class SamCli:
             "{architecture}": self._engine.architecture,
         }
         overrides = []
-        for name, value in self._values.items():
+        for name, value in self._values.parameters.items():
             for place, here in image.items():
                 value = value.replace(place, here)
             overrides.append(f"ParameterKey={name},ParameterValue={value}")
@@ -136,8 +145,8 @@ class SamCli:
             "AWS_ACCESS_KEY_ID": "local",
             "AWS_SECRET_ACCESS_KEY": "local",  # nosec B105 # what local servers take
             "AWS_SESSION_TOKEN": "local",  # nosec B105 # the same
-            "AWS_DEFAULT_REGION": REGION,
-            "AWS_REGION": REGION,
+            "AWS_DEFAULT_REGION": self._values.region,
+            "AWS_REGION": self._values.region,
             "SAM_CLI_TELEMETRY": "0",
             # The stack's own interpreter builds the layers, whatever python3 comes first.
             "PYTHON": sys.executable,

@@ -8,9 +8,9 @@ from typing import Any
 
 from samulator.servers.aws.iam.callers import Caller
 from samulator.template.model import Resource, S3Trigger
+from samulator.template.names import ACCOUNT, DEFAULT_REGION
 
-ACCOUNT_ID = "123456789012"
-REGION = "us-east-1"
+ACCOUNT_ID = ACCOUNT
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class AwsConfig:
 
     triggers: tuple[S3Trigger, ...] = ()
     lambda_url: str | None = None
-    region: str = REGION
+    region: str = DEFAULT_REGION
     resources: tuple[Resource, ...] = ()
     callers: tuple[Caller, ...] = ()
 

@@ -1,0 +1,91 @@
+"""AWS's own hello world, as a newcomer starts it: a folder, one command, an answer."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.request import urlopen
+
+import psutil
+import pytest
+
+from samulator.servers.ports import Ports, variable_of
+from testkit.ports import reserve_ports
+from testkit.timing import LONG_SECONDS
+
+HELLO = Path(__file__).parents[1] / "hello_world"
+DATA_SERVERS = ("postgres", "redis-server", "osmem-server")
+
+
+@pytest.fixture(scope="module")
+def ports() -> Ports:
+    return reserve_ports()
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("sam-app")
+    shutil.copytree(HELLO, folder, dirs_exist_ok=True)
+    return folder
+
+
+def command(folder: Path, ports: Ports, *arguments: str) -> subprocess.Popen[str]:
+    moved = {variable_of(name): str(port) for name, port in ports.items() if name != "api"}
+    return subprocess.Popen(
+        [sys.executable, "-m", "samulator", *arguments],
+        cwd=folder,
+        env={**os.environ, **moved},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+@pytest.fixture(scope="module")
+def stack(folder: Path, ports: Ports) -> Iterator[psutil.Process]:
+    process = command(folder, ports, "up", "-p", str(ports.api))
+    assert process.stdout is not None
+    seen = []
+    for line in process.stdout:
+        seen.append(line)
+        if line.startswith("Ready."):
+            break
+    assert seen[-1].startswith("Ready."), "".join(seen)
+    yield psutil.Process(process.pid)
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=LONG_SECONDS)
+    assert process.returncode == 0
+
+
+def test_its_route_answers_on_the_port_that_the_flag_names(
+    stack: psutil.Process, ports: Ports
+) -> None:
+    with urlopen(f"http://127.0.0.1:{ports.api}/hello") as answer:
+        assert json.load(answer) == {"message": "hello world"}
+
+
+def test_no_data_server_runs_for_an_application_that_asks_for_none(
+    stack: psutil.Process,
+) -> None:
+    names = {child.name() for child in stack.children(recursive=True)}
+    assert not names.intersection(DATA_SERVERS)
+
+
+def test_doctor_asks_for_nothing_that_the_application_does_not(
+    stack: psutil.Process, folder: Path, ports: Ports
+) -> None:
+    said, _ = command(folder, ports, "doctor").communicate(timeout=LONG_SECONDS)
+    assert said.startswith("Worker processes (samulator up): works\n")
+    assert "make " not in said
+    assert "PostgreSQL" not in said
+
+
+def test_a_service_that_does_not_run_here_is_named_as_such(
+    stack: psutil.Process, folder: Path, ports: Ports
+) -> None:
+    said, _ = command(folder, ports, "stop", "redis").communicate(timeout=LONG_SECONDS)
+    assert said == "redis does not run here; local.toml asks for servers\n"
