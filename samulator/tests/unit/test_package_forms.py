@@ -98,6 +98,23 @@ def test_a_python_file_is_all_that_the_task_root_holds_and_a_save_is_what_runs(p
     assert run(layout, "__import__('app').handler({}, None)") == "saved"
 
 
+def test_paths_may_be_relative_to_where_samulator_runs(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    project = Project(Path())
+    make_wheel(tmp_path / "wheels", "tiny")
+    project.write("code/requirements.txt", list_of(tmp_path / "wheels", "tiny"))
+    project.write("layer/python/shared.py", "VERSION = 'layer'")
+    project.write("app.py")
+    project.layer()
+    project.function("F", layers=("L",))
+    project.function("File", code="app.py")
+
+    assert (
+        run(project.layout(), f"({imported('tiny')}, {imported('shared')})") == "('1.0', 'layer')"
+    )
+    assert run(project.layout("File"), "__import__('app').handler({}, None)") == "hello"
+
+
 def test_a_zip_file_is_unpacked_and_again_when_it_changed(project):
     archive = project.folder / "code.zip"
     for word in ("first", "other"):

@@ -26,9 +26,9 @@ class TaskRoots:
 
         A folder is used where it lies, so that a saved file is the file that runs.
         """
-        code = function.code_uri
-        if code is None:
+        if function.code_uri is None:
             return self._inline(name, function.inline_code or "")
+        code = function.code_uri.absolute()
         if not code.exists():
             raise PackageError(f"{name}.CodeUri: no such file or folder: {code}")
         if function.build_method == "makefile":

@@ -28,7 +28,7 @@ class LayerFolders:
 
         Raises PackageError.
         """
-        content = layer.content_uri
+        content = layer.content_uri.absolute() if layer.content_uri else None
         if content is None:
             known = public_layer(layer.reference or "")
             return self._public(known, runtime) if known else None

@@ -119,7 +119,7 @@ class Packages:
 
     def _dependencies(self, name: str, function: Function) -> tuple[Path, ...]:
         """One installation for all functions with the same list and runtime."""
-        code = function.code_uri
+        code = function.code_uri.absolute() if function.code_uri else None
         if code is None or not code.is_dir() or function.build_method == "makefile":
             return ()
         if function.build_method == "python-uv":

@@ -25,7 +25,8 @@ class Store:
     """
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        # Tools run in other folders.
+        self._folder = folder.absolute()
         self._failed: dict[Path, tuple[float, PackageError]] = {}
 
     def get(self, name: str, fingerprint: str, build: Callable[[Path], None]) -> Path:

@@ -45,7 +45,7 @@ def read_image(name: str, function: Function) -> ImageSource:
         raise Unsupported(f"{name}: does not run here, ImageConfig.EntryPoint needs Docker")
     folder = in_image(final.folder, image.working_directory or ".")
     final = replace(final, command=image.command or final.command, folder=folder)
-    return ImageSource(stages, final, image.context)
+    return ImageSource(stages, final, image.context.absolute())
 
 
 def with_images(application: Application) -> Application:
