@@ -56,7 +56,9 @@ class EventApp:
         return [
             json.loads(invocation.payload)
             for invocation in [*self.functions.recorder.invocations]
-            if invocation.function == function and about.encode() in invocation.payload
+            if invocation.function == function
+            and invocation.function_error is None
+            and about.encode() in invocation.payload
         ]
 
     def event(self, function: str, about: str) -> dict[str, Any]:

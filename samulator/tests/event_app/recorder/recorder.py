@@ -4,9 +4,10 @@ import json
 
 
 def handler(event, context):
-    """Fails for an event that says FAIL anywhere."""
-    if "FAIL" in json.dumps(event):
-        raise RuntimeError("asked to fail")
+    """Fails for an event that says FAIL anywhere, and quotes it."""
+    text = json.dumps(event)
+    if "FAIL" in text:
+        raise RuntimeError(f"asked to fail: {text}")
     return event
 
 

@@ -252,7 +252,7 @@ def test_a_function_that_fails_is_tried_three_times(app: EventApp, topic: str) -
         return [
             invocation.request_id
             for invocation in [*app.functions.recorder.invocations]
-            if invocation.function == "Second" and invocation.function_error
+            if invocation.function_error and topic.encode() in invocation.payload
         ]
 
     publish(app, topic, "FAIL")
