@@ -183,7 +183,10 @@ DECLARED: tuple[Declared, ...] = (
             "ManagedPolicyArns": [
                 "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
             ],
-            "Policies": [{"PolicyName": "own", "PolicyDocument": WRITE}],
+            "Policies": [
+                {"PolicyName": "own", "PolicyDocument": WRITE},
+                {"PolicyName": "old", "PolicyDocument": {"Statement": WRITE["Statement"]}},
+            ],
         },
     ),
     ("AWS::IAM::ManagedPolicy", "shared", {"Roles": ["writer"], "PolicyDocument": WRITE}),

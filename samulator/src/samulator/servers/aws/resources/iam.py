@@ -1,6 +1,7 @@
 """Roles and policies of IAM."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from botocore.exceptions import ClientError
 
@@ -22,7 +23,7 @@ def create_role(resource: Resource, api: Api) -> None:
         wanted = {
             "RoleName": resource.name,
             "PolicyName": policy["PolicyName"],
-            "PolicyDocument": policy["PolicyDocument"],
+            "PolicyDocument": _versioned(policy["PolicyDocument"]),
         }
         try:
             api.call("iam", "put_role_policy", wanted)
@@ -42,16 +43,24 @@ def create_policy(resource: Resource, api: Api) -> None:
         wanted = {
             "RoleName": role,
             "PolicyName": resource.properties.get("PolicyName") or resource.name,
-            "PolicyDocument": resource.properties["PolicyDocument"],
+            "PolicyDocument": _versioned(resource.properties["PolicyDocument"]),
         }
         api.call("iam", "put_role_policy", wanted)
 
 
 def create_managed_policy(resource: Resource, api: Api) -> None:
-    made = api.call("iam", "create_policy", {**resource.properties, "PolicyName": resource.name})
+    properties = resource.properties
+    document = _versioned(properties["PolicyDocument"])
+    named = {**properties, "PolicyName": resource.name, "PolicyDocument": document}
+    made = api.call("iam", "create_policy", named)
     for role in _roles(resource):
         wanted = {"RoleName": role, "PolicyArn": made["Policy"]["Arn"]}
         api.call("iam", "attach_role_policy", wanted)
+
+
+def _versioned(document: Mapping[str, Any]) -> dict[str, Any]:
+    """IAM takes a document that names no version, or the one before; moto does not."""
+    return {**document, "Version": "2012-10-17"}
 
 
 def _roles(resource: Resource) -> Iterator[str]:
