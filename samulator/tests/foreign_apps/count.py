@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from foreign_apps.templates import calls_elsewhere, missing_code, templates
 from samulator.__main__ import main
@@ -45,9 +46,8 @@ def count(folder: Path, listed: Path | None = None) -> str:
     """Returns the numbers and the ranked causes as Markdown."""
     counted = Count()
     folder = folder.resolve()
-    with tempfile.TemporaryDirectory() as state:
-        # Nothing is written into other people's folders.
-        os.environ["LOCAL_STATE"] = state
+    # Nothing is written into other people's folders.
+    with tempfile.TemporaryDirectory() as state, patch.dict(os.environ, LOCAL_STATE=state):
         for file in templates(folder, listed):
             counted.templates += 1
             _look_at(file, str(file.relative_to(folder)), counted)
@@ -97,9 +97,9 @@ def _check(file: Path) -> tuple[int, dict[str, Any], str]:
 
 
 def _run(arguments: Sequence[str]) -> int:
-    sys.argv = ["samulator", *arguments]
     try:
-        return main()
+        with patch.object(sys, "argv", ["samulator", *arguments]):
+            return main()
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else 1
 
