@@ -138,13 +138,20 @@ def packages(tmp_path: Path):
     ("method", "message"),
     [
         ("makefile", "L: BuildMethod is makefile but there is no Makefile"),
-        ("python3.11", "L: no requirements.txt to build it from in /"),
         ("rust", "L: BuildMethod rust is not supported here"),
     ],
 )
 def test_layer_that_cannot_be_built_says_why(packages, method, message):
     with pytest.raises(PackageError, match=message):
         packages(f"Metadata: {{BuildMethod: {method}}}").layout("F")
+
+
+def test_a_layer_that_requires_nothing_is_its_code(packages, tmp_path):
+    built = packages("Metadata: {BuildMethod: python3.11}")
+    (tmp_path / "layer/hello.py").write_text("")
+
+    (layer,) = built.layout("F").layers
+    assert (layer / "python" / "hello.py").is_file()
 
 
 def test_failing_makefile_shows_the_end_of_its_output(packages, tmp_path):

@@ -71,12 +71,14 @@ class LayerFolders:
         return self.store.get(layer.name, key, build)
 
     def _install(self, name: str, content: Path, target: Path, *, runtime: str) -> None:
-        """For the Python that runs here, whatever version BuildMethod names."""
+        """For the Python that runs here, whatever version BuildMethod names.
+
+        As sam build does, the code alone is copied where nothing is required.
+        """
         requirements = content / REQUIREMENTS
-        if not requirements.is_file():
-            raise PackageError(f"{name}: no {REQUIREMENTS} to build it from in {content}")
-        wanted = Wanted(("--requirement", REQUIREMENTS), content, f"{name}: {requirements}")
-        install(wanted, target / "python", runtime=runtime)
+        if requirements.is_file():
+            wanted = Wanted(("--requirement", REQUIREMENTS), content, f"{name}: {requirements}")
+            install(wanted, target / "python", runtime=runtime)
         copy_content(content, target / "python")
 
     def _as_it_is(self, name: str, content: Path, runtime: str) -> Path:
