@@ -100,3 +100,27 @@ def test_a_message_that_fails_holds_up_its_group_until_it_is_buried(app: EventAp
         event = app.event("Second", name)
     assert [one["body"] for one in event["Records"]] == ["next"]
     assert [message["Body"] for message in app.messages(dead)] == ["FAIL"]
+
+
+def test_what_comes_back_together_comes_back_in_its_order(app: EventApp) -> None:
+    queue = app.queue(
+        f"q-{uuid4().hex}.fifo",
+        FifoQueue="true",
+        ContentBasedDeduplication="true",
+        VisibilityTimeout="1",
+    )
+    sqs = app.client("sqs")
+    url = sqs.get_queue_url(QueueName=queue.rsplit(":", 1)[1])["QueueUrl"]
+    for body in ("first", "second", "third"):
+        send(app, queue, body)
+    bodies = receive(sqs, url, 10, VisibilityTimeout=1)
+    assert bodies == ["first", "second", "third"]
+    again: list[str] = []
+    wait_until(lambda: again.extend(receive(sqs, url, 1, VisibilityTimeout=60)) or again)
+    assert again == ["first"]
+    assert receive(sqs, url, 10) == []
+
+
+def receive(sqs: Any, url: str, count: int, **options: Any) -> list[str]:
+    found = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=count, **options)
+    return [message["Body"] for message in found.get("Messages", [])]

@@ -10,7 +10,7 @@ from samulator.servers.aws.bucket_notifications import BucketNotifications
 from samulator.servers.aws.config import AwsConfig
 from samulator.servers.aws.delivery import Delivery
 from samulator.servers.aws.eventbridge.bus import EventBuses
-from samulator.servers.aws.fifo_queues import correct_fifo_queues
+from samulator.servers.aws.fifo_queues import correct_fifo_queues, keep_groups_in_order
 from samulator.servers.aws.lambda_calls import is_for_lambda, lambda_calls
 from samulator.servers.aws.observer import S3Observer
 from samulator.servers.aws.own_pages import OwnPagesOnly
@@ -41,7 +41,7 @@ def application(config: AwsConfig, url: str) -> "WSGIApplication":
     prepare: Mapping[str, Callable[[], None]] = {
         "dynamodb": partial(_correct_tables, config.region),
         "sns": partial(_deliver_topics, delivery),
-        "sqs": correct_fifo_queues,
+        "sqs": _correct_queues,
         "ssm": import_parameters,
         "stepfunctions": partial(_run_state_machines, url),
     }
@@ -77,6 +77,11 @@ def _deliver_topics(delivery: Delivery | None) -> None:
     from samulator.servers.aws.sns.fan_out import FanOut
 
     FanOut(delivery).install()
+
+
+def _correct_queues() -> None:
+    correct_fifo_queues()
+    keep_groups_in_order()
 
 
 def _correct_tables(region: str) -> None:

@@ -43,6 +43,27 @@ def correct_fifo_queues() -> None:
     Queue.add_message = add_once  # type: ignore[method-assign, assignment]
 
 
+def keep_groups_in_order() -> None:
+    """Of what came back together the first of a group goes first, and waits for none behind it.
+
+    moto skips a message while a later one of its group counts as pending, though that one is
+    visible again too, and then delivers the later one.
+    """
+
+    def ready(queue: Queue) -> list[Message]:
+        free = [each for each in queue._messages if each.visible and not each.delayed]
+        if not queue.fifo_queue:
+            return free
+        queue.pending_messages.difference_update(free)
+        held = {message.group_id for message in queue.pending_messages}
+        return [message for message in free if message.group_id not in held]
+
+    Queue.messages = property(ready)  # type: ignore[method-assign, assignment]
+    Queue.pending_message_groups = property(  # type: ignore[method-assign, assignment]
+        lambda _queue: set()
+    )
+
+
 def _forget(known: dict[_Key, float], now: float) -> None:
     """The oldest come first."""
     is_over = (key for key in known if now - known[key] > _DEDUPLICATION_MILLISECONDS)
