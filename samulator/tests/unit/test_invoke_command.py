@@ -1,10 +1,12 @@
 """`samulator invoke` against an endpoint that gives no log, as `sam local start-lambda` is one."""
 
 import json
+import os
 import threading
 from argparse import Namespace
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 
 import pytest
@@ -54,6 +56,31 @@ def test_a_function_is_invoked_where_no_log_is_given(
 ) -> None:
     INVOKE.run(Namespace(function="Any", event=event), tmp_path)
     assert json.loads(capsys.readouterr().out) == {"a": 1}
+
+
+@pytest.mark.usefixtures("endpoint")
+@pytest.mark.parametrize(("piped", "event"), [('{"b": 2}', {"b": 2}), ("", {}), ("\n", {})])
+def test_without_a_file_the_event_is_what_is_piped_or_empty(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    piped: str,
+    event: object,
+) -> None:
+    monkeypatch.setattr("sys.stdin", TextIOWrapper(BytesIO(piped.encode())))
+    INVOKE.run(Namespace(function="Any", event=None), tmp_path)
+    assert json.loads(capsys.readouterr().out) == event
+
+
+@pytest.mark.usefixtures("endpoint")
+def test_nobody_waits_for_an_event_at_a_terminal(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    primary, terminal = os.openpty()
+    with os.fdopen(primary), os.fdopen(terminal) as stdin:
+        monkeypatch.setattr("sys.stdin", stdin)
+        INVOKE.run(Namespace(function="Any", event=None), tmp_path)
+    assert json.loads(capsys.readouterr().out) == {}
 
 
 @pytest.mark.usefixtures("endpoint")

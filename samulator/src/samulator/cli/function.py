@@ -24,11 +24,14 @@ if TYPE_CHECKING:
     from mypy_boto3_lambda.type_defs import InvocationResponseTypeDef
 
 _LONGEST_RUN_SECONDS = 900
+_NO_EVENT = b"{}"
 
 
 def _configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("function", help="logical id in template.yaml")
-    parser.add_argument("-e", "--event", default="-", help="JSON file; - reads standard input")
+    parser.add_argument(
+        "-e", "--event", help="JSON file; - reads standard input; without it what is piped, else {}"
+    )
 
 
 def _invoke(arguments: argparse.Namespace, root: Path) -> None:
@@ -63,14 +66,20 @@ def _answer(client: "LambdaClient", function: str, event: bytes) -> "InvocationR
     return client.invoke(FunctionName=function, Payload=event)
 
 
-def _read_event(source: str) -> bytes:
+def _read_event(source: str | None) -> bytes:
+    """The event; without a source what is piped, and an empty one where nothing is."""
+    if source is None and sys.stdin.isatty():
+        return _NO_EVENT
+    place = source or "-"
     try:
-        event = sys.stdin.buffer.read() if source == "-" else Path(source).read_bytes()
+        event = sys.stdin.buffer.read() if place == "-" else Path(place).read_bytes()
+        if source is None and not event.strip():
+            return _NO_EVENT
         json.loads(event)
     except OSError as error:
-        raise CommandFailed(f"{source}: {error.strerror}") from error
+        raise CommandFailed(f"{place}: {error.strerror}") from error
     except ValueError as error:
-        raise CommandFailed(f"{source}: not JSON: {error}") from error
+        raise CommandFailed(f"{place}: not JSON: {error}") from error
     return event
 
 
