@@ -300,6 +300,7 @@ def test_condition_that_depends_on_itself_is_an_error(load):
     ("text", "message"),
     [
         ("Resources: {a: [", "while parsing"),
+        ("Resources: &all {A: *all}", "stands inside of what its anchor names"),
         ("[1, 2]", "no Resources section, not a SAM template"),
         ("Resources: {A: {Properties: {}}}", "Resources.A has no Type"),
     ],

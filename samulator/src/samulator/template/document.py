@@ -1,5 +1,6 @@
 """Reads a template file into plain data: short-form tags expanded, Globals merged."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +64,7 @@ def parse_document(template: Path) -> dict[str, Any]:
     """
     try:
         document = parse_text(template.read_text(encoding="utf-8"))
+        _require_an_end(document)
     except FileNotFoundError as error:
         raise TemplateError(f"{template}: no such file") from error
     except OSError as error:
@@ -72,6 +74,14 @@ def parse_document(template: Path) -> dict[str, Any]:
     if not isinstance(document, dict) or not isinstance(document.get("Resources"), dict):
         raise TemplateError(f"{template}: no Resources section, not a SAM template")
     return document
+
+
+def _require_an_end(document: Value) -> None:
+    """Raises ValueError where an alias of YAML stands inside of what it names."""
+    try:
+        json.dumps(document, default=str)
+    except ValueError as error:
+        raise ValueError("an alias (*name) stands inside of what its anchor names") from error
 
 
 def parse_text(text: str) -> Value:
