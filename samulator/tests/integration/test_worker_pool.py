@@ -136,7 +136,7 @@ def test_starts_that_fail_leave_no_file_open_and_no_folder(app, monkeypatch, tmp
     not_executable = tmp_path / "python"
     not_executable.write_text("")
     monkeypatch.setattr(worker, "find_interpreter", lambda _runtime: not_executable)
-    folder = Path(app.functions._supervision.folder)
+    folder = Path(app.functions._fleet._supervision.folder)
     gc.collect()  # what other tests left may be closed meanwhile
     descriptors, files = psutil.Process().num_fds(), len(list(folder.iterdir()))
 
@@ -209,7 +209,7 @@ hanging = asyncio.run_coroutine_threadsafe(
     app.functions.invoke("MisbehavingFunction", b'{"how": "hang"}'), app._loop)
 while not any("about to hang" in line for _, line in app.recorder.lines):
     pass
-print("hanging", app.functions._supervision.folder, flush=True)
+print("hanging", app.functions._fleet._supervision.folder, flush=True)
 sys.stdin.read()
 """
 

@@ -82,7 +82,8 @@ class OtherApp:
             debug_ports=debug_ports,
         )
         self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever)
+        # A program whose application does not start ends with its traceback, and does not wait.
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
         self.call(self._start())
 
