@@ -119,6 +119,7 @@ def test_reset_leaves_nothing_of_a_killed_stack(tmp_path: Path) -> None:
         (tmp_path / file).write_text("{}")
     result = run("samulator", "reset", state=tmp_path)
     assert (result.returncode, result.stderr) == (0, "")
+    assert result.stdout.startswith("Wiped the data and the logs")
     assert not list(tmp_path.iterdir())
 
 

@@ -1,10 +1,11 @@
-"""The embedded stack's commands: `python -m samulator up`, `down`, `doctor` and so on."""
+"""Run a Python SAM application on this machine, without Docker, an AWS account or a deploy step."""
 
 import argparse
 import errno
 import os
 import sys
 from collections.abc import Callable
+from importlib.metadata import version
 from pathlib import Path
 
 from samulator.cli import COMMANDS, CommandFailed
@@ -24,7 +25,9 @@ _OF_THE_DISK = {
 
 def main() -> int:
     """Runs one command; a failure that has a cause is one line on stderr and exit code 1."""
-    parser = argparse.ArgumentParser(prog="python -m samulator", description=__doc__)
+    parser = argparse.ArgumentParser(prog="samulator", description=__doc__)
+    release = f"samulator {version('samulator')}"
+    parser.add_argument("--version", action="version", version=release)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for command in COMMANDS:
         command.add_to(commands)

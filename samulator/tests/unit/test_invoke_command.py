@@ -85,5 +85,5 @@ def test_nobody_waits_for_an_event_at_a_terminal(
 
 @pytest.mark.usefixtures("endpoint")
 def test_another_refusal_is_said_as_it_is(tmp_path: Path, event: str) -> None:
-    with pytest.raises(CommandFailed, match="Function not found: Missing"):
+    with pytest.raises(CommandFailed, match="Function not found: Missing; samulator check lists"):
         INVOKE.run(Namespace(function="Missing", event=event), tmp_path)

@@ -38,3 +38,10 @@ def test_what_is_no_number_of_lines_is_refused(state: Path, lines: str) -> None:
 
     assert refused.returncode == 2
     assert lines in refused.stderr.splitlines()[-1]
+
+
+def test_where_nothing_has_been_logged_that_is_said(tmp_path: Path) -> None:
+    listed = logs(tmp_path)
+
+    assert (listed.returncode, listed.stdout) == (0, "")
+    assert listed.stderr == "Nothing has been logged yet; samulator up runs the functions.\n"

@@ -11,6 +11,8 @@ from samulator.control.parameter_overrides import InvalidOverride, parse_overrid
         ([], {}),
         (["A=1", "B=two"], {"A": "1", "B": "two"}),
         (["A=1 B='two words'"], {"A": "1", "B": "two words"}),
+        (["A=two words", "B=1"], {"A": "two words", "B": "1"}),
+        (["A=1 B=2"], {"A": "1", "B": "2"}),
         (["A=x=y"], {"A": "x=y"}),
         (["A="], {"A": ""}),
         (["A=1", "A=2"], {"A": "2"}),

@@ -1,4 +1,4 @@
-"""The commands of `python -m samulator`, in the order the help lists them."""
+"""The commands of `samulator`, in the order the help lists them."""
 
 from samulator.cli import check, data, doctor, function, sam, service, stack, token
 from samulator.cli.command import Command, CommandFailed

@@ -35,6 +35,8 @@ def _logs(arguments: argparse.Namespace, root: Path) -> None:
     folder = Project(root).state / "logs"
     known = sorted(file.stem for file in folder.glob("*.log"))
     if arguments.name is None:
+        if not known:
+            sys.stderr.write("Nothing has been logged yet; samulator up runs the functions.\n")
         sys.stdout.write("".join(f"{name}\n" for name in known))
         return
     if arguments.name not in known:

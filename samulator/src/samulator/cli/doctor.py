@@ -73,7 +73,8 @@ def _template(root: Path) -> Iterator[Finding]:
     except TemplateError as error:
         yield Finding("Template", str(error))
         return
-    detail = "; ".join([f"{len(application.functions)} functions", *ignored])
+    count = len(application.functions)
+    detail = "; ".join([f"{count} function{'' if count == 1 else 's'}", *ignored])
     yield Finding(project.template.name, detail=detail)
     for name in project.servers:
         if problem := missing_package(name):

@@ -48,7 +48,7 @@ def _invoke(arguments: argparse.Namespace, root: Path) -> None:
     except EndpointConnectionError as error:
         raise CommandFailed(address.silence) from error
     except ClientError as error:
-        raise CommandFailed(error.response["Error"]["Message"]) from error
+        raise CommandFailed(_refusal(error)) from error
     sys.stderr.write(base64.b64decode(answer.get("LogResult", "")).decode(errors="replace"))
     payload = answer["Payload"].read().decode()
     sys.stdout.write(f"{payload}\n")
@@ -64,6 +64,13 @@ def _answer(client: "LambdaClient", function: str, event: bytes) -> "InvocationR
         if error.response["ResponseMetadata"]["HTTPStatusCode"] != HTTPStatus.NOT_IMPLEMENTED:
             raise
     return client.invoke(FunctionName=function, Payload=event)
+
+
+def _refusal(error: ClientError) -> str:
+    message = error.response["Error"]["Message"]
+    if error.response["ResponseMetadata"]["HTTPStatusCode"] == HTTPStatus.NOT_FOUND:
+        return f"{message}; samulator check lists the functions"
+    return message
 
 
 def _read_event(source: str | None) -> bytes:

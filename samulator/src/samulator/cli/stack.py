@@ -93,6 +93,7 @@ def _reset(_arguments: argparse.Namespace, root: Path) -> None:
             shutil.rmtree(path)
         else:
             path.unlink(missing_ok=True)
+    sys.stdout.write("Wiped the data and the logs; what was built for the functions is kept.\n")
 
 
 UP = Command("up", "start everything; Ctrl-C stops", _up, _configure_up)

@@ -10,6 +10,8 @@ from collections.abc import Iterable
 # ParameterKey=Name,ParameterValue=a\,b as CloudFormation has it.
 _LONG = re.compile(r"ParameterKey=(?P<name>[^,]+),ParameterValue=(?P<value>(?:\\.|[^\\])*)", re.S)
 _BETWEEN = re.compile(r"\s+(?=ParameterKey=)")
+# One value that a shell has taken the quotes from: Name=two words.
+_UNQUOTED = re.compile(r"[A-Za-z0-9]+=(?:(?!\s[A-Za-z0-9]+=)[^'\"])*", re.S)
 _SHORT = re.compile(r"(?P<name>[A-Za-z0-9]+)=(?P<value>.*)", re.S)
 
 
@@ -20,7 +22,8 @@ class InvalidOverride(Exception):
 def parse_overrides(texts: Iterable[str]) -> dict[str, str]:
     """Return the values by their names; the last of one name wins.
 
-    A text may hold several, separated as a shell does. Raises InvalidOverride.
+    A text may hold several, separated as a shell does; spaces that no NAME= follows are
+    the value's. Raises InvalidOverride.
     """
     values = {}
     for word in _words(texts):
@@ -35,6 +38,9 @@ def _words(texts: Iterable[str]) -> Iterable[str]:
     for text in texts:
         if text.startswith("ParameterKey="):
             yield from _BETWEEN.split(text)
+            continue
+        if _UNQUOTED.fullmatch(text):
+            yield text
             continue
         try:
             yield from shlex.split(text) if " " in text else [text]
