@@ -52,6 +52,7 @@ DECLARED: tuple[Declared, ...] = (
         allow("sqs:SendMessage", on=ARN.format("sqs", "jobs")),
         allow("sns:Publish", on=ARN.format("sns", "news")),
         allow("dynamodb:PutItem", on=ARN.format("dynamodb", "table/people")),
+        allow("dynamodb:PartiQLSelect", on=ARN.format("dynamodb", "table/people")),
         allow("secretsmanager:GetSecretValue", on=SECRET),
         allow("ssm:GetParameter*", on=ARN.format("ssm", "parameter/app/*")),
         allow("lambda:InvokeFunction", on=ARN.format("lambda", "function:Mine*")),
@@ -267,6 +268,64 @@ def test_a_transaction_needs_what_its_items_need(of: As) -> None:
     _, message = refusal(dynamodb.transact_write_items, TransactItems=[delete])
 
     assert "dynamodb:DeleteItem" in message
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "parameters"),
+    [
+        (
+            "sqs",
+            "send_message_batch",
+            {
+                "QueueUrl": f"http://127.0.0.1/{ACCOUNT}/jobs",
+                "Entries": [{"Id": "a", "MessageBody": "m"}],
+            },
+        ),
+        (
+            "sns",
+            "publish_batch",
+            {
+                "TopicArn": ARN.format("sns", "news"),
+                "PublishBatchRequestEntries": [{"Id": "a", "Message": "m"}],
+            },
+        ),
+    ],
+)
+def test_a_batch_needs_what_one_of_it_needs(
+    of: As, service: str, operation: str, parameters: dict[str, Any]
+) -> None:
+    assert getattr(of("writer", service), operation)(**parameters)["Successful"]
+
+    _, message = refusal(getattr(of("nothing", service), operation), **parameters)
+
+    name = {"sqs": "SendMessage", "sns": "Publish"}[service]
+    assert f"to perform: {service}:{name} on resource: " in message
+
+
+@pytest.mark.parametrize(
+    ("statement", "verb", "resource"),
+    [
+        ("DELETE FROM \"people\" WHERE id = '1'", "Delete", "people"),
+        ("insert into people value {'id': '2'}", "Insert", "people"),
+        ("UPDATE people SET a = 1 WHERE id = '1'", "Update", "people"),
+        ('select * from "other"."by-name"', "Select", "other/index/by-name"),
+    ],
+)
+def test_a_statement_needs_the_action_of_its_verb_on_its_table(
+    of: As, statement: str, verb: str, resource: str
+) -> None:
+    dynamodb = of("writer", "dynamodb")
+
+    dynamodb.execute_statement(Statement="SELECT * FROM people")
+    _, alone = refusal(dynamodb.execute_statement, Statement=statement)
+    _, among = refusal(
+        dynamodb.batch_execute_statement,
+        Statements=[{"Statement": "SELECT * FROM people"}, {"Statement": statement}],
+    )
+
+    table = ARN.format("dynamodb", f"table/{resource}")
+    assert f"dynamodb:PartiQL{verb} on resource: {table} " in alone
+    assert f"dynamodb:PartiQL{verb} on resource: {table} " in among
 
 
 def test_everybody_may_ask_who_they_are(of: As) -> None:

@@ -11,6 +11,7 @@ from botocore.exceptions import UnknownServiceError
 from samulator.servers.aws.client import local_session
 from samulator.servers.aws.config import ACCOUNT_ID
 from samulator.servers.aws.iam.call import Call
+from samulator.servers.aws.iam.partiql import OPERATIONS, statement_calls
 from samulator.servers.aws.iam.request import SignedRequest
 from samulator.servers.aws.iam.resources import resources_of
 
@@ -20,6 +21,13 @@ _FUNCTION = re.compile(r"/20\d\d-\d\d-\d\d/functions/([^/]+)(/[^/]*)?")
 _CBOR = re.compile(r"/service/\w+/operation/(\w+)")
 # One call that is several in the words of policies.
 _TRANSACTIONS = {"TransactWriteItems", "TransactGetItems"}
+# What policies know by the name of the operation on one.
+_OF_BATCHES = {
+    "sns:PublishBatch": "sns:Publish",
+    "sqs:ChangeMessageVisibilityBatch": "sqs:ChangeMessageVisibility",
+    "sqs:DeleteMessageBatch": "sqs:DeleteMessage",
+    "sqs:SendMessageBatch": "sqs:SendMessage",
+}
 _PUBLIC = {"sts:GetCallerIdentity", "sts:GetSessionToken"}
 
 
@@ -34,7 +42,9 @@ def calls_of(request: SignedRequest) -> list[Call]:
     parameters = request.parameters()
     if operation in _TRANSACTIONS:
         return [*_transaction(request, parameters)]
-    action = f"{service}:{operation}"
+    if service == "dynamodb" and operation in OPERATIONS:
+        return [*statement_calls(request.region, parameters)]
+    action = _OF_BATCHES.get(f"{service}:{operation}", f"{service}:{operation}")
     resources: list[str | None] = [*resources_of(service, request.region, parameters)]
     context = _context(service, parameters)
     return [Call(action, resource, context) for resource in resources or [None]]
