@@ -8,8 +8,12 @@ from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 
-from samulator.cli import COMMANDS, CommandFailed
-from samulator.control.project import Project
+try:
+    from samulator.cli import COMMANDS, CommandFailed
+    from samulator.control.project import Project
+except KeyboardInterrupt:
+    # Reading the commands takes most of a second, in which somebody may think again.
+    sys.exit(130)
 
 # What a disk or a folder can be blamed for; any other error is ours and shows its traceback.
 _OF_THE_DISK = {
