@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from samulator.control.effects import effects
-from samulator.control.effects_table import idle_lines
+from samulator.control.effects import Effect, effects
+from samulator.control.effects_table import calling_lines, idle_lines
 from samulator.template.load import load_application
 
 TEMPLATE = """\
@@ -142,3 +142,23 @@ def test_a_start_says_in_few_lines_what_does_nothing(tmp_path):
         "Mail: email a@b.c gets nothing here",
         "Without effect here: AWS::RDS (2), Custom::Thing (1); samulator check says why",
     ]
+
+
+def test_a_start_lists_its_routes_and_triggers_but_never_a_screenful():
+    rows = [
+        Effect("functions", "F", "AWS::Lambda::Function", True, "runs app.handler"),
+        Effect("routes", "GET /gone", "AWS::ApiGateway::RestApi", False, "answers 501"),
+        *(
+            Effect("routes", f"GET /{at}", "AWS::ApiGateway::RestApi", True, "calls F")
+            for at in range(11)
+        ),
+        Effect("triggers", "uploads", "AWS::S3::Bucket", True, "calls F"),
+    ]
+    said = [*calling_lines(rows)]
+    assert said[0] == "  GET /0   calls F"
+    assert said[-1] == "  uploads  calls F"
+    assert len(said) == 12
+    more = [*calling_lines([*rows, rows[-1], rows[-1]])]
+    assert more[-1] == "  and 2 more routes and triggers: samulator check"
+    assert len(more) == 13
+    assert [*calling_lines(rows[:2])] == []

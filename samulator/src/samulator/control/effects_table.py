@@ -16,6 +16,9 @@ _SECTIONS = {
 # So many names are shown of a type, and columns are no wider.
 _NAMED = 3
 _WIDEST = 60
+# What a start lists, and how many lines of it at most.
+_CALLING = ("routes", "triggers")
+_LISTED = 12
 _STACK = "AWS::CloudFormation::Stack"
 _KIND = attrgetter("type")
 
@@ -58,10 +61,8 @@ def idle_lines(effects: Sequence[Effect], warnings: Sequence[str]) -> Iterator[s
     """
     idle = [each for each in effects if not each.works]
     for each in idle:
-        is_said = any(
-            warning.startswith((f"{each.name}:", f"{each.name}.")) for warning in warnings
-        )
-        if (each.section != RESOURCES or each.type == _STACK) and not is_said:
+        is_named = each.section != RESOURCES or each.type == _STACK
+        if is_named and not _is_said(each, warnings):
             yield f"{each.name}: {each.does}"
     services = sorted(
         "::".join(each.type.split("::")[:2]) for each in idle if each.section == RESOURCES
@@ -69,6 +70,17 @@ def idle_lines(effects: Sequence[Effect], warnings: Sequence[str]) -> Iterator[s
     counted = [f"{service} ({len([*same])})" for service, same in groupby(services)]
     if counted:
         yield f"Without effect here: {', '.join(counted)}; samulator check says why"
+
+
+def calling_lines(effects: Sequence[Effect]) -> Iterator[str]:
+    """Yield what a start ends with: each route and trigger that calls something, but no more of
+    them than fit on a screen beside the rest.
+    """
+    calling = [each for each in effects if each.section in _CALLING and each.works]
+    if calling:
+        yield from _one_by_one(calling[:_LISTED])
+    if len(calling) > _LISTED:
+        yield f"  and {len(calling) - _LISTED} more routes and triggers: samulator check"
 
 
 def _is_said(effect: Effect, warnings: Sequence[str]) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 from samulator.control.console import Console
 from samulator.control.doors import Doors, Opening
 from samulator.control.effects import effects
-from samulator.control.effects_table import idle_lines
+from samulator.control.effects_table import calling_lines, idle_lines
 from samulator.control.loading import load_project
 from samulator.control.mode import Mode
 from samulator.control.project import Project
@@ -120,6 +120,8 @@ class Stack:
     async def serve(self) -> None:
         """Runs until cancelled; raises what ends one of the tasks in the background."""
         async with self.running() as running:
+            for line in calling_lines(effects(running.application, self.project.root)):
+                self.console.say(line)
             self.console.ready(running.urls, f"http://{LOOPBACK}:{self.ports.lambda_endpoint}")
             done, _ = await asyncio.wait(running.tasks, return_when=asyncio.FIRST_COMPLETED)
             for task in done:
