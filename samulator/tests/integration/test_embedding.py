@@ -1,7 +1,6 @@
 """Applications inside a program: every code block of docs/embedding.md, and what it promises."""
 
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -10,22 +9,26 @@ import pytest
 
 import samulator
 from samulator.control.local_toml import ProjectError
+from testkit.hello_world import copy_hello_world
 
 HERE = Path(__file__).parents[1]
 GUIDE = HERE.parent / "docs" / "embedding.md"
-HELLO = HERE / "hello_world"
 BLOCKS = dict(re.findall(r"```python\n# (\S+)\n(.*?)```", GUIDE.read_text(), re.S))
 SECONDS = 240
 
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("project")
-    shutil.copytree(HELLO, folder, dirs_exist_ok=True)
+    folder = copy_hello_world(tmp_path_factory.mktemp("project"))
     for name, block in BLOCKS.items():
         (folder / name).write_text(block)
     (folder / "pytest.ini").write_text("[pytest]\nfilterwarnings = error\n")
     return folder
+
+
+@pytest.fixture(scope="module")
+def hello(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return copy_hello_world(tmp_path_factory.mktemp("hello"))
 
 
 def run(project: Path, *arguments: str) -> str:
@@ -53,17 +56,17 @@ def test_the_program_of_the_guide_prints_both_answers(project: Path) -> None:
     ]
 
 
-def test_a_function_that_fails_is_an_exception_with_lambdas_error(sam_app) -> None:
-    app = sam_app(HELLO)
+def test_a_function_that_fails_is_an_exception_with_lambdas_error(sam_app, hello: Path) -> None:
+    app = sam_app(hello)
     with pytest.raises(samulator.FunctionFailed, match=r'"errorType": "KeyError"'):
         app.invoke("HelloFunction", {"fail": True})
     assert app.invoke("HelloFunction")["statusCode"] == 200
 
 
-def test_equal_arguments_give_the_same_application_and_others_another(sam_app) -> None:
-    app = sam_app(HELLO)
-    assert sam_app(HELLO) is app
-    other = sam_app(HELLO, env_vars={"HelloFunction": {"GREETING": "moin"}})
+def test_equal_arguments_give_the_same_application_and_others_another(sam_app, hello: Path) -> None:
+    app = sam_app(hello)
+    assert sam_app(hello) is app
+    other = sam_app(hello, env_vars={"HelloFunction": {"GREETING": "moin"}})
     assert other.url != app.url
     assert other.environment("HelloFunction")["GREETING"] == "moin"
     assert app.environment("HelloFunction")["GREETING"] == "hello world"

@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -14,10 +13,10 @@ import psutil
 import pytest
 
 from samulator.servers.ports import Ports, variable_of
+from testkit.hello_world import copy_hello_world
 from testkit.ports import reserve_ports
 from testkit.timing import LONG_SECONDS
 
-HELLO = Path(__file__).parents[1] / "hello_world"
 DATA_SERVERS = ("postgres", "redis-server", "osmem-server")
 
 
@@ -28,9 +27,7 @@ def ports() -> Ports:
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("sam-app")
-    shutil.copytree(HELLO, folder, dirs_exist_ok=True)
-    return folder
+    return copy_hello_world(tmp_path_factory.mktemp("sam-app"))
 
 
 def command(folder: Path, ports: Ports, *arguments: str) -> subprocess.Popen[str]:
