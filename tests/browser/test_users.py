@@ -189,21 +189,24 @@ def test_lost_connection_keeps_what_was_typed(opens: Opens, team: str) -> None:
     expect(page.get_by_text("Ada was added.")).to_be_visible()
 
 
-def test_token_is_asked_for_and_sent(opens: Opens, people: People, team: str) -> None:
+def test_token_is_asked_for_and_sent(
+    opens: Opens, people: People, team: str, stack: EmbeddedStack
+) -> None:
     people("Ada")
+    token = stack.run("samulator", "token", "--scope", "users:read").stdout.strip()
     page = opens("#datasets")
-    # As API Gateway's authorizer answers; the embedded stack has none.
+    # As API Gateway's authorizer answers; here one lets in whoever sends no token.
     refusal = {"message": "Unauthorized"}
     page.route(
         "**/users/**",
         lambda route: (
             route.continue_()
-            if route.request.headers.get("authorization") == "Bearer abc.def"
+            if route.request.headers.get("authorization") == f"Bearer {token}"
             else route.fulfill(status=401, json=refusal)
         ),
     )
     page.goto(f"/console#users?role={team}")
-    page.get_by_role("dialog", name="Access token").get_by_label("Token").fill(" abc.def ")
+    page.get_by_role("dialog", name="Access token").get_by_label("Token").fill(f" {token} ")
     press(page, "Use")
     expect(page.get_by_role("rowheader")).to_have_text(["Ada"])
 
