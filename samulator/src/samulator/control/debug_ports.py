@@ -1,11 +1,9 @@
 """What `--debug` needs before anything starts: a debugger, and ports that are free."""
 
-import socket
 from collections.abc import Mapping, Sequence
-from contextlib import closing
 
 from samulator.functions.debugging import InvalidTarget, find_debugger, targets
-from samulator.servers.ports import LOOPBACK
+from samulator.servers.ports import is_free
 from samulator.template.model import Application
 
 
@@ -18,16 +16,6 @@ def debug_ports(texts: Sequence[str], application: Application) -> Mapping[str, 
     if ports:
         find_debugger()
     for name, port in ports.items():
-        if not _is_free(port):
+        if not is_free(port):
             raise InvalidTarget(f"--debug {name}: port {port} is taken; {name}:PORT moves it")
     return ports
-
-
-def _is_free(port: int) -> bool:
-    with closing(socket.socket(socket.AF_INET, socket.SOCK_STREAM)) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((LOOPBACK, port))
-        except OSError:
-            return False
-    return True
