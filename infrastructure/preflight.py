@@ -18,7 +18,7 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 ROOT = Path(__file__).parents[1]
-RDS_ROOTS = ROOT / "functions" / "api" / "api" / "rds_roots.pem"
+RDS_ROOTS = ROOT / "functions" / "api" / "api" / "database" / "rds_roots.pem"
 RESERVED = 12  # environments that template.yaml reserves for its functions
 UNRESERVED = 100  # Lambda leaves an account at least so many
 SEARCH_ROLE = "AWSServiceRoleForAmazonOpenSearchService"
@@ -150,7 +150,7 @@ def _database_root(deployment: Deployment) -> Iterator[str]:
         yield (
             f"The root that signs databases in {region} is not here yet; AWS publishes it:\n"
             f"  curl --fail https://truststore.pki.rds.amazonaws.com/{region}/{region}-bundle.pem"
-            " >> functions/api/api/rds_roots.pem"
+            " >> functions/api/api/database/rds_roots.pem"
         )
 
 

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from botocore.client import BaseClient
 from botocore.signers import RequestSigner
 
-from api.opensearch import Client
+from api.users.search.client import Client
 from samulator.template.load import load_application
 from samulator.template.model import Resource
 

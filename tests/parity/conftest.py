@@ -66,6 +66,4 @@ def in_process(services: Servers) -> Iterator[Call]:
             return Answer(answer.status, answer.headers, answer.body)
 
         yield call
-        users = entry.prepare().app.state.users  # type: ignore[attr-defined]
-        users._store._database.close()
-        users._cache._redis.close()
+        entry.close()

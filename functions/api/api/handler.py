@@ -8,11 +8,12 @@ from typing import Any
 from fastapi import Response
 from mangum import Mangum
 
-from api import gateway
 from api.observability import describe, get_logger, log_request
-from api.problems import MEDIA_TYPE, internal_error, plain_kind, problem_response
 from api.settings import Settings, SettingsError, load_settings
-from api.wiring import build_app
+from api.web import gateway
+from api.web.app import create_app
+from api.web.problems import MEDIA_TYPE, internal_error, plain_kind, problem_response
+from api.wiring import Services, build_services
 
 _TEXT = ["text/", "application/json", "application/javascript", "image/svg+xml", MEDIA_TYPE]
 
@@ -23,12 +24,26 @@ class HttpEntry:
     def __init__(self, load: Callable[[], Settings]) -> None:
         self._load = load
         self._adapter: Mangum | None = None
+        self._services: Services | None = None
 
     def prepare(self) -> Mangum:
         """Raises SettingsError, and tries again at the next call."""
         if self._adapter is None:
-            self._adapter = Mangum(build_app(self._load()), lifespan="off", text_mime_types=_TEXT)
+            settings = self._load()
+            services = self._services = build_services(settings)
+            app = create_app(
+                services.users,
+                services.datasets,
+                services.probes,
+                auth_required=settings.auth_required,
+            )
+            self._adapter = Mangum(app, lifespan="off", text_mime_types=_TEXT)
         return self._adapter
+
+    def close(self) -> None:
+        """Hangs up, as the end of an environment does."""
+        if self._services is not None:
+            self._services.close()
 
     def __call__(self, event: Any, context: Any) -> dict[str, Any]:  # noqa: ANN401 - Lambda's contract
         if not gateway.is_http(event):

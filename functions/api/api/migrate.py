@@ -9,9 +9,9 @@ from typing import Any
 
 from pg8000.native import DatabaseError
 
-from api.database import Database
-from api.database_session import Session, message, sqlstate
-from api.database_user import grant_access
+from api.database.access import grant_access
+from api.database.connection import Database
+from api.database.session import Session, message, sqlstate
 from api.observability import get_logger, no_value_leaves
 from api.settings import MigrationSettings, load_migration_settings
 from api.wiring import build_database, login_of

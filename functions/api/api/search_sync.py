@@ -10,8 +10,8 @@ from api.errors import SearchUnavailable
 from api.observability import describe, emit, get_logger, no_value_leaves
 from api.settings import Settings, load_settings
 from api.users.creation import forget_expired
-from api.users.outbox import Relay
-from api.users.reindex import has_index, rebuild
+from api.users.search.outbox import Relay
+from api.users.search.reindex import has_index, rebuild
 from api.wiring import build_cache, build_database, build_search_client
 
 # Drains stop this long before the function would be stopped.
@@ -32,8 +32,8 @@ def handler(event: Any, context: Any) -> dict[str, Any]:  # noqa: ANN401 - Lambd
 def synchronise(settings: Settings, event: object, context: object) -> dict[str, Any]:
     """The same on given settings. A rebuild that was asked for and failed raises."""
     database = build_database(settings, answer_seconds=30.0)
-    client = build_search_client(settings)
-    relay = Relay(database, build_cache(settings), client)
+    client, cache = build_search_client(settings), build_cache(settings)
+    relay = Relay(database, cache, client)
     report: dict[str, Any] = {"search": "up", "drained": 0}
     try:
         try:
@@ -47,7 +47,8 @@ def synchronise(settings: Settings, event: object, context: object) -> dict[str,
         report["keys_forgotten"] = forget_expired(database)
         backlog = relay.backlog()
     finally:
-        database.close()
+        for store in (database, cache, client):
+            store.close()
     report |= {"pending": backlog.rows, "oldest_seconds": round(backlog.oldest_seconds, 1)}
     get_logger().info("search sync", extra=report)
     emit({"OutboxRows": backlog.rows, "OutboxAgeSeconds": backlog.oldest_seconds}, {})

@@ -1,45 +1,54 @@
 """Chooses the concrete stores: the only module that knows settings and stores both."""
 
-import json
-import ssl
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
-from fastapi import FastAPI
-
-from api.app import create_app
 from api.breaker import CircuitBreaker
-from api.database import Database
-from api.database_login import Login, Server
+from api.database.connection import Database
+from api.database.credentials import Logins, Secret, logins_of
+from api.database.login import Login, Server
+from api.database.trust import verifying_context
 from api.datasets.s3 import S3Datasets
 from api.datasets.service import DatasetService
-from api.errors import DatabaseUnavailable
-from api.opensearch import Client
 from api.settings import DatabaseSettings, Settings
 from api.users.cache import RedisUsers, connect
 from api.users.postgres import PostgresUsers
-from api.users.search import OpenSearchUsers
+from api.users.search.client import Client
+from api.users.search.index import OpenSearchUsers
 from api.users.service import UserService
 
-RDS_ROOTS = Path(__file__).parent / "rds_roots.pem"
-_RDS_DOMAINS = (".rds.amazonaws.com", ".rds.amazonaws.com.cn")
-_NO_LOGIN = "The database's credentials cannot be read."
+
+@dataclass(frozen=True)
+class Services:
+    """What the API works with; each of `probes` raises BackendUnavailable if its store is down."""
+
+    users: UserService
+    datasets: DatasetService
+    probes: Mapping[str, Callable[[], None]]
+    closers: tuple[Callable[[], None], ...]
+
+    def close(self) -> None:
+        """Hangs up everywhere; a later call connects again."""
+        for closer in self.closers:
+            closer()
 
 
-def build_app(settings: Settings) -> FastAPI:
+def build_services(settings: Settings) -> Services:
     """Connects to nothing yet: every store connects at its first call."""
-    return create_app(
-        build_users(settings), build_datasets(settings), auth_required=settings.auth_required
-    )
-
-
-def build_users(settings: Settings) -> UserService:
+    database = build_database(settings)
+    store, cache = PostgresUsers(database), build_cache(settings)
+    client = build_search_client(settings)
     index = OpenSearchUsers(
-        build_search_client(settings),
+        client,
         write_breaker=CircuitBreaker("opensearch writes", slow_seconds=0.15),
         search_breaker=CircuitBreaker("opensearch searches", slow_seconds=0.7),
     )
-    return UserService(PostgresUsers(build_database(settings)), build_cache(settings), index)
+    return Services(
+        UserService(store, cache, index),
+        build_datasets(settings),
+        {"postgres": store.check, "redis": cache.check, "opensearch": index.check},
+        (database.close, cache.close, client.close),
+    )
 
 
 def build_datasets(settings: Settings) -> DatasetService:
@@ -75,71 +84,17 @@ def build_database(settings: DatabaseSettings, *, answer_seconds: float = 1.7) -
         tls,
         answer=answer_seconds,
     )
-    return Database(server, _logins_of(settings))
-
-
-def verifying_context(host: str) -> ssl.SSLContext:
-    """A server of RDS is vouched for by the roots of RDS alone, any other by the platform's.
-
-    An RDS Proxy is another: its certificate is of Amazon's public authority.
-
-    No platform trusts the roots of RDS by itself, and reading the platform's roots would take a
-    twentieth of a cold start.
-    """
-    if not host.endswith(_RDS_DOMAINS) or ".proxy-" in host:
-        return ssl.create_default_context()
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.load_verify_locations(RDS_ROOTS)
-    return context
+    return Database(server, _logins(settings))
 
 
 def login_of(settings: DatabaseSettings) -> Login:
     """What the functions log in with from now on; raises DatabaseUnavailable."""
-    return next(iter(_logins_of(settings)()))
+    return next(iter(_logins(settings)()))
 
 
-def _logins_of(settings: DatabaseSettings) -> Callable[[], Iterator[Login]]:
-    """The login that worked last, then what its secret says now, then what it said before that.
-
-    A secret is changed first and the database after it: in between the one before still works.
-    """
-    fixed = Login(settings.database_user, settings.database_password.get_secret_value())
-    known: list[Login] = []
-
-    def from_secret() -> Iterator[Login]:
-        tried = [*known]
-        yield from tried
-        for stage in ("AWSCURRENT", "AWSPREVIOUS"):
-            login = _read_secret(settings, stage)
-            if login is not None and login not in tried:
-                tried.append(login)
-                known[:] = [login]
-                yield login
-
-    return from_secret if settings.database_secret_arn else lambda: iter([fixed])
-
-
-def _read_secret(settings: DatabaseSettings, stage: str) -> Login | None:
-    """The secret is JSON with `password` and perhaps `username`, as RDS writes it.
-
-    None where it never had a version of that stage.
-    """
-    import boto3
-    from botocore.config import Config
-    from botocore.exceptions import BotoCoreError, ClientError
-
-    limits = Config(connect_timeout=1, read_timeout=2, retries={"total_max_attempts": 1})
-    client = boto3.client(
-        "secretsmanager", endpoint_url=settings.aws_endpoint_url or None, config=limits
-    )
-    try:
-        answer = client.get_secret_value(SecretId=settings.database_secret_arn, VersionStage=stage)
-    except ClientError as error:
-        code = error.response.get("Error", {}).get("Code", "")
-        if code == "ResourceNotFoundException" and stage != "AWSCURRENT":
-            return None
-        raise DatabaseUnavailable(_NO_LOGIN, code=code) from error
-    except BotoCoreError as error:
-        raise DatabaseUnavailable(_NO_LOGIN) from error
-    secret = json.loads(answer["SecretString"])
-    return Login(secret.get("username", settings.database_user), secret["password"])
+def _logins(settings: DatabaseSettings) -> Logins:
+    user, arn = settings.database_user, settings.database_secret_arn
+    if arn:
+        return logins_of(Secret(arn, user, settings.aws_endpoint_url))
+    fixed = Login(user, settings.database_password.get_secret_value())
+    return lambda: [fixed]

@@ -11,8 +11,8 @@ import redis
 
 from api import migrate, search_sync
 from api.handler import HttpEntry
-from api.opensearch import Client
 from api.settings import DatabaseSettings, MigrationSettings, Settings
+from api.users.search.client import Client
 from api.wiring import build_database
 from samulator.control.resources import s3_client
 from samulator.servers.group import Servers
@@ -118,13 +118,7 @@ def drop_indices(settings: Settings) -> None:
     client = Client(settings.opensearch_url, auth="none")
     for index in client.call("GET", "/_cat/indices?format=json", seconds=5):
         client.call("DELETE", f"/{index['index']}", seconds=5)
-
-
-def close(entry: HttpEntry) -> None:
-    """Hangs up, as Lambda does when it ends an environment."""
-    service = entry.prepare().app.state.users  # type: ignore[attr-defined]
-    service._store._database.close()
-    service._cache._redis.close()
+    client.close()
 
 
 @pytest.fixture
@@ -135,7 +129,7 @@ def make_api(settings: Settings) -> Iterator[MakeApi]:
         def make(**changes: Any) -> ApiClient:
             entry = HttpEntry(lambda: settings.model_copy(update=changes))
             entry.prepare()
-            stack.callback(close, entry)
+            stack.callback(entry.close)
             return ApiClient(entry)
 
         yield make
@@ -145,7 +139,7 @@ def make_api(settings: Settings) -> Iterator[MakeApi]:
 def warm_entry(migrated: Settings) -> Iterator[HttpEntry]:
     entry = HttpEntry(lambda: migrated)
     yield entry
-    close(entry)
+    entry.close()
 
 
 @pytest.fixture

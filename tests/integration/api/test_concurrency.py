@@ -97,7 +97,7 @@ def test_no_stale_entry_stays_once_writes_stop(
     truth = {email: uncached.get(address(email)).json() for email in emails}
     cached = {email: user.model_dump(mode="json") for email, user in held.items() if user}
     assert cached == {email: truth[email] for email in cached}
-    cache._redis.close()
+    cache.close()
 
 
 def test_tombstones_owed_out_of_order_keep_the_newest(settings: Settings, proxies: Proxies) -> None:
@@ -110,7 +110,7 @@ def test_tombstones_owed_out_of_order_keep_the_newest(settings: Settings, proxie
             cache.drop([key], revision=revision)
     proxies.redis.allow()
     assert cache.get(key) is None
-    cache._redis.close()
+    cache.close()
 
 
 def stored(key: EmailKey, revision: int) -> StoredUser:
@@ -132,4 +132,4 @@ def test_slow_reader_never_puts_back_what_a_write_replaced(settings: Settings) -
     assert cache.get(key).name == "6"
     cache.drop([key], revision=7)
     assert cache.get(key) is None
-    cache._redis.close()
+    cache.close()

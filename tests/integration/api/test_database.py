@@ -12,8 +12,8 @@ import pytest
 import trustme
 from pydantic import SecretStr
 
-from api.database import Database
-from api.database_session import Session
+from api.database.connection import Database
+from api.database.session import Session
 from api.errors import DatabaseUnavailable
 from api.settings import Settings
 from api.wiring import build_database

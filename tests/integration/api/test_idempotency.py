@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from api.database import Database
+from api.database.connection import Database
 from api.settings import Settings
 from api.users.idempotency import idempotency_key
 from api.wiring import build_database

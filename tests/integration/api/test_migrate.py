@@ -9,8 +9,8 @@ import pytest
 from pg8000.native import DatabaseError
 from pydantic import SecretStr
 
-from api.database import Database
-from api.database_session import sqlstate
+from api.database.connection import Database
+from api.database.session import sqlstate
 from api.errors import DatabaseUnavailable
 from api.migrate import FOLDER, MigrationError, apply_migrations, migrate
 from api.settings import DatabaseSettings, MigrationSettings

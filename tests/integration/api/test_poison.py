@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from api.database import Database
+from api.database.connection import Database
 from api.settings import Settings
 from api.wiring import build_database
 from tests.api_client import ApiClient, address

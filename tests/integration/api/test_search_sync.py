@@ -8,12 +8,12 @@ import pytest
 
 from api.errors import DatabaseUnavailable, SearchUnavailable
 from api.observability import describe
-from api.opensearch import Client
 from api.search_sync import synchronise
 from api.settings import Settings
-from api.users.document import INDEX
-from api.users.outbox import LOCK
-from api.users.reindex import rebuild
+from api.users.search.client import Client
+from api.users.search.document import INDEX
+from api.users.search.outbox import LOCK
+from api.users.search.reindex import rebuild
 from api.wiring import build_database
 from tests.api_client import ApiClient, address, load_event
 from tests.environments import Environment

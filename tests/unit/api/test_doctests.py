@@ -6,8 +6,8 @@ from types import ModuleType
 import pytest
 
 from api.datasets import names as datasets
-from api.users import document
 from api.users import models as users
+from api.users.search import document
 
 
 @pytest.mark.parametrize("module", [datasets, document, users])

@@ -11,11 +11,11 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from mangum import Mangum
 
-from api import gateway
 from api.errors import AppError, SearchUnavailable
 from api.handler import HttpEntry
-from api.problems import KINDS
 from api.settings import Settings, SettingsError
+from api.web import gateway
+from api.web.problems import KINDS
 from tests.api_client import load_event, read_answer
 from tests.unattached_api import refusing_settings
 

@@ -112,7 +112,7 @@ def test_missing_role_of_opensearch_is_named_with_its_command():
 
 def test_region_whose_databases_no_root_vouches_for_gets_the_command():
     (problem,) = problems(region="il-central-1")
-    assert "il-central-1-bundle.pem >> functions/api/api/rds_roots.pem" in problem
+    assert "il-central-1-bundle.pem >> functions/api/api/database/rds_roots.pem" in problem
     assert problems(region="il-central-1", ExistingDatabaseHost="db.example.com") == []
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import boto3
 import pytest
 
-from api.routing import granted_scopes
-from api.wiring import verifying_context
+from api.database.trust import verifying_context
+from api.web.routing import granted_scopes
 
 DEPLOY_DOC = Path(__file__).parents[3] / "docs" / "deploy.md"
 

@@ -6,8 +6,8 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from api.datasets.models import Dataset, DatasetList, Upload, UploadRequest
 from api.datasets.service import DatasetService
-from api.problems import responses
-from api.routing import DatasetsRoute
+from api.web.problems import responses
+from api.web.routing import DatasetsRoute
 
 router = APIRouter(prefix="/datasets", tags=["datasets"], route_class=DatasetsRoute)
 

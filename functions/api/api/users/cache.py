@@ -65,7 +65,11 @@ class RedisUsers:
         # Tombstones that could not be written; nothing is read before they are.
         self._owed: dict[str, int] = {}
 
+    def close(self) -> None:
+        self._redis.close()
+
     def check(self) -> None:
+        """Raises CacheUnavailable when Redis does not answer, whatever the breaker says."""
         try:
             self._redis.ping()
         except (RedisError, OSError) as error:

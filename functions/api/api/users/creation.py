@@ -3,8 +3,8 @@
 from datetime import datetime
 from uuid import UUID
 
-from api.database import ConstraintViolated, Database
-from api.database_session import Row
+from api.database.connection import ConstraintViolated, Database
+from api.database.session import Row
 from api.errors import CreationInProgress, DatabaseUnavailable, EmailTaken, IdempotencyKeyReused
 from api.users.idempotency import IdempotencyKey
 from api.users.models import NewUser, User, email_key

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from api.database import ConstraintViolated, Database
-from api.database_session import Row
+from api.database.connection import ConstraintViolated, Database
+from api.database.session import Row
 from api.errors import EmailTaken, UserNotFound, VersionMismatch
 from api.users.creation import create
 from api.users.idempotency import IdempotencyKey

@@ -6,13 +6,13 @@ from urllib.parse import quote, urlencode
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from pydantic import BaseModel, Field
 
-from api.problems import responses
-from api.routing import MERGE_PATCH, UsersRoute, caller_of
 from api.users.conditions import TAGS, etag, is_known, wanted_versions
 from api.users.cursor import read_cursor, write_cursor
 from api.users.idempotency import HEADER, KEY_PATTERN, idempotency_key
 from api.users.models import NewUser, QueryText, Role, User, UserChanges
 from api.users.service import SearchRequest, UserService
+from api.web.problems import responses
+from api.web.routing import MERGE_PATCH, UsersRoute, caller_of
 
 router = APIRouter(prefix="/users", tags=["users"], route_class=UsersRoute)
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from api.database_session import Row
+from api.database.session import Row
 from api.users.models import StoredUser, User
 
 COLUMNS = "id, name, email, role, created_at, updated_at, version, revision"

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Literal, Protocol
 from uuid import UUID
 
-from api.errors import BackendUnavailable, CacheUnavailable, SearchUnavailable
+from api.errors import CacheUnavailable, SearchUnavailable
 from api.users.idempotency import IdempotencyKey
 from api.users.models import (
     EmailKey,
@@ -66,7 +66,6 @@ class Creation:
 class UserStore(Protocol):
     """The truth. Every method may raise DatabaseUnavailable."""
 
-    def check(self) -> None: ...
     def add(self, new: NewUser, key: IdempotencyKey) -> Creation: ...
     def get(self, key: EmailKey) -> StoredUser: ...
     def change(
@@ -83,7 +82,6 @@ class UserStore(Protocol):
 class UserCache(Protocol):
     """Recent reads by email. Every method may raise CacheUnavailable."""
 
-    def check(self) -> None: ...
     def get(self, key: EmailKey) -> User | None: ...
     def put(self, key: EmailKey, stored: StoredUser) -> None: ...
     def drop(self, keys: Sequence[EmailKey], *, revision: int) -> None: ...
@@ -92,7 +90,6 @@ class UserCache(Protocol):
 class UserIndex(Protocol):
     """The search index. Every method may raise SearchUnavailable."""
 
-    def check(self) -> None: ...
     def put(self, stored: StoredUser) -> None: ...
     def remove(self, user_id: UUID, *, revision: int) -> None: ...
     def search(self, request: SearchRequest) -> tuple[list[UUID], int]: ...
@@ -160,15 +157,6 @@ class UserService:
         wanted = [user for user in users if request.role in (None, user.role)]
         return SearchPage(wanted, total - (len(ids) - len(wanted)), degraded=False)
 
-    def check_backends(self) -> dict[str, BackendUnavailable | None]:
-        """What is wrong with each data service; asked itself, whatever its breaker says."""
-        backends: dict[str, UserStore | UserCache | UserIndex] = {
-            "postgres": self._store,
-            "redis": self._cache,
-            "opensearch": self._index,
-        }
-        return {name: _fault(backend) for name, backend in backends.items()}
-
     def _spread(self, stored: StoredUser, keys: Sequence[EmailKey]) -> None:
         """Tells the cache and the index of a write that is committed.
 
@@ -181,11 +169,3 @@ class UserService:
     def _drop_cached(self, keys: Sequence[EmailKey], revision: int) -> None:
         with suppress(CacheUnavailable):
             self._cache.drop(keys, revision=revision)
-
-
-def _fault(backend: UserStore | UserCache | UserIndex) -> BackendUnavailable | None:
-    try:
-        backend.check()
-    except BackendUnavailable as error:
-        return error
-    return None

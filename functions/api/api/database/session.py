@@ -9,7 +9,7 @@ from typing import Any
 
 from pg8000.native import DatabaseError, InterfaceError, PreparedStatement
 
-from api.database_login import Login, Server, log_in, open_socket
+from api.database.login import Login, Server, log_in, open_socket
 
 Row = list[Any]
 # Load balancers and NAT forget a connection after 350 s without a word.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pg8000.native import Connection
 
-from api.database_parameters import set_parameters
+from api.database.parameters import set_parameters
 
 _SSL_REQUEST = struct.pack("!ii", 8, 80877103)
 

@@ -74,6 +74,12 @@ class Client:
             except (HTTPError, OSError) as error:
                 raise SearchUnavailable(_SAID) from error
 
+    def close(self) -> None:
+        """Hangs up; a later call connects again."""
+        if "_transport" in vars(self):
+            self._transport.close()
+            del self._transport
+
     @cached_property
     def _transport(self) -> "Transport":
         from opensearchpy import OpenSearch, Urllib3HttpConnection

@@ -2,13 +2,14 @@
 
 import ssl
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from pg8000.native import DatabaseError, InterfaceError
 
-from api.database_login import Login, Server
-from api.database_session import Row, Session, sqlstate
+from api.database.credentials import Logins
+from api.database.login import Server
+from api.database.session import Row, Session, sqlstate
 from api.errors import DatabaseUnavailable
 
 _REFUSED_LOGIN = frozenset({"28P01", "28000"})
@@ -26,7 +27,7 @@ class ConstraintViolated(Exception):
 class Database:
     """Runs statements on one connection that is opened when needed and kept while it is sound."""
 
-    def __init__(self, server: Server, logins: Callable[[], Iterable[Login]]) -> None:
+    def __init__(self, server: Server, logins: Logins) -> None:
         """`logins` gives what to log in with, one after another, as long as each is refused."""
         self._server = server
         self._logins = logins

@@ -4,8 +4,8 @@ import base64
 
 from scramp import ScramMechanism
 
-from api.database_login import Login
-from api.database_session import Session
+from api.database.login import Login
+from api.database.session import Session
 
 # %1$I is the user, %2$L what is kept of its password. Every table and sequence that a request or
 # the relay touches is here; the tests run as this user and find what a new migration forgot.

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request, Response
 from starlette.exceptions import HTTPException
 
 from api.datasets.service import DatasetService
-from api.routing import GuardedRoute
+from api.web.routing import GuardedRoute
 
 router = APIRouter(prefix="/console", route_class=GuardedRoute, include_in_schema=False)
 

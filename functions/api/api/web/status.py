@@ -1,5 +1,6 @@
 """The calls of /status: is it running, and can it reach what it needs."""
 
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Literal
 
@@ -8,12 +9,13 @@ from pydantic import BaseModel
 
 from api.errors import BackendUnavailable
 from api.observability import describe, get_logger
-from api.routing import GuardedRoute, OpenRoute
-from api.users.service import UserService
+from api.web.routing import GuardedRoute, OpenRoute
 
 router = APIRouter(tags=["status"], route_class=OpenRoute)
 ready_router = APIRouter(tags=["status"], route_class=GuardedRoute)
 
+# Asks a data service and raises BackendUnavailable if it is down.
+Probe = Callable[[], None]
 UpOrDown = Literal["up", "down"]
 _NO_STORE = {"Cache-Control": "no-store"}
 
@@ -47,8 +49,8 @@ async def get_status(response: Response) -> Status:
 )
 async def get_readiness(request: Request) -> Response:
     """Asks every data service."""
-    users: UserService = request.app.state.users
-    faults = users.check_backends()
+    probes: Mapping[str, Probe] = request.app.state.probes
+    faults = {name: _fault(probe) for name, probe in probes.items()}
     for name, fault in faults.items():
         if fault is not None:
             _log_fault(request, name, fault)
@@ -63,6 +65,15 @@ async def get_readiness(request: Request) -> Response:
         headers=headers,
         media_type="application/json",
     )
+
+
+def _fault(probe: Probe) -> BackendUnavailable | None:
+    """What is wrong with a data service; asked itself, whatever its breaker says."""
+    try:
+        probe()
+    except BackendUnavailable as error:
+        return error
+    return None
 
 
 def _log_fault(request: Request, backend: str, fault: BackendUnavailable) -> None:

@@ -7,9 +7,9 @@ from uuid import UUID
 
 from api.breaker import CircuitBreaker
 from api.errors import SearchUnavailable
-from api.opensearch import Body, Client, RequestRefused, understood
-from api.users.document import ALIAS, document, query
 from api.users.models import StoredUser
+from api.users.search.client import Body, Client, RequestRefused, understood
+from api.users.search.document import ALIAS, document, query
 from api.users.service import SearchRequest
 
 _WRITE_SECONDS = 0.3

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Mapping
 from uuid import UUID
 
 from api.errors import SearchUnavailable
-from api.opensearch import Client, understood
-from api.users.document import ALIAS, document
 from api.users.models import StoredUser
+from api.users.search.client import Client, understood
+from api.users.search.document import ALIAS, document
 
 _SECONDS = 10.0
 

@@ -8,8 +8,8 @@ from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.openapi.utils import get_openapi
 from starlette.exceptions import HTTPException
 
-from api.problems import Problem, responses
-from api.routing import GuardedRoute
+from api.web.problems import Problem, responses
+from api.web.routing import GuardedRoute
 
 router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
 

@@ -6,14 +6,14 @@ from contextlib import suppress
 from dataclasses import dataclass
 from uuid import UUID
 
-from api.database import Database
-from api.database_session import Session
+from api.database.connection import Database
+from api.database.session import Session
 from api.errors import CacheUnavailable
-from api.opensearch import Client
-from api.users.bulk import write_bulk
-from api.users.document import ALIAS
 from api.users.models import EmailKey
 from api.users.rows import SELECT_BY_ID, by_id
+from api.users.search.bulk import write_bulk
+from api.users.search.client import Client
+from api.users.search.document import ALIAS
 from api.users.service import UserCache
 
 # Held shared by every relay, exclusively by a rebuild, which needs the outbox to stand still.

@@ -5,14 +5,14 @@ import uuid
 from contextlib import suppress
 from datetime import UTC, datetime
 
-from api.database import Database
-from api.database_session import Session
+from api.database.connection import Database
+from api.database.session import Session
 from api.errors import SearchUnavailable
-from api.opensearch import Client, understood
-from api.users.bulk import write_bulk
-from api.users.document import ALIAS, INDEX, SHAPE
-from api.users.outbox import LOCK
 from api.users.rows import COLUMNS, by_id
+from api.users.search.bulk import write_bulk
+from api.users.search.client import Client, understood
+from api.users.search.document import ALIAS, INDEX, SHAPE
+from api.users.search.outbox import LOCK
 
 _PAGE = f"""
 SELECT {COLUMNS} FROM users WHERE id > CAST(:after AS uuid)

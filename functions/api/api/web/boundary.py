@@ -9,7 +9,7 @@ from fastapi import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.observability import describe, emit, get_logger, log_request
-from api.problems import MAX_BODY, internal_error, too_large
+from api.web.problems import MAX_BODY, internal_error, too_large
 
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 

@@ -1,16 +1,18 @@
 """The FastAPI application, built from its services."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from fastapi import FastAPI
 
-from api import openapi, problems, status
-from api.boundary import RequestBoundary
-from api.console import routes as console
 from api.datasets import routes as datasets
 from api.datasets.service import DatasetService
 from api.users import routes as users
 from api.users.service import UserService
+from api.web import openapi, problems, status
+from api.web.boundary import RequestBoundary
+from api.web.console import routes as console
+from api.web.status import Probe
 
 
 class Application(FastAPI):
@@ -23,9 +25,16 @@ class Application(FastAPI):
 
 
 def create_app(
-    users_service: UserService, datasets_service: DatasetService, *, auth_required: bool
+    users_service: UserService,
+    datasets_service: DatasetService,
+    probes: Mapping[str, Probe],
+    *,
+    auth_required: bool,
 ) -> FastAPI:
-    """The application; with `auth_required` a request without claims is refused."""
+    """The application; with `auth_required` a request without claims is refused.
+
+    `probes` ask the data services that /status/ready tells of.
+    """
     app = Application(
         title="Users and datasets",
         version="1.0.0",
@@ -36,6 +45,7 @@ def create_app(
     )
     app.state.users = users_service
     app.state.datasets = datasets_service
+    app.state.probes = probes
     app.state.auth_required = auth_required
     for module in (status, users, datasets, openapi, console):
         app.include_router(module.router)

@@ -1,0 +1,1 @@
+"""PostgreSQL: how a connection is made, trusted and kept."""

@@ -1,0 +1,1 @@
+"""The HTTP side: requests from API Gateway in, answers and problems out."""
