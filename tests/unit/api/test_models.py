@@ -1,7 +1,8 @@
 """Emails as keys, names, cursors and conditions: rules without services."""
 
 from datetime import UTC, datetime
-from uuid import uuid4
+from typing import get_args
+from uuid import UUID, uuid4
 
 import pytest
 from hypothesis import given
@@ -11,8 +12,8 @@ from api.breaker import CircuitBreaker
 from api.errors import InvalidInput
 from api.users.conditions import is_known, wanted_versions
 from api.users.cursor import read_cursor, write_cursor
+from api.users.listing import ListPlace, ListRequest, Sort
 from api.users.models import email_key
-from api.users.service import ListPlace
 
 
 @given(st.text())
@@ -28,26 +29,40 @@ def test_emails_that_people_take_for_one_have_one_key(one: str, other: str) -> N
     assert email_key(one) == email_key(other)
 
 
-@given(
-    st.datetimes(datetime(1970, 1, 1), datetime(9999, 12, 30)), st.uuids(), st.none() | st.text()
-)
-def test_cursor_comes_back_as_it_was(
-    moment: datetime, identifier: object, role: str | None
-) -> None:
-    place = ListPlace(moment.replace(tzinfo=UTC), identifier)  # type: ignore[arg-type]
-    assert read_cursor(write_cursor(place, role), role) == place
+MOMENTS = st.datetimes(datetime(1970, 1, 1), datetime(9999, 12, 30), timezones=st.just(UTC))
+TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=100)
+KEYS = {"created_at": st.none(), "updated_at": MOMENTS}
 
 
-@given(st.text(max_size=60))
-def test_any_other_cursor_is_refused_by_name(text: str) -> None:
+@given(st.data(), st.sampled_from(get_args(Sort)), st.none() | st.text())
+def test_cursor_comes_back_as_it_was(data: st.DataObject, sort: Sort, role: str | None) -> None:
+    request = ListRequest(50, role, sort)
+    key = data.draw(KEYS.get(request.field, TEXTS))
+    place = ListPlace(data.draw(MOMENTS), data.draw(st.uuids()), key)
+    assert read_cursor(write_cursor(place, request), request) == place
+
+
+@given(st.text(max_size=60), st.sampled_from(get_args(Sort)))
+def test_any_other_cursor_is_refused_by_name(text: str, sort: Sort) -> None:
     with pytest.raises(InvalidInput):
-        read_cursor(text, None)
+        read_cursor(text, ListRequest(50, None, sort))
 
 
-def test_cursor_of_another_filter_is_refused() -> None:
-    cursor = write_cursor(ListPlace(datetime(2026, 1, 1, tzinfo=UTC), uuid4()), "admin")
-    with pytest.raises(InvalidInput, match="role"):
-        read_cursor(cursor, None)
+@pytest.mark.parametrize(
+    "other",
+    [ListRequest(50), ListRequest(50, "admin", "-created_at"), ListRequest(50, "a", "name")],
+)
+def test_cursor_of_another_filter_or_order_is_refused(other: ListRequest) -> None:
+    place = ListPlace(datetime(2026, 1, 1, tzinfo=UTC), uuid4())
+    cursor = write_cursor(place, ListRequest(50, "admin"))
+    with pytest.raises(InvalidInput, match="with the role and the sort of the page before"):
+        read_cursor(cursor, other)
+
+
+def test_cursor_of_the_default_order_is_what_it_was_before_there_were_others() -> None:
+    place = ListPlace(datetime(2026, 1, 1, tzinfo=UTC), UUID(int=7))
+    cursor = write_cursor(place, ListRequest(50, "admin"))
+    assert cursor == "AAZHSEYgQAAAAAAAAAAAAAAAAAAAAAAHbBkLIdq9"
 
 
 @given(st.text())

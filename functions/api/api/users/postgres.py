@@ -1,7 +1,6 @@
 """Users in PostgreSQL: every read and every write is one statement."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from uuid import UUID
 
 from api.database.connection import ConstraintViolated, Database
@@ -9,9 +8,11 @@ from api.database.session import Row
 from api.errors import EmailTaken, UserNotFound, VersionMismatch
 from api.users.creation import create
 from api.users.idempotency import IdempotencyKey
-from api.users.models import EmailKey, NewUser, StoredUser, User, UserChanges, email_key
+from api.users.keyset import count_users, find_roles, list_page
+from api.users.listing import ListPage, ListRequest, RoleList, Total
+from api.users.models import EmailKey, NewUser, StoredUser, UserChanges, email_key
 from api.users.rows import COLUMNS, SELECT_BY_ID, by_id, stored_user
-from api.users.service import Creation, ListPlace, SearchPage, SearchRequest
+from api.users.service import Creation, SearchPage, SearchRequest
 
 _CHANGE = f"""
 WITH written AS (
@@ -48,11 +49,6 @@ SELECT user_id, revision FROM queued"""
 
 _GET = f"SELECT {COLUMNS} FROM users WHERE email_key = :key"  # noqa: S608 # nosec B608
 
-_LIST = f"""
-SELECT {COLUMNS} FROM users
-WHERE (created_at, id) > (CAST(:created_at AS timestamptz), CAST(:id AS uuid)) {{role}}
-ORDER BY created_at, id LIMIT CAST(:count AS int)"""  # noqa: S608 # nosec B608 # column names only
-
 _FIND = f"""
 WITH hits AS MATERIALIZED (
     SELECT {COLUMNS} FROM users WHERE {{terms}} {{role}}
@@ -64,7 +60,6 @@ LEFT JOIN page ON true ORDER BY name, id"""  # noqa: S608 # nosec B608 # column 
 
 _OF_ROLE = "AND role = :role"
 _HAS_TERM = "(name || ' ' || email || ' ' || role) ILIKE :term{}"
-_START = ListPlace(datetime.min, UUID(int=0))
 _MAX_TERMS = 5
 
 
@@ -129,18 +124,17 @@ class PostgresUsers:
             self._database.run(SELECT_BY_ID, repeatable=True, ids=[str(one) for one in ids])
         )
 
-    def list_after(self, place: ListPlace | None, *, role: str | None, count: int) -> list[User]:
-        """Up to `count` users in the order of their creation, after `place`."""
-        place = place or _START
-        rows = self._database.run(
-            _LIST.format(role="" if role is None else _OF_ROLE),
-            repeatable=True,
-            created_at="-infinity" if place is _START else place.created_at.isoformat(),
-            id=str(place.id),
-            count=count,
-            **({} if role is None else {"role": role}),
-        )
-        return [stored_user(row).user for row in rows]
+    def list_page(self, request: ListRequest) -> ListPage:
+        """Users in the order asked for, after the place asked for."""
+        return list_page(self._database, request)
+
+    def count(self, role: str | None) -> Total:
+        """How many users there are, of one role or of all."""
+        return count_users(self._database, role)
+
+    def find_roles(self, text: str, *, limit: int) -> RoleList:
+        """Roles that hold the text somewhere, whatever its case."""
+        return find_roles(self._database, _like(text), limit=limit)
 
     def find(self, request: SearchRequest) -> SearchPage:
         """Users whose name, email and role together hold every term somewhere."""

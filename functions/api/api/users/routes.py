@@ -1,13 +1,12 @@
 """The calls of /users."""
 
 from typing import Annotated
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from api.users.conditions import TAGS, etag, is_known, wanted_versions
-from api.users.cursor import read_cursor, write_cursor
 from api.users.idempotency import HEADER, KEY_PATTERN, idempotency_key
 from api.users.models import NewUser, QueryText, Role, User, UserChanges
 from api.users.service import SearchRequest, UserService
@@ -16,7 +15,8 @@ from api.web.routing import MERGE_PATCH, UsersRoute, caller_of
 
 router = APIRouter(prefix="/users", tags=["users"], route_class=UsersRoute)
 
-_PRIVATE = {"Cache-Control": "private, no-cache", "Vary": "Authorization"}
+# A cache that many share keeps no answer about people.
+PRIVATE = {"Cache-Control": "private, no-cache", "Vary": "Authorization"}
 _WINDOW = 10_000  # OpenSearch pages no further by offset
 
 
@@ -53,14 +53,6 @@ _LINKS = {
 }
 
 
-class ListQuery(BaseModel):
-    """Which users, and from where."""
-
-    role: Role | None = Field(None, description="Only users of exactly this role.")
-    limit: int = Field(50, ge=1, le=100)
-    cursor: str | None = Field(None, description="next_cursor of the page before.")
-
-
 class SearchQuery(BaseModel):
     """What to find, and which part of it."""
 
@@ -68,13 +60,6 @@ class SearchQuery(BaseModel):
     role: Role | None = Field(None, description="Only users of exactly this role.")
     limit: int = Field(20, ge=1, le=100)
     offset: int = Field(0, ge=0, le=_WINDOW - 100)
-
-
-class UserList(BaseModel):
-    """A page of users in the order of their creation; no next_cursor on the last one."""
-
-    items: list[User]
-    next_cursor: str | None
 
 
 class UserHits(BaseModel):
@@ -89,7 +74,7 @@ def _shown(user: User, headers: dict[str, str], status: int = 200) -> Response:
     return Response(
         user.model_dump_json(),
         status,
-        headers={"ETag": etag(user.version), **_PRIVATE, **headers},
+        headers={"ETag": etag(user.version), **PRIVATE, **headers},
         media_type="application/json",
     )
 
@@ -121,39 +106,6 @@ async def create_user(
     return _shown(user, {"Location": _address(user.email)}, 201)
 
 
-@router.get(
-    "",
-    responses={
-        200: {
-            "headers": {"Link": {"schema": {"type": "string"}}},
-            "links": {
-                "next": {
-                    "operationId": "list_users",
-                    "parameters": {"cursor": "$response.body#/next_cursor"},
-                }
-            },
-        },
-        **responses(422, 503),
-    },
-)
-async def list_users(
-    response: Response, users: Users, query: Annotated[ListQuery, Query()]
-) -> UserList:
-    """Lists users in the order of their creation; go on with next_cursor or the Link header."""
-    role = query.role
-    place = None if query.cursor is None else read_cursor(query.cursor, role)
-    page = users.list_users(place, role=role, limit=query.limit)
-    response.headers.update(_PRIVATE)
-    if page.next_place is None:
-        return UserList(items=page.items, next_cursor=None)
-    following = write_cursor(page.next_place, role)
-    again = {"limit": str(query.limit), "cursor": following} | (
-        {} if role is None else {"role": role}
-    )
-    response.headers["Link"] = f'</users/?{urlencode(again)}>; rel="next"'
-    return UserList(items=page.items, next_cursor=following)
-
-
 @router.get("/search", responses=responses(422, 503))
 async def search_users(
     request: Request,
@@ -164,7 +116,7 @@ async def search_users(
     """Finds users by name, email and role: words with typos, or their beginnings."""
     page = users.search_users(SearchRequest(query.q, query.role, query.limit, query.offset))
     request.state.degraded = page.degraded
-    response.headers.update(_PRIVATE)
+    response.headers.update(PRIVATE)
     return UserHits(items=page.items, total=page.total, degraded=page.degraded)
 
 
@@ -181,7 +133,7 @@ async def get_user(email: str, users: Users, if_none_match: IfNoneMatch = None) 
     """Reads a user by email."""
     user, cache = users.get_user(email)
     if is_known(if_none_match, user.version):
-        headers = {"ETag": etag(user.version), **_PRIVATE, "X-Cache": cache}
+        headers = {"ETag": etag(user.version), **PRIVATE, "X-Cache": cache}
         return Response(status_code=304, headers=headers)
     return _shown(user, {"X-Cache": cache})
 

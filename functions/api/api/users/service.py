@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Literal, Protocol
 from uuid import UUID
 
 from api.errors import CacheUnavailable, SearchUnavailable
 from api.users.idempotency import IdempotencyKey
+from api.users.listing import ListPage, ListRequest, RoleList, Total
 from api.users.models import (
     EmailKey,
     NewUser,
@@ -20,20 +20,6 @@ from api.users.models import (
 )
 
 CacheOutcome = Literal["hit", "miss", "bypass"]
-
-
-@dataclass(frozen=True, slots=True)
-class ListPlace:
-    """The last user of a page: where the next page starts."""
-
-    created_at: datetime
-    id: UUID
-
-
-@dataclass(frozen=True, slots=True)
-class ListPage:
-    items: list[User]
-    next_place: ListPlace | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +59,9 @@ class UserStore(Protocol):
     ) -> StoredUser: ...
     def remove(self, key: EmailKey, *, versions: Sequence[int] | None) -> tuple[UUID, int]: ...
     def get_many(self, ids: Sequence[UUID]) -> dict[UUID, StoredUser]: ...
-    def list_after(
-        self, place: ListPlace | None, *, role: str | None, count: int
-    ) -> list[User]: ...
+    def list_page(self, request: ListRequest) -> ListPage: ...
+    def count(self, role: str | None) -> Total: ...
+    def find_roles(self, text: str, *, limit: int) -> RoleList: ...
     def find(self, request: SearchRequest) -> SearchPage: ...
 
 
@@ -139,12 +125,15 @@ class UserService:
         with suppress(SearchUnavailable):
             self._index.remove(user_id, revision=revision)
 
-    def list_users(self, place: ListPlace | None, *, role: str | None, limit: int) -> ListPage:
-        users = self._store.list_after(place, role=role, count=limit + 1)
-        if len(users) <= limit:
-            return ListPage(users, None)
-        last = users[limit - 1]
-        return ListPage(users[:limit], ListPlace(last.created_at, last.id))
+    def list_users(self, request: ListRequest) -> ListPage:
+        return self._store.list_page(request)
+
+    def count_users(self, role: str | None) -> Total:
+        return self._store.count(role)
+
+    def find_roles(self, text: str, *, limit: int) -> RoleList:
+        """Roles in use that hold the text somewhere; all of them for an empty one."""
+        return self._store.find_roles(text, limit=limit)
 
     def search_users(self, request: SearchRequest) -> SearchPage:
         """Hits come from the index, what they say from the store: never a user that is gone."""

@@ -7,6 +7,7 @@ from fastapi import FastAPI
 
 from api.datasets import routes as datasets
 from api.datasets.service import DatasetService
+from api.users import list_routes as user_lists
 from api.users import routes as users
 from api.users.service import UserService
 from api.web import openapi, problems, status
@@ -47,7 +48,7 @@ def create_app(
     app.state.datasets = datasets_service
     app.state.probes = probes
     app.state.auth_required = auth_required
-    for module in (status, users, datasets, openapi, console):
+    for module in (status, user_lists, users, datasets, openapi, console):
         app.include_router(module.router)
     app.include_router(status.ready_router)
     problems.register(app)
