@@ -14,7 +14,7 @@ from urllib.parse import quote
 import boto3
 import pytest
 
-from samulator.control.resources import s3_client
+from samulator.servers.aws.client import s3_client
 from testkit.http_calls import HttpCaller
 from testkit.ports import reserve_ports
 from tests.embedded_stack import END_SECONDS, ROOT, EmbeddedStack, environment_for, start_stack

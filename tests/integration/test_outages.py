@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from samulator.control.resources import s3_client
+from samulator.servers.aws.client import s3_client
 from testkit.http_calls import HttpCaller
 from tests.embedded_stack import EmbeddedStack, start_stack
 from tests.parity.conversations import new_user, path_of

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from samulator.control.resources import s3_client
+from samulator.servers.aws.client import s3_client
 from testkit.http_calls import HttpCaller
 from tests.embedded_stack import EmbeddedStack, start_stack
 

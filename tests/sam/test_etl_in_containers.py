@@ -8,9 +8,9 @@ import pytest
 
 from samples.sales import write_sales
 from samulator.control.project import open_project
-from samulator.control.resources import s3_client
 from samulator.functions.containers.engine import Engine
 from samulator.functions.containers.sam_cli import SamCli, TemplateValues
+from samulator.servers.aws.client import s3_client
 from tests.embedded_stack import ROOT, EmbeddedStack
 
 pytestmark = pytest.mark.sam

@@ -8,12 +8,7 @@ from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 
-try:
-    from samulator.cli import COMMANDS, CommandFailed
-    from samulator.control.project import Project
-except KeyboardInterrupt:
-    # Reading the commands takes most of a second, in which somebody may think again.
-    sys.exit(130)
+from samulator.cli import CommandFailed, commands
 
 # What a disk or a folder can be blamed for; any other error is ours and shows its traceback.
 _OF_THE_DISK = {
@@ -29,13 +24,23 @@ _OF_THE_DISK = {
 
 def main() -> int:
     """Runs one command; a failure that has a cause is one line on stderr and exit code 1."""
+    try:
+        return _run(_parsed(sys.argv[1:]))
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parsed(words: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="samulator", description=__doc__)
     release = f"samulator {version('samulator')}"
     parser.add_argument("--version", action="version", version=release)
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for command in COMMANDS:
-        command.add_to(commands)
-    arguments = parser.parse_args()
+    subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for command in commands(words[0] if words else None):
+        command.add_to(subparsers)
+    return parser.parse_args(words)
+
+
+def _run(arguments: argparse.Namespace) -> int:
     run: Callable[[argparse.Namespace, Path], None] = arguments.run
     try:
         run(arguments, Path.cwd())
@@ -49,14 +54,14 @@ def main() -> int:
     except OSError as error:
         if error.errno not in _OF_THE_DISK:
             raise
+        from samulator.control.project import Project
+
         state = Project(Path.cwd()).state
         place = f"{error.filename}: " if error.filename else ""
         sys.stderr.write(
             f"{place}{error.strerror} (the stack's state is in {state}; LOCAL_STATE moves it)\n"
         )
         return 1
-    except KeyboardInterrupt:
-        return 130
     return 0
 
 

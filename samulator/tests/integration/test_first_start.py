@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -42,8 +43,8 @@ def command(folder: Path, ports: Ports, *arguments: str) -> subprocess.Popen[str
     )
 
 
-@pytest.fixture(scope="module")
-def stack(folder: Path, ports: Ports) -> Iterator[psutil.Process]:
+@contextmanager
+def started(folder: Path, ports: Ports) -> Iterator[psutil.Process]:
     process = command(folder, ports, "up", "-p", str(ports.api))
     assert process.stdout is not None
     seen = []
@@ -56,6 +57,12 @@ def stack(folder: Path, ports: Ports) -> Iterator[psutil.Process]:
     process.send_signal(signal.SIGINT)
     process.communicate(timeout=LONG_SECONDS)
     assert process.returncode == 0
+
+
+@pytest.fixture(scope="module")
+def stack(folder: Path, ports: Ports) -> Iterator[psutil.Process]:
+    with started(folder, ports) as process:
+        yield process
 
 
 def test_its_route_answers_on_the_port_that_the_flag_names(
@@ -86,3 +93,26 @@ def test_a_service_that_does_not_run_here_is_named_as_such(
 ) -> None:
     said, _ = command(folder, ports, "stop", "redis").communicate(timeout=LONG_SECONDS)
     assert said == "redis does not run here; local.toml asks for servers\n"
+
+
+ASKING = """
+from urllib.request import urlopen
+
+
+def handler(event, context):
+    if "asks" in event:
+        # Raises where nothing answers, which ends the start.
+        urlopen(event["asks"]).read()
+    return {"statusCode": 200, "body": "{}"}
+"""
+
+
+def test_what_is_invoked_after_the_api_opened_can_ask_it(tmp_path: Path) -> None:
+    folder, ports = copy_hello_world(tmp_path), reserve_ports()
+    (folder / "hello_world" / "app.py").write_text(ASKING)
+    asks = {"asks": f"http://127.0.0.1:{ports.api}/hello"}
+    (folder / "ask.json").write_text(json.dumps(asks))
+    start = '[[start]]\nfunction = "HelloFunction"\nevent = "ask.json"\nafter_open = true\n'
+    (folder / "local.toml").write_text(start)
+    with started(folder, ports):
+        pass

@@ -8,8 +8,11 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from samulator.servers.aws.config import AwsConfig
 from samulator.servers.aws.service import AwsServer
+from samulator.template.model import Resource
 from testkit.aws_process import Declared, aws_client, started_aws
+from testkit.ports import reserve_port
 from testkit.timing import wait_until
 
 ARN = "arn:aws:{}:us-east-1:123456789012:{}"
@@ -231,6 +234,18 @@ def test_a_policy_that_wants_tls_shuts_nobody_out_and_plain_denials_hold(aws: Aw
     s3.put_object(Bucket="files", Key="open.txt", Body=b"")
     with pytest.raises(ClientError, match="AccessDenied"):
         s3.put_object(Bucket="files", Key="locked/closed.txt", Body=b"")
+
+
+def test_who_calls_before_they_are_made_waits_for_them(tmp_path: Path) -> None:
+    bucket = Resource("Early", "AWS::S3::Bucket", "early", {}, physical_id="early")
+    server = AwsServer(tmp_path, reserve_port(), config=AwsConfig(resources=(bucket,)))
+    server.launch()
+    try:
+        server.wait_until_open()
+        listed = aws_client(server, "s3").list_buckets()["Buckets"]
+    finally:
+        server.stop()
+    assert [each["Name"] for each in listed] == ["early"]
 
 
 def test_nothing_of_it_is_missing(aws: AwsServer) -> None:

@@ -9,9 +9,9 @@ from uuid import uuid4
 
 import pytest
 
-from samulator.control.resources import sqs_client
 from samulator.events.sqs.poller import QueuePoller
 from samulator.functions.invocation import Invocation, NotInvoked, Trigger
+from samulator.servers.aws.client import sqs_client
 from samulator.template.model import SqsTrigger
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from samulator.http.doors import DoorOptions, open_first
-from samulator.http.gateway.door import Exchange
+from samulator.http.gateway.exchange import Exchange
 from samulator.http.gateway.invoking import HttpInvoker
 from samulator.http.issuer.keys import IssuerKeys
 from samulator.http.issuer.token import Tokens

@@ -17,7 +17,7 @@ from samulator.functions.packages import Packages
 from samulator.functions.runnable import runnable
 from samulator.functions.worker_host import WorkerHost
 from samulator.http.doors import DoorOptions, open_first
-from samulator.http.gateway.door import Exchange
+from samulator.http.gateway.exchange import Exchange
 from samulator.http.issuer.keys import IssuerKeys
 from samulator.http.issuer.token import Tokens
 from samulator.http.lambda_api.endpoint import InvokeApi

@@ -10,7 +10,7 @@ import pytest
 from samulator.control.console import Console
 from samulator.control.function_log import readable, split_stamp
 from samulator.functions.invocation import Invocation, Trigger
-from samulator.http.gateway.door import Exchange
+from samulator.http.gateway.exchange import Exchange
 
 
 @pytest.fixture

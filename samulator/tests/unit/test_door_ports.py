@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from samulator.control.effects import effects
-from samulator.http.doors import plan_ports
+from samulator.http.plan import plan_ports
 from samulator.template.load import load_application
 from samulator.template.model import Application
 from samulator.template.model_http import (

@@ -76,6 +76,15 @@ def test_a_start_invoke_runs_again_after_the_services_it_names(tmp_path: Path) -
     assert project.starts_after("postgres") == ()
 
 
+def test_a_start_invoke_waits_for_the_open_api_if_it_says_so(tmp_path: Path) -> None:
+    project = project_with(
+        tmp_path,
+        '[[start]]\nfunction = "Fill"\nafter_open = true\n[[start]]\nfunction = "Migrate"\n',
+    )
+    assert [start.function for start in project.starts(after_open=False)] == ["Migrate"]
+    assert [start.function for start in project.starts(after_open=True)] == ["Fill"]
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -109,6 +118,7 @@ def test_a_start_invoke_runs_again_after_the_services_it_names(tmp_path: Path) -
         ('[[start]]\nfunction = "F"\nevent = "wrong.json"', "event: 'wrong.json': not JSON"),
         ('[[start]]\nfunction = "F"\nevent = "latin.json"', "event: 'latin.json': not JSON"),
         ('[[start]]\nfunction = "F"\nevent = "deep.json"', "start[0].event: 'deep.json': not JSON"),
+        ('[[start]]\nfunction = "F"\nafter_open = 1', "start[0].after_open: 1, not a truth value"),
         ('[[start]]\nfunction = "F"\nagain_after = "redis"', "again_after: 'redis', not a list"),
         ('[[start]]\nfunction = "F"\nagain_after = [["redis"]]', "['redis'], not a data service"),
         ('[[start]]\nfunction = "F"\nagain_after = ["mysql"]', "a data service; there are aws"),
@@ -187,6 +197,7 @@ DOCUMENTS = st.fixed_dictionaries(
                 optional={
                     "function": VALUES | TEXTS,
                     "event": VALUES | TEXTS,
+                    "after_open": VALUES,
                     "again_after": VALUES | st.lists(VALUES | TEXTS, max_size=3),
                 },
             ),

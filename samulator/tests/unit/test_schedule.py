@@ -8,7 +8,8 @@ from uuid import UUID
 import pytest
 
 from samulator.control.triggers import triggers
-from samulator.events.schedule.clockwork import Clockwork, silent_schedules
+from samulator.events.schedule.checked import silent_schedules
+from samulator.events.schedule.clockwork import Clockwork
 from samulator.events.schedule.expression import InvalidExpression
 from samulator.functions.invocation import Throttled, Trigger
 from samulator.template.model import Application, ScheduleTrigger

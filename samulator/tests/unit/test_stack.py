@@ -5,8 +5,7 @@ import threading
 
 import pytest
 
-from samulator.control.stack import cancel
-from samulator.control.triggers import use_enough_threads
+from samulator.control.tasks import cancel, use_enough_threads
 from samulator.template.model import Application, SqsTrigger
 
 

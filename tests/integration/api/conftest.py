@@ -14,7 +14,7 @@ from api.handler import HttpEntry
 from api.settings import DatabaseSettings, MigrationSettings, Settings
 from api.users.search.client import Client
 from api.wiring import build_database
-from samulator.control.resources import s3_client
+from samulator.servers.aws.client import s3_client
 from samulator.servers.group import Servers
 from testkit.ports import reserve_port
 from tests.api_client import ApiClient

@@ -9,7 +9,7 @@ from typing import TextIO
 
 from samulator.control.function_log import FunctionLogs, is_access_log, readable
 from samulator.functions.invocation import Invocation, Trigger
-from samulator.http.gateway.door import Exchange
+from samulator.http.gateway.exchange import Exchange
 from samulator.servers.group import Started
 
 _RED, _YELLOW, _GREEN, _DIM, _RESET = "\x1b[31m", "\x1b[33m", "\x1b[32m", "\x1b[2m", "\x1b[0m"

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from samulator.control.project import Project
 from samulator.functions.host import FunctionHost
 from samulator.functions.worker_host import WorkerHost
-from samulator.http.doors import DoorOptions, open_port, plan_ports
-from samulator.http.gateway.door import Observe
+from samulator.http.doors import DoorOptions, open_port
+from samulator.http.gateway.exchange import Observe
 from samulator.http.issuer.keys import IssuerKeys
 from samulator.http.issuer.pages import IssuerPages
 from samulator.http.issuer.token import Tokens
 from samulator.http.lambda_api.endpoint import InvokeApi
+from samulator.http.plan import plan_ports
 from samulator.http.server.server import Interface
 from samulator.http.services.local_services import LocalServices
 from samulator.servers.ports import LOOPBACK, Ports, is_free

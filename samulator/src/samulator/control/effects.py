@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from samulator.control.resource_effects import effect
-from samulator.http.doors import plan_ports
+from samulator.http.plan import plan_ports
 from samulator.template.model import Application, Function, Resource
 from samulator.template.model_http import (
     Guard,

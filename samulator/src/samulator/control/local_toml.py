@@ -20,7 +20,7 @@ PLACES = frozenset([*_ALWAYS, *(place for places in _PLACES_OF.values() for plac
 _PIECE = re.compile(r"\{\{|\}\}|\{(\w+)\}|[{}]")
 _TOKENS = ("required", "optional")
 _KEYS = ("servers", "allow_aws", "authorizers", "containers", "environment", "iam", "start")
-_START_KEYS = ("function", "event", "again_after")
+_START_KEYS = ("function", "event", "after_open", "again_after")
 
 
 class ProjectError(Exception):
@@ -29,7 +29,7 @@ class ProjectError(Exception):
 
 @dataclass(frozen=True)
 class StartInvoke:
-    """A function to invoke before the API opens, and the event it gets.
+    """A function to invoke before the API opens, or with `after_open` just after; and its event.
 
     It runs again when one of the data services `again_after` came back.
     """
@@ -37,6 +37,7 @@ class StartInvoke:
     function: str
     event: bytes
     again_after: tuple[str, ...] = ()
+    after_open: bool = False
 
 
 @dataclass(frozen=True)
@@ -110,10 +111,10 @@ def fill(name: str, text: str, places: Mapping[str, str]) -> str:
     return _PIECE.sub(piece, text)
 
 
-def _truth(key: str, values: Mapping[str, Any]) -> bool:
+def _truth(key: str, values: Mapping[str, Any], place: str = "") -> bool:
     value = values.get(key, False)
     if not isinstance(value, bool):
-        raise _wrong(key, value, "a truth value", f"write {key} = true, without quotes")
+        raise _wrong(f"{place}{key}", value, "a truth value", f"write {key} = true, without quotes")
     return value
 
 
@@ -184,7 +185,12 @@ def _start(
     function = table.get("function")
     if not isinstance(function, str) or not function:
         raise _wrong(f"{key}.function", function, "a name", 'write function = "LogicalId"')
-    return StartInvoke(function, _event(root, key, table), _services(key, table, running))
+    return StartInvoke(
+        function,
+        _event(root, key, table),
+        _services(key, table, running),
+        after_open=_truth("after_open", table, f"{key}."),
+    )
 
 
 def _event(root: Path, key: str, table: Mapping[str, Any]) -> bytes:

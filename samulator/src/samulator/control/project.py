@@ -66,6 +66,10 @@ class Project:
         """Built packages: the same for every state, so they never move."""
         return self.root / ".samulator"
 
+    def starts(self, *, after_open: bool) -> tuple[StartInvoke, ...]:
+        """What to invoke at the start, before or after the API opens."""
+        return tuple(start for start in self.start if start.after_open == after_open)
+
     def starts_after(self, service: str) -> tuple[StartInvoke, ...]:
         """What to invoke when a data service came back."""
         return tuple(start for start in self.start if service in start.again_after)

@@ -1,39 +1,12 @@
-"""What the AWS process makes of an application, and clients of it."""
+"""What the AWS process makes of an application."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from botocore.config import Config
-
-from samulator.servers.aws.client import direct, local_session
 from samulator.template.model import Application, Bucket, Resource
-
-if TYPE_CHECKING:
-    from mypy_boto3_s3.client import S3Client
-    from mypy_boto3_sqs.client import SQSClient
-
-# Servers of this machine answer at once or are gone, and a stack that stops waits for its clients.
-_PATIENCE: Mapping[str, Any] = {
-    "connect_timeout": 5,
-    "read_timeout": 10,
-    "retries": {"total_max_attempts": 2},
-}
-
 
 # What handlers do not call: functions can start before the AWS process has made these.
 _NOT_CALLED = ("ApiGateway", "ApiGatewayV2", "CloudFormation", "IAM", "Lambda", "Logs")
-
-
-def s3_client(url: str, region: str) -> "S3Client":
-    """A client of the local S3."""
-    config = Config(s3={"addressing_style": "path"}, **_PATIENCE)
-    return local_session(region).client("s3", endpoint_url=url, config=direct(config))
-
-
-def sqs_client(url: str, region: str) -> "SQSClient":
-    """A client of the local SQS."""
-    config = Config(**_PATIENCE)
-    return local_session(region).client("sqs", endpoint_url=url, config=direct(config))
 
 
 def declared(application: Application) -> tuple[Resource, ...]:

@@ -1,14 +1,12 @@
 """One application at work: servers, functions, doors and triggers on one event loop."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
 from samulator.control.console import Console
-from samulator.control.doors import Doors, Opening
 from samulator.control.effects import effects
 from samulator.control.effects_table import calling_lines, idle_lines
 from samulator.control.loading import load_project
@@ -16,18 +14,13 @@ from samulator.control.mode import Mode
 from samulator.control.project import Project
 from samulator.control.resource_problems import ResourceProblems
 from samulator.control.resources import declared, must_exist
-from samulator.control.start_invokes import run_start_invokes
+from samulator.control.start_invokes import StartFailed
 from samulator.control.state import RunningStack
 from samulator.control.supervisor import Supervisor
-from samulator.control.triggers import never_ending, triggers, use_enough_threads
-from samulator.events.destinations.destinations import Destinations
-from samulator.events.local_client import LocalClients
-from samulator.events.schedule.clockwork import silent_schedules
+from samulator.control.tasks import cancel, never_ending, use_enough_threads
+from samulator.events.schedule.checked import silent_schedules
 from samulator.functions.host import FunctionHost
 from samulator.functions.reload import Watching, watch_settings
-from samulator.http.doors import made_up_keys
-from samulator.http.server.server import serve
-from samulator.http.services.local_services import LocalServices
 from samulator.servers.aws.config import AwsConfig
 from samulator.servers.aws.iam.callers import callers_of
 from samulator.servers.group import Servers
@@ -85,33 +78,38 @@ class Stack:
             stack.callback(self.console.say, "Stopped.")
             stack.callback(servers.stop)
             problems = ResourceProblems(servers.aws, self.console)
-            await self._start(application, servers, problems)
-            destinations = Destinations(LocalClients(servers.aws.url, application.region))
-            functions = self.mode.create_host(application, environment, destinations)
+            self._launch(application, servers)
+            # HTTP's and AWS's libraries take half a second to import: the servers start meanwhile.
+            from samulator.control.serving import Serving
+
+            await asyncio.to_thread(self.mode.build, application)
+            await asyncio.to_thread(servers.wait_for_start, self.console.started)
+            serving = Serving(self.project, self.ports, self.mode, self.console, application)
+            functions = self.mode.create_host(
+                application, environment, serving.destinations(servers.aws.url)
+            )
             stack.push_async_callback(functions.close)
             await functions.start()
-            services = LocalServices(servers.aws.url, application.region)
-            stack.push_async_callback(services.close)
-            observe = self.console.answered
-            doors = Doors(self.project, self.ports, application, functions, services, observe)
-            await self._open(stack, doors.lambda_endpoint())
-            warming = asyncio.create_task(self.mode.warm())
-            stack.push_async_callback(cancel, [warming])
-            await run_start_invokes(self.project.start, functions)
-            urls = await self._open(stack, doors.public())
-            for key in made_up_keys(application):
-                self.console.say(f"  {key.name:<21} x-api-key: {key.value}")
+            try:
+                urls = await stack.enter_async_context(serving.open(functions, servers))
+            except StartFailed:
+                # A resource that is missing may be why.
+                problems.say()
+                raise
             await self.mode.check()
             supervisor = Supervisor(
                 self.project, application, servers, self.record, self.console, problems
             )
             background = [
-                *triggers(application, functions, aws_url=servers.aws.url),
+                *serving.triggers(functions, servers.aws.url),
                 *self.mode.background(),
                 watch_settings(settings, self.console.went_wrong),
                 *supervisor.work(functions),
             ]
-            if not must_exist(application):
+            if must_exist(application):
+                await asyncio.to_thread(servers.wait_for_aws, self.console.started)
+                problems.say()
+            else:
                 background.append(never_ending(lambda: self._say_that_aws_answers(servers)))
             tasks = tuple(map(asyncio.create_task, background))
             stack.push_async_callback(cancel, tasks)
@@ -139,55 +137,18 @@ class Stack:
         for warning in (*application.warnings, *silent, *disagreements, *idle):
             self.console.problem(f"  {warning}")
 
-    async def _start(
-        self, application: Application, servers: Servers, problems: ResourceProblems
-    ) -> None:
-        """The servers start while the packages are built.
-
-        AWS's services are waited for only where the template has something to put there.
-        """
-        lambda_url = f"http://{LOOPBACK}:{self.ports.lambda_endpoint}"
-        building = asyncio.create_task(asyncio.to_thread(self.mode.build, application))
-        try:
-            servers.launch(
-                AwsConfig(
-                    application.s3_triggers,
-                    lambda_url,
-                    application.region,
-                    declared(application),
-                    callers_of(application) if self.project.iam else (),
-                )
+    def _launch(self, application: Application, servers: Servers) -> None:
+        """Start the servers without waiting: they import and recover while packages are built."""
+        servers.launch(
+            AwsConfig(
+                application.s3_triggers,
+                f"http://{LOOPBACK}:{self.ports.lambda_endpoint}",
+                application.region,
+                declared(application),
+                callers_of(application) if self.project.iam else (),
             )
-            self.record.tell(host=servers.host, servers=servers.pids())
-            await asyncio.to_thread(servers.wait_for_data, self.console.started)
-            if must_exist(application):
-                await asyncio.to_thread(servers.wait_for_aws, self.console.started)
-                problems.say()
-        except BaseException:
-            building.cancel()
-            raise
-        await building
-
-    async def _open(self, stack: AsyncExitStack, openings: Iterable[Opening]) -> dict[str, str]:
-        """Return the URLs by logical id; where the host itself answers, nothing is opened."""
-        own = {getattr(self.ports, name) for name in self.mode.own_ports}
-        urls: dict[str, str] = {}
-        for opening in openings:
-            if opening.port not in own:
-                runner = await serve(opening.interface, LOOPBACK, opening.port)
-                stack.push_async_callback(runner.cleanup)
-            urls |= dict.fromkeys(opening.names, f"http://{LOOPBACK}:{opening.port}")
-        return urls
+        )
+        self.record.tell(host=servers.host, servers=servers.pids())
 
     async def _say_that_aws_answers(self, servers: Servers) -> None:
         await asyncio.to_thread(servers.wait_for_aws, self.console.started)
-
-
-async def cancel(tasks: Iterable[asyncio.Task[Any]]) -> None:
-    """Ends all of them, then raises what the first that failed raised."""
-    ending = [*tasks]
-    for task in ending:
-        task.cancel()
-    for result in await asyncio.gather(*ending, return_exceptions=True):
-        if isinstance(result, Exception):
-            raise result

@@ -1,12 +1,10 @@
 """What calls functions besides HTTP: each trigger a coroutine that never ends by itself."""
 
-import asyncio
-from collections.abc import Callable, Coroutine, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Coroutine, Iterator
 from contextlib import suppress
 from typing import Any
 
-from samulator.control.resources import sqs_client
+from samulator.control.tasks import never_ending
 from samulator.events.local_client import LocalClients
 from samulator.events.pipes.pollers import pipe_pollers
 from samulator.events.schedule.clockwork import Clockwork
@@ -15,10 +13,8 @@ from samulator.events.schedule.targets import ScheduleTargets
 from samulator.events.sqs.poller import CONCURRENT_BATCHES, QueuePoller
 from samulator.events.streams.mappings import stream_pollers
 from samulator.functions.host import Invoker
+from samulator.servers.aws.client import sqs_client
 from samulator.template.model import Application, SqsTrigger
-
-_THREADS = 8
-_THREADS_PER_QUEUE = 2
 
 
 def triggers(
@@ -33,17 +29,6 @@ def triggers(
     yield from (poller.run() for poller in stream_pollers(application, functions, clients))
     yield from _schedules(application, functions, ScheduleTargets(clients))
     yield from pipe_pollers(application, functions, clients)
-
-
-def use_enough_threads(application: Application) -> None:
-    """Each queue or stream holds a thread while it is polled: nothing else may wait for those.
-
-    To be called on the event loop before its first thread.
-    """
-    polled = len(application.sqs_triggers) + len(application.stream_triggers)
-    polled += len(application.pipes)
-    threads = _THREADS + _THREADS_PER_QUEUE * polled
-    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(threads))
 
 
 def _queues(
@@ -74,9 +59,3 @@ def _concurrency(application: Application, trigger: SqsTrigger) -> int:
     reserved = application.functions[trigger.function].reserved_concurrency
     limits = (CONCURRENT_BATCHES, trigger.maximum_concurrency, reserved)
     return min(limit for limit in limits if limit)
-
-
-async def never_ending(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
-    """The work, then nothing for ever: a stack ends when one of its tasks does."""
-    await work()
-    await asyncio.Event().wait()

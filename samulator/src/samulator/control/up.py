@@ -4,12 +4,12 @@ import asyncio
 from collections.abc import Callable, Sequence
 
 from samulator.control.console import Console
-from samulator.control.container_mode import ContainerMode
 from samulator.control.interrupts import finish_undisturbed, interrupt_on_stop, set_on_stop
 from samulator.control.mode import Mode
 from samulator.control.project import Project
-from samulator.control.stack import Stack, cancel
+from samulator.control.stack import Stack
 from samulator.control.state import RunningStack
+from samulator.control.tasks import cancel
 from samulator.control.worker_mode import WorkerMode
 from samulator.servers.ports import Ports
 
@@ -25,6 +25,8 @@ def run_in_workers(project: Project, ports: Ports, debug: Sequence[str] = ()) ->
 
 def run_in_containers(project: Project, ports: Ports) -> None:
     """The same in containers of `sam local`; raises ContainersUnavailable and SamFailed too."""
+    from samulator.control.container_mode import ContainerMode
+
     _run(project, ports, lambda console: ContainerMode(project, ports, console))
 
 

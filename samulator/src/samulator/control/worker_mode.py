@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from samulator.control.console import Console
 from samulator.control.debug_ports import debug_ports
@@ -10,13 +11,14 @@ from samulator.control.project import Project
 from samulator.functions.asynchronous import DestinationSender
 from samulator.functions.aws_access import with_aws_access
 from samulator.functions.debugging import without_limits
-from samulator.functions.fleet import Options
 from samulator.functions.packages import Packages
 from samulator.functions.reload import ReloadListener, Watching, watch, watch_code
 from samulator.functions.runnable import runnable
-from samulator.functions.worker_host import WorkerHost
-from samulator.http.doors import answering
+from samulator.http.plan import answering
 from samulator.template.model import Application
+
+if TYPE_CHECKING:
+    from samulator.functions.worker_host import WorkerHost
 
 
 class WorkerMode:
@@ -67,7 +69,11 @@ class WorkerMode:
         application: Application,
         environment: Mapping[str, str],  # noqa: ARG002 - the application holds it already
         destinations: DestinationSender,
-    ) -> WorkerHost:
+    ) -> "WorkerHost":
+        # They bring a server of HTTP, which the other servers need not wait for.
+        from samulator.functions.fleet import Options
+        from samulator.functions.worker_host import WorkerHost
+
         self._host = WorkerHost(
             application,
             self._packages,

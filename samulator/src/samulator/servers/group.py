@@ -75,10 +75,14 @@ class Servers:
         for _, server in reversed([*self.named()]):
             server.launch()
 
-    def wait_for_data(self, on_started: Callable[[Started], None]) -> None:
-        """Returns when the data servers answer; raises ServiceFailed."""
+    def wait_for_start(self, on_started: Callable[[Started], None]) -> None:
+        """Returns when functions can start: the data servers answer, AWS's services will.
+
+        Whoever calls those before they are ready waits. Raises ServiceFailed.
+        """
         for name, server in self.data.items():
             self._wait(DATA_SERVERS[name].title, server, on_started)
+        self.aws.wait_until_open()
 
     def wait_for_aws(self, on_started: Callable[[Started], None]) -> None:
         """Returns when AWS's services answer; raises ServiceFailed."""
@@ -87,7 +91,7 @@ class Servers:
     def start(self, on_started: Callable[[Started], None]) -> None:
         """Launches all and waits for all; raises ServiceFailed."""
         self.launch()
-        self.wait_for_data(on_started)
+        self.wait_for_start(on_started)
         self.wait_for_aws(on_started)
 
     def stop(self) -> None:

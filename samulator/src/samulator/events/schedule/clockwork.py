@@ -3,14 +3,12 @@
 import json
 import logging
 import uuid
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from samulator.clock import MACHINE_CLOCK, Clock
-from samulator.events.schedule.field import InvalidExpression
+from samulator.events.schedule.checked import checked_timetable
 from samulator.events.schedule.targets import ScheduleTargets
-from samulator.events.schedule.timetable import Timetable, timetable
 from samulator.functions.host import Invoker
 from samulator.functions.invocation import NotDelivered, NotInvoked, Trigger
 from samulator.servers.aws.config import ACCOUNT_ID
@@ -40,7 +38,7 @@ class Clockwork:
         self._invoker = invoker
         self._region = region
         self._clock = clock
-        self._timetable = _checked(trigger)
+        self._timetable = checked_timetable(trigger)
 
     async def run(self) -> None:
         """Invokes until cancelled, or until the schedule is over."""
@@ -120,33 +118,6 @@ class Clockwork:
         if self._trigger.event_bridge_rule:
             service, kind = "events", "rule"
         return f"arn:aws:{service}:{self._region}:{ACCOUNT_ID}:{kind}/{self._trigger.name}"
-
-
-def silent_schedules(triggers: Iterable[ScheduleTrigger], now: datetime) -> list[str]:
-    """One line for each schedule that never fires here: its place, its expression, and why."""
-    lines = []
-    for trigger in triggers:
-        reason = _reason_to_be_silent(trigger, now)
-        if reason is not None:
-            lines.append(f"{trigger.place}: {trigger.expression} does not fire here: {reason}")
-    return lines
-
-
-def _reason_to_be_silent(trigger: ScheduleTrigger, now: datetime) -> str | None:
-    try:
-        due = _checked(trigger).next_after(now)
-    except InvalidExpression as error:
-        return str(error)
-    return "it has no time to come" if due is None else None
-
-
-def _checked(trigger: ScheduleTrigger) -> Timetable:
-    if trigger.input is not None:
-        try:
-            json.loads(trigger.input)
-        except (ValueError, RecursionError) as error:
-            raise InvalidExpression(f"its Input is not JSON: {error}") from error
-    return timetable(trigger)
 
 
 def _shown(moment: datetime) -> str:

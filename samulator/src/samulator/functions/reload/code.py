@@ -4,11 +4,14 @@ import asyncio
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from samulator.functions.packages import PackageError, Packages
 from samulator.functions.reload.watching import Change, Watching
-from samulator.functions.worker_host import WorkerHost
 from samulator.template.model import Application
+
+if TYPE_CHECKING:
+    from samulator.functions.worker_host import WorkerHost
 
 
 @dataclass(frozen=True)
@@ -31,7 +34,7 @@ def watch_code(
 
 async def watch(
     application: Application,
-    functions: WorkerHost,
+    functions: "WorkerHost",
     packages: Packages,
     listener: ReloadListener,
     *,
@@ -60,7 +63,7 @@ def _sources(application: Application, packages: Packages, name: str) -> list[Pa
 @dataclass(frozen=True)
 class _Reloader:
     application: Application
-    functions: WorkerHost
+    functions: "WorkerHost"
     packages: Packages
     listener: ReloadListener
 

@@ -1,38 +1,18 @@
 """One way in: receives requests, lets the responder answer them, and reports both."""
 
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Protocol
 
 from aiohttp import web
 
+from samulator.http.gateway.exchange import Exchange, Observe
 from samulator.http.gateway.request import HttpRequest, receive_request
 from samulator.http.gateway.response import HttpResponse
 from samulator.http.server.answer import Answer
 from samulator.http.server.body import BodyRefused
 from samulator.http.server.origin import OriginPolicy
 from samulator.http.server.server import Refusal
-
-
-@dataclass(frozen=True)
-class Exchange:
-    """One answered HTTP request. `function` is None when none was asked.
-
-    `problem` says in words what a 5xx of the gateway itself hides.
-    """
-
-    method: str
-    path: str
-    status: int
-    duration_ms: float
-    function: str | None
-    request_id: str
-    problem: str | None = None
-
-
-Observe = Callable[[Exchange], None]
 
 
 class Responder(Protocol):

@@ -1,11 +1,15 @@
 """AWS's services: the process of `samulator.servers.aws`, told what to make and to notify."""
 
+import http.client
 import sys
+from contextlib import closing
 from pathlib import Path
 
 from samulator.servers.aws.config import AwsConfig
 from samulator.servers.aws.resources.problems import Problems
 from samulator.servers.process import Server, ServerProcess
+
+_ANSWER_SECONDS = 1.0
 
 
 class AwsServer(Server):
@@ -41,6 +45,21 @@ class AwsServer(Server):
         self._config.write(self._config_file)
         Problems(self._config_file).forget()
         super().launch()
+
+    def wait_until_open(self) -> None:
+        """Returns when whoever calls is kept until there is an answer; raises ServiceFailed."""
+        self._process.wait_until(super().answers)
+
+    def answers(self) -> bool:
+        """Whether the resources are made: the port is open before, to those who can wait."""
+        connection = http.client.HTTPConnection(self.host, self.port, timeout=_ANSWER_SECONDS)
+        with closing(connection):
+            try:
+                connection.request("HEAD", "/")
+                connection.getresponse()
+            except (OSError, http.client.HTTPException):
+                return False
+        return True
 
     def problems(self) -> tuple[list[str], bool]:
         """A line for each resource that could not be made, and whether those are all.

@@ -1,11 +1,11 @@
 """Values of a template, made to fit what an operation takes."""
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 
+from samulator.servers.aws.resources.text import text_of
 from samulator.template.model import Value
 
 _NUMBERS: Mapping[str, Callable[[Any], object]] = {
@@ -36,15 +36,6 @@ def fit(value: Value, shape: Shape) -> Value:
     if shape.type_name == "string":
         return text_of(value)
     return value
-
-
-def text_of(value: Value) -> str:
-    """What a template holds at a place of text: documents are JSON there."""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, bool | Mapping | list):
-        return json.dumps(value)
-    return str(value)
 
 
 def _structure(value: Value, shape: StructureShape) -> dict[str, Any]:

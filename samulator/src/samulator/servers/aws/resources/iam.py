@@ -3,8 +3,6 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from botocore.exceptions import ClientError
-
 from samulator.servers.aws.resources.api import Api, Incomplete
 from samulator.template.model import Resource
 
@@ -16,6 +14,9 @@ def create_role(resource: Resource, api: Api) -> None:
 
     Raises Incomplete where a policy is refused: the role has the others.
     """
+    # Whoever asks which kinds there are need not wait for it.
+    from botocore.exceptions import ClientError
+
     properties = resource.properties
     api.call("iam", "create_role", {**properties, "RoleName": resource.name})
     refused = []

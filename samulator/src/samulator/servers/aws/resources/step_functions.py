@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from samulator.servers.aws.resources.api import Api
-from samulator.servers.aws.resources.fit import text_of
+from samulator.servers.aws.resources.text import text_of
 from samulator.template.model import Resource
 
 _ANY_ROLE = "arn:aws:iam::123456789012:role/StepFunctions"

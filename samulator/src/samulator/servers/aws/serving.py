@@ -1,0 +1,70 @@
+"""Serves AWS's services on a socket that listens already."""
+
+import logging
+import socket
+from http import HTTPStatus
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from markupsafe import escape
+from moto.moto_server.werkzeug_app import MotoRequestHandler
+from werkzeug.serving import make_server
+
+from samulator.http.server.own_errors import OwnErrors
+from samulator.servers.aws.application import application
+from samulator.servers.aws.config import AwsConfig
+from samulator.servers.aws.resources.create import create_resources
+from samulator.servers.aws.resources.local_api import LocalApi
+from samulator.servers.aws.resources.problems import Problems
+from samulator.servers.aws.resources.second_wave import SecondWave
+from samulator.servers.aws.resources.waves import in_waves
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+
+def serve(listening: socket.socket, config_file: Path) -> None:
+    """Make what the config declares, then answer until the process is told to exit.
+
+    Nobody is answered before the resources are there.
+    """
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    logging.getLogger("werkzeug").setLevel(logging.WARNING)
+    host, port = listening.getsockname()[:2]
+    served = _with_resources(AwsConfig.read(config_file), config_file, f"http://{host}:{port}")
+    server = make_server(
+        host,
+        port,
+        served,
+        threaded=True,
+        request_handler=_KeepAliveHandler,
+        fd=listening.fileno(),
+    )
+    server.serve_forever()
+
+
+def _with_resources(config: AwsConfig, config_file: Path, url: str) -> "WSGIApplication":
+    """The services, with what functions may call at once."""
+    served = application(config, url)
+    api = LocalApi(served, config.region)
+    first, later = in_waves(config.resources, iam=bool(config.callers))
+    problems = Problems(config_file)
+    problems.write(create_resources(first, api), is_all=not later)
+    if not later:
+        return served
+
+    def make_later() -> None:
+        problems.write(create_resources(later, api), is_all=True)
+
+    return SecondWave(served, make_later)
+
+
+class _KeepAliveHandler(OwnErrors, MotoRequestHandler):
+    """Keeps connections open between requests, as S3 does, and words errors as S3 does."""
+
+    error_content_type = "application/xml"
+
+    def word_error(self, status: HTTPStatus, problem: str) -> str:
+        """The error of a request that never reaches S3."""
+        code = status.name.title().replace("_", "")
+        return f"<Error><Code>{code}</Code><Message>{escape(problem)}</Message></Error>"
