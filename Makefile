@@ -145,7 +145,7 @@ check: $(VENV)/dev.stamp .venv-sam/sam.stamp ## lint, types, import rules, templ
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
-	@PYTHONPATH=functions/api:functions/etl:samulator/src $(BIN)/lint-imports --no-cache
+	@PYTHONPATH=functions/api:functions/etl:functions/smoke:samulator/src $(BIN)/lint-imports --no-cache
 	@$(BIN)/cfn-lint template.yaml infrastructure/*.yaml
 	@SAM_CLI_TELEMETRY=0 $(SAM) validate --lint --region us-east-1
 

@@ -19,7 +19,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 ROOT = Path(__file__).parents[1]
 RDS_ROOTS = ROOT / "functions" / "api" / "api" / "database" / "rds_roots.pem"
-RESERVED = 12  # environments that template.yaml reserves for its functions
+RESERVED = 12  # environments that template.yaml reserves for its functions but the API
+API_CONCURRENCY = 60  # of the API, where the parameter ApiConcurrency says nothing else
 UNRESERVED = 100  # Lambda leaves an account at least so many
 SEARCH_ROLE = "AWSServiceRoleForAmazonOpenSearchService"
 # Parameters that the build has to know too, with the variable of make that tells both.
@@ -119,9 +120,10 @@ def _concurrency(deployment: Deployment) -> Iterator[str]:
         return
     limits = deployment.session.client("lambda").get_account_settings()["AccountLimit"]
     limit = limits["ConcurrentExecutions"]
-    if limit < UNRESERVED + RESERVED:
+    reserved = RESERVED + int(deployment.given("ApiConcurrency") or API_CONCURRENCY)
+    if limit < UNRESERVED + reserved:
         yield (
-            f"This account runs {limit} Lambda environments at a time, as new ones do; {RESERVED} "
+            f"This account runs {limit} Lambda environments at a time, as new ones do; {reserved} "
             f"are to be reserved and {UNRESERVED} have to stay. Ask for more (Service Quotas, AWS "
             'Lambda, Concurrent executions), or add PARAMETERS="ReserveConcurrency=false".'
         )

@@ -54,6 +54,9 @@ def make_app(tmp_path: Path):
           Single:
             Type: AWS::Serverless::Function
             Properties: {ReservedConcurrentExecutions: 1}
+          Many:
+            Type: AWS::Serverless::Function
+            Properties: {ReservedConcurrentExecutions: 60}
           Off:
             Type: AWS::Serverless::Function
             Properties: {ReservedConcurrentExecutions: 0}
@@ -110,6 +113,12 @@ def test_reserved_concurrency_is_the_limit(make_app):
     app = make_app(grow_after=0)
 
     assert len(set(pids_of(app, "Single", requests=3))) == 1
+
+
+def test_a_reserve_made_for_aws_is_no_number_of_processes_here(app, folder):
+    pids = pids_of(app, "Many", requests=6, folder=str(folder), until=3)
+
+    assert len(set(pids)) == 3
 
 
 def test_function_without_concurrency_is_throttled(app):

@@ -10,11 +10,10 @@ import pytest
 from api.handler import HttpEntry
 from api.observability import get_logger
 from api.settings import load_settings
-from tests.template_document import read_document
+from tests.alarm_maths import ALARMS, counted
 
 ROOT = Path(__file__).parents[3]
 EVENT = json.loads((ROOT / "events" / "http_status.json").read_text())
-ALARMS = read_document(ROOT / "infrastructure" / "release_alarms.yaml")["Resources"]
 
 
 def lines_of(entry: HttpEntry, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
@@ -24,21 +23,6 @@ def lines_of(entry: HttpEntry, monkeypatch: pytest.MonkeyPatch) -> list[dict[str
     answer = entry(EVENT, None)
     assert answer["statusCode"] == 500
     return [json.loads(line) for line in log.getvalue().splitlines() if line.startswith("{")]
-
-
-def counted(lines: list[dict[str, Any]], name: str) -> list[dict[str, Any]]:
-    """The lines that a metric filter of the template counts, by its own pattern's conditions."""
-    pattern: str = ALARMS[name]["Properties"]["FilterPattern"]
-    conditions = [part.split() for part in pattern.strip("{} ").split(" && ")]
-    return [line for line in lines if all(holds(line, *each) for each in conditions)]
-
-
-def holds(line: dict[str, Any], field: str, operator: str, value: str) -> bool:
-    found = line.get(field.removeprefix("$."))
-    if value == "*":
-        return found is not None
-    wanted = json.loads(value)
-    return found is not None and (found >= wanted if operator == ">=" else found == wanted)
 
 
 def broken_settings() -> Any:

@@ -79,7 +79,10 @@ def test_new_account_hears_of_its_quota_and_how_to_do_without(monkeypatch):
     monkeypatch.setattr(Session, "quota", 10)
     (problem,) = problems()
     assert "runs 10 Lambda environments" in problem
+    assert "; 72 are to be reserved" in problem
     assert problems(ReserveConcurrency="false") == []
+    monkeypatch.setattr(Session, "quota", 140)
+    assert problems(ApiConcurrency="20") == []
 
 
 def test_parameter_of_the_deployment_before_counts_until_it_is_given_again(monkeypatch):

@@ -23,7 +23,7 @@ class Options:
     """What is the same for all functions.
 
     `retry_delays` are seconds before the first and second retry of an Event invoke (AWS: 60 and
-    120); `concurrency` is the most workers of a function that reserves none; a request waits
+    120); `concurrency` is the most workers of a function, which may reserve fewer; a request waits
     `grow_after_seconds` for a busy worker before another is started. `debug_ports` are those of
     functions (by logical id) that wait for a debugger.
     """
@@ -100,8 +100,9 @@ class Fleet:
             on_line,
             self._options.debug_ports.get(name),
         )
-        reserved = function.reserved_concurrency
-        limit = self._options.concurrency if reserved is None else reserved
+        # A reserve is made for AWS; this machine has the processors that it has.
+        limits = (self._options.concurrency, function.reserved_concurrency)
+        limit = min(limit for limit in limits if limit is not None)
         pool = Pool(starter.start, limit, self._options.grow_after_seconds)
         return Attempts(name, function, arn, pool, starter)
 

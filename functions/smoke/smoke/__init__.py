@@ -1,0 +1,1 @@
+"""Tries a new version before requests reach it."""
