@@ -16,9 +16,16 @@ import psutil
 import pytest
 
 from samulator.functions import worker
-from samulator.functions.invocation import PayloadTooLarge, Throttled, UnknownFunction
+from samulator.functions.invocation import (
+    PayloadTooLarge,
+    Throttled,
+    Trigger,
+    UnknownFunction,
+)
+from samulator.functions.kept_events import KeptEvent, KeptEvents
 from samulator.functions.packages import PackageError
 from samulator.functions.worker_host import WorkerHost
+from samulator.template.names import function_arn
 from testkit.other_app_runner import ROOT, TEMPLATE, OtherApp
 from testkit.timing import LONG_SECONDS, is_gone, wait_until
 
@@ -275,3 +282,34 @@ def test_event_that_the_end_of_the_stack_cuts_off_is_named():
 
     line = f"Event {request_id} is given up: the stack stopped before it was done"
     assert ("MisbehavingFunction", line) in app.recorder.lines
+
+
+def test_events_that_a_stack_did_not_finish_run_in_the_next_one(tmp_path: Path):
+    file = tmp_path / "events.sqlite"
+    app = OtherApp(TEMPLATE, events_file=file)
+    unfinished = app.call(app.functions.invoke_event("MisbehavingFunction", b'{"how": "hang"}'))
+    app.wait_for_line("about to hang")
+    app.call(app.functions.invoke_event("UploadFunction", b"{}"))
+    wait_until(lambda: "UploadFunction" in [each.function for each in app.recorder.invocations])
+    app.close()
+    what = "runs again at the next start: the stack stopped before it was done"
+    assert ("MisbehavingFunction", f"Event {unfinished} {what}") in app.recorder.lines
+    kept = KeptEvents(file)
+    assert [each.request_id for each in kept.left()] == [unfinished]
+    kept.remove(unfinished)
+    for number, name in enumerate(("Removed", "UploadFunction")):
+        arn = function_arn("us-east-1", name, qualifier="$LATEST")
+        kept.add(KeptEvent(f"id-{number}", arn, Trigger.S3, b'{"kept": true}'))
+    kept.close()
+
+    again = OtherApp(TEMPLATE, events_file=file)
+    again._loop.call_soon_threadsafe(again.functions.resume)
+    again.call(again.functions.drain())
+    again.close()
+
+    (invocation,) = again.recorder.invocations
+    assert (invocation.request_id, invocation.trigger) == ("id-1", Trigger.S3)
+    assert ("Removed", "Event id-0 is dropped") in [
+        (name, text.partition(":")[0]) for name, text in again.recorder.lines
+    ]
+    assert KeptEvents(file).left() == []

@@ -1,11 +1,14 @@
 """The process of AWS's services, started with resources that a test declares."""
 
+import os
+import signal
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
 import boto3
+from botocore.config import Config
 
 from samulator.servers.aws.config import AwsConfig
 from samulator.servers.aws.service import AwsServer
@@ -30,6 +33,41 @@ def started_aws(folder: Path, *declared: Declared, **config: Any) -> Iterator[Aw
         yield server
     finally:
         server.stop()
+
+
+class Machine:
+    """One state folder, on which one process of these resources works after another."""
+
+    def __init__(self, folder: Path, *declared: Declared, **config: Any) -> None:
+        self._folder = folder
+        self._declared = declared
+        self._config = config
+        self._running = ExitStack()
+        self.server: AwsServer
+
+    def __enter__(self) -> "Machine":
+        self.start()
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._running.close()
+
+    def start(self) -> None:
+        started = started_aws(self._folder, *self._declared, **self._config)
+        self.server = self._running.enter_context(started)
+
+    def kill(self) -> None:
+        assert self.server.pid is not None
+        os.kill(self.server.pid, signal.SIGKILL)
+        self._running.close()
+
+    def kill_and_start(self) -> None:
+        self.kill()
+        self.start()
+
+    def client(self, service: str, **options: Any) -> Any:
+        """A client of the process that runs now."""
+        return aws_client(self.server, service, config=Config(**options))
 
 
 def aws_client(server: AwsServer, service: str, **options: Any) -> Any:

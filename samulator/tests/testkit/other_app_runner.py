@@ -57,6 +57,7 @@ class OtherApp:
         aws_url: str | None = None,
         debug: Sequence[str] = (),
         destinations: DestinationSender | None = None,
+        events_file: Path | None = None,
     ) -> None:
         """`aws_url` is where its functions find AWS's services, if they run; `debug` as in up.
 
@@ -80,6 +81,7 @@ class OtherApp:
             concurrency=concurrency,
             grow_after_seconds=grow_after,
             debug_ports=debug_ports,
+            events_file=events_file,
         )
         self._loop = asyncio.new_event_loop()
         # A program whose application does not start ends with its traceback, and does not wait.

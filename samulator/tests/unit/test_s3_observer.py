@@ -2,7 +2,7 @@
 
 import io
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -45,12 +45,12 @@ def test_events_come_in_the_order_in_which_the_writes_were_taken() -> None:
     s3 = SlowS3()
     reported: list[ObjectChange] = []
 
-    def report(change: ObjectChange) -> None:
-        reported.append(change)
-        if change.version_id == "v2":
+    def record(_request: S3Request, _status: int, changes: Sequence[ObjectChange]) -> None:
+        reported.extend(changes)
+        if changes[0].version_id == "v2":
             s3.second_is_reported.set()
 
-    client = Client(S3Observer(s3, [report]), Response)
+    client = Client(S3Observer(s3, record), Response)
     with ThreadPoolExecutor() as threads:
         threads.submit(client.put, "/landing/a.csv", data=b"older")
         assert s3.first_is_stored.wait(LONG_SECONDS)
@@ -76,7 +76,11 @@ def test_an_upload_that_stalls_holds_up_no_other() -> None:
     s3 = SlowS3()
     s3.second_is_reported.set()
     reported: list[str] = []
-    observer = S3Edge(S3Observer(s3, [lambda change: reported.append(change.key)]))
+
+    def record(request: S3Request, _status: int, _changes: Sequence[ObjectChange]) -> None:
+        reported.append(request.key)
+
+    observer = S3Edge(S3Observer(s3, record))
     stalled = _Stalled()
     environ = create_environ("/landing/slow.csv", method="PUT")
     environ |= {"wsgi.input": stalled, "CONTENT_LENGTH": "9"}

@@ -17,11 +17,13 @@ from samulator.functions.debugging import DebuggerMissing, InvalidTarget
 from samulator.functions.packages import PackageError
 from samulator.servers.ports import InvalidPort, PortTaken
 from samulator.servers.process import ServiceFailed
+from samulator.sqlite_file import FileUnusable
 from samulator.template.model import TemplateError
 
 EXPECTED = (
     AlreadyRunning,
     DebuggerMissing,
+    FileUnusable,
     InvalidPort,
     InvalidTarget,
     PackageError,
@@ -33,7 +35,10 @@ EXPECTED = (
     TemplateError,
 )
 # What `reset` wipes: the data and its logs, not the built packages.
-_DATA = ("postgres", "postgres.password", "aws.json", "aws-problems.json", "logs", "requests")
+_DATA = (
+    *("postgres", "postgres.password", "aws", "aws.json", "aws-problems.json"),
+    *("events.sqlite", "events.sqlite-wal", "logs", "requests"),
+)
 
 
 def _configure_up(parser: argparse.ArgumentParser) -> None:
@@ -98,4 +103,4 @@ def _reset(_arguments: argparse.Namespace, root: Path) -> None:
 
 UP = Command("up", "start everything; Ctrl-C stops", _up, _configure_up)
 DOWN = Command("down", "stop the stack that runs from this folder", _down)
-RESET = Command("reset", "wipe the local data (PostgreSQL, logs)", _reset)
+RESET = Command("reset", "wipe the local data (PostgreSQL, buckets, queues, logs)", _reset)

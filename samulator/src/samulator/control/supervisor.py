@@ -16,7 +16,7 @@ from samulator.servers.keeper import UP, Keeper, Listeners
 from samulator.servers.requests import ServiceRequests
 from samulator.template.model import Application
 
-_AWS_RETURNED = "; objects and messages put since the start are lost, it keeps them in memory"
+_AWS_RETURNED = " with its buckets and queues"
 
 
 @dataclass(frozen=True)

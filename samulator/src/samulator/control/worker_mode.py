@@ -20,6 +20,9 @@ from samulator.template.model import Application
 if TYPE_CHECKING:
     from samulator.functions.worker_host import WorkerHost
 
+# In the state's folder: event invokes that were accepted and did not end.
+EVENTS_FILE = "events.sqlite"
+
 
 class WorkerMode:
     """A Mode; the host it creates is its own for the rest of the run."""
@@ -79,7 +82,9 @@ class WorkerMode:
             self._packages,
             listener=self._console,
             destinations=destinations,
-            options=Options(debug_ports=self._debug_ports),
+            options=Options(
+                debug_ports=self._debug_ports, events_file=self._project.state / EVENTS_FILE
+            ),
         )
         return self._host
 
@@ -97,7 +102,8 @@ class WorkerMode:
         await asyncio.gather(*map(self._host.warm, self._debug_ports))
 
     async def check(self) -> None:
-        """The stack's own doors answer as soon as they are open."""
+        """The stack's own doors answer as soon as they are open, so that what is left can run."""
+        self._host.resume()
 
     def background(self) -> Iterator[Work]:
         listener = ReloadListener(self._console.reloaded, self._console.problem)

@@ -40,11 +40,16 @@ class DestinationSender(Protocol):
 
 @dataclass(frozen=True)
 class EventServices:
-    """Who sends records, who is told a line about a function (logical id), and the clock."""
+    """Who sends records, who is told a line about a function (logical id), and the clock.
+
+    `forget` is told of the request id of each event that ended, where the next start runs the
+    others again.
+    """
 
     destinations: DestinationSender
     say: Callable[[str, str], None]
     clock: Clock = MACHINE_CLOCK
+    forget: Callable[[str], None] | None = None
 
 
 class EventQueue:
@@ -70,13 +75,16 @@ class EventQueue:
             await asyncio.wait(self._tasks)
 
     async def close(self) -> None:
-        """Give up what is not finished, and say of each that it is."""
+        """Stop what is not finished, and say of each what becomes of it."""
         given_up = dict(self._tasks)
         for task in given_up:
             task.cancel()
         await asyncio.gather(*given_up, return_exceptions=True)
+        what = (
+            "is given up" if self._surroundings.forget is None else "runs again at the next start"
+        )
         for event in given_up.values():
-            self._say(event, "is given up: the stack stopped before it was done")
+            self._say(event, f"{what}: the stack stopped before it was done")
 
     def _finished(self, task: asyncio.Task[None]) -> None:
         self._tasks.pop(task, None)
@@ -98,6 +106,8 @@ class EventQueue:
         if dead_letter is not None and not ending.is_success:
             letter = (event.payload, event.request_id, ending.error)
             await self._send(event, dead_letter, lambda: sender.bury(dead_letter, *letter))
+        if self._surroundings.forget is not None:
+            self._surroundings.forget(event.request_id)
 
     async def _ending(self, event: Event, run: Run) -> Ending:
         clock = self._surroundings.clock

@@ -2,14 +2,16 @@
 
 import json
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from samulator.functions.asynchronous import DestinationSender, EventQueue, EventServices
 from samulator.functions.failure import EVENT_LIMIT
-from samulator.functions.invocation import Call, Invocation, Trigger
-from samulator.functions.lookup import Lookup
+from samulator.functions.fleet import Options
+from samulator.functions.invocation import Call, Invocation, Trigger, UnknownFunction
+from samulator.functions.kept_events import KeptEvent, KeptEvents
+from samulator.functions.lookup import Lookup, Target
 from samulator.functions.record import Event
 from samulator.functions.synchronous import SynchronousInvokes, require_size
 from samulator.template.model import Destination, Function
@@ -29,42 +31,68 @@ class EventInvokes:
         attempts: SynchronousInvokes,
         services: EventServices,
         *,
-        retry_delays: Sequence[float],
+        options: Options,
     ) -> None:
+        file = options.events_file
+        self._kept = KeptEvents(file) if file is not None else None
+        self._say = services.say
         self._functions = functions
         self._lookup = lookup
         self._attempts = attempts
         sender = _FunctionsToo(services.destinations, self._invoke_with)
-        self._queue = EventQueue(retry_delays, replace(services, destinations=sender))
+        forget = self._kept.remove if self._kept is not None else None
+        surroundings = replace(services, destinations=sender, forget=forget)
+        self._queue = EventQueue(options.retry_delays, surroundings)
 
     def invoke(self, name: str | FunctionReference, payload: bytes, trigger: Trigger) -> str:
-        """Return the request id; raises UnknownFunction and PayloadTooLarge."""
+        """Return the request id; raises UnknownFunction, PayloadTooLarge and NotKept."""
         target = self._lookup.find(name)
         require_size(payload, "Event", EVENT_LIMIT)
-        request_id = str(uuid.uuid4())
+        event = KeptEvent(str(uuid.uuid4()), target.qualified_arn, trigger, payload)
+        if self._kept is not None:
+            self._kept.add(event)
+        self._put(event, target)
+        return event.request_id
 
+    def resume(self) -> None:
+        """Run what a stack before this one accepted and did not finish."""
+        if self._kept is None:
+            return
+        for event in self._kept.left():
+            try:
+                target = self._lookup.find(event.arn)
+            except UnknownFunction as error:
+                name = event.arn.split(":")[6]
+                self._say(name, f"Event {event.request_id} is dropped: {error}")
+                self._kept.remove(event.request_id)
+                continue
+            self._say(target.logical_id, f"Event {event.request_id} was not done; it runs again")
+            self._put(event, target)
+
+    def _put(self, event: KeptEvent, target: Target) -> None:
         async def run(request_id: str, payload: bytes, patience: float) -> Invocation:
-            call = Call(payload, target.arn, trigger=trigger, patience=patience)
+            call = Call(payload, target.arn, trigger=event.trigger, patience=patience)
             return await self._attempts.run(target, request_id, call)
 
-        event = Event(
+        queued = Event(
             logical_id=target.logical_id,
             function=self._functions[target.logical_id],
             arn=target.qualified_arn,
             version=target.version,
-            request_id=request_id,
-            payload=payload,
+            request_id=event.request_id,
+            payload=event.payload,
         )
-        self._queue.put(event, run)
-        return request_id
+        self._queue.put(queued, run)
 
     async def drain(self) -> None:
         """Wait until nothing is queued, running or waiting for a retry."""
         await self._queue.drain()
 
     async def close(self) -> None:
-        """Give up what is not finished."""
+        """Leave what is not finished to the next start, or give it up."""
         await self._queue.close()
+        if self._kept is not None:
+            self._kept.close()
 
     def _invoke_with(self, function: str, record: dict[str, Any]) -> None:
         self.invoke(function, json.dumps(record).encode(), Trigger.DESTINATION)

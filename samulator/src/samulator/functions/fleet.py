@@ -4,6 +4,7 @@ import asyncio
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from samulator.functions.attempt import Attempts
 from samulator.functions.packages import Packages
@@ -25,13 +26,15 @@ class Options:
     `retry_delays` are seconds before the first and second retry of an Event invoke (AWS: 60 and
     120); `concurrency` is the most workers of a function, which may reserve fewer; a request waits
     `grow_after_seconds` for a busy worker before another is started. `debug_ports` are those of
-    functions (by logical id) that wait for a debugger.
+    functions (by logical id) that wait for a debugger. `events_file` has Event invokes until they
+    end, None to have them in memory alone.
     """
 
     retry_delays: tuple[float, float] = (1.0, 2.0)
     concurrency: int = DEFAULT_CONCURRENCY
     grow_after_seconds: float = GROW_AFTER_SECONDS
     debug_ports: Mapping[str, int] = field(default_factory=dict)
+    events_file: Path | None = None
 
 
 class Fleet:

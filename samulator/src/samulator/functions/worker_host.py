@@ -32,7 +32,10 @@ class WorkerHost:
         destinations: DestinationSender | None = None,
         options: Options = _USUAL,
     ) -> None:
-        """`destinations` get what became of asynchronous invokes, where they are no functions."""
+        """`destinations` get what became of asynchronous invokes, where they are no functions.
+
+        Raises FileUnusable and OSError for the file that the options name.
+        """
         self._listener = listener
         self._lookup = Lookup(application)
         self._fleet = Fleet(application, packages, self._say, options)
@@ -42,7 +45,7 @@ class WorkerHost:
             self._lookup,
             self._attempts,
             EventServices(destinations or _Nowhere(), self._say),
-            retry_delays=options.retry_delays,
+            options=options,
         )
 
     async def start(self) -> None:
@@ -50,7 +53,7 @@ class WorkerHost:
         await self._fleet.start()
 
     async def close(self) -> None:
-        """Give up queued events and kill every worker; running invocations end with an error."""
+        """Leave queued events and kill every worker; running invocations end with an error."""
         await self._events.close()
         await self._fleet.close()
 
@@ -79,13 +82,17 @@ class WorkerHost:
         """Queue `name` (Event) and return the request id.
 
         Tried as its EventInvokeConfig says; then a destination gets the record of it. Raises
-        UnknownFunction and PayloadTooLarge.
+        UnknownFunction, PayloadTooLarge and NotKept.
         """
         return self._events.invoke(name, payload, trigger)
 
     async def drain(self) -> None:
         """Wait until no asynchronous invocation is queued, running or waiting for a retry."""
         await self._events.drain()
+
+    def resume(self) -> None:
+        """Run the asynchronous invocations that a stack before this one did not finish."""
+        self._events.resume()
 
     async def warm(self, name: str) -> None:
         """Start one worker of `name` unless there is one and wait until it is initialised."""

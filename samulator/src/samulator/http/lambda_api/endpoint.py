@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, unquote
 from aiohttp import web
 
 from samulator.functions.invocation import PayloadTooLarge, Throttled, UnknownFunction
+from samulator.functions.kept_events import NotKept
 from samulator.functions.worker_host import WorkerHost
 from samulator.http.lambda_api.error import LambdaError, error_answer
 from samulator.http.lambda_api.payload import read_client_context, read_payload
@@ -58,6 +59,8 @@ class InvokeApi:
         except Throttled as error:
             reason = "ReservedFunctionConcurrentInvocationLimitExceeded"
             return error_answer(LambdaError(429, "TooManyRequestsException", str(error), reason))
+        except NotKept as error:
+            return error_answer(LambdaError(500, "ServiceException", str(error)))
 
     def refuse(self, _request: web.BaseRequest, refusal: Refusal) -> web.Response:
         """Answer what is no call of this API, or of nobody who may make one."""

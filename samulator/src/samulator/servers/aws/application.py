@@ -1,7 +1,8 @@
 """All services behind one WSGI application: S3 of our own, and moto for what is not S3."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication
@@ -12,23 +13,26 @@ from samulator.servers.aws.delivery import Delivery
 from samulator.servers.aws.eventbridge.bus import EventBuses
 from samulator.servers.aws.fifo_queues import correct_fifo_queues, keep_groups_in_order
 from samulator.servers.aws.lambda_calls import is_for_lambda, lambda_calls
-from samulator.servers.aws.observer import S3Observer
+from samulator.servers.aws.notifications import ObjectChange
+from samulator.servers.aws.observer import Record, S3Observer
 from samulator.servers.aws.own_pages import OwnPagesOnly
 from samulator.servers.aws.parameters import import_parameters
 from samulator.servers.aws.s3.application import s3_application
 from samulator.servers.aws.s3.bucket_policy import judge_bucket_policies
 from samulator.servers.aws.s3.edge import S3Edge
-from samulator.servers.aws.s3.request import is_for_s3
+from samulator.servers.aws.s3.request import S3Request, is_for_s3
 from samulator.servers.aws.services import service_application
+from samulator.servers.aws.storage.storage import Storage
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 
-def application(config: AwsConfig, url: str) -> "WSGIApplication":
+def application(config: AwsConfig, url: str) -> tuple["WSGIApplication", Storage | None]:
     """Answers every service; what a service needs is imported when it is first asked.
 
-    `url` is where all of it answers, for services that call others.
+    `url` is where all of it answers, for services that call others. The storage is to be told when
+    the resources are made. Raises FileUnusable and OSError.
     """
     delivery = Delivery(config.lambda_url) if config.lambda_url is not None else None
     buses = EventBuses(delivery)
@@ -36,12 +40,15 @@ def application(config: AwsConfig, url: str) -> "WSGIApplication":
     notifications = BucketNotifications(config, delivery, buses)
     notifications.install()
     judge_bucket_policies()
-    s3 = S3Edge(S3Observer(s3_application, [notifications.report]))
+    storage = Storage(Path(config.folder), notifications) if config.folder else None
+    correct_fifo_queues(storage.sqs.add if storage else None)
+    keep_groups_in_order()
+    record = storage.s3.record if storage else _telling(notifications)
+    s3 = S3Edge(S3Observer(s3_application, record))
 
     prepare: Mapping[str, Callable[[], None]] = {
         "dynamodb": partial(_correct_tables, config.region),
         "sns": partial(_deliver_topics, delivery),
-        "sqs": _correct_queues,
         "ssm": import_parameters,
         "stepfunctions": partial(_run_state_machines, url),
     }
@@ -62,7 +69,15 @@ def application(config: AwsConfig, url: str) -> "WSGIApplication":
         return serve(environ, start_response)
 
     judged: WSGIApplication = _judged(by_service, config) if config.callers else by_service
-    return OwnPagesOnly(judged)
+    return OwnPagesOnly(judged), storage
+
+
+def _telling(notifications: BucketNotifications) -> Record:
+    def tell(_request: S3Request, _status: int, changes: Sequence[ObjectChange]) -> None:
+        for change in changes:
+            notifications.report(change)
+
+    return tell
 
 
 def _judged(app: "WSGIApplication", config: AwsConfig) -> "WSGIApplication":
@@ -77,11 +92,6 @@ def _deliver_topics(delivery: Delivery | None) -> None:
     from samulator.servers.aws.sns.fan_out import FanOut
 
     FanOut(delivery).install()
-
-
-def _correct_queues() -> None:
-    correct_fifo_queues()
-    keep_groups_in_order()
 
 
 def _correct_tables(region: str) -> None:

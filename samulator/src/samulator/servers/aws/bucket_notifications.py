@@ -6,13 +6,14 @@ from the latter alone: the template's resources are made by such calls, too.
 
 import json
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 
 from moto.s3 import notifications
 from moto.s3.models import FakeBucket, FakeKey, s3_backends
 
 from samulator.servers.aws.config import ACCOUNT_ID, AwsConfig
-from samulator.servers.aws.delivery import Delivery, Event
+from samulator.servers.aws.delivery import Delivery, Event, Refusal
 from samulator.servers.aws.eventbridge.bus import EventBuses
 from samulator.servers.aws.eventbridge.object_event import object_event
 from samulator.servers.aws.messages import AWS_ERRORS, publish_to_topic, send_to_queue
@@ -21,6 +22,27 @@ from samulator.template.model import S3Trigger
 
 _logger = logging.getLogger(__name__)
 _SUBJECT = "Amazon S3 Notification"
+_BUSES = "events"
+_QUEUES_AND_TOPICS = ("arn:aws:sqs:", "arn:aws:sns:")
+
+
+@dataclass(frozen=True)
+class Notice:
+    """What one change tells one target: a function, a queue or a topic by its ARN, or the buses.
+
+    `title` is for people; those of one `order` are sent in their order. `number` is the one that
+    it is kept under, if it is.
+    """
+
+    target: str
+    text: str
+    title: str
+    order: str
+    number: int | None = None
+
+
+def _nothing(_notice: Notice) -> None:
+    """Nobody keeps it."""
 
 
 class BucketNotifications:
@@ -52,27 +74,67 @@ class BucketNotifications:
 
     def report(self, change: ObjectChange) -> None:
         """Called in the order in which the objects changed."""
+        for notice in self.notices(change):
+            self.send(notice)
+
+    def notices(self, change: ObjectChange) -> Iterator[Notice]:
+        """What the change has to tell, of one sequencer."""
         bucket = s3_backends[ACCOUNT_ID]["aws"].buckets.get(change.bucket)
         sequencer = self._sequencer.next()
+        title = f"S3 event for {change.key}"
         triggers = [*self._config.triggers, *_configured(bucket)]
         for trigger in matching(triggers, change):
+            target = trigger.function
+            if self._delivery is None and not target.startswith(_QUEUES_AND_TOPICS):
+                continue
             event = event_for(change, trigger, region=self._config.region, sequencer=sequencer)
-            self._send(trigger.function, json.dumps(event), change)
+            order = f"{target}/{change.bucket}/{change.key}"
+            yield Notice(target, json.dumps(event), title, order)
         if self._buses is not None and bucket is not None and _tells_event_bridge(bucket):
-            self._buses.put(object_event(change, self._config.region, sequencer))
+            text = json.dumps(object_event(change, self._config.region, sequencer))
+            yield Notice(_BUSES, text, title, "")
 
-    def _send(self, target: str, text: str, change: ObjectChange) -> None:
-        title = f"S3 event for {change.key}"
+    def send(
+        self, notice: Notice, taken: Callable[[Notice], None] = _nothing, *, again: bool = False
+    ) -> None:
+        """Calls `taken`, from any thread, when nothing is left to be done.
+
+        One that is sent `again` at a start waits for the functions, however long that takes.
+        """
+        if notice.target != _BUSES and not notice.target.startswith(_QUEUES_AND_TOPICS):
+            if self._delivery is not None:
+                self._delivery.put(_event(notice, taken, again=again))
+            return
         try:
-            if target.startswith("arn:aws:sqs:"):
-                send_to_queue(target, text)
-            elif target.startswith("arn:aws:sns:"):
-                publish_to_topic(target, text, _SUBJECT)
-            elif self._delivery is not None:
-                order = f"{target}/{change.bucket}/{change.key}"
-                self._delivery.put(Event(target, text.encode(), title, order))
+            if notice.target.startswith("arn:aws:sqs:"):
+                send_to_queue(notice.target, notice.text)
+            elif notice.target.startswith("arn:aws:sns:"):
+                publish_to_topic(notice.target, notice.text, _SUBJECT)
+            elif self._buses is not None:
+                self._buses.put(json.loads(notice.text))
         except AWS_ERRORS as error:
-            _logger.error("%s: %s: %s", title, target, error)
+            _logger.error("%s: %s: %s", notice.title, notice.target, error)
+        taken(notice)
+
+
+def _event(notice: Notice, taken: Callable[[Notice], None], *, again: bool) -> Event:
+    def refused(refusal: Refusal) -> None:
+        if refusal.is_stop and taken is not _nothing:
+            # It is on disk, and the next start sends it.
+            return
+        event.say(refusal)
+        taken(notice)
+
+    event = Event(
+        notice.target,
+        notice.text.encode(),
+        notice.title,
+        notice.order,
+        on_refused=refused,
+        on_taken=lambda: taken(notice),
+        waits=again,
+    )
+    return event
 
 
 def _configured(bucket: FakeBucket | None) -> Iterator[S3Trigger]:

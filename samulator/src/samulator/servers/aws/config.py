@@ -18,7 +18,8 @@ class AwsConfig:
     """`lambda_url` is the Lambda endpoint that takes the events, None to fire nothing.
 
     `resources` are made before the first request is answered, in this order. Calls of `callers`
-    are judged by the policies of their roles.
+    are judged by the policies of their roles. `folder` is where what they store is kept, None to
+    keep it in memory.
     """
 
     triggers: tuple[S3Trigger, ...] = ()
@@ -26,6 +27,7 @@ class AwsConfig:
     region: str = DEFAULT_REGION
     resources: tuple[Resource, ...] = ()
     callers: tuple[Caller, ...] = ()
+    folder: str | None = None
 
     def write(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -44,4 +46,5 @@ class AwsConfig:
             region=values["region"],
             resources=tuple(Resource(**resource) for resource in values["resources"]),
             callers=tuple(Caller(**caller) for caller in values["callers"]),
+            folder=values["folder"],
         )

@@ -5,7 +5,7 @@ import atexit
 import logging
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -20,6 +20,7 @@ _PAUSES_SECONDS = (0.5, 1.0, 2.0, 4.0)
 # `sam local start-lambda` answers when the function has ended.
 _TIMEOUT_SECONDS = 900
 _STOP_SECONDS = 5.0
+_WAITING_SECONDS = 0.2
 _LAMBDA = "the Lambda endpoint"
 
 
@@ -27,13 +28,16 @@ _LAMBDA = "the Lambda endpoint"
 class Refusal:
     """Why an event was not taken, after how many retries, and whether another might have helped.
 
-    `code` is Lambda's name for the error.
+    `code` is Lambda's name for the error; `is_stop` says that the process ends,
+    `is_unreachable` that nobody answered.
     """
 
     reason: str
     code: str = ""
     is_final: bool = False
     retries: int = 0
+    is_stop: bool = False
+    is_unreachable: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,6 +46,7 @@ class Event:
 
     Events of one `order` have their first attempts in the order of `put`. `on_refused` is told of
     an event that was not taken, also where the process ends; without it, that is logged.
+    One that `waits` is tried until the endpoint answers.
     """
 
     function: str
@@ -50,13 +55,23 @@ class Event:
     order: str | None = None
     most_retries: int = len(_PAUSES_SECONDS)
     on_refused: Callable[[Refusal], None] | None = None
+    on_taken: Callable[[], None] | None = None
+    waits: bool = False
 
     def refused(self, refusal: Refusal) -> None:
         if self.on_refused is not None:
             self.on_refused(refusal)
         else:
-            name = self.function.rsplit(":function:", 1)[-1]
-            _logger.error("%s was not delivered to %s: %s", self.title, name, refusal.reason)
+            self.say(refusal)
+
+    def taken(self) -> None:
+        if self.on_taken is not None:
+            self.on_taken()
+
+    def say(self, refusal: Refusal) -> None:
+        """Log that it was not taken."""
+        name = self.function.rsplit(":function:", 1)[-1]
+        _logger.error("%s was not delivered to %s: %s", self.title, name, refusal.reason)
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,7 +120,7 @@ class Delivery:
             task.cancel()
         await asyncio.gather(*given_up, return_exceptions=True)
         for event in given_up.values():
-            event.refused(Refusal("the stack stopped"))
+            event.refused(Refusal("the stack stopped", is_stop=True))
         if self._session is not None:
             await self._session.close()
 
@@ -124,6 +139,9 @@ class Delivery:
     async def _deliver(self, event: Event, turn: _Turn) -> None:
         await turn.before.wait()
         refusal = await self._attempt(event)
+        while event.waits and refusal is not None and refusal.is_unreachable:
+            await self._clock.sleep(_WAITING_SECONDS)
+            refusal = await self._attempt(event)
         turn.was_tried.set()
         if event.order is not None and self._last_tried[event.order] is turn.was_tried:
             del self._last_tried[event.order]
@@ -134,8 +152,10 @@ class Delivery:
             await self._clock.sleep(pause)
             refusal = await self._attempt(event)
             retries += 1
-        if refusal is not None:
-            event.refused(Refusal(refusal.reason, refusal.code, refusal.is_final, retries))
+        if refusal is None:
+            event.taken()
+        else:
+            event.refused(replace(refusal, retries=retries))
 
     async def _attempt(self, event: Event) -> Refusal | None:
         # Only the first event waits for this import, and no start.
@@ -151,7 +171,7 @@ class Delivery:
                 code = answer.headers.get("X-Amzn-Errortype", "")
                 return _refusal(answer.status, code, await answer.text(errors="replace"))
         except (ClientError, OSError) as error:
-            return Refusal(str(error) or type(error).__name__)
+            return Refusal(str(error) or type(error).__name__, is_unreachable=True)
 
 
 def _refusal(status: int, code: str, text: str) -> Refusal | None:

@@ -4,6 +4,8 @@ https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/FIFO-
 """
 
 import itertools
+import time
+from collections.abc import Callable
 from weakref import WeakKeyDictionary
 
 from moto.sqs.models import Message, Queue
@@ -15,32 +17,59 @@ _FIRST = 18_000_000_000_000_000_000
 _Key = tuple[str, str | None]
 
 
-def correct_fifo_queues() -> None:
-    """Every message has a number that grows, and a message that is gone is no less a duplicate."""
+_SENT: WeakKeyDictionary[Queue, dict[_Key, float]] = WeakKeyDictionary()
+
+
+def correct_fifo_queues(keep: Callable[[Queue, Message], None] | None = None) -> None:
+    """Every message has a number that grows, and a message that is gone is no less a duplicate.
+
+    `keep` is called before any queue, FIFO or not, has a new message; what it raises refuses that.
+    """
     add_message = Queue.add_message
-    numbers = itertools.count(_FIRST)
-    sent: WeakKeyDictionary[Queue, dict[_Key, float]] = WeakKeyDictionary()
+    # Also above those of a process before this one.
+    numbers = itertools.count(_FIRST + time.time_ns() // 1000)
 
     def add_once(queue: Queue, message: Message) -> None:
+        if queue.fifo_queue:
+            message.sequence_number = str(next(numbers))
+            if _is_repeated(queue, message):
+                return
+        if keep is not None:
+            keep(queue, message)
         if not queue.fifo_queue:
             add_message(queue, message)
             return
-        message.sequence_number = str(next(numbers))
-        if message.deduplication_id is not None:
-            now = float(message.sent_timestamp or 0)
-            by_group = queue.attributes.get("DeduplicationScope") == "messageGroup"
-            key = (message.deduplication_id, message.group_id if by_group else None)
-            known = sent.setdefault(queue, {})
-            if now - known.get(key, -_DEDUPLICATION_MILLISECONDS) < _DEDUPLICATION_MILLISECONDS:
-                return
-            known[key] = now
-            _forget(known, now)
+        remember(queue, message)
         # moto's own check knows neither groups nor what is gone.
         with queue._messages_lock:
             queue._messages.append(message)
             queue._messages_lock.notify_all()
 
     Queue.add_message = add_once  # type: ignore[method-assign, assignment]
+
+
+def remember(queue: Queue, message: Message) -> None:
+    """Have a message of the same deduplication id be a duplicate for the next five minutes."""
+    key = _key(queue, message)
+    if key is not None:
+        known = _SENT.setdefault(queue, {})
+        known[key] = float(message.sent_timestamp or 0)
+        _forget(known, known[key])
+
+
+def _is_repeated(queue: Queue, message: Message) -> bool:
+    key = _key(queue, message)
+    if key is None:
+        return False
+    before = _SENT.get(queue, {}).get(key, -_DEDUPLICATION_MILLISECONDS)
+    return float(message.sent_timestamp or 0) - before < _DEDUPLICATION_MILLISECONDS
+
+
+def _key(queue: Queue, message: Message) -> _Key | None:
+    if not queue.fifo_queue or message.deduplication_id is None:
+        return None
+    by_group = queue.attributes.get("DeduplicationScope") == "messageGroup"
+    return message.deduplication_id, message.group_id if by_group else None
 
 
 def keep_groups_in_order() -> None:

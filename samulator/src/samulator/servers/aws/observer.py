@@ -1,10 +1,11 @@
-"""Tells of each object that a request created, changed or removed, in the order it was done."""
+"""Hands on what each request created, changed or removed, in the order it was done."""
 
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from samulator.servers.aws.notifications import ObjectChange
+from samulator.servers.aws.s3.request import S3Request
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -13,19 +14,21 @@ if TYPE_CHECKING:
 CHANGES = "local.s3.changes"
 _READS = ("GET", "HEAD", "OPTIONS")
 
+# Takes a request, the status of its answer, and what it changed; what it raises is the answer.
+Record = Callable[[S3Request, int, Sequence[ObjectChange]], None]
+
 
 class S3Observer:
-    """WSGI middleware: passes requests on and reports the `ObjectChange`s that they noted.
+    """WSGI middleware: passes requests on and records the `ObjectChange`s that they noted.
 
-    Writes are carried out and reported one at a time, so that reports come in the order in which
-    S3 took the writes, and a conditional write is decided on what is there.
+    Writes are carried out and recorded one at a time, so that records come in the order in which
+    S3 took the writes, and a conditional write is decided on what is there. Nothing is answered
+    before it was recorded.
     """
 
-    def __init__(
-        self, app: "WSGIApplication", reports: Sequence[Callable[[ObjectChange], None]]
-    ) -> None:
+    def __init__(self, app: "WSGIApplication", record: Record) -> None:
         self._app = app
-        self._reports = reports
+        self._record = record
         self._one_write = threading.Lock()
 
     def __call__(
@@ -35,9 +38,17 @@ class S3Observer:
             return self._app(environ, start_response)
         changes: list[ObjectChange] = []
         environ[CHANGES] = changes
+        answers: list[tuple[str, list[tuple[str, str]]]] = []
+
+        def hold(
+            status: str, headers: list[tuple[str, str]], _exc_info: object = None
+        ) -> Callable[[bytes], object]:
+            answers.append((status, headers))
+            return lambda _written: None
+
         with self._one_write:
-            chunks = [*self._app(environ, start_response)]
-            for change in changes:
-                for report in self._reports:
-                    report(change)
+            chunks = [*self._app(environ, hold)]
+            status, headers = answers[-1]
+            self._record(S3Request.of(environ), int(status.split()[0]), changes)
+        start_response(status, headers)
         return chunks

@@ -3,6 +3,7 @@
 import http.client
 import sys
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 from samulator.servers.aws.config import AwsConfig
@@ -13,7 +14,7 @@ _ANSWER_SECONDS = 1.0
 
 
 class AwsServer(Server):
-    """One endpoint of all services; what they store lives as long as their process."""
+    """One endpoint of all services; what they store is kept in the state's folder `aws`."""
 
     def __init__(
         self,
@@ -42,7 +43,8 @@ class AwsServer(Server):
 
     def launch(self) -> None:
         """Raises ServiceFailed. The process makes the resources anew, each time."""
-        self._config.write(self._config_file)
+        kept = replace(self._config, folder=str(self._config_file.parent / "aws"))
+        kept.write(self._config_file)
         Problems(self._config_file).forget()
         super().launch()
 

@@ -2,6 +2,7 @@
 
 import logging
 import socket
+import sys
 from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +19,7 @@ from samulator.servers.aws.resources.local_api import LocalApi
 from samulator.servers.aws.resources.problems import Problems
 from samulator.servers.aws.resources.second_wave import SecondWave
 from samulator.servers.aws.resources.waves import in_waves
+from samulator.sqlite_file import FileUnusable
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -45,11 +47,16 @@ def serve(listening: socket.socket, config_file: Path) -> None:
 
 def _with_resources(config: AwsConfig, config_file: Path, url: str) -> "WSGIApplication":
     """The services, with what functions may call at once."""
-    served = application(config, url)
+    try:
+        served, storage = application(config, url)
+    except (FileUnusable, OSError) as error:
+        sys.exit(str(error))
     api = LocalApi(served, config.region)
     first, later = in_waves(config.resources, iam=bool(config.callers))
     problems = Problems(config_file)
     problems.write(create_resources(first, api), is_all=not later)
+    if storage is not None:
+        storage.restore()
     if not later:
         return served
 

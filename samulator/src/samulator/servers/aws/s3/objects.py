@@ -1,11 +1,14 @@
 """moto's objects and uploads with what S3 keeps beside: parts and checksums."""
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
 from moto.core.utils import utcnow
 from moto.s3.models import FakeKey, FakeMultipart
 from requests.structures import CaseInsensitiveDict
+
+from samulator.servers.aws.s3.contents import Content
 
 Tags = list[dict[str, str]]
 
@@ -19,10 +22,35 @@ class Part:
 
 
 class StoredObject(FakeKey):
-    """`parts` and `upload_id` are those of the multipart upload that made it, if one did."""
+    """`parts` and `upload_id` are those of the multipart upload that made it, if one did.
+
+    `row` is its number among what is kept on disk, None while it is not kept.
+    """
 
     parts: tuple[Part, ...] = ()
     upload_id: str | None = None
+    row: int | None = None
+    content: Content
+
+    @property
+    def value(self) -> bytes:
+        """All bytes, in place of moto's buffer of them."""
+        return self.content.read()
+
+    @value.setter
+    def value(self, new_value: bytes) -> None:
+        self.hold(Content(new_value))
+
+    def hold(self, content: Content) -> None:
+        self.content = content
+        self.contentsize = content.size
+
+    @property
+    def etag(self) -> str:
+        """In quotes, as headers have it."""
+        if self._etag is None:
+            self._etag = hashlib.md5(self.content.read(), usedforsecurity=False).hexdigest()
+        return f'"{self._etag}"'
 
     def set_checksum(self, algorithm: str | None, value: str | None, kind: str | None) -> None:
         self.checksum_algorithm = algorithm
@@ -46,6 +74,21 @@ class Upload(FakeMultipart):
         self.initiated: datetime = utcnow()
         self.checksum_algorithm: str | None = None
         self.checksum_type: str | None = None
+
+    def set_part(self, part_id: int, value: bytes) -> StoredObject:
+        """A part that is sent again takes the place of the one before."""
+        part = StoredObject(
+            name=str(part_id),
+            value=value,
+            account_id=self.account_id,
+            region_name=self.region_name,
+        )
+        self.add_part(part_id, part)
+        return part
+
+    def add_part(self, number: int, part: StoredObject) -> None:
+        self.parts[number] = part
+        self.partlist = sorted(self.parts)
 
     def finish(self, stored: StoredObject) -> None:
         """Gives `stored` what the request that began the upload asked for."""

@@ -13,7 +13,9 @@ Version = FakeKey | FakeDeleteMarker
 
 
 class Marker(FakeDeleteMarker):
-    """A delete marker, also of a key that never was."""
+    """A delete marker, also of a key that never was; `row` is as of a StoredObject."""
+
+    row: int | None = None
 
     def __init__(self, name: str, version_id: str) -> None:
         self.name = name
@@ -62,7 +64,7 @@ def add(bucket: FakeBucket, version: Version) -> None:
     kept = versions_of(bucket, version.name)
     if version.version_id == NULL:
         kept = [old for old in kept if old.version_id != NULL]
-    _set(bucket, version.name, [*kept, version])
+    put_versions(bucket, version.name, [*kept, version])
 
 
 def remove(bucket: FakeBucket, name: str, version_id: str | None, *, bypass: bool) -> Removal:
@@ -74,7 +76,7 @@ def remove(bucket: FakeBucket, name: str, version_id: str | None, *, bypass: boo
     gone = _by_id(bucket, name, version_id or NULL)
     if isinstance(gone, FakeKey) and gone.is_locked(governance_bypass=bypass):
         raise access_denied("Access Denied because object protected by object lock.")
-    _set(bucket, name, [old for old in versions_of(bucket, name) if old is not gone])
+    put_versions(bucket, name, [old for old in versions_of(bucket, name) if old is not gone])
     return Removal(version_id, is_marker=isinstance(gone, FakeDeleteMarker))
 
 
@@ -83,8 +85,8 @@ def _by_id(bucket: FakeBucket, name: str, version_id: str) -> Version | None:
     return next(matching, None)
 
 
-def _set(bucket: FakeBucket, name: str, versions: list[Version]) -> None:
-    """Past moto's own setter, which closes what goes while somebody may still read it."""
+def put_versions(bucket: FakeBucket, name: str, versions: list[Version]) -> None:
+    """Sets all of an object's, past moto's setter, which closes what somebody may still read."""
     if versions:
         dict.__setitem__(bucket.keys, name, versions)
     else:
