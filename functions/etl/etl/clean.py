@@ -1,20 +1,25 @@
 """Cleans one file on disk into three files on disk: two passes, flat memory, no S3."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
+from etl.columns.text import Hashes
 from etl.report.figures import Figures
 from etl.report.model import Findings, Reading
-from etl.rules.judge import Rules
-from etl.rules.repeats import FirstRows, KeyHashes
+from etl.rules.judge import Judgement, Rules
+from etl.rules.repeats import Candidates, FirstRows, KeyHashes
 from etl.sink.csv_lines import DATE
-from etl.sink.dropped import dropped_lines
 from etl.sink.files import DataFile, LongerDatesNeeded, Outputs
+from etl.sink.rows import Rows, rows_of
 from etl.sink.table import kept_rows
+from etl.source.fields import split, split_columns
 from etl.source.file import Source
 from etl.source.header import Header
+from etl.source.records import Piece
 from etl.source.widths import Widths
+from etl.workers import Workers, processors
 
 Progress = Callable[[int], None]
 
@@ -28,25 +33,34 @@ class Cleaned:
     files: Mapping[str, DataFile]
 
 
-def clean(source: Source, folder: Path, progress: Progress | None = None) -> Cleaned:
+def clean(
+    source: Source,
+    folder: Path,
+    progress: Progress | None = None,
+    *,
+    workers: int | None = None,
+) -> Cleaned:
     """Write the cleaned and the dropped rows of the source into `folder`.
 
-    Raises Refused and TooLarge; the folder may then hold unfinished files.
+    The bytes are the same whatever the number of workers, which is that of the processors unless
+    it is given. Raises Refused and TooLarge; the folder may then hold unfinished files.
     """
     tell = progress or _silent
-    first = _first_pass(source, source.header(), tell)
-    header, rules, repeated = first.header, first.rules, first.hashes.repeated()
-    date_form = DATE
-    while True:
-        try:
-            run = _Run(source, header, rules, FirstRows(repeated))
-            return run.write(Outputs(folder, header.names, date_form), tell)
-        except LongerDatesNeeded as longer:
-            date_form = longer.date_form
+    with Workers(workers or processors()) as crew:
+        first = _FirstPass(source, crew, tell).run(source.header())
+        repeated = first.hashes.repeated()
+        date_form = DATE
+        while True:
+            try:
+                run = _SecondPass(source, first.header, first.rules, FirstRows(repeated))
+                outputs = Outputs(folder, first.header.names, date_form, crew.beside())
+                return run.write(outputs, crew, tell)
+            except LongerDatesNeeded as longer:
+                date_form = longer.date_form
 
 
 @dataclass(frozen=True, slots=True)
-class _FirstPass:
+class _Keys:
     """The header that fits the rows, the rules by it, and what the keys hash to."""
 
     header: Header
@@ -54,42 +68,62 @@ class _FirstPass:
     hashes: KeyHashes
 
 
-def _first_pass(source: Source, header: Header, tell: Progress) -> _FirstPass:
-    rules, hashes, widths = Rules(header, source.description), KeyHashes(), Widths()
-    for columns, size in source.columns(header, rules.key, widths):
-        if rules.key:
-            hashes.add(rules.hash_keys(columns))
-        tell(size)
-    fitted = widths.fitted(header)
-    if fitted is header:
-        return _FirstPass(header, rules, hashes)
-    return _first_pass(source, fitted, tell)
+@dataclass(frozen=True, slots=True)
+class _FirstPass:
+    source: Source
+    crew: Workers
+    tell: Progress
+
+    def run(self, header: Header) -> _Keys:
+        rules, hashes, widths = Rules(header, self.source.description), KeyHashes(), Widths()
+        look = partial(_look_at, header=header, rules=rules)
+        for found, seen, size in self.crew.in_order(look, self.source.pieces(header)):
+            if rules.key:
+                hashes.add(found)
+            widths.merge(seen)
+            self.tell(size)
+        fitted = widths.fitted(header)
+        return _Keys(header, rules, hashes) if fitted is header else self.run(fitted)
+
+
+def _look_at(piece: Piece, header: Header, rules: Rules) -> tuple[Hashes, Widths, int]:
+    widths = Widths()
+    columns = split_columns(piece, header, rules.key, widths)
+    return rules.hash_keys(columns), widths, piece.end
 
 
 @dataclass(frozen=True, slots=True)
-class _Run:
-    """The second pass."""
-
+class _SecondPass:
     source: Source
     header: Header
     rules: Rules
     first_rows: FirstRows
 
-    def write(self, outputs: Outputs, tell: Progress) -> Cleaned:
+    def write(self, outputs: Outputs, crew: Workers, tell: Progress) -> Cleaned:
         figures = Figures()
+        render = partial(_rendered, date_form=outputs.date_form)
         with outputs:
-            for fields in self.source.fields(self.header):
-                judged = self.rules.judge(fields, self.first_rows)
-                kept = kept_rows(judged)
-                figures.add(kept)
-                outputs.write_kept(kept)
-                dropped = dropped_lines(judged)
-                if dropped is not None:
-                    outputs.write_dropped(dropped)
-                tell(len(fields.block.regular))
+            for rows, counted, size in crew.in_order(render, self._decided(crew)):
+                outputs.write(rows)
+                figures.merge(counted)
+                tell(size)
         figures.lost_orders = self.first_rows.lost_orders
         findings = figures.findings(self._reading(outputs.date_form))
         return Cleaned(self.header, findings, outputs.finished())
+
+    def _decided(self, crew: Workers) -> Iterator[Judgement]:
+        """Rule 3 goes through the file in order; what comes before and behind it need not."""
+        for judged in crew.in_order(self._judge, self.source.pieces(self.header)):
+            if judged is not None:
+                judgement, candidates = judged
+                yield judgement.without(self.first_rows.decide(candidates))
+
+    def _judge(self, piece: Piece) -> tuple[Judgement, Candidates] | None:
+        block = piece.block()
+        if block is None:
+            return None
+        judged = self.rules.judge(split(block, self.header))
+        return judged, self.rules.candidates(judged, self.first_rows)
 
     def _reading(self, date_form: str) -> Reading:
         names = zip(self.header.names, self.header.source_names, strict=True)
@@ -100,6 +134,13 @@ class _Run:
             description=self.source.description.model_dump(mode="json", exclude_defaults=True),
             csv_dates=date_form,
         )
+
+
+def _rendered(judged: Judgement, date_form: str) -> tuple[Rows, Figures, int]:
+    """The judged rows as the files will hold them, what they count for, and their bytes."""
+    kept, figures = kept_rows(judged), Figures()
+    figures.add(kept)
+    return rows_of(kept, date_form), figures, len(judged.fields.block.regular)
 
 
 def _silent(_size: int) -> None:

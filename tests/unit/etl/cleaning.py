@@ -26,7 +26,13 @@ class Written:
         return [(int(line), reason) for line, reason, *_ in self.dropped]
 
 
-def run(content: str | bytes, *, chunk_bytes: int = 8 << 20, **described: object) -> Written:
+def run(
+    content: str | bytes,
+    *,
+    chunk_bytes: int = 8 << 20,
+    workers: int | None = None,
+    **described: object,
+) -> Written:
     data = content.encode() if isinstance(content, str) else content
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -37,7 +43,7 @@ def run(content: str | bytes, *, chunk_bytes: int = 8 << 20, **described: object
             None,
             chunk_bytes,
         )
-        cleaned = clean(source, folder)
+        cleaned = clean(source, folder, workers=workers)
         files = {name: (folder / name).read_bytes() for name in cleaned.files}
         rows = parquet.read_table(folder / "processed_output.parquet").to_pylist()
     return Written(

@@ -2,10 +2,7 @@
 
 import io
 from collections.abc import Iterator
-from contextlib import suppress
-from dataclasses import replace
 
-import numpy as np
 import pyarrow as pa
 import pytest
 from pyarrow import parquet
@@ -13,17 +10,13 @@ from pyarrow import parquet
 from etl.errors import Refused
 from etl.report.model import SUCCEEDED, Report, SourceFile
 from etl.report.page import report_page
-from etl.rules.judge import Rules
-from etl.rules.repeats import FirstRows
-from etl.sink import files
-from etl.sink.files import Outputs
-from etl.sink.table import kept_rows
+from etl.sink import row_groups
+from etl.sink.row_groups import RowGroups
 from etl.source.block import MAX_RECORD_BYTES
 from etl.source.description import Description
-from etl.source.fields import split
 from etl.source.first_lines import MAX_HEADER_BYTES
 from etl.source.header import MAX_COLUMNS, read_header
-from etl.source.records import blocks, record_texts
+from etl.source.records import pieces
 from tests.unit.etl.cleaning import run
 
 COLUMNS = "order_id,order_date,customer_id,product,quantity,price"
@@ -61,21 +54,11 @@ def test_record_without_an_end_is_refused_by_line_before_much_is_read(begin, mor
     endless = Endless(begin, more)
 
     with pytest.raises(Refused) as refused:
-        list(blocks(endless, ","))
+        list(pieces(endless, ","))
 
     assert (refused.value.reason, refused.value.line) == (reason, line)
     assert f"ine {line} is" in refused.value.message
     assert "16 MiB" in refused.value.message
-    assert endless.read < MAX_RECORD_BYTES + 2 * CHUNK
-
-
-@pytest.mark.parametrize(("begin", "more"), [("2,", b"a"), ('2,"', b"abc\n")])
-def test_first_pass_stops_at_the_same_record(begin, more):
-    endless = Endless(ROW + begin, more)
-
-    with pytest.raises(Refused, match="16 MiB"):
-        list(record_texts(endless, ","))
-
     assert endless.read < MAX_RECORD_BYTES + 2 * CHUNK
 
 
@@ -166,10 +149,6 @@ def test_description_of_many_columns_is_looked_up_not_searched():
         read_header(",".join(f"x{i}" for i in range(MANY)).encode(), described)
 
 
-class Stopped(Exception):
-    """Ends a run before its row groups are written."""
-
-
 class CountedTable:
     """A table that counts how often it is asked for its size."""
 
@@ -182,19 +161,14 @@ class CountedTable:
         return getattr(self._table, name)
 
 
-def test_waiting_rows_are_not_weighed_again_with_each_block(tmp_path):
-    header = read_header(HEADER.encode(), Description())
-    (block,) = blocks(iter([ROW.encode()]), ",")
-    rules = Rules(header, Description())
-    kept = kept_rows(rules.judge(split(block, header), FirstRows(np.empty(0, np.uint32))))
-    table = CountedTable(kept.table)
+def test_waiting_rows_are_not_weighed_again_with_each_block():
+    table = CountedTable(pa.table({"product": ["W"], "quantity": [2]}))
+    groups = RowGroups()
 
-    with suppress(Stopped), Outputs(tmp_path, header.names) as outputs:
-        for _ in range(100):
-            outputs.write_kept(replace(kept, table=table))
-        raise Stopped
+    for _ in range(100):
+        assert list(groups.add(table)) == []
 
-    assert table.asked <= 200
+    assert table.asked <= 300
 
 
 @pytest.mark.parametrize("name", ["{{source}}", "{{body}}", "{{title}}"])
@@ -221,7 +195,7 @@ def test_quote_that_only_a_wrong_delimiter_opens_does_no_harm():
 
 
 def test_long_rows_make_smaller_row_groups_so_that_memory_stays_flat(monkeypatch):
-    monkeypatch.setattr(files, "ROW_GROUP_BYTES", 20_000)
+    monkeypatch.setattr(row_groups, "ROW_GROUP_BYTES", 20_000)
     rows = [ROW.replace("1", str(i), 1).replace("W", "W" * 500) for i in range(400)]
 
     written = run(HEADER + "".join(rows), chunk_bytes=8_000)

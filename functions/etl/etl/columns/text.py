@@ -12,6 +12,7 @@ from etl.columns import arrow
 from etl.columns.characters import EDGES
 
 Hashes = NDArray[np.uint64]
+Columns = dict[str, pa.StringArray]
 
 _PADDED_BYTES = 64
 _COLON = arrow.text(":")

@@ -1,16 +1,19 @@
-"""Counts and sums of a run, gathered block by block."""
+"""Counts and sums of a run, gathered block by block and merged in any order."""
 
-import math
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 import numpy as np
 from numpy.typing import NDArray
 
 from etl.report.model import DateRange, Findings, QuantityCounts, Reading, Sums
+from etl.report.sums import ExactSum
 from etl.rules.judge import CODES, DUPLICATES, KEPT, REASONS
 from etl.rules.status import MISSING, ROUNDED
 from etl.sink.table import Kept
+
+# Sums of money are shown to a hundredth of a cent.
+_DECIMALS = 4
 
 
 @dataclass
@@ -31,8 +34,8 @@ class Figures:
     first_date: np.datetime64 | None = None
     last_date: np.datetime64 | None = None
     quantity_sum: int = 0
-    price_sums: list[float] = field(default_factory=list)
-    amount_sums: list[float] = field(default_factory=list)
+    price_sum: ExactSum = field(default_factory=ExactSum)
+    amount_sum: ExactSum = field(default_factory=ExactSum)
 
     @property
     def duplicates(self) -> int:
@@ -57,6 +60,19 @@ class Figures:
             self._add_values(kept)
         self.check()
 
+    def merge(self, other: "Figures") -> None:
+        """Take in what was gathered of other rows of the same file."""
+        for gathered in fields(self):
+            mine, theirs = getattr(self, gathered.name), getattr(other, gathered.name)
+            if isinstance(mine, Counter):
+                mine.update(theirs)
+            elif isinstance(mine, ExactSum):
+                mine.merge(theirs)
+            elif isinstance(mine, int):
+                setattr(self, gathered.name, mine + theirs)
+        self._widen(other.first_date, other.last_date)
+        self.check()
+
     def findings(self, reading: Reading) -> Findings:
         """What was gathered, for the report."""
         return Findings(
@@ -76,8 +92,8 @@ class Figures:
             gaps={name: self.gaps[name] for name in reading.columns},
             sums=Sums(
                 quantity=self.quantity_sum,
-                price=_total(self.price_sums),
-                amount=_total(self.amount_sums),
+                price=self.price_sum.rounded(_DECIMALS),
+                amount=self.amount_sum.rounded(_DECIMALS),
             ),
             order_dates=DateRange(first=_iso(self.first_date), last=_iso(self.last_date)),
             orders_per_month=dict(sorted(self.orders_per_month.items())),
@@ -102,22 +118,26 @@ class Figures:
         self.negative_quantity += int((kept.quantity < 0).sum())
         self.zero_quantity += int((kept.quantity == 0).sum())
         self.quantity_sum += _exact_sum(kept.quantity)
+        self.price_sum.add(kept.price)
         with np.errstate(over="ignore"):
-            self.price_sums.append(float(np.nansum(kept.price)))
-            self.amount_sums.append(float(np.nansum(kept.quantity * kept.price)))
+            self.amount_sum.add(kept.quantity * kept.price)
         self._add_dates(kept)
 
     def _add_dates(self, kept: Kept) -> None:
         judged = kept.judged.order_date
         counts = np.bincount(judged.indices[kept.rows], minlength=len(judged.distinct))
         dates, counts = judged.distinct[counts > 0].view("datetime64[us]"), counts[counts > 0]
-        low, high = dates.min(), dates.max()
-        self.first_date = low if self.first_date is None else min(low, self.first_date)
-        self.last_date = high if self.last_date is None else max(high, self.last_date)
+        self._widen(dates.min(), dates.max())
         months, places = np.unique(dates.astype("datetime64[M]"), return_inverse=True)
         sums = np.zeros(len(months), np.int64)
         np.add.at(sums, places, counts)
         self.orders_per_month.update(dict(zip(map(str, months), sums.tolist(), strict=True)))
+
+    def _widen(self, first: np.datetime64 | None, last: np.datetime64 | None) -> None:
+        if first is not None:
+            self.first_date = first if self.first_date is None else min(first, self.first_date)
+        if last is not None:
+            self.last_date = last if self.last_date is None else max(last, self.last_date)
 
 
 def _exact_sum(values: NDArray[np.int64]) -> int:
@@ -125,12 +145,6 @@ def _exact_sum(values: NDArray[np.int64]) -> int:
     if np.abs(values.astype(np.float64)).sum() < 2**62:
         return int(values.sum())
     return sum(values.tolist())
-
-
-def _total(sums: list[float]) -> float | None:
-    """The sum to a hundredth of a cent; None if it does not fit a double."""
-    value = math.fsum(sums) if all(map(math.isfinite, sums)) else math.inf
-    return round(value, 4) if math.isfinite(value) else None
 
 
 def _iso(moment: np.datetime64 | None) -> str | None:

@@ -1,7 +1,7 @@
 """The six rules over one block, in their order: which rows stay, and why each other goes."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -11,14 +11,14 @@ from numpy.typing import NDArray
 
 from etl.columns import arrow
 from etl.columns.characters import visible
-from etl.columns.text import Hashes, hash_rows, hash_texts, is_empty, offsets, strip
+from etl.columns.text import Columns, Hashes, hash_rows, hash_texts, is_empty, offsets, strip
 from etl.rules.dates import DateReading, judge_dates
 from etl.rules.numbers import judge_prices, judge_quantities
-from etl.rules.repeats import Candidates, FirstRows, Repeats
+from etl.rules.repeats import NO_REPEATS, Candidates, FirstRows, Repeats
 from etl.rules.status import INVALID, MISSING, Judged, Verdicts
 from etl.rules.texts import Texts
 from etl.source.description import Description
-from etl.source.fields import Columns, Fields
+from etl.source.fields import Fields
 from etl.source.header import Header
 
 KEPT: Final = 0
@@ -42,7 +42,10 @@ DUPLICATES: Final = ("duplicate_exact", "duplicate_differs")
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """The well-formed rows of a block: stripped texts, read values, a reason code per row."""
+    """The well-formed rows of a block: stripped texts, read values, a reason code per row.
+
+    `keyed` are the rows that rules 1 and 2 leave to rule 3; `repeats` is what that one found.
+    """
 
     fields: Fields
     texts: Columns
@@ -50,12 +53,21 @@ class Judgement:
     price: Judged
     order_date: Judged
     reasons: Codes
-    repeats: Repeats
+    keyed: NDArray[np.bool_]
+    repeats: Repeats = NO_REPEATS
 
     @property
     def numbers(self) -> dict[str, Judged]:
         """The columns that are read as values, by name."""
         return {"quantity": self.quantity, "price": self.price, "order_date": self.order_date}
+
+    def without(self, repeats: Repeats) -> "Judgement":
+        """The same once rule 3 has been applied, too: it comes before those on values."""
+        reasons = self.reasons.copy()
+        reasons[repeats.rows] = np.where(
+            repeats.exact, CODES["duplicate_exact"], CODES["duplicate_differs"]
+        )
+        return replace(self, reasons=reasons, repeats=repeats)
 
 
 class Rules:
@@ -75,19 +87,14 @@ class Rules:
         """First pass: a hash per row; rows that have no key after all do no harm here."""
         return hash_texts(self._texts.keys(columns, self.key))
 
-    def judge(self, fields: Fields, first_rows: FirstRows) -> Judgement:
-        """Second pass, over the blocks in the order of the file: all six rules."""
+    def judge(self, fields: Fields) -> Judgement:
+        """Second pass: all rules but the third, which looks at other rows, too."""
         texts = self._texts.read(fields.columns)
         reasons = self._rules_1_and_2(fields.columns, texts)
         quantity, price, order_date = self._values(texts)
-        values = _rules_4_to_6(quantity, price, order_date)
-        keyed = np.flatnonzero(reasons == KEPT)
-        reasons[keyed] = values[keyed]
-        repeats = first_rows.decide(self._candidates(fields, texts, keyed, values, first_rows))
-        reasons[repeats.rows] = np.where(
-            repeats.exact, CODES["duplicate_exact"], CODES["duplicate_differs"]
-        )
-        return Judgement(fields, texts, quantity, price, order_date, reasons, repeats)
+        keyed = reasons == KEPT
+        reasons[keyed] = _rules_4_to_6(quantity, price, order_date)[keyed]
+        return Judgement(fields, texts, quantity, price, order_date, reasons, keyed)
 
     def _rules_1_and_2(self, columns: Columns, texts: Columns) -> Codes:
         ids = texts["order_id"]
@@ -129,26 +136,21 @@ class Rules:
         indices = arrow.numbers(encoded.indices, np.int32)
         return Judged(encoded.dictionary, values, status, indices)
 
-    def _candidates(
-        self,
-        fields: Fields,
-        texts: Columns,
-        keyed: NDArray[np.int64],
-        values: Codes,
-        first_rows: FirstRows,
-    ) -> Candidates:
-        hashes = self.hash_keys(texts)
+    def candidates(self, judged: Judgement, first_rows: FirstRows) -> Candidates:
+        """The rows that rule 3 must decide on, block by block in the order of the file."""
+        keyed = np.flatnonzero(judged.keyed)
+        hashes = self.hash_keys(judged.texts)
         candidates, slots = first_rows.candidates(hashes[keyed])
         rows = keyed[candidates]
         chosen = arrow.column(rows)
-        stripped = {name: strip(column.take(chosen)) for name, column in texts.items()}
+        stripped = {name: strip(column.take(chosen)) for name, column in judged.texts.items()}
         return Candidates(
             rows=rows,
             slots=slots,
             keys=self._texts.keys(stripped, self.key),
             contents=hash_rows(list(stripped.values())),
-            good=values[rows] == KEPT,
-            lines=fields.block.lines[fields.records[rows]],
+            good=judged.reasons[rows] == KEPT,
+            lines=judged.fields.block.lines[judged.fields.records[rows]],
         )
 
 

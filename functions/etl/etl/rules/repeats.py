@@ -5,6 +5,7 @@ second pass the text of such keys is compared, so that two orders whose hashes c
 """
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import pyarrow as pa
@@ -60,6 +61,9 @@ class Repeats:
     rows: Indices
     exact: NDArray[np.bool_]
     first_lines: Indices
+
+
+NO_REPEATS: Final = Repeats(np.empty(0, np.int64), np.empty(0, bool), np.empty(0, np.int64))
 
 
 class FirstRows:

@@ -7,11 +7,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from etl.columns import arrow
-from etl.columns.text import is_empty, join, strip
+from etl.columns.text import Columns, is_empty, join, strip
 from etl.columns.visible import identifiers, plain_texts, without_formulas
 from etl.errors import Refused
 from etl.source.description import FILE_NAME, Description
-from etl.source.fields import Columns
 
 # Numbers and dates are read later, once per distinct value.
 _LATER: Final = frozenset({"quantity", "price", "order_date"})

@@ -1,7 +1,9 @@
 """The three data files of a run, written block by block, hashed as they grow."""
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
@@ -9,17 +11,17 @@ from typing import Final, Self
 import pyarrow as pa
 from pyarrow import parquet
 
-from etl.sink.csv_lines import DATE, DATE_FORMS, csv_bytes, date_form_of, header_line
+from etl.sink.csv_lines import DATE, header_line
 from etl.sink.dropped import REJECTED_COLUMNS
-from etl.sink.table import Kept, schema_of
+from etl.sink.row_groups import RowGroups
+from etl.sink.rows import Rows
+from etl.sink.table import schema_of
+from etl.workers import Beside
 
 CSV: Final = "processed_output.csv"
 PARQUET: Final = "processed_output.parquet"
 REJECTED: Final = "rejected_rows.csv"
 
-ROW_GROUP_ROWS = 1 << 17
-# Rows of more than a kilobyte make smaller groups: a group waits in memory until it is whole.
-ROW_GROUP_BYTES = 128 << 20
 # Ids and prices seldom repeat within a row group: a dictionary would only cost time.
 _PLAIN_COLUMNS = ("order_id", "price")
 
@@ -74,42 +76,39 @@ class _HashedFile:
 
 
 class Outputs:
-    """The CSV, the Parquet file and the dropped rows, side by side in one folder."""
+    """The CSV, the Parquet file and the dropped rows, side by side in one folder.
 
-    def __init__(self, folder: Path, names: tuple[str, ...], date_form: str = DATE) -> None:
+    Parquet is a fifth of all work and can only be written in order: `beside` is where it is done.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        names: tuple[str, ...],
+        date_form: str = DATE,
+        beside: Beside | None = None,
+    ) -> None:
         self.date_form = date_form
-        schema = schema_of(names)
         self._files = {name: _HashedFile(folder / name) for name in (CSV, PARQUET, REJECTED)}
         self._parquet = parquet.ParquetWriter(
             pa.PythonFile(self._files[PARQUET], "w"),
-            schema,
+            schema_of(names),
             compression="snappy",
             use_dictionary=[name for name in names if name not in _PLAIN_COLUMNS],
         )
-        self._pending: list[pa.Table] = []
-        # Asking every pending table again at each block would cost the square of their number.
-        self._pending_rows = 0
-        self._pending_bytes = 0
+        self._beside = beside or Beside()
+        self._groups = RowGroups()
         self._files[CSV].write(header_line(names))
         self._files[REJECTED].write(header_line(REJECTED_COLUMNS))
 
-    def write_kept(self, kept: Kept) -> None:
-        """Raises LongerDatesNeeded: begin again with that form."""
-        needed = date_form_of(kept.order_date)
-        if DATE_FORMS.index(needed) > DATE_FORMS.index(self.date_form):
-            raise LongerDatesNeeded(needed)
-        self._files[CSV].write(csv_bytes(kept, self.date_form))
-        if len(kept):
-            self._pending.append(kept.table)
-            self._pending_rows += len(kept)
-            self._pending_bytes += kept.table.nbytes
-        if self._pending_bytes >= ROW_GROUP_BYTES:
-            self._write_row_groups(every_row=True)
-        elif self._pending_rows >= ROW_GROUP_ROWS:
-            self._write_row_groups()
-
-    def write_dropped(self, lines: memoryview) -> None:
-        self._files[REJECTED].write(lines)
+    def write(self, rows: Rows) -> None:
+        """Append the rows of a block. Raises LongerDatesNeeded: begin again with that form."""
+        if rows.csv is None:
+            raise LongerDatesNeeded(rows.date_form)
+        self._files[CSV].write(rows.csv)
+        if rows.dropped is not None:
+            self._files[REJECTED].write(rows.dropped)
+        self._write_groups(self._groups.add(rows.table))
 
     def finished(self) -> dict[str, DataFile]:
         """The files by their names, once they are closed."""
@@ -124,18 +123,16 @@ class Outputs:
         error: BaseException | None,
         at: TracebackType | None,
     ) -> None:
-        if kind is None and self._pending:
-            self._write_row_groups(every_row=True)
-        self._parquet.close()
-        for file in self._files.values():
-            file.close()
+        try:
+            if kind is None:
+                self._write_groups(self._groups.rest())
+                self._beside.wait()
+        finally:
+            self._beside.close()
+            self._parquet.close()
+            for file in self._files.values():
+                file.close()
 
-    def _write_row_groups(self, *, every_row: bool = False) -> None:
-        """Write the pending rows in groups of one size; the rest waits unless it is wanted too."""
-        rows = pa.concat_tables(self._pending)
-        whole = rows.num_rows if every_row else rows.num_rows // ROW_GROUP_ROWS * ROW_GROUP_ROWS
-        if whole:
-            self._parquet.write_table(rows.slice(0, whole), row_group_size=ROW_GROUP_ROWS)
-        rest = rows.slice(whole)
-        self._pending = [rest]
-        self._pending_rows, self._pending_bytes = rest.num_rows, rest.nbytes
+    def _write_groups(self, groups: Iterator[pa.Table]) -> None:
+        for group in groups:
+            self._beside.do(partial(self._parquet.write_table, group, group.num_rows))

@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 from pyarrow import csv
 
 from etl.columns import arrow
+from etl.columns.text import Columns
+from etl.source.aligned import aligned_columns
 from etl.source.block import Block
 from etl.source.header import Header
+from etl.source.records import Piece
 from etl.source.widths import Widths
-
-Columns = dict[str, pa.StringArray]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,19 +84,29 @@ def _constants(header: Header, count: int) -> Columns:
     return {name: arrow.texts([text]).take(zeros) for name, text in header.constants}
 
 
-def split_columns(
-    text: memoryview, header: Header, names: Sequence[str], widths: Widths
-) -> Columns:
-    """These columns of all well-formed records in a text that is regular, in any order."""
-    aside = _Aside(header, widths=widths)
+def split_columns(piece: Piece, header: Header, names: Sequence[str], widths: Widths) -> Columns:
+    """These columns of all well-formed records, in any order; what they are like to `widths`."""
     # Some column must be read for the rows to be counted.
     read = [name for name in names if name in header.file_names] or [header.file_names[0]]
-    columns = _read(text, header, read, aside.take)
-    widths.full += len(columns[read[0]])
-    if aside.malformed or aside.short:
-        widths.full -= _headers_among(columns, header, read)
-        columns = _with_short(columns, aside) if aside.short else columns
+    columns = aligned_columns(piece.text, header, read) if piece.is_plain else None
+    if columns is None:
+        columns = _parsed_columns(piece, header, read, widths)
+    else:
+        widths.full += len(columns[read[0]])
     return columns | _constants(header, len(columns[read[0]]))
+
+
+def _parsed_columns(piece: Piece, header: Header, names: list[str], widths: Widths) -> Columns:
+    block = piece.block()
+    if block is None:
+        return dict.fromkeys(names, arrow.empty_texts(0))
+    aside = _Aside(header, widths=widths)
+    columns = _read(block.regular, header, names, aside.take)
+    widths.full += len(columns[names[0]])
+    if aside.malformed or aside.short:
+        widths.full -= _headers_among(columns, header, names)
+        columns = _with_short(columns, aside) if aside.short else columns
+    return columns
 
 
 def _headers_among(columns: Columns, header: Header, names: Sequence[str]) -> int:

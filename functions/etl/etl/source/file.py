@@ -1,19 +1,15 @@
 """A file on disk with its description: its header, and its records as columns of text."""
 
-from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from etl.errors import Refused
 from etl.source.decode import CHUNK_BYTES, utf8_chunks
 from etl.source.description import Description
 from etl.source.dialect import is_standard, reader_options, standard_chunks
-from etl.source.fields import Columns, Fields, split, split_columns
 from etl.source.first_lines import MAX_HEADER_BYTES, FirstLines
 from etl.source.header import Header, read_header
-from etl.source.records import blocks, record_texts
-from etl.source.widths import Widths
+from etl.source.records import Piece, pieces
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,25 +25,14 @@ class Source:
         """Raises Refused if the first line is no header of ours."""
         return read_header(self._head(self._chunks()), self.description)
 
-    def columns(
-        self, header: Header, names: Sequence[str], widths: Widths
-    ) -> Iterator[tuple[Columns, int]]:
-        """Yield some columns of the file's well-formed records, and the bytes they come from."""
-        data = _skip(self._chunks(), header.length)
-        try:
-            for text in record_texts(data, header.delimiter, may_escape=self._may_escape):
-                yield split_columns(text, header, names, widths), len(text)
-        except Refused:
-            # The quick way does not count lines: find the quote's true line, now that it matters.
-            deque(self.fields(header), maxlen=0)
-            raise
-
-    def fields(self, header: Header) -> Iterator[Fields]:
-        """Yield the file's blocks in order, split into fields."""
-        data = _skip(self._chunks(), header.length)
-        first, may_escape = header.first_data_line, self._may_escape
-        for block in blocks(data, header.delimiter, first_line=first, may_escape=may_escape):
-            yield split(block, header)
+    def pieces(self, header: Header) -> Iterator[Piece]:
+        """Yield the records below the header in order, many at a time."""
+        return pieces(
+            _skip(self._chunks(), header.length),
+            header.delimiter,
+            first_line=header.first_data_line,
+            may_escape=self._may_escape,
+        )
 
     def _head(self, chunks: Iterator[bytes]) -> bytes:
         head = b""

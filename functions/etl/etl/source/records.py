@@ -1,6 +1,7 @@
 """Cuts UTF-8 text into whole records and knows the true line number of each."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -16,69 +17,72 @@ from etl.source.block import (
 from etl.source.irregular import cut_irregular, is_irregular
 from etl.source.quotes import refuse_backslashes
 
-_PART_BYTES = 1 << 15
 _LF, _CR, _QUOTE = b'\n\r"'
 
 
-def blocks(
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Whole records of a file, `data[:end]`, the first of which begins on line `line`.
+
+    They are told apart later, by whichever worker takes the piece, unless quotes demanded it.
+    """
+
+    data: bytes
+    end: int
+    line: int
+    delimiter: str
+    cut: Cut | None = None
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether no quote is in it and each line ends in LF or CRLF."""
+        return self.cut is None
+
+    @property
+    def text(self) -> memoryview:
+        return memoryview(self.data)[: self.end]
+
+    def block(self) -> Block | None:
+        """The records, None if there is nothing but blank lines."""
+        cut = self.cut or _cut(self.data, self.delimiter, self.line, final=False)
+        return cut.block
+
+
+def pieces(
     chunks: Iterator[bytes], delimiter: str, *, first_line: int = 1, may_escape: bool = True
-) -> Iterator[Block]:
-    """Yield every record of the text; blank lines are no records.
+) -> Iterator[Piece]:
+    """Yield every record of the text in the order of the file.
 
     Raises Refused (`unterminated_quote`, `record_too_long`, `escaped_quote` if that may be meant).
     """
     carry, line = b"", first_line
     for chunk in chunks:
         data = carry + chunk if carry else chunk
-        _check(data, delimiter, line, may_escape=may_escape, final=False)
-        cut = _cut(data, delimiter, line, final=False)
-        carry, line = data[cut.end :], line + cut.lines
+        piece, lines = _whole(data, delimiter, line, may_escape=may_escape)
+        carry, line = data[piece.end :], line + lines
         _check_length(carry, delimiter, line)
-        if cut.block is not None:
-            yield cut.block
+        if piece.end:
+            yield piece
     if carry:
         _check(carry, delimiter, line, may_escape=may_escape, final=True)
-        block = _cut(carry, delimiter, line, final=True).block
-        if block is not None:
-            yield block
+        cut = _cut(carry, delimiter, line, final=True)
+        yield Piece(carry, len(carry), line, delimiter, cut)
 
 
-def record_texts(
-    chunks: Iterator[bytes], delimiter: str, *, may_escape: bool = True
-) -> Iterator[memoryview]:
-    """Yield the same records as whole regular text, cheaper because nobody asks for lines.
-
-    Raises Refused (`unterminated_quote`, `record_too_long`) with a line that is not the true one.
-    """
-    carry = b""
-    for chunk in chunks:
-        data = carry + chunk if carry else chunk
-        if _is_plain(data):
-            end = data.rfind(b"\n") + 1
-            text = memoryview(data)[:end]
-        else:
-            _check(data, delimiter, 1, may_escape=may_escape, final=False)
-            cut = _cut(data, delimiter, 1, final=False)
-            end, text = cut.end, cut.block.regular if cut.block else memoryview(b"")
-        carry = data[end:]
-        _check_length(carry, delimiter, 1)
-        if text:
-            yield text
-    if carry:
-        _check(carry, delimiter, 1, may_escape=may_escape, final=True)
-        block = _cut(carry, delimiter, 1, final=True).block
-        if block is not None:
-            yield block.regular
+def _whole(data: bytes, delimiter: str, line: int, *, may_escape: bool) -> tuple[Piece, int]:
+    """The whole records of a buffer, and how many lines they take."""
+    if b'"' not in data and _ends_lines_in_lf(data):
+        end = data.rfind(b"\n") + 1
+        lines = int(np.count_nonzero(np.frombuffer(data, np.uint8) == _LF))
+        return Piece(data, end, line, delimiter), lines
+    _check(data, delimiter, line, may_escape=may_escape, final=False)
+    cut = _cut(data, delimiter, line, final=False)
+    return Piece(data, cut.end, line, delimiter, cut), cut.lines
 
 
-def _is_plain(data: bytes) -> bool:
-    """Whether every LF ends a record, and no mass of blank lines is in sight.
-
-    Single ones do no harm where lines are not counted; a mass shows in every part of the text.
-    """
-    part = data[:_PART_BYTES]
-    blank_lines = any(mark in part for mark in (b"\n\n", b"\n ", b"\n\t"))
-    return not blank_lines and b'"' not in data and b"\r" not in data
+def _ends_lines_in_lf(data: bytes) -> bool:
+    """Whether every CR is half of a CRLF."""
+    return b"\r" not in data or data.count(b"\r") == data.count(b"\r\n")
 
 
 def _check(data: bytes, delimiter: str, line: int, *, may_escape: bool, final: bool) -> None:

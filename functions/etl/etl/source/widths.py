@@ -31,6 +31,13 @@ class Widths:
             behind = fields[header.fewest_cells].strip()
             self.looks_split &= _FRACTION.fullmatch(behind) is not None
 
+    def merge(self, other: "Widths") -> None:
+        """Take in what was seen of other rows of the same file."""
+        self.full += other.full
+        self.others.update(other.others)
+        self.is_surplus_filled |= other.is_surplus_filled
+        self.looks_split &= other.looks_split
+
     def _may_hide_a_split(self, header: Header) -> bool:
         """Whether 9,50 without quotes may have moved its end into a further column."""
         last = header.cells[header.fewest_cells - 1]
