@@ -18,7 +18,7 @@ from hypothesis.stateful import (
 from api.handler import HttpEntry
 from api.settings import Settings
 from tests.api_client import ApiClient, address
-from tests.integration.api.conftest import Proxies, close, empty
+from tests.integration.api.conftest import Proxies, empty
 
 EMAILS = st.sampled_from(["ann@x.org", "Ann@X.org", "bob@x.org", "c+d@x.org"])
 NAMES = st.sampled_from(["Grace Hopper", "Alan", "Ünal"])
@@ -192,7 +192,7 @@ class Users(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         for entry in self.entries:
-            close(entry)
+            entry.close()
         self.heal()
 
 
