@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from testkit import surroundings
-from testkit.fixtures import no_loop_left_open, register_profiles, services
+from testkit.fixtures import no_loop_left_open, register_profiles, services, skip_long
 from tests.embedded_stack import EmbeddedStack, start_stack
 
 __all__ = ["no_loop_left_open", "services"]
@@ -33,6 +33,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Of several processes, one begins with what takes longest and cannot be parted."""
+    skip_long(items)
     if hasattr(config, "workerinput"):
         from tests.distribution import STACK, unit_of
 

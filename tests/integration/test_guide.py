@@ -18,6 +18,7 @@ def follower(tmp_path: Path, pytestconfig: pytest.Config) -> Iterator[Follower]:
     somebody.stop()
 
 
+@pytest.mark.long
 def test_the_guide_works_word_by_word(follower: Follower) -> None:
     done = [*steps()]
     for step in done:

@@ -1,7 +1,8 @@
 """Fixtures and settings that conftest.py files take from here."""
 
 import asyncio
-from collections.abc import Iterator
+import os
+from collections.abc import Iterable, Iterator
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -23,6 +24,15 @@ def register_profiles() -> None:
     suite = settings.get_profile("suite")
     settings.register_profile("long", suite, derandomize=False, print_blob=True)
     settings.load_profile("suite")
+
+
+def skip_long(items: Iterable[pytest.Item]) -> None:
+    """Those marked `long` run where LONG_TESTS is set, as it is in CI."""
+    if os.environ.get("LONG_TESTS"):
+        return
+    for item in items:
+        if item.get_closest_marker("long"):
+            item.add_marker(pytest.mark.skip(reason="takes long: LONG_TESTS=1 runs it, as CI does"))
 
 
 @pytest.fixture(scope="session")

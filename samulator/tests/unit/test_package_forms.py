@@ -281,6 +281,7 @@ def test_a_layer_that_is_on_aws_alone_is_left_out(project):
     assert project.layout().layers == ()
 
 
+@pytest.mark.long
 @pytest.mark.skipif(installed("python3.12") is None, reason="needs a second Python")
 def test_packages_for_another_python_are_installed_by_it(project):
     make_wheel(project.wheels, "tiny", tag="cp312-none-any")
@@ -300,6 +301,7 @@ def test_a_package_without_a_wheel_for_the_other_python_is_named(project):
         project.layout()
 
 
+@pytest.mark.long
 @pytest.mark.skipif(installed("python3.9") is None, reason="needs an old Python")
 def test_a_requirement_for_old_versions_alone_is_installed_for_one_that_pip_has_left(project):
     make_wheel(project.wheels, "tiny")

@@ -22,6 +22,7 @@ def test_document_and_application_agree(warm_entry: HttpEntry) -> None:
     assert not found, "\n\n".join(found[:10])
 
 
+@pytest.mark.long
 def test_document_and_embedded_gateway_agree(stack: EmbeddedStack) -> None:
     schema = schemathesis.openapi.from_url(
         f"{stack.url}/openapi.json", config=config(max_examples=EXAMPLES)

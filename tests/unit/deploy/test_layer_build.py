@@ -32,6 +32,7 @@ def small_layer(tmp_path) -> Path:
     return layer
 
 
+@pytest.mark.long
 def test_second_build_elsewhere_under_another_umask_gives_the_same_bytes(
     layers, build_layer, tmp_path, directory_digest
 ):
