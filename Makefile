@@ -192,10 +192,17 @@ preflight: $(VENV)/local.stamp ## ask the AWS account of your shell what would m
 	@test -n "$(BUCKET_SUFFIX)" || { echo "usage: make deploy BUCKET_SUFFIX=-acme-prod (bucket names are global on AWS)" >&2; exit 2; }
 	@$(BIN)/python -m infrastructure.preflight $(if $(STACK),--stack $(STACK)) $(OVERRIDES)
 
+STACK_NAME = $(or $(STACK),sales-serverless-prod)
+
+# A first deployment that fails stays as it is, to be looked at and gone on with. Later ones may not
+# replace or remove what holds data, by CloudFormation's own word, unless REPLACE_STORES=1 says so.
 deploy: preflight build ## deploy to the AWS account of your shell: BUCKET_SUFFIX=-acme-prod [PARAMETERS=... STACK=... YES=1]
+	@$(BIN)/python -m infrastructure.safeguards $(if $(REPLACE_STORES),release,protect) --stack $(STACK_NAME)
 	@release=$$(cd layers && "$(abspath $(BIN)/python)" -B -m builder.release ../.aws-sam/build $(OVERRIDES)) && \
-		$(SAM) deploy --config-env prod $(if $(STACK),--stack-name $(STACK)) $(if $(YES),--no-confirm-changeset) \
+		first=$$($(BIN)/python -m infrastructure.safeguards first --stack $(STACK_NAME)) && \
+		$(SAM) deploy --config-env prod $(if $(STACK),--stack-name $(STACK)) $(if $(YES),--no-confirm-changeset) $$first \
 			--parameter-overrides $(OVERRIDES) Release=$$release
+	@$(BIN)/python -m infrastructure.safeguards protect --stack $(STACK_NAME)
 
 destroy: .venv-sam/sam.stamp ## remove the deployment; buckets, user pool and a database snapshot stay
 	@$(SAM) delete --config-env prod $(if $(STACK),--stack-name $(STACK))

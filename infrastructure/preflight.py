@@ -71,6 +71,8 @@ def main() -> None:
     stack = arguments.stack or settings["prod"]["global"]["parameters"]["stack_name"]
     deployment = Deployment(boto3.session.Session(), stack, parameters)
     problems = [*contradictions(given), *check(deployment)]
+    if not problems and not deployment.given("AlarmEmail"):
+        sys.stderr.write("note: alarms tell nobody; AlarmEmail=ops@example.com among PARAMETERS\n")
     if problems:
         sys.exit("Not deployed. First:\n\n" + "\n\n".join(problems))
 
@@ -107,7 +109,8 @@ def check(deployment: Deployment) -> Iterator[str]:
 
 def _stack(deployment: Deployment) -> Iterator[str]:
     status = deployment.existing["StackStatus"] if deployment.existing else ""
-    if status in ("ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FAILED"):
+    # One that failed to be created is kept, and the next deployment goes on with it.
+    if status in ("ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "DELETE_FAILED"):
         yield (
             f"The stack {deployment.stack} is what a deployment that failed has left ({status}). "
             "Read why in its events, then remove it:\n"

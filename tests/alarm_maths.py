@@ -6,6 +6,7 @@ From the template alone: the filters' patterns, the alarm's expression, threshol
 import json
 import operator
 from collections.abc import Callable, Mapping, Sequence
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +22,10 @@ _COMPARE: Mapping[str, Callable[[float, float], bool]] = {
 }
 
 
-def counted(lines: Sequence[Line], name: str) -> list[Line]:
+def counted(lines: Sequence[Line], name: str, resources: Mapping[str, Any] = ALARMS) -> list[Line]:
     """The lines that a metric filter of the template counts, by its own pattern's conditions."""
-    pattern: str = ALARMS[name]["Properties"]["FilterPattern"]
-    conditions = [part.split() for part in pattern.strip("{} ").split(" && ")]
+    pattern: str = resources[name]["Properties"]["FilterPattern"]
+    conditions = [part.split(maxsplit=2) for part in pattern.strip("{} ").split(" && ")]
     return [line for line in lines if all(_holds(line, *each) for each in conditions)]
 
 
@@ -84,4 +85,6 @@ def _holds(line: Line, field: str, comparison: str, value: str) -> bool:
     if value == "*":
         return found is not None
     wanted = json.loads(value)
+    if isinstance(wanted, str):
+        return isinstance(found, str) and fnmatchcase(found, wanted)
     return found is not None and (found >= wanted if comparison == ">=" else found == wanted)

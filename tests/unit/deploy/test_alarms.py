@@ -1,12 +1,16 @@
 """Alarms on the functions' own metrics watch what the functions write, dimension by dimension."""
 
+import io
 import json
 
 import pytest
 
-from api.observability import emit
+from api.breaker import CircuitBreaker
+from api.observability import emit, get_logger
+from tests.alarm_maths import counted
 from tests.unit.deploy.test_template import TEMPLATES, of_type
 
+STORE_ALARMS = TEMPLATES["store_alarms.yaml"]["Resources"]
 OWN = {
     alarm["MetricName"]: alarm
     for alarm in of_type("AWS::CloudWatch::Alarm").values()
@@ -90,3 +94,25 @@ def test_alarms_and_metrics_are_of_one_stack_alone(written):
         assert alarm.get("Namespace", "AWS/") in ({"Ref": "MetricsNamespace"}, {"Ref": "Name"}) or (
             alarm.get("Namespace", "AWS/").startswith("AWS/")
         )
+
+
+def test_alarms_on_outages_count_the_lines_that_a_breaker_writes(monkeypatch):
+    """The filter and the code agree on the words."""
+    log = io.StringIO()
+    monkeypatch.setattr(get_logger().registered_handler, "stream", log)
+    for backend in ("redis", "opensearch writes", "opensearch searches"):
+        breaker = CircuitBreaker(backend, slow_seconds=1.0, failures=1)
+        with pytest.raises(OSError, match="away"), breaker.watch():
+            raise OSError("away")
+    lines = [json.loads(line) for line in log.getvalue().splitlines()]
+    counts = {
+        name: len(counted(lines, name, STORE_ALARMS)) for name in STORE_ALARMS if "Outages" in name
+    }
+    assert counts == {"CacheOutages": 1, "SearchOutages": 2}
+
+
+def test_a_store_of_somebody_elses_has_no_alarms_on_what_only_its_owner_sees():
+    for name, resource in STORE_ALARMS.items():
+        namespace = resource["Properties"].get("Namespace")
+        owner = {"AWS/RDS": "OwnDatabase", "AWS/ElastiCache": "OwnCache", "AWS/ES": "OwnSearch"}
+        assert resource.get("Condition") == owner.get(str(namespace)), name

@@ -99,7 +99,7 @@ def test_every_resource_that_the_emulator_knows_is_created(parameters, monkeypat
     }
     nested = {stack.name.split("-")[1] for stack in stacks if "-" in stack.name}
     always = {"Logs", "Stores", "Roles", "Migration", "ReleaseAlarms", "Monitoring", "TlsOnly"}
-    always |= {"SmokeRole"}
+    always |= {"SmokeRole", "StoreAlarms"}
     own = {"Identity", "Network"} if parameters is not EXISTING else set()
     assert nested == always | own | ({"Proxy"} if parameters is EVERYTHING else set())
 
