@@ -3,14 +3,17 @@
 import csv
 import io
 import tempfile
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pyarrow import parquet
 
 from etl.clean import Cleaned, clean
+from etl.source.block import ByteRange
 from etl.source.description import Description
 from etl.source.file import Source
+from etl.source.ranges import plan
 
 
 @dataclass
@@ -31,6 +34,8 @@ def run(
     *,
     chunk_bytes: int = 8 << 20,
     workers: int | None = None,
+    parts: Sequence[ByteRange] = (),
+    cuts: Sequence[int] = (),
     **described: object,
 ) -> Written:
     data = content.encode() if isinstance(content, str) else content
@@ -42,7 +47,10 @@ def run(
             Description.model_validate(described, strict=False),
             None,
             chunk_bytes,
+            tuple(parts),
         )
+        if cuts:
+            source = replace(source, parts=tuple(plan(source, source.header(), cuts)))
         cleaned = clean(source, folder, workers=workers)
         files = {name: (folder / name).read_bytes() for name in cleaned.files}
         rows = parquet.read_table(folder / "processed_output.parquet").to_pylist()

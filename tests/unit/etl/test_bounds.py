@@ -16,7 +16,7 @@ from etl.source.block import MAX_RECORD_BYTES
 from etl.source.description import Description
 from etl.source.first_lines import MAX_HEADER_BYTES
 from etl.source.header import MAX_COLUMNS, read_header
-from etl.source.records import pieces
+from etl.source.records import Cutter, pieces
 from tests.unit.etl.cleaning import run
 
 COLUMNS = "order_id,order_date,customer_id,product,quantity,price"
@@ -54,7 +54,7 @@ def test_record_without_an_end_is_refused_by_line_before_much_is_read(begin, mor
     endless = Endless(begin, more)
 
     with pytest.raises(Refused) as refused:
-        list(pieces(endless, ","))
+        list(pieces(endless, Cutter(",", 1, may_escape=True)))
 
     assert (refused.value.reason, refused.value.line) == (reason, line)
     assert f"ine {line} is" in refused.value.message

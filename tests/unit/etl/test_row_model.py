@@ -17,20 +17,28 @@ thorough = settings(
     max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 CHUNKS = st.sampled_from([8 << 20, 211, 64, 17])
+RANGES = st.sampled_from([1, 2, 3, 7])
 
 
-def check(text: str, chunk_bytes: int, **described: str) -> None:
+def check(text: str, chunk_bytes: int, ranges: int = 1, **described: str) -> None:
+    """In one go, and in as many ranges of about the same size."""
     try:
         model = row_model.expected(text, **described)
     except row_model.ModelRefuses as refuses:
         with pytest.raises(Refused, match=str(refuses)):
-            run(text, chunk_bytes=chunk_bytes, **described)
+            run_in(ranges, text, chunk_bytes, **described)
         return
-    written = run(text, chunk_bytes=chunk_bytes, **described)
+    written = run_in(ranges, text, chunk_bytes, **described)
     assert written.rows == model.rows
     assert written.reasons == model.dropped
     assert [row[3] for row in written.dropped] == model.originals
     _check_counts(written, model)
+
+
+def run_in(ranges: int, text: str, chunk_bytes: int, **described: str) -> Written:
+    size = len(text.encode())
+    cuts = [size * i // ranges for i in range(1, ranges)]
+    return run(text, chunk_bytes=chunk_bytes, cuts=cuts, **described)
 
 
 def _check_counts(written: Written, model: row_model.Expected) -> None:
@@ -44,9 +52,9 @@ def _check_counts(written: Written, model: row_model.Expected) -> None:
 
 
 @thorough
-@given(files(), CHUNKS)
-def test_comma_file_equals_the_model(text, chunk_bytes):
-    check(text, chunk_bytes)
+@given(files(), CHUNKS, RANGES)
+def test_comma_file_equals_the_model(text, chunk_bytes, ranges):
+    check(text, chunk_bytes, ranges)
 
 
 @settings(parent=thorough, max_examples=EXAMPLES // 4)
@@ -56,7 +64,8 @@ def test_semicolon_file_with_decimal_comma_equals_the_model(text, chunk_bytes):
 
 
 @thorough
-@given(raw_bodies(), st.sampled_from([8 << 20, 7]))
-@example('"a"b"c"\n1', 7)
-def test_any_text_after_the_header_splits_as_the_model_splits_it(text, chunk_bytes):
-    check(",".join(HEADER) + "\n" + text, chunk_bytes)
+@given(raw_bodies(), st.sampled_from([8 << 20, 7]), RANGES)
+@example('"a"b"c"\n1', 7, 1)
+@example('"\n"\n\r\n"a\n', 7, 7)
+def test_any_text_after_the_header_splits_as_the_model_splits_it(text, chunk_bytes, ranges):
+    check(",".join(HEADER) + "\n" + text, chunk_bytes, ranges)

@@ -32,6 +32,15 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
+class ByteRange:
+    """Bytes `begin` to `end` of a file: whole records, the first of which begins on `line`."""
+
+    begin: int
+    end: int
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
 class Cut:
     """The records of a buffer, the offset after the last whole one, the lines up to there."""
 

@@ -3,18 +3,20 @@
 import codecs
 import gzip
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO, cast
 
 from etl.errors import Refused, TooLarge
+from etl.source.block import ByteRange
 from etl.source.likeness import refuse_other_kinds
+from etl.source.raw import is_zipped
 
 CHUNK_BYTES = 4 << 20
 
 _MARK = "\ufeff"
-_GZIP_MAGIC = b"\x1f\x8b"
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     # Before UTF-16, whose mark it begins with.
@@ -37,21 +39,38 @@ def utf8_chunks(
     Raises Refused (`undecodable`, `not_csv`, `corrupt_gzip`) and TooLarge (past `max_bytes`
     unpacked).
     """
-    lines = 0
+    yield from _located(partial(_decoded, path, encoding, max_bytes, chunk_bytes), 1)
+
+
+def utf8_range(
+    path: Path, part: ByteRange, encoding: str | None, chunk_bytes: int = CHUNK_BYTES
+) -> Iterator[bytes]:
+    """Yield the text of a part of an unzipped file as `utf8_chunks` yields that of the whole."""
+    yield from _located(partial(_decoded_range, path, part, encoding, chunk_bytes), part.line)
+
+
+def codec_of(path: Path, encoding: str | None) -> str:
+    """The encoding by which an unzipped file is read."""
+    with path.open("rb") as file:
+        return encoding_of(file.read(4), encoding)
+
+
+def _located(decoded: Callable[[], Iterator[bytes]], line: int) -> Iterator[bytes]:
+    """The chunks; what they begin with is on that line. Raises Refused (`undecodable`)."""
     try:
-        yield from _decoded(path, encoding, max_bytes, chunk_bytes)
+        yield from decoded()
     except _Undecodable as error:
         # Only now are line ends worth counting: the text up to the error is read once more.
         try:
-            for chunk in _decoded(path, encoding, max_bytes, chunk_bytes):
-                lines += chunk.count(b"\n")
+            for chunk in decoded():
+                line += chunk.count(b"\n")
         except _Undecodable:
-            lines += error.text_before.count("\n")
+            line += error.text_before.count("\n")
         raise Refused(
             "undecodable",
-            f"Line {lines + 1} is not {error.codec}. Declare the file's encoding in _source.json "
+            f"Line {line} is not {error.codec}. Declare the file's encoding in _source.json "
             '(for example "encoding": "cp1252").',
-            line=lines + 1,
+            line=line,
         ) from error
 
 
@@ -65,6 +84,17 @@ def _decoded(
         if codec == "utf-8-sig":
             head, codec = head.removeprefix(codecs.BOM_UTF8), "utf-8"
         yield from _transcode(_limited(_chunks(head, stream, chunk_bytes), max_bytes), codec)
+
+
+def _decoded_range(
+    path: Path, part: ByteRange, encoding: str | None, chunk_bytes: int
+) -> Iterator[bytes]:
+    codec = codec_of(path, encoding)
+    with path.open("rb") as file:
+        file.seek(part.begin)
+        sizes = range(part.begin, part.end, chunk_bytes)
+        chunks = (file.read(min(chunk_bytes, part.end - begin)) for begin in sizes)
+        yield from _transcode(chunks, codec.removesuffix("-sig"))
 
 
 class _Undecodable(Exception):
@@ -85,11 +115,9 @@ def encoding_of(head: bytes, declared: str | None) -> str:
 @contextmanager
 def _opened(path: Path) -> Iterator[BinaryIO]:
     with path.open("rb") as file:
-        if file.read(2) != _GZIP_MAGIC:
-            file.seek(0)
+        if not is_zipped(path):
             yield file
             return
-        file.seek(0)
         with gzip.open(file, "rb") as unzipped:
             yield cast(BinaryIO, unzipped)
 

@@ -4,35 +4,66 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from etl.source.decode import CHUNK_BYTES, utf8_chunks
+from etl.source.block import ByteRange
+from etl.source.decode import CHUNK_BYTES, codec_of, utf8_chunks, utf8_range
 from etl.source.description import Description
 from etl.source.dialect import is_standard, reader_options, standard_chunks
 from etl.source.first_lines import MAX_HEADER_BYTES, FirstLines
 from etl.source.header import Header, read_header
-from etl.source.records import Piece, pieces
+from etl.source.raw import behind_lines, is_zipped, keeps_line_ends, next_line
+from etl.source.records import Cutter, Piece, pieces
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file on disk and how to read it."""
+    """A file on disk and how to read it: in parts that a plan found, or as a whole."""
 
     path: Path
     description: Description = field(default_factory=Description)
     max_bytes: int | None = None
     chunk_bytes: int = CHUNK_BYTES
+    parts: tuple[ByteRange, ...] = ()
 
     def header(self) -> Header:
         """Raises Refused if the first line is no header of ours."""
         return read_header(self._head(self._chunks()), self.description)
 
     def pieces(self, header: Header) -> Iterator[Piece]:
-        """Yield the records below the header in order, many at a time."""
-        return pieces(
-            _skip(self._chunks(), header.length),
-            header.delimiter,
-            first_line=header.first_data_line,
-            may_escape=self._may_escape,
-        )
+        """Yield the records of the parts, else all below the header, in order, many at a time."""
+        if not self.parts or not self.is_divisible:
+            yield from pieces(_skip(self._chunks(), header.length), self.cutter(header))
+            return
+        for part in self.parts:
+            yield from pieces(self.text(part), self.cutter(header, part.line))
+
+    def cutter(self, header: Header, line: int | None = None) -> Cutter:
+        """What cuts the records that begin on this line, else right below the header."""
+        may_escape = self.description.escape is None and self.description.quote is None
+        first = header.first_data_line if line is None else line
+        return Cutter(header.delimiter, first, may_escape=may_escape)
+
+    @property
+    def is_divisible(self) -> bool:
+        """Whether it can be read from the middle: each line end of the file is one of its text."""
+        described = self.description
+        if not is_standard(described) or is_zipped(self.path):
+            return False
+        return keeps_line_ends(codec_of(self.path, described.encoding))
+
+    def data_range(self, header: Header) -> ByteRange:
+        """What is below the header; the whole of a file that is not divisible."""
+        size, line = self.path.stat().st_size, header.first_data_line
+        if not self.is_divisible:
+            return ByteRange(0, size, line)
+        return ByteRange(behind_lines(self.path, line - 1, 2 * MAX_HEADER_BYTES), size, line)
+
+    def next_line(self, at: int) -> int:
+        """The first place of the file from `at` on that is behind a line end, else its end."""
+        return next_line(self.path, at)
+
+    def text(self, part: ByteRange) -> Iterator[bytes]:
+        """The part of a divisible file, decoded."""
+        return utf8_range(self.path, part, self.description.encoding, self.chunk_bytes)
 
     def _head(self, chunks: Iterator[bytes]) -> bytes:
         head = b""
@@ -52,11 +83,6 @@ class Source:
 
     def _text(self) -> Iterator[bytes]:
         return utf8_chunks(self.path, self.description.encoding, self.max_bytes, self.chunk_bytes)
-
-    @property
-    def _may_escape(self) -> bool:
-        """Whether a backslash before a quote has no meaning that somebody declared."""
-        return self.description.escape is None and self.description.quote is None
 
 
 def _delimiter(head: bytes, description: Description) -> str:

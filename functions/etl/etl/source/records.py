@@ -48,25 +48,49 @@ class Piece:
         return cut.block
 
 
-def pieces(
-    chunks: Iterator[bytes], delimiter: str, *, first_line: int = 1, may_escape: bool = True
-) -> Iterator[Piece]:
+def pieces(chunks: Iterator[bytes], cutter: "Cutter") -> Iterator[Piece]:
     """Yield every record of the text in the order of the file.
 
     Raises Refused (`unterminated_quote`, `record_too_long`, `escaped_quote` if that may be meant).
     """
-    carry, line = b"", first_line
     for chunk in chunks:
-        data = carry + chunk if carry else chunk
-        piece, lines = _whole(data, delimiter, line, may_escape=may_escape)
-        carry, line = data[piece.end :], line + lines
-        _check_length(carry, delimiter, line)
+        piece = cutter.cut(chunk)
         if piece.end:
             yield piece
-    if carry:
-        _check(carry, delimiter, line, may_escape=may_escape, final=True)
-        cut = _cut(carry, delimiter, line, final=True)
-        yield Piece(carry, len(carry), line, delimiter, cut)
+    last = cutter.last()
+    if last is not None:
+        yield last
+
+
+class Cutter:
+    """Takes a text in chunks and gives it back in whole records; `line` is that of the next."""
+
+    def __init__(self, delimiter: str, line: int, *, may_escape: bool) -> None:
+        self._delimiter = delimiter
+        self._may_escape = may_escape
+        self._carry = b""
+        self.line = line
+
+    @property
+    def is_between_records(self) -> bool:
+        """Whether what was taken so far ends with a record."""
+        return not self._carry
+
+    def cut(self, chunk: bytes) -> Piece:
+        """The records that end in the chunk; there may be none."""
+        data = self._carry + chunk if self._carry else chunk
+        piece, lines = _whole(data, self._delimiter, self.line, may_escape=self._may_escape)
+        self._carry, self.line = data[piece.end :], self.line + lines
+        _check_length(self._carry, self._delimiter, self.line)
+        return piece
+
+    def last(self) -> Piece | None:
+        """The record at the end of the text that no line end closes."""
+        data, delimiter, line = self._carry, self._delimiter, self.line
+        if not data:
+            return None
+        _check(data, delimiter, line, may_escape=self._may_escape, final=True)
+        return Piece(data, len(data), line, delimiter, _cut(data, delimiter, line, final=True))
 
 
 def _whole(data: bytes, delimiter: str, line: int, *, may_escape: bool) -> tuple[Piece, int]:
