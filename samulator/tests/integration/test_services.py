@@ -3,9 +3,12 @@
 import os
 import pwd
 import shutil
+import signal
 import stat
-from contextlib import closing
+import subprocess
+from contextlib import closing, suppress
 from pathlib import Path
+from typing import Any
 
 import boto3
 import pg8000.native
@@ -131,3 +134,68 @@ def test_s3_answers_plain_boto3(services) -> None:
 def test_each_server_has_the_places_that_local_toml_may_name(services: Servers) -> None:
     names = {name for kind in DATA_SERVERS.values() for name in kind.place_names}
     assert {*services.places()} == {"aws_url", *names}
+
+
+def test_an_initialisation_that_was_killed_leaves_nothing_in_the_way(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = subprocess.run
+
+    def killed_halfway(command: list[str], **options: Any) -> Any:
+        if Path(command[0]).name != "initdb":
+            return real(command, **options)
+        real(command, **options)
+        Path(options["cwd"], "global", "pg_control").unlink()
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(postgres.subprocess, "run", killed_halfway)
+        with pytest.raises(KeyboardInterrupt):
+            PostgresServer(tmp_path, reserve_port()).start()
+    assert not (tmp_path / "postgres").exists()
+    left = tmp_path / "postgres-unfinished-of-a-killed-stack"
+    left.mkdir()
+
+    server = PostgresServer(tmp_path, reserve_port())
+    server.start()
+    try:
+        with closing(connect(server)) as connection:
+            assert connection.run("SELECT 1") == [[1]]
+    finally:
+        server.stop()
+    assert not left.exists()
+
+
+def test_a_server_starts_at_once_after_its_predecessor_was_killed(tmp_path: Path) -> None:
+    port = reserve_port()
+    killed = PostgresServer(tmp_path, port)
+    killed.start()
+    client = connect(killed)
+    client.run("CREATE TABLE kept AS SELECT 7 AS n")
+    os.kill(killed.pid or 0, signal.SIGKILL)
+
+    server = PostgresServer(tmp_path, port)
+    try:
+        server.start()
+        with closing(connect(server)) as connection:
+            assert connection.run("SELECT n FROM kept") == [[7]]
+    finally:
+        server.stop()
+        killed.stop()
+        with suppress(pg8000.native.InterfaceError):
+            client.close()
+
+
+def test_the_log_of_postgres_names_no_value_of_a_statement(services) -> None:
+    server = services.data["postgres"]
+    with closing(connect(server)) as connection:
+        connection.run("CREATE TEMPORARY TABLE people (email text PRIMARY KEY)")
+        for _ in range(2):
+            with suppress(pg8000.native.DatabaseError):
+                connection.run("INSERT INTO people VALUES (:email)", email="ada@example.org")
+        with suppress(pg8000.native.DatabaseError):
+            connection.run("SELECT 'eve@example.org'::int")
+    log = server._process._log
+    assert "duplicate key" in log.read_text()
+    assert "ada@example.org" not in log.read_text()
+    assert stat.S_IMODE(log.stat().st_mode) == 0o600

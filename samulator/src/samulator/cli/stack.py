@@ -92,8 +92,7 @@ def _reset(_arguments: argparse.Namespace, root: Path) -> None:
             f"the stack is running (pid {running.pid}); samulator down stops it first"
         )
     RunningStack(state).clear()
-    for name in _DATA:
-        path = state / name
+    for path in (*(state / name for name in _DATA), *state.glob("postgres-unfinished-*")):
         if path.is_dir():
             shutil.rmtree(path)
         else:

