@@ -1,5 +1,6 @@
 """The S3 and SQS port before clients that speak HTTP badly: each gets S3's kind of error."""
 
+import socket
 from pathlib import Path
 
 import pytest
@@ -69,3 +70,15 @@ def test_a_request_that_names_no_host_names_its_bucket_in_the_path(url: str, hea
     (answer,) = exchange(url, b"GET /no-bucket/key " + head + b"\r\n")
 
     assert (answer.status, b"NoSuchBucket" in answer.body) == (404, True)
+
+
+def test_a_client_that_asks_first_is_told_to_go_on_once(url: str) -> None:
+    host, port = url.removeprefix("http://").split(":")
+    head = b"PUT /asking HTTP/1.1\r\n" + HOST + b"Connection: close\r\n"
+    with socket.create_connection((host, int(port)), timeout=20) as client:
+        client.sendall(head + b"Expect: 100-continue\r\nContent-Length: 0\r\n\r\n")
+        received = b""
+        while more := client.recv(65536):
+            received += more
+    assert received.count(b"100 Continue") == 1
+    assert b"HTTP/1.1 200 " in received

@@ -4,6 +4,7 @@ The HTTP library answers malformed requests by pages of its own and drops a clie
 half of the connection early; here both get the answer of the interface.
 """
 
+import asyncio
 import logging
 from collections.abc import Iterator
 from http import HTTPStatus
@@ -11,8 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 from aiohttp.http_exceptions import LineTooLong
-from aiohttp.streams import StreamReader
-from aiohttp.web_protocol import RequestHandler
+from aiohttp.streams import EMPTY_PAYLOAD, StreamReader
+from aiohttp.web_protocol import RequestHandler, _ErrInfo
+
+from samulator.http.server.seats import SEATS, turn_away
 
 if TYPE_CHECKING:
     from samulator.http.server.server import HttpServer
@@ -21,6 +24,7 @@ _logger = logging.getLogger(__name__)
 # No HTTP parser takes this for the rest of a head.
 _MALFORMED = b"\0\r\n\r\n"
 _HEAD_END = b"\r\n\r\n"
+_HEAD_LIMIT = 1 << 20
 
 
 class Connection(RequestHandler):
@@ -31,8 +35,23 @@ class Connection(RequestHandler):
         self._server = server
         self._last_body: StreamReader | None = None
         self._is_head_unfinished = False
+        self._head_bytes = 0
+        self._head_limit: asyncio.TimerHandle | None = None
         self._client_is_done = False
         self._is_broken = False
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Turn away whom this process has no descriptor for."""
+        super().connection_made(transport)
+        if not SEATS.take(self):
+            self._is_broken = True
+            turn_away(transport)
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        """Let the next one in."""
+        SEATS.leave(self)
+        self._end_head()
+        super().connection_lost(exc)
 
     @property
     def is_last(self) -> bool:
@@ -54,13 +73,47 @@ class Connection(RequestHandler):
         is_body = body is not None and not body.is_eof()
         super().data_received(data)
         if self._request_count == known:
-            self._is_head_unfinished = self._is_head_unfinished or bool(data and not is_body)
+            if data and not is_body:
+                self._go_on_with_head(len(data))
             return
         if body is not None and not body.is_eof():
             self._break_off(body)
             return
         self._last_body = self._messages[-1][1]
+        self._end_head()
+
+    def _go_on_with_head(self, size: int) -> None:
+        """A head has a time and a size, however many pieces it comes in."""
+        if not self._is_head_unfinished:
+            self._is_head_unfinished = True
+            seconds = self._server.head_seconds
+            self._head_limit = self._loop.call_later(seconds, self._head_is_late)
+        self._head_bytes += size
+        if self._head_bytes > _HEAD_LIMIT:
+            status = HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
+            self._refuse_head(status, f"a head of more than {_HEAD_LIMIT} bytes")
+
+    def _head_is_late(self) -> None:
+        seconds = self._server.head_seconds
+        problem = f"the head did not come within {seconds:g} s"
+        self._refuse_head(HTTPStatus.REQUEST_TIMEOUT, problem)
+
+    def _refuse_head(self, status: HTTPStatus, problem: str) -> None:
+        """What the client sends from now on is no request any more."""
+        self._end_head()
+        self._is_broken = True
+        self._request_count += 1
+        error = _ErrInfo(status=status, exc=ValueError(problem), message=problem)
+        self._messages.append((error, EMPTY_PAYLOAD))
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
+
+    def _end_head(self) -> None:
         self._is_head_unfinished = False
+        self._head_bytes = 0
+        if self._head_limit is not None:
+            self._head_limit.cancel()
+            self._head_limit = None
 
     def _break_off(self, body: StreamReader) -> None:
         """The fault is in the body: it is for its own request to answer, as the last one."""

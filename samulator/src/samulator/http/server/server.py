@@ -16,6 +16,8 @@ _LINE_LIMIT = 65_536
 _HEADER_COUNT = 1_000
 # As long as AWS's load balancers wait for the next request of a connection.
 _IDLE_SECONDS = 60
+# From the first byte of a head to its last.
+_HEAD_SECONDS = 20
 # For the rest of a body that nobody wants any more.
 _LINGER_SECONDS = 2
 _VERSION = web.RequestKey("version", str)
@@ -57,6 +59,7 @@ class HttpServer(web.Server):
         }
         super().__init__(self._answer, **(options | limits))
         self._interface = interface
+        self.head_seconds: float = _HEAD_SECONDS
 
     def __call__(self) -> Connection:
         """Return the protocol of a new connection."""

@@ -70,6 +70,14 @@ class _KeepAliveHandler(OwnErrors, MotoRequestHandler):
     """Keeps connections open between requests, as S3 does, and words errors as S3 does."""
 
     error_content_type = "application/xml"
+    # For each piece of a request, and for the next request: a silent client holds a thread.
+    timeout = 60
+
+    def handle_expect_100(self) -> bool:
+        """werkzeug would say it once more."""
+        goes_on = super().handle_expect_100()
+        del self.headers["Expect"]
+        return goes_on
 
     def word_error(self, status: HTTPStatus, problem: str) -> str:
         """The error of a request that never reaches S3."""
