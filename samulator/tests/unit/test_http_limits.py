@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager, ExitStack
 import pytest
 
 from samulator.functions.invocation import Invocation, Trigger
-from samulator.http.server import connection, server
+from samulator.http.server import server
 from samulator.http.server.seats import Seats
 from samulator.template.model_http import HttpApi, LambdaProxy, Route
 from testkit.doors import Served, serve_api
@@ -28,7 +28,7 @@ class Answering:
 @pytest.fixture
 def seats(monkeypatch: pytest.MonkeyPatch) -> Seats:
     few = Seats(2)
-    monkeypatch.setattr(connection, "SEATS", few)
+    monkeypatch.setitem(server.HttpServer.__init__.__kwdefaults__, "seats", few)
     return few
 
 

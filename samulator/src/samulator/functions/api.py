@@ -31,23 +31,34 @@ class Request:
     client_context: str | None = None
 
 
+class NotHandedOver(Exception):
+    """The worker was gone before it had the request, which another may run."""
+
+
 class RuntimeApi:
     """Serves one worker: hands it requests and takes its results.
 
     `on_next` is called whenever the worker asks for work, `on_init_error` with what it reports
-    when its handler cannot be imported.
+    when its handler cannot be imported. `is_there` says whether the worker can take a request.
     """
 
     def __init__(
-        self, *, on_next: Callable[[], None], on_init_error: Callable[[Outcome], None]
+        self,
+        *,
+        on_next: Callable[[], None],
+        on_init_error: Callable[[Outcome], None],
+        is_there: Callable[[], bool],
     ) -> None:
+        self._is_there = is_there
+        self._is_handed_over = False
         self._on_next = on_next
         self._on_init_error = on_init_error
         self._inbox: asyncio.Queue[Request | None] = asyncio.Queue()
         self._current: Request | None = None
         self._result: asyncio.Future[Outcome] | None = None
         self._server: asyncio.Server | None = None
-        self._http = HttpServer(self, max_field_size=_LONGEST_HEADER)
+        # Workers have a place whoever else is there.
+        self._http = HttpServer(self, seats=None, max_field_size=_LONGEST_HEADER)
         self.policy = OriginPolicy(browsers=False)
 
     async def start(self) -> str:
@@ -59,7 +70,11 @@ class RuntimeApi:
         return f"{host}:{port}"
 
     def submit(self, request: Request) -> "asyncio.Future[Outcome]":
-        """Hand `request` to the worker, which must have asked for work."""
+        """Hand `request` to the worker, which must have asked for work.
+
+        The result raises NotHandedOver.
+        """
+        self._is_handed_over = False
         self._result = asyncio.get_running_loop().create_future()
         self._current = request
         self._inbox.put_nowait(request)
@@ -72,8 +87,12 @@ class RuntimeApi:
 
     def abandon(self, answer: Callable[[str], Outcome]) -> None:
         """Answer the request in flight, if any: the worker is gone."""
-        if self._current is not None:
+        if self._current is None:
+            return
+        if self._is_handed_over:
             self._finish(answer(self._current.request_id))
+        else:
+            self._keep_back()
 
     async def close(self) -> None:
         """Stop listening and drop the worker's connections."""
@@ -110,6 +129,10 @@ class RuntimeApi:
         request = await self._inbox.get()
         if request is None:
             return _refusal(503, "Closed", "the stack is stopping")
+        if not self._is_there():
+            self._keep_back()
+            return _refusal(410, "Gone", "the worker is ending")
+        self._is_handed_over = True
         headers = {
             "Content-Type": "application/json",
             "Lambda-Runtime-Aws-Request-Id": request.request_id,
@@ -137,6 +160,11 @@ class RuntimeApi:
     async def _init_error(self, request: web.BaseRequest) -> web.Response:
         self._on_init_error(await _reported_error(request))
         return _accepted()
+
+    def _keep_back(self) -> None:
+        if self._result is not None and not self._result.done():
+            self._result.set_exception(NotHandedOver())
+        self._current = None
 
     def _finish(self, outcome: Outcome) -> None:
         if self._result is not None and not self._result.done():

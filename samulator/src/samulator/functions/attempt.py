@@ -4,14 +4,16 @@ import asyncio
 import math
 import time
 import uuid
+from contextlib import suppress
 from dataclasses import dataclass
 
-from samulator.functions.api import Request
+from samulator.functions.api import NotHandedOver, Request
 from samulator.functions.failure import Outcome
 from samulator.functions.invocation import Call, Invocation, Trigger, WaitedTooLong
 from samulator.functions.log import TAIL_BYTES
 from samulator.functions.pool import InitFailed, Pool
 from samulator.functions.starter import WorkerStarter
+from samulator.functions.worker import Worker
 from samulator.template.model import Function
 
 
@@ -31,13 +33,19 @@ class Attempts:
         Raises WaitedTooLong where no worker was free within the patience of `call`, if it has any.
         """
         patience = call.patience
-        try:
-            async with asyncio.timeout(patience):
-                worker = await self.pool.acquire()
-        except TimeoutError as error:
-            raise WaitedTooLong(f"no worker was free for {patience:.0f} s") from error
-        except InitFailed as failure:
-            return self._failed_start(request_id, call, failure)
+        while True:
+            try:
+                async with asyncio.timeout(patience):
+                    worker = await self.pool.acquire()
+            except TimeoutError as error:
+                raise WaitedTooLong(f"no worker was free for {patience:.0f} s") from error
+            except InitFailed as failure:
+                return self._failed_start(request_id, call, failure)
+            with suppress(NotHandedOver):
+                return await self._run_on(worker, request_id, call)
+
+    async def _run_on(self, worker: Worker, request_id: str, call: Call) -> Invocation:
+        """Raises NotHandedOver, also where it has logged the start already."""
         init_ms, worker.init_ms = worker.init_ms, None
         if init_ms is None:
             worker.log.start_tail()

@@ -4,6 +4,7 @@ import asyncio
 import signal
 from collections import deque
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 
 from samulator.functions.failure import Outcome, exited
 from samulator.functions.worker import Worker
@@ -16,12 +17,26 @@ StartWorker = Callable[[Callable[[Worker], None], Callable[[Worker], None]], Awa
 
 
 class InitFailed(Exception):
-    """The function cannot be initialised; `answer` gives the outcome for a request id."""
+    """The function cannot be initialised; `answer` gives the outcome for a request id.
 
-    def __init__(self, answer: Callable[[str], Outcome], log: bytes) -> None:
+    `is_kill` says that something else ended the process, so that another may well start.
+    """
+
+    def __init__(
+        self, answer: Callable[[str], Outcome], log: bytes, *, is_kill: bool = False
+    ) -> None:
         super().__init__("initialisation failed")
         self.answer = answer
         self.log = log
+        self.is_kill = is_kill
+
+
+@dataclass(frozen=True, eq=False)
+class _Waiter:
+    """A request without a worker; it takes one whose code is no older than `generation`."""
+
+    worker: "asyncio.Future[Worker]"
+    generation: int
 
 
 _STOPPING = InitFailed(lambda request_id: exited(request_id, -signal.SIGTERM), b"")
@@ -38,8 +53,10 @@ class Pool:
         self._limit = limit
         self._grow_after = grow_after
         self._idle: list[Worker] = []
-        self._waiting: deque[asyncio.Future[Worker]] = deque()
+        self._waiting: deque[_Waiter] = deque()
         self._stale: set[Worker] = set()
+        self._generations: dict[Worker, int] = {}
+        self._kills = 0
         self._closed = False
         self._generation = 0
         self._starting_generation = 0
@@ -52,9 +69,10 @@ class Pool:
     async def acquire(self) -> Worker:
         """Return an idle worker, started if need be. Raises InitFailed."""
         self.last_used = asyncio.get_running_loop().time()
+        generation = self._generation
         while True:
-            worker = self._idle.pop() if self._idle else await self._wait_for_worker()
-            if worker.alive and worker not in self._stale:
+            worker = self._idle.pop() if self._idle else await self._wait_for_worker(generation)
+            if worker.alive and self._generations.get(worker, -1) >= generation:
                 return worker
 
     async def warm(self) -> None:
@@ -70,12 +88,16 @@ class Pool:
             await asyncio.shield(self._starting)
 
     def reload(self) -> None:
-        """Retire all workers; those that serve a request are killed when they have answered."""
+        """Retire all workers; those that serve a request are killed when they have answered.
+
+        One that starts for requests of before this goes on: else saves that come faster than a
+        start would keep them waiting for ever.
+        """
         self._generation += 1
         self._stale.update(self.workers)
         self._idle.clear()
         for worker in self.workers:
-            if not worker.is_busy:
+            if not worker.is_busy and not self._is_awaited(worker):
                 worker.kill()
 
     def reap(self, idle_seconds: float) -> None:
@@ -92,17 +114,25 @@ class Pool:
             self._growing.cancel()
         self._closed = True
         self._idle.clear()
-        self._fail_waiting(_STOPPING)
+        self._fail_waiting(_STOPPING, self._generation)
         await asyncio.gather(*(worker.close() for worker in self.workers))
         if self._starting is not None:
             await asyncio.shield(self._starting)
         await asyncio.gather(*(worker.close() for worker in self.workers))
 
-    async def _wait_for_worker(self) -> Worker:
+    def _is_awaited(self, worker: Worker) -> bool:
+        """Whether it still starts, and a request waits that it may serve."""
+        generation = self._generations[worker]
+        is_wanted = any(
+            waiter.generation <= generation and not waiter.worker.done() for waiter in self._waiting
+        )
+        return worker.is_starting and is_wanted
+
+    async def _wait_for_worker(self, generation: int) -> Worker:
         if self._closed:
             raise _STOPPING
         waiter: asyncio.Future[Worker] = asyncio.get_running_loop().create_future()
-        self._waiting.append(waiter)
+        self._waiting.append(_Waiter(waiter, generation))
         self._grow()
         try:
             return await waiter
@@ -112,18 +142,19 @@ class Pool:
             raise
 
     def _ready(self, worker: Worker) -> None:
-        if worker in self._stale:
-            worker.kill()
-            return
-        waiter = self._next_waiter()
-        if waiter is None:
-            self._idle.append(worker)
-        else:
+        waiter = self._next_waiter(self._generations[worker])
+        if waiter is not None:
             waiter.set_result(worker)
+        elif worker in self._stale:
+            worker.kill()
+        else:
+            self._idle.append(worker)
 
     def _exited(self, worker: Worker) -> None:
         self.workers.discard(worker)
         self._stale.discard(worker)
+        # Whoever was given it meanwhile still asks for its generation.
+        asyncio.get_running_loop().call_soon(self._generations.pop, worker, None)
         if worker in self._idle:
             self._idle.remove(worker)
         self._grow()
@@ -153,36 +184,53 @@ class Pool:
         self._starting = asyncio.create_task(self._start_one())
 
     async def _start_one(self) -> None:
+        generation = self._generation
         try:
-            await self._start_and_initialise()
+            await self._start_and_initialise(generation)
         except InitFailed as failure:
+            self._kills = self._kills + 1 if failure.is_kill else 0
             if not self._fresh:
-                self._fail_waiting(failure)
+                is_one_of_many = self._kills == 1
+                self._fail_waiting(failure, generation, most=1 if is_one_of_many else None)
+        else:
+            self._kills = 0
         finally:
             self._starting = None
         self._grow()
 
-    async def _start_and_initialise(self) -> None:
-        generation = self._generation
+    async def _start_and_initialise(self, generation: int) -> None:
         worker = await self._start_worker(self._ready, self._exited)
+        self._generations[worker] = generation
         self.workers.add(worker)
         if generation != self._generation:
             self._stale.add(worker)
         answer = await worker.initialise()
         if answer is not None:
-            is_stale = worker in self._stale
+            is_kill = worker.was_killed
+            is_awaited = worker not in self._stale or self._is_awaited(worker)
             await worker.close()
-            if not is_stale:
-                raise InitFailed(answer, worker.log.tail())
+            if is_awaited:
+                raise InitFailed(answer, worker.log.tail(), is_kill=is_kill)
 
-    def _fail_waiting(self, failure: InitFailed) -> None:
-        # All of them: they would fail the same way, each after another initialisation.
-        while (waiter := self._next_waiter()) is not None:
+    def _fail_waiting(
+        self, failure: InitFailed, generation: int, *, most: int | None = None
+    ) -> None:
+        """Fail the requests of the generation and before, or the `most` that wait longest.
+
+        All of them where a start failed by itself: they would fail the same way, each after
+        another initialisation.
+        """
+        failed = 0
+        while failed != most and (waiter := self._next_waiter(generation)) is not None:
             waiter.set_exception(failure)
+            failed += 1
 
-    def _next_waiter(self) -> asyncio.Future[Worker] | None:
+    def _next_waiter(self, generation: int) -> "asyncio.Future[Worker] | None":
+        """The request that waits longest, where code of this generation is new enough for it."""
         while self._waiting:
-            waiter = self._waiting.popleft()
+            if self._waiting[0].generation > generation:
+                return None
+            waiter = self._waiting.popleft().worker
             if not waiter.done():
                 return waiter
         return None

@@ -18,6 +18,7 @@ from samulator.functions.failure import Outcome, exited, out_of_memory, timed_ou
 from samulator.functions.interpreters import find_interpreter
 from samulator.functions.log import LogPipe
 from samulator.functions.packages import Layout
+from samulator.functions.process_end import is_ending
 from samulator.functions.supervision import Supervision
 from samulator.template.model import Function
 
@@ -57,13 +58,19 @@ class Worker:
         self._plan = plan
         self._on_ready = on_ready
         self._on_exit = on_exit
-        self._api = RuntimeApi(on_next=self._asked_for_work, on_init_error=self._init_reported)
+        self._api = RuntimeApi(
+            on_next=self._asked_for_work,
+            on_init_error=self._init_reported,
+            is_there=lambda: self.alive,
+        )
         loop = asyncio.get_running_loop()
         self._initialised: asyncio.Future[Outcome | None] = loop.create_future()
         self._killed_as: Callable[[str], Outcome] | None = None
         self._returncode: int | None = None
         self._most_memory = 0
         self.idle_since = 0.0
+        # Whether its initialisation was ended by a signal of somebody else's.
+        self.was_killed = False
         self.init_ms: float | None = None
 
     async def start(self) -> None:
@@ -123,11 +130,16 @@ class Worker:
             return lambda _request_id: reported
         if self._returncode is not None:
             returncode = self._returncode
-            return lambda request_id: exited(request_id, returncode)
+            killed_as = self._killed_as
+            self.was_killed = returncode < 0 and killed_as is None
+            return killed_as or (lambda request_id: exited(request_id, returncode))
         return None
 
     async def run(self, request: Request) -> Outcome:
-        """Serve one request; must have been handed out by `on_ready`."""
+        """Serve one request; must have been handed out by `on_ready`.
+
+        Raises NotHandedOver where the process was gone before it had the request.
+        """
         seconds = self._plan.function.timeout
         result = self._api.submit(request)
         try:
@@ -140,12 +152,12 @@ class Worker:
     @property
     def alive(self) -> bool:
         """Whether the process still runs; also sees a death that nobody has reported yet."""
-        if self._returncode is not None:
-            return False
-        try:
-            return bool(self._observed.status() != psutil.STATUS_ZOMBIE)
-        except psutil.NoSuchProcess:
-            return False
+        return self._returncode is None and not is_ending(self._observed)
+
+    @property
+    def is_starting(self) -> bool:
+        """Whether it has not asked for work yet."""
+        return not self._initialised.done()
 
     @property
     def is_busy(self) -> bool:
@@ -158,7 +170,13 @@ class Worker:
         # A debugger's own needs are no fault of the function.
         if used is not None and self._plan.debug_port is None:
             held = used.rss - getattr(used, "shared", 0)
-            if held > self._plan.function.memory * _MEBIBYTE:
+            most = self._plan.function.memory
+            if held > most * _MEBIBYTE:
+                if not self.is_busy and self._killed_as is None and not self.is_starting:
+                    self.log.add(
+                        f"Between requests the worker holds {held // _MEBIBYTE} MB, more than the "
+                        f"function's MemorySize of {most} MB; another takes its place"
+                    )
                 self.kill(out_of_memory)
 
     def memory_used(self) -> int:

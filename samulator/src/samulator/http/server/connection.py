@@ -15,7 +15,7 @@ from aiohttp.http_exceptions import LineTooLong
 from aiohttp.streams import EMPTY_PAYLOAD, StreamReader
 from aiohttp.web_protocol import RequestHandler, _ErrInfo
 
-from samulator.http.server.seats import SEATS, turn_away
+from samulator.http.server.seats import turn_away
 
 if TYPE_CHECKING:
     from samulator.http.server.server import HttpServer
@@ -43,13 +43,15 @@ class Connection(RequestHandler):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Turn away whom this process has no descriptor for."""
         super().connection_made(transport)
-        if not SEATS.take(self):
+        seats = self._server.seats
+        if seats is not None and not seats.take(self):
             self._is_broken = True
             turn_away(transport)
 
     def connection_lost(self, exc: BaseException | None) -> None:
         """Let the next one in."""
-        SEATS.leave(self)
+        if self._server.seats is not None:
+            self._server.seats.leave(self)
         self._end_head()
         super().connection_lost(exc)
 

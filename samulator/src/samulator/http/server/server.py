@@ -10,6 +10,7 @@ from aiohttp.web_protocol import ERROR
 
 from samulator.http.server.connection import Connection
 from samulator.http.server.origin import OriginPolicy
+from samulator.http.server.seats import SEATS, Seats
 
 # Far above any limit of AWS: the interfaces answer what AWS would refuse, as AWS does.
 _LINE_LIMIT = 65_536
@@ -46,8 +47,11 @@ class Interface(Protocol):
 class HttpServer(web.Server):
     """The server of one interface; bodies are passed on as sent, compressed or not."""
 
-    def __init__(self, interface: Interface, **limits: int) -> None:
-        """`limits` are max_line_size, max_field_size and max_headers where not the usual ones."""
+    def __init__(self, interface: Interface, *, seats: Seats | None = SEATS, **limits: int) -> None:
+        """`limits` are max_line_size, max_field_size and max_headers where not the usual ones.
+
+        Without `seats` everybody is let in.
+        """
         options: dict[str, Any] = {
             "access_log": None,
             "auto_decompress": False,
@@ -59,6 +63,7 @@ class HttpServer(web.Server):
         }
         super().__init__(self._answer, **(options | limits))
         self._interface = interface
+        self.seats = seats
         self.head_seconds: float = _HEAD_SECONDS
 
     def __call__(self) -> Connection:
