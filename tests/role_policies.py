@@ -162,6 +162,8 @@ def _iam(operation: str, parameters: Mapping[str, Any]) -> Iterator[Call]:
         "ListObjectsV2": ("s3:ListBucket", bucket),
     }
     yield Call(*actions[operation])
+    if "Tagging" in parameters:
+        yield Call("s3:PutObjectTagging", item)
 
 
 def _glue(operation: str, parameters: Mapping[str, Any]) -> Iterator[Call]:

@@ -12,7 +12,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from etl.failure import describe, presentable
 from etl.job import Job
 from etl.publication.precedence import Result
-from etl.report.model import SUCCEEDED, Findings
+from etl.report.model import CLEANED, Findings
 from etl.s3.client import s3_client
 from etl.s3.events import messages, notifications
 from etl.s3.landing import Landing
@@ -90,6 +90,8 @@ def summary(result: Result) -> dict[str, Any]:
     report = result.report
     if report and report.findings:
         answer |= report.findings.model_dump(include=set(_COUNTS))
+    if report and report.warnings:
+        answer["warnings"] = [warning.code for warning in report.warnings]
     if report and report.refusal:
         answer["refusal"] = report.refusal.model_dump()
     return answer
@@ -102,7 +104,7 @@ def count(results: list[Result]) -> None:
         metrics.add_metric(f"Files_{result.status}", MetricUnit.Count, 1)
         if result.shared_with:
             metrics.add_metric("SharedPrefix", MetricUnit.Count, 1)
-        if result.status == SUCCEEDED and result.report and result.report.findings:
+        if result.status in CLEANED and result.report and result.report.findings:
             _count_rows(metrics, result.key, result.report.findings)
     metrics.flush_metrics()
 

@@ -10,7 +10,7 @@ from etl.clean import Cleaned, clean
 from etl.errors import Refused, TooLarge
 from etl.publication.order import Order, with_known
 from etl.publication.place import SUFFIXES, output_prefix
-from etl.publication.precedence import Result, settled
+from etl.publication.precedence import Result, settle
 from etl.publication.publish import Finished, publish
 from etl.report.model import (
     REFUSED,
@@ -71,9 +71,9 @@ class Job:
             return Result(news.key, GONE)
 
     def _run(self, found: SourceVersion, target: Processed, started: float) -> Result:
-        report = target.current().report
-        source = with_known(found, report.source if report else None)
-        result = settled(source, report, self._order)
+        current = target.current()
+        source = with_known(found, current.report.source if current.report else None)
+        result = settle(source, target, current, self._order)
         if result is not None:
             return result
         with tempfile.TemporaryDirectory(prefix="etl-") as folder:
@@ -82,6 +82,7 @@ class Job:
 
     def _finish(self, source: SourceVersion, folder: Path, started: float) -> Finished:
         """Clean the object, or say why not."""
+        limits = self._settings.limits
         try:
             cleaned = self._clean(source, folder)
         except Refused as refused:
@@ -93,8 +94,8 @@ class Job:
         else:
             report = PublishedReport.begin(SUCCEEDED, source, findings=cleaned.findings)
             schema = schema_of(cleaned.header.names)
-            return Finished(report, cleaned.files, folder, started, schema)
-        return Finished(report, {}, folder, started)
+            return Finished(report, cleaned.files, folder, started, limits, schema)
+        return Finished(report, {}, folder, started, limits)
 
     def _clean(self, source: SourceVersion, folder: Path) -> Cleaned:
         """Raises Refused, TooLarge and Gone."""

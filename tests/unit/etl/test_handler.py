@@ -24,7 +24,7 @@ def sample() -> str:
     return text.getvalue()
 
 
-def test_sample_file_cleans_to_4680_rows_and_five_objects(buckets, invoke, sample):
+def test_sample_file_cleans_to_4680_rows_five_outputs_a_summary_and_a_run(buckets, invoke, sample):
     buckets.land(sample)
 
     answer = invoke(event("s3_put.json"))
@@ -39,13 +39,16 @@ def test_sample_file_cleans_to_4680_rows_and_five_objects(buckets, invoke, sampl
             "rejected": 208,
         }
     ]
-    assert buckets.names() == [
+    *before, run = buckets.names()
+    assert before == [
+        "_datasets/summary.json",
         "processed_output.csv",
         "processed_output.parquet",
         "rejected_rows.csv",
         "report.html",
         "report.json",
     ]
+    assert buckets.read(run) == buckets.read("report.json")
     table = parquet.read_table(pa.BufferReader(buckets.read("processed_output.parquet")))
     assert table.num_rows == 4680
     assert buckets.read("processed_output.csv").count(b"\n") == 4681

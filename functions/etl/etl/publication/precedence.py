@@ -1,25 +1,25 @@
 """Who may publish at a prefix: the report in place decides, and a claim holds the right."""
 
 import logging
+import uuid
 from dataclasses import dataclass
 
+from etl.publication.history import record
 from etl.publication.order import Order, is_same
 from etl.report.model import (
+    CLEANED,
+    FINAL,
     PUBLISHING,
-    REFUSED,
-    SUCCEEDED,
-    TOO_LARGE,
     LastGood,
+    PreviousRun,
     PublishedReport,
     SourceVersion,
     code_version,
 )
-from etl.s3.processed import Processed
+from etl.s3.processed import Current, Processed
 
 ALREADY_DONE = "already_done"
 SUPERSEDED = "superseded"
-
-_FINAL = (SUCCEEDED, REFUSED, TOO_LARGE)
 
 logger = logging.getLogger(__name__)
 
@@ -46,18 +46,28 @@ class Claim:
 
     etag: str
     last_good: LastGood | None
+    previous: PreviousRun | None
     replaced_key: str | None
     shared_with: str | None
 
 
-def settled(source: SourceVersion, report: PublishedReport | None, order: Order) -> Result | None:
-    """The result if `report`, the one in place, leaves nothing to do for this source."""
+def settle(
+    source: SourceVersion, target: Processed, current: Current, order: Order
+) -> Result | None:
+    """The result if the report in place leaves nothing to do for this source but to record it."""
+    result = _settled(source, current.report, order)
+    if result is None or result.status == ALREADY_DONE:
+        record(target, current)
+    return result
+
+
+def _settled(source: SourceVersion, report: PublishedReport | None, order: Order) -> Result | None:
     if report is None or order.is_older(report.source, source):
         return None
     if not is_same(report.source, source):
         return _overtaken(source, report)
     done = (
-        report.status in _FINAL
+        report.status in FINAL
         and report.code_version == code_version()
         and report.source.description_etag == source.description_etag
     )
@@ -71,14 +81,20 @@ def claim(source: SourceVersion, target: Processed, order: Order) -> Claim | Res
     """Announce the run, or give way to whoever is ahead."""
     while True:
         current = target.current()
-        result = settled(source, current.report, order)
+        result = settle(source, target, current, order)
         if result is not None:
             return result
         good, other = _last_good(current.report), _other_key(current.report, source)
         replaced = other or _replaced_before(current.report, source)
-        report = PublishedReport.begin(PUBLISHING, source, last_good=good)
+        previous = _previous(current.report, source)
+        # Without an id of its own the claim of a run's twin would have the same ETag.
+        report = PublishedReport.begin(
+            PUBLISHING, source, last_good=good, claim_id=uuid.uuid4().hex
+        )
         if replaced:
             report = report.amended(replaced_key=replaced)
+        if previous:
+            report = report.amended(previous=previous)
         etag = target.announce(report, current)
         if etag is not None:
             break
@@ -86,7 +102,7 @@ def claim(source: SourceVersion, target: Processed, order: Order) -> Claim | Res
         logger.warning(
             "%s takes the place of %s: both have the prefix %r", source.key, other, target.prefix
         )
-    return Claim(etag, good, replaced, other)
+    return Claim(etag, good, previous, replaced, other)
 
 
 def _overtaken(source: SourceVersion, report: PublishedReport) -> Result:
@@ -114,7 +130,7 @@ def _replaced_before(report: PublishedReport | None, source: SourceVersion) -> s
 
 def _last_good(report: PublishedReport | None) -> LastGood | None:
     """The newest output that a reader can still rely on while there is no good report."""
-    if report is None or report.status != SUCCEEDED or report.findings is None:
+    if report is None or report.status not in CLEANED or report.findings is None:
         return None if report is None else report.last_good
     return LastGood(
         source=report.source,
@@ -122,3 +138,12 @@ def _last_good(report: PublishedReport | None) -> LastGood | None:
         rows_out=report.findings.rows_out,
         outputs=report.outputs,
     )
+
+
+def _previous(report: PublishedReport | None, source: SourceVersion) -> PreviousRun | None:
+    """The last run that cleaned another version; this one read anew is no change of the source."""
+    if report is None:
+        return None
+    if report.as_previous is None or is_same(report.source, source):
+        return report.previous
+    return report.as_previous

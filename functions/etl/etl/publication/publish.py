@@ -1,4 +1,4 @@
-"""How a finished run appears in the processed bucket: claim, files, report."""
+"""How a finished run appears in the processed bucket: claim, files, report, summary, run."""
 
 import hashlib
 import logging
@@ -10,10 +10,12 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from etl.publication.history import record, run_id
 from etl.publication.order import Order
 from etl.publication.precedence import SUPERSEDED, Claim, Result, claim
-from etl.report.model import SUCCEEDED, Output, PublishedReport
+from etl.report.model import CLEANED, Output, PublishedReport
 from etl.report.page import report_page
+from etl.report.verdict import Limits, status_of, warnings_of
 from etl.s3.glue import SalesTable
 from etl.s3.processed import Processed, Superseded
 from etl.sink.files import PARQUET, DataFile
@@ -31,6 +33,7 @@ class Finished:
     files: Mapping[str, DataFile]
     folder: Path
     started: float
+    limits: Limits
     schema: pa.Schema | None = None
 
 
@@ -51,20 +54,26 @@ def publish(
             seconds=round(time.monotonic() - finished.started, 3),
             finished_at=datetime.now(UTC).isoformat(timespec="seconds"),
         )
-        target.conclude(report, right.etag)
+        concluded = target.conclude(report, right.etag)
     except Superseded:
         logger.info("%s: another run took over", source.key)
         return Result(source.key, SUPERSEDED, shared_with=right.shared_with)
+    record(target, concluded)
     _tell(target, report)
     return Result(source.key, report.status, report, right.shared_with)
 
 
 def _knowing(right: Claim, finished: Finished) -> PublishedReport:
-    """The report with what the claim found in its place."""
-    report = finished.report
+    """The report with what the claim found in its place, and the verdict that it leads to."""
+    report = finished.report.amended(run_id=run_id(finished.report))
     if right.replaced_key:
         report = report.amended(replaced_key=right.replaced_key)
-    return report if finished.files else report.amended(last_good=right.last_good)
+    if right.previous:
+        report = report.amended(previous=right.previous)
+    if report.findings is None:
+        return report.amended(last_good=right.last_good)
+    warnings = warnings_of(report.findings, finished.limits, right.previous)
+    return report.amended(status=status_of(warnings), warnings=warnings)
 
 
 def _upload(
@@ -95,7 +104,9 @@ def _tell(target: Processed, report: PublishedReport) -> None:
     for name, output in report.outputs.items():
         place = f"S3://{target.bucket}/{output.key}"
         logger.info("File %s successfully uploaded to %s", name, place)
-    if report.status == SUCCEEDED:
+    for warning in report.warnings:
+        logger.warning("%s: %s", warning.code, warning.message)
+    if report.status in CLEANED:
         logger.info("ETL completed successfully")
 
 

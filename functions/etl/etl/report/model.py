@@ -18,9 +18,15 @@ from etl.errors import Refused, TooLarge
 SCHEMA_VERSION: Final = 1
 
 SUCCEEDED: Final = "succeeded"
+WARNED: Final = "warned"
 REFUSED: Final = "refused"
 TOO_LARGE: Final = "too_large"
 PUBLISHING: Final = "publishing"
+
+CLEANED: Final = (SUCCEEDED, WARNED)
+"""The files beside the report are whole and described in it."""
+FINAL: Final = (*CLEANED, REFUSED, TOO_LARGE)
+"""The run is over."""
 
 
 class _Part(BaseModel):
@@ -126,6 +132,33 @@ class Findings(_Part):
         return bool(self.rows_in and not self.rows_out)
 
 
+class RunWarning(_Part):
+    """Why a cleaned file deserves a second look: a word for machines, a sentence for people.
+
+    `share` is past `limit`; both are shares of 1, but for columns, where the limit is a number.
+    `reason` is that of dropped rows, `column` one whose mean drifted, `came` and `went` columns.
+    """
+
+    code: str
+    message: str
+    share: float | None = None
+    limit: float | None = None
+    reason: str | None = None
+    column: str | None = None
+    came: list[str] | None = None
+    went: list[str] | None = None
+
+
+class PreviousRun(_Part):
+    """What a run is compared with: the last that cleaned another version for the same place."""
+
+    finished_at: str | None
+    rows_in: int
+    rows_out: int
+    sums: Sums
+    columns: list[str]
+
+
 class LastGood(_Part):
     """The newest output that a reader can still rely on while there is no good report."""
 
@@ -142,11 +175,15 @@ class Report(_Part):
     status: str
     source: SourceVersion | SourceFile
     code_version: str
+    warnings: list[RunWarning] = []
     findings: Findings | None = None
     refusal: Refusal | None = None
     limit_bytes: int | None = None
+    run_id: str | None = None
+    claim_id: str | None = None
     replaced_key: str | None = None
     last_good: LastGood | None = None
+    previous: PreviousRun | None = None
     outputs: dict[str, Output] = {}
     table: dict[str, str] | None = None
     seconds: float | None = None
@@ -164,6 +201,19 @@ class Report(_Part):
         """A report of this release."""
         fields = {"status": status, "source": source, "code_version": code_version(), **more}
         return cls.model_validate({"schema_version": SCHEMA_VERSION, **fields})
+
+    @property
+    def as_previous(self) -> PreviousRun | None:
+        """The run as later ones compare themselves with it; None if it cleaned nothing."""
+        if self.status not in CLEANED or self.findings is None:
+            return None
+        return PreviousRun(
+            finished_at=self.finished_at,
+            rows_in=self.findings.rows_in,
+            rows_out=self.findings.rows_out,
+            sums=self.findings.sums,
+            columns=list(self.findings.reading.columns),
+        )
 
     def amended(self, **changes: object) -> Self:
         """The same with some fields set."""

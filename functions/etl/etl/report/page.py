@@ -31,7 +31,7 @@ def report_page(report: Report) -> str:
     body = _cleaned(report.findings) if report.findings else _refused(report)
     parts = {
         "title": escape(report.source.key.rpartition("/")[2]),
-        "body": _replaced(report) + body,
+        "body": _replaced(report) + _warnings(report) + body,
         "source": _source(report),
     }
     # In one pass: what is put in comes from files and may itself look like a place in the page.
@@ -46,6 +46,16 @@ def _replaced(report: Report) -> str:
         '<section class="note"><p>The report here before this one was of another file, '
         f"<code>{escape(report.replaced_key)}</code>. Both names lead to the same place, which "
         "the newer file takes. To keep both, rename one of them.</p></section>"
+    )
+
+
+def _warnings(report: Report) -> str:
+    if not report.warnings:
+        return ""
+    lines = "".join(f"<li>{escape(warning.message)}</li>" for warning in report.warnings)
+    return (
+        '<section class="warned"><h2>This file deserves a second look</h2>'
+        f"<ul>{lines}</ul></section>"
     )
 
 

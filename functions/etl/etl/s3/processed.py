@@ -7,7 +7,7 @@ runs the one whose claim was replaced stops. docs/decisions/0022 says what that 
 """
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 REPORT = "report.json"
+# template.yaml's lifecycle looks for this tag.
+_EXPIRES = "kind=run"
 _CONTENT_TYPES = {
     ".csv": "text/csv; charset=utf-8",
     ".parquet": "application/vnd.apache.parquet",
@@ -47,6 +49,7 @@ class Current:
 
     report: PublishedReport | None
     etag: str | None
+    body: bytes = b""
 
 
 class Processed:
@@ -64,7 +67,8 @@ class Processed:
             if error.response["Error"]["Code"] in _ABSENT:
                 return Current(None, None)
             raise
-        return Current(PublishedReport.model_validate_json(got["Body"].read()), got["ETag"])
+        body = got["Body"].read()
+        return Current(PublishedReport.model_validate_json(body), got["ETag"], body)
 
     def announce(self, report: PublishedReport, replacing: Current) -> str | None:
         """Announce the run; the claim's ETag, or None if the report changed meanwhile."""
@@ -77,35 +81,61 @@ class Processed:
         """Put every file at its key; the version of each. Raises Superseded."""
         return {key: self._upload(key, file, claim_etag) for key, file in files.items()}
 
-    def conclude(self, report: PublishedReport, claim_etag: str) -> None:
+    def conclude(self, report: PublishedReport, claim_etag: str) -> Current:
         """Write the real report. Raises Superseded if the claim was replaced."""
         try:
-            self._put_report(report, claim_etag)
+            etag = str(self._put_report(report, claim_etag)["ETag"])
         except _Lost as lost:
             raise Superseded(self.prefix) from lost
+        return Current(report, etag, report.text().encode())
+
+    def has(self, key: str) -> bool:
+        return self._etag(key) is not None
+
+    def keep(self, key: str, body: bytes) -> None:
+        """Write a run's file, which the bucket's lifecycle expires, unless it is there."""
+        try:
+            self._put(key, body, None, Tagging=_EXPIRES)
+        except _Lost:
+            return
+
+    def replace(self, key: str, body: bytes, report_etag: str | None) -> None:
+        """Write what belongs to the report of this ETag. Raises Superseded if that is replaced."""
+        self._write(key, report_etag, lambda replacing: self._put(key, body, replacing))
 
     def _upload(self, key: str, file: DataFile, claim_etag: str) -> str | None:
+        checksum = base64.b64encode(bytes.fromhex(file.sha256)).decode()
+
+        def put(replacing: str | None) -> Mapping[str, Any]:
+            with file.path.open("rb") as body:
+                return self._put(key, body, replacing, ChecksumSHA256=checksum)
+
+        return self._write(key, claim_etag, put).get("VersionId")
+
+    def _write(
+        self,
+        key: str,
+        report_etag: str | None,
+        put: Callable[[str | None], Mapping[str, Any]],
+    ) -> Mapping[str, Any]:
         while True:
             # In this order: whoever claims after the check changes the object seen before it.
             replacing = self._etag(key)
-            if self._etag(self.prefix + REPORT) != claim_etag:
+            if self._etag(self.prefix + REPORT) != report_etag:
                 raise Superseded(self.prefix)
             try:
-                with file.path.open("rb") as body:
-                    put = self._put(key, body, replacing, sha256=file.sha256)
+                return put(replacing)
             except _Lost:
                 continue  # If an older run wrote this file, its claim is gone by now: once more.
-            return put.get("VersionId")
 
     def _put_report(self, report: PublishedReport, replacing: str | None) -> Mapping[str, Any]:
         return self._put(self.prefix + REPORT, report.text().encode(), replacing)
 
     def _put(
-        self, key: str, body: bytes | BinaryIO, replacing: str | None, *, sha256: str | None = None
+        self, key: str, body: bytes | BinaryIO, replacing: str | None, **fields: str
     ) -> Mapping[str, Any]:
-        options: dict[str, Any] = {"IfMatch": replacing} if replacing else {"IfNoneMatch": "*"}
-        if sha256:
-            options["ChecksumSHA256"] = base64.b64encode(bytes.fromhex(sha256)).decode()
+        condition = {"IfMatch": replacing} if replacing else {"IfNoneMatch": "*"}
+        options: dict[str, Any] = condition | fields
         try:
             return self._s3.put_object(
                 Bucket=self.bucket,
