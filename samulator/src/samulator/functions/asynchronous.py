@@ -10,12 +10,14 @@ from typing import Any, Protocol
 
 from samulator.clock import MACHINE_CLOCK, Clock
 from samulator.functions.invocation import (
+    CalledItself,
     Invocation,
     NotDelivered,
     NotInvoked,
     Throttled,
     WaitedTooLong,
 )
+from samulator.functions.lineage import MOST_TIMES
 from samulator.functions.record import Ending, Event, record_of
 from samulator.template.model import Destination
 
@@ -23,6 +25,10 @@ from samulator.template.model import Destination
 Run = Callable[[str, bytes, float], Awaitable[Invocation]]
 # Seconds that Lambda waits before each retry: an event ages by them here too.
 _LAMBDA_DELAYS = (60.0, 120.0)
+_RECURSION = (
+    f"it came of what the function itself wrote, {MOST_TIMES} times over; "
+    "RecursiveLoop: Allow lets it go on"
+)
 _PAUSES_OF_DELIVERY = (1.0, 2.0, 4.0)
 
 
@@ -95,7 +101,9 @@ class EventQueue:
 
     async def _run(self, event: Event, run: Run) -> None:
         ending = await self._ending(event, run)
-        if ending.condition not in ("Success", "RetriesExhausted"):
+        if ending.condition == "RecursiveInvocation":
+            self._say(event, f"is dropped: {_RECURSION}")
+        elif ending.condition not in ("Success", "RetriesExhausted"):
             self._say(event, f"is dropped after {ending.attempts} attempts: {ending.condition}")
         sender, config = self._surroundings.destinations, event.config
         destination = config.on_success if ending.is_success else config.on_failure
@@ -121,6 +129,8 @@ class EventQueue:
                 last = await run(event.request_id, event.payload, patience)
             except WaitedTooLong:
                 return Ending("EventAgeExceeded", attempts, last)
+            except CalledItself:
+                return Ending("RecursiveInvocation", attempts, last)
             except Throttled:
                 return Ending("ZeroReservedConcurrency", attempts, last)
             attempts += 1

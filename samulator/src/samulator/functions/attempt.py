@@ -3,13 +3,13 @@
 import asyncio
 import math
 import time
-import uuid
 from contextlib import suppress
 from dataclasses import dataclass
 
 from samulator.functions.api import NotHandedOver, Request
 from samulator.functions.failure import Outcome
 from samulator.functions.invocation import Call, Invocation, Trigger, WaitedTooLong
+from samulator.functions.lineage import trace_through
 from samulator.functions.log import TAIL_BYTES
 from samulator.functions.pool import InitFailed, Pool
 from samulator.functions.starter import WorkerStarter
@@ -61,13 +61,12 @@ class Attempts:
 
     def _request(self, request_id: str, call: Call) -> Request:
         deadline_ms = int((time.time() + self.function.timeout) * 1000)
-        trace = uuid.uuid4().hex
         return Request(
             request_id=request_id,
             payload=call.payload,
             deadline_ms=deadline_ms,
             function_arn=call.arn,
-            trace_id=f"Root=1-{int(time.time()):08x}-{trace[:24]};Parent={trace[16:]};Sampled=0",
+            trace_id=trace_through(call.trace, self.logical_id),
             client_context=call.client_context,
         )
 

@@ -9,8 +9,15 @@ from typing import Any
 from samulator.functions.asynchronous import DestinationSender, EventQueue, EventServices
 from samulator.functions.failure import EVENT_LIMIT
 from samulator.functions.fleet import Options
-from samulator.functions.invocation import Call, Invocation, Trigger, UnknownFunction
+from samulator.functions.invocation import (
+    Call,
+    CalledItself,
+    Invocation,
+    Trigger,
+    UnknownFunction,
+)
 from samulator.functions.kept_events import KeptEvent, KeptEvents
+from samulator.functions.lineage import MOST_TIMES, times_through
 from samulator.functions.lookup import Lookup, Target
 from samulator.functions.record import Event
 from samulator.functions.synchronous import SynchronousInvokes, require_size
@@ -44,14 +51,20 @@ class EventInvokes:
         surroundings = replace(services, destinations=sender, forget=forget)
         self._queue = EventQueue(options.retry_delays, surroundings)
 
-    def invoke(self, name: str | FunctionReference, payload: bytes, trigger: Trigger) -> str:
+    def invoke(
+        self,
+        name: str | FunctionReference,
+        payload: bytes,
+        trigger: Trigger,
+        trace: str | None = None,
+    ) -> str:
         """Return the request id; raises UnknownFunction, PayloadTooLarge and NotKept."""
         target = self._lookup.find(name)
         require_size(payload, "Event", EVENT_LIMIT)
         event = KeptEvent(str(uuid.uuid4()), target.qualified_arn, trigger, payload)
         if self._kept is not None:
             self._kept.add(event)
-        self._put(event, target)
+        self._put(event, target, trace)
         return event.request_id
 
     def resume(self) -> None:
@@ -69,14 +82,19 @@ class EventInvokes:
             self._say(target.logical_id, f"Event {event.request_id} was not done; it runs again")
             self._put(event, target)
 
-    def _put(self, event: KeptEvent, target: Target) -> None:
+    def _put(self, event: KeptEvent, target: Target, trace: str | None = None) -> None:
+        function = self._functions[target.logical_id]
+        times = times_through(trace, target.logical_id)
+
         async def run(request_id: str, payload: bytes, patience: float) -> Invocation:
-            call = Call(payload, target.arn, trigger=event.trigger, patience=patience)
+            if times >= MOST_TIMES and not function.may_call_itself:
+                raise CalledItself(f"{target.logical_id} has called itself {times} times")
+            call = Call(payload, target.arn, trigger=event.trigger, patience=patience, trace=trace)
             return await self._attempts.run(target, request_id, call)
 
         queued = Event(
             logical_id=target.logical_id,
-            function=self._functions[target.logical_id],
+            function=function,
             arn=target.qualified_arn,
             version=target.version,
             request_id=event.request_id,

@@ -27,6 +27,7 @@ class Call:
     """What a function is asked: its payload, and the ARN it is called by.
 
     `patience` is for how many seconds a free worker is waited for, None for as long as it takes.
+    `trace` is X-Amzn-Trace-Id of what the event came from.
     """
 
     payload: bytes
@@ -34,6 +35,7 @@ class Call:
     client_context: str | None = None
     trigger: Trigger = Trigger.INVOKE
     patience: float | None = None
+    trace: str | None = None
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,10 @@ class PayloadTooLarge(NotInvoked):
 
 class Throttled(NotInvoked):
     """The function may not run: it reserves a concurrency of zero."""
+
+
+class CalledItself(NotInvoked):
+    """The event came of the function's own work too often."""
 
 
 class WaitedTooLong(NotInvoked):

@@ -33,7 +33,8 @@ class Event:
 class Ending:
     """How an event ended, after how many attempts, and what the last of them gave.
 
-    `condition` is "Success", "RetriesExhausted", "EventAgeExceeded" or "ZeroReservedConcurrency".
+    `condition` is "Success", "RetriesExhausted", "EventAgeExceeded", "ZeroReservedConcurrency" or
+    "RecursiveInvocation".
     """
 
     condition: str

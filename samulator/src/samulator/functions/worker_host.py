@@ -78,13 +78,15 @@ class WorkerHost:
         payload: bytes,
         *,
         trigger: Trigger = Trigger.INVOKE,
+        trace: str | None = None,
     ) -> str:
         """Queue `name` (Event) and return the request id.
 
-        Tried as its EventInvokeConfig says; then a destination gets the record of it. Raises
-        UnknownFunction, PayloadTooLarge and NotKept.
+        `trace` is X-Amzn-Trace-Id of what it comes from. It is tried as its EventInvokeConfig
+        says; then a destination gets the record of it. Raises UnknownFunction, PayloadTooLarge
+        and NotKept.
         """
-        return self._events.invoke(name, payload, trigger)
+        return self._events.invoke(name, payload, trigger, trace)
 
     async def drain(self) -> None:
         """Wait until no asynchronous invocation is queued, running or waiting for a retry."""

@@ -52,6 +52,7 @@ class FunctionReader:
             build_method=_text(resource.metadata.get("BuildMethod")),
             build_properties=_map(resource.metadata.get("BuildProperties")),
             makes_custom_resources=self._makes_custom_resources(resource),
+            may_call_itself=properties.get("RecursiveLoop") == "Allow",
         )
 
     def _layers(self, properties: Mapping[str, Any]) -> tuple[str, ...]:

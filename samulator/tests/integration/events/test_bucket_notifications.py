@@ -104,3 +104,27 @@ def test_a_configuration_that_is_taken_back_notifies_nobody(app: EventApp, bucke
     notify(app, bucket)
     app.client("s3").put_object(Bucket=bucket, Key="a", Body=b"1")
     assert not app.messages(queue)
+
+
+def numbers(app: EventApp, bucket: str) -> set[int]:
+    listed = app.client("s3").list_objects_v2(Bucket=bucket)["Contents"]
+    return {int(each["Key"].split("/")[1]) for each in listed}
+
+
+def test_a_function_that_writes_where_it_is_triggered_is_stopped_like_on_aws(
+    app: EventApp, bucket: str
+) -> None:
+    wanted = configuration("LambdaFunction", app.function_arn("Endless"), "s3:ObjectCreated:*")
+    notify(app, bucket, LambdaFunctionConfigurations=[wanted])
+    app.client("s3").put_object(Bucket=bucket, Key=f"{app.server.port}/1/1000", Body=b"")
+    app.functions.wait_for_line("16 times over; RecursiveLoop: Allow lets it go on")
+    assert numbers(app, bucket) == {*range(1, 18)}
+    (letter,) = app.messages_once_there("arn:aws:sqs:us-east-1:123456789012:Stopped")
+    assert "RecursiveInvocation" in letter["Body"]
+
+
+def test_a_function_that_may_call_itself_goes_on(app: EventApp, bucket: str) -> None:
+    wanted = configuration("LambdaFunction", app.function_arn("Persistent"), "s3:ObjectCreated:*")
+    notify(app, bucket, LambdaFunctionConfigurations=[wanted])
+    app.client("s3").put_object(Bucket=bucket, Key=f"{app.server.port}/1/20", Body=b"")
+    wait_until(lambda: numbers(app, bucket) == {*range(1, 21)})

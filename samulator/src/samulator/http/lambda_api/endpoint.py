@@ -77,7 +77,8 @@ class InvokeApi:
             self._functions.find(reference)
             return Answer(status=204)
         if kind == "Event":
-            request_id = await self._functions.invoke_event(reference, payload)
+            trace = request.headers.get("X-Amzn-Trace-Id")
+            request_id = await self._functions.invoke_event(reference, payload, trace=trace)
             return Answer(status=202, headers={"X-Amzn-RequestId": request_id})
         return await self._invoke_and_wait(request, reference, payload, context)
 

@@ -31,7 +31,7 @@ class Notice:
     """What one change tells one target: a function, a queue or a topic by its ARN, or the buses.
 
     `title` is for people; those of one `order` are sent in their order. `number` is the one that
-    it is kept under, if it is.
+    it is kept under, if it is; `trace`, which is not kept, is that of the change.
     """
 
     target: str
@@ -39,6 +39,7 @@ class Notice:
     title: str
     order: str
     number: int | None = None
+    trace: str | None = None
 
 
 def _nothing(_notice: Notice) -> None:
@@ -89,7 +90,7 @@ class BucketNotifications:
                 continue
             event = event_for(change, trigger, region=self._config.region, sequencer=sequencer)
             order = f"{target}/{change.bucket}/{change.key}"
-            yield Notice(target, json.dumps(event), title, order)
+            yield Notice(target, json.dumps(event), title, order, trace=change.trace)
         if self._buses is not None and bucket is not None and _tells_event_bridge(bucket):
             text = json.dumps(object_event(change, self._config.region, sequencer))
             yield Notice(_BUSES, text, title, "")
@@ -133,6 +134,7 @@ def _event(notice: Notice, taken: Callable[[Notice], None], *, again: bool) -> E
         on_refused=refused,
         on_taken=lambda: taken(notice),
         waits=again,
+        trace=notice.trace,
     )
     return event
 

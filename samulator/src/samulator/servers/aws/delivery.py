@@ -46,7 +46,7 @@ class Event:
 
     Events of one `order` have their first attempts in the order of `put`. `on_refused` is told of
     an event that was not taken, also where the process ends; without it, that is logged.
-    One that `waits` is tried until the endpoint answers.
+    One that `waits` is tried until the endpoint answers. `trace` is X-Amzn-Trace-Id of its cause.
     """
 
     function: str
@@ -57,6 +57,7 @@ class Event:
     on_refused: Callable[[Refusal], None] | None = None
     on_taken: Callable[[], None] | None = None
     waits: bool = False
+    trace: str | None = None
 
     def refused(self, refusal: Refusal) -> None:
         if self.on_refused is not None:
@@ -166,6 +167,8 @@ class Delivery:
         function = quote(event.function, safe=":")
         url = f"{self._lambda_url}/2015-03-31/functions/{function}/invocations"
         headers = {"X-Amz-Invocation-Type": "Event", "Content-Type": "application/json"}
+        if event.trace is not None:
+            headers["X-Amzn-Trace-Id"] = event.trace
         try:
             async with self._session.post(url, data=event.payload, headers=headers) as answer:
                 code = answer.headers.get("X-Amzn-Errortype", "")

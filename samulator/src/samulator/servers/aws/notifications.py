@@ -21,7 +21,10 @@ _PRINCIPAL = "AWS:AIDAJDPLRKLG7UEXAMPLE"
 
 @dataclass(frozen=True)
 class ObjectChange:
-    """One change of an object. `name` as in events, e.g. "ObjectCreated:Put"; size in bytes."""
+    """One change of an object. `name` as in events, e.g. "ObjectCreated:Put"; size in bytes.
+
+    `trace` is X-Amzn-Trace-Id of the request that made it.
+    """
 
     name: str
     bucket: str
@@ -29,6 +32,7 @@ class ObjectChange:
     size: int | None = None
     etag: str | None = None
     version_id: str | None = None
+    trace: str | None = None
 
 
 class Sequencer:

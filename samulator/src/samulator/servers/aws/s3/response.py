@@ -1,6 +1,7 @@
 """What moto's answers to S3 calls are derived from, with the place and the errors of our own."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 
@@ -97,7 +98,8 @@ class ObjectResponse(S3Response):
         self.note(ObjectChange(name, self.bucket_name, key.name, key.size, etag_of(key), told))
 
     def note(self, change: ObjectChange) -> None:
-        self.place.environ[CHANGES].append(change)
+        trace = self.place.header("x-amzn-trace-id")
+        self.place.environ[CHANGES].append(replace(change, trace=trace))
 
     def version_header(self, version: Version) -> dict[str, str]:
         """Named only where the bucket has, or had, versions."""
