@@ -37,8 +37,9 @@ EXPECTED = (
 # What `reset` wipes: the data and its logs, not the built packages.
 _DATA = (
     *("postgres", "postgres.password", "aws", "aws.json", "aws-problems.json"),
-    *("events.sqlite", "events.sqlite-wal", "logs", "requests"),
+    *("logs", "requests"),
 )
+_DATA_BY_PATTERN = ("events.sqlite*", "postgres-unfinished-*")
 
 
 def _configure_up(parser: argparse.ArgumentParser) -> None:
@@ -92,7 +93,8 @@ def _reset(_arguments: argparse.Namespace, root: Path) -> None:
             f"the stack is running (pid {running.pid}); samulator down stops it first"
         )
     RunningStack(state).clear()
-    for path in (*(state / name for name in _DATA), *state.glob("postgres-unfinished-*")):
+    patterned = [path for pattern in _DATA_BY_PATTERN for path in state.glob(pattern)]
+    for path in (*(state / name for name in _DATA), *patterned):
         if path.is_dir():
             shutil.rmtree(path)
         else:

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from markupsafe import escape
 from moto.moto_server.werkzeug_app import MotoRequestHandler
-from werkzeug.serving import make_server
 
 from samulator.http.server.own_errors import OwnErrors
 from samulator.servers.aws.application import application
+from samulator.servers.aws.bounded_server import BoundedServer
 from samulator.servers.aws.config import AwsConfig
 from samulator.servers.aws.resources.create import create_resources
 from samulator.servers.aws.resources.local_api import LocalApi
@@ -34,14 +34,7 @@ def serve(listening: socket.socket, config_file: Path) -> None:
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
     host, port = listening.getsockname()[:2]
     served = _with_resources(AwsConfig.read(config_file), config_file, f"http://{host}:{port}")
-    server = make_server(
-        host,
-        port,
-        served,
-        threaded=True,
-        request_handler=_KeepAliveHandler,
-        fd=listening.fileno(),
-    )
+    server = BoundedServer(host, port, served, _KeepAliveHandler, fd=listening.fileno())
     server.serve_forever()
 
 
