@@ -25,6 +25,22 @@ BUCKET: Declared = (
     {"VersioningConfiguration": {"Status": "Enabled"}},
 )
 QUEUE: Declared = ("AWS::SQS::Queue", "jobs", {"VisibilityTimeout": 600})
+TABLE: Declared = (
+    "AWS::DynamoDB::Table",
+    "orders",
+    {
+        "AttributeDefinitions": [
+            {"AttributeName": "id", "AttributeType": "S"},
+            {"AttributeName": "line", "AttributeType": "N"},
+        ],
+        "KeySchema": [
+            {"AttributeName": "id", "KeyType": "HASH"},
+            {"AttributeName": "line", "KeyType": "RANGE"},
+        ],
+        "BillingMode": "PAY_PER_REQUEST",
+        "StreamSpecification": {"StreamViewType": "NEW_IMAGE"},
+    },
+)
 FIFO: Declared = ("AWS::SQS::Queue", "jobs.fifo", {"FifoQueue": True})
 
 
@@ -286,9 +302,10 @@ def test_a_torn_journal_loses_no_more_than_its_last_writes(tmp_path: Path) -> No
 
 
 def test_a_full_disk_refuses_what_it_cannot_take_and_loses_nothing(tmp_path: Path) -> None:
-    with Machine(tmp_path, BUCKET, QUEUE) as machine:
+    with Machine(tmp_path, BUCKET, QUEUE, TABLE) as machine:
         once = {"retries": {"total_max_attempts": 1}}
-        s3, sqs = (machine.client(name, **once) for name in ("s3", "sqs"))
+        s3, sqs, dynamodb = (machine.client(name, **once) for name in ("s3", "sqs", "dynamodb"))
+        dynamodb.put_item(TableName="orders", Item=key(1))
         url = sqs.get_queue_url(QueueName="jobs")["QueueUrl"]
         s3.put_object(Bucket="landing", Key="a", Body=b"before")
         process = psutil.Process(machine.server.pid)
@@ -297,11 +314,14 @@ def test_a_full_disk_refuses_what_it_cannot_take_and_loses_nothing(tmp_path: Pat
             lambda: s3.put_object(Bucket="landing", Key="a", Body=b"too much"),
             lambda: s3.delete_object(Bucket="landing", Key="a"),
             lambda: sqs.send_message(QueueUrl=url, MessageBody="too much"),
+            lambda: dynamodb.put_item(TableName="orders", Item=key(2)),
+            lambda: dynamodb.delete_item(TableName="orders", Key=key(1)),
         ):
             with pytest.raises(ClientError, match="cannot be kept"):
                 refused()
         assert s3.get_object(Bucket="landing", Key="a")["Body"].read() == b"before"
         assert "DeleteMarkers" not in s3.list_object_versions(Bucket="landing")
+        assert dynamodb.scan(TableName="orders")["Items"] == [key(1)]
         process.rlimit(psutil.RLIMIT_FSIZE, (psutil.RLIM_INFINITY, psutil.RLIM_INFINITY))
         s3.put_object(Bucket="landing", Key="a", Body=b"after")
         assert "Messages" not in sqs.receive_message(QueueUrl=url)
@@ -336,3 +356,62 @@ def test_an_event_that_nobody_took_is_sent_at_the_next_start_and_once(tmp_path: 
     assert list(dict.fromkeys(each["versionId"] for each in told)) == [first, second, third]
     assert [each["versionId"] for each in told].count(first) == 1
     assert [each["sequencer"] for each in told] == sorted(each["sequencer"] for each in told)
+
+
+def key(number: int) -> dict[str, Any]:
+    return {"id": {"S": "ü"}, "line": {"N": str(number)}}
+
+
+def test_items_of_tables_are_there_as_they_were_written_last(tmp_path: Path) -> None:
+    with Machine(tmp_path, TABLE) as machine:
+        dynamodb = machine.client("dynamodb")
+        _write_items(dynamodb)
+        before = dynamodb.scan(TableName="orders")["Items"]
+        machine.kill_and_start()
+        dynamodb = machine.client("dynamodb")
+        by_line = sorted(dynamodb.scan(TableName="orders")["Items"], key=str)
+        assert by_line == sorted(before, key=str)
+        assert {item["line"]["N"] for item in by_line} == {"1", "2", "3", "5"}
+        assert dynamodb.get_item(TableName="orders", Key=key(2))["Item"]["count"] == {"N": "2"}
+        own = dynamodb.get_item(TableName="own", Key={"name": {"B": b"\x00"}})["Item"]
+        assert own == {"name": {"B": b"\x00"}, "of": {"NS": ["1", "2.50"]}}
+        assert dynamodb.list_tables()["TableNames"] == ["orders", "own"]
+        found = dynamodb.query(
+            TableName="orders",
+            KeyConditionExpression="id = :id AND line > :line",
+            ExpressionAttributeValues={":id": {"S": "ü"}, ":line": {"N": "2"}},
+        )
+        assert [item["line"]["N"] for item in found["Items"]] == ["3", "5"]
+
+
+def _write_items(dynamodb: Any) -> None:
+    nested = {"M": {"deep": {"L": [{"B": b"\xff\x00"}, {"NULL": True}, {"SS": ["a", "b"]}]}}}
+    dynamodb.put_item(TableName="orders", Item=key(1) | {"held": nested})
+    for _ in range(2):
+        dynamodb.update_item(
+            TableName="orders",
+            Key=key(2),
+            UpdateExpression="ADD #c :one",
+            ExpressionAttributeNames={"#c": "count"},
+            ExpressionAttributeValues={":one": {"N": "1"}},
+        )
+    many = [{"PutRequest": {"Item": key(number)}} for number in (3, 4)]
+    dynamodb.batch_write_item(RequestItems={"orders": many})
+    dynamodb.delete_item(TableName="orders", Key=key(4))
+    dynamodb.transact_write_items(TransactItems=[{"Put": {"TableName": "orders", "Item": key(5)}}])
+    condition = {"TableName": "orders", "Item": key(3), "ConditionExpression": "line = :no"}
+    refused = {"Put": condition | {"ExpressionAttributeValues": {":no": {"N": "0"}}}}
+    with pytest.raises(ClientError, match="TransactionCanceled"):
+        dynamodb.transact_write_items(
+            TransactItems=[{"Put": {"TableName": "orders", "Item": key(6)}}, refused]
+        )
+    for name in ("own", "dropped"):
+        dynamodb.create_table(
+            TableName=name,
+            AttributeDefinitions=[{"AttributeName": "name", "AttributeType": "B"}],
+            KeySchema=[{"AttributeName": "name", "KeyType": "HASH"}],
+            BillingMode="PAY_PER_REQUEST",
+        )
+        item = {"name": {"B": b"\x00"}, "of": {"NS": ["1", "2.50"]}}
+        dynamodb.put_item(TableName=name, Item=item)
+    dynamodb.delete_table(TableName="dropped")

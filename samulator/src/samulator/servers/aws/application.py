@@ -47,7 +47,7 @@ def application(config: AwsConfig, url: str) -> tuple["WSGIApplication", Storage
     s3 = S3Edge(S3Observer(s3_application, record))
 
     prepare: Mapping[str, Callable[[], None]] = {
-        "dynamodb": partial(_correct_tables, config.region),
+        "dynamodb": partial(_correct_tables, config.region, storage),
         "sns": partial(_deliver_topics, delivery),
         "ssm": import_parameters,
         "stepfunctions": partial(_run_state_machines, url),
@@ -56,7 +56,8 @@ def application(config: AwsConfig, url: str) -> tuple["WSGIApplication", Storage
     def on_first_request(service: str | None) -> "WSGIApplication":
         if service is not None and service in prepare:
             prepare[service]()
-        return service_application(service)
+        app = service_application(service)
+        return storage.tables.keeping(app) if storage and service == "dynamodb" else app
 
     others: WSGIApplication = DomainDispatcherApplication(on_first_request)  # type: ignore[arg-type]
 
@@ -94,10 +95,12 @@ def _deliver_topics(delivery: Delivery | None) -> None:
     FanOut(delivery).install()
 
 
-def _correct_tables(region: str) -> None:
+def _correct_tables(region: str, storage: Storage | None) -> None:
     from samulator.servers.aws.table_streams import correct_table_streams
 
     correct_table_streams(region)
+    if storage is not None:
+        storage.tables.watch()
 
 
 def _run_state_machines(url: str) -> None:

@@ -49,7 +49,7 @@ def _with_resources(config: AwsConfig, config_file: Path, url: str) -> "WSGIAppl
     problems = Problems(config_file)
     problems.write(create_resources(first, api), is_all=not later)
     if storage is not None:
-        storage.restore()
+        storage.restore(served)
     if not later:
         return served
 
