@@ -27,23 +27,44 @@ if TYPE_CHECKING:
 _POLL_SECONDS = 0.1
 _LONGEST_POLL_SECONDS = 2.0
 _PAGE = "report.html"
+_CLEANED = ("succeeded", "warned")
 _PAGE_SECONDS = 7 * 24 * 3600  # the longest that AWS signs for
 
 Report = Mapping[str, Any]
 
 
 class DropFailed(Exception):
-    """The file was not put, not reported in time, refused or lost whole; the message says which."""
+    """The file was not put, or not reported on in time; the message says why."""
+
+    exit_code = 1
+
+
+class FileRefused(DropFailed):
+    """The ETL cannot clean this file as it is; the message says why."""
+
+    exit_code = 2
+
+
+class FileWarned(DropFailed):
+    """The file was cleaned, and deserves a second look; the message says why."""
+
+    exit_code = 3
 
 
 def main() -> int:
-    """Exit code 0 for a cleaned file, 1 with the reason on stderr for any other end."""
+    """0: cleaned. 1: not put, or no report in time. 2: refused. 3: cleaned, and warned of.
+
+    Whatever is not 0 has its reason on stderr.
+    """
     arguments = _parse_arguments()
     try:
         _drop_as_told(arguments)
-    except (DropFailed, StackNotRunning, InvalidPort) as failure:
+    except DropFailed as failure:
         sys.stderr.write(f"{failure}\n")
-        return 1
+        return failure.exit_code
+    except (StackNotRunning, InvalidPort) as failure:
+        sys.stderr.write(f"{failure}\n")
+        return DropFailed.exit_code
     return 0
 
 
@@ -67,7 +88,7 @@ def _drop_as_told(arguments: argparse.Namespace) -> None:
             timeout=arguments.timeout,
         )
         sys.stdout.write(summary(report) + _page(s3, arguments.processed, report))
-        _refuse_loss_of_all(report)
+        _warn(arguments.file, report)
     except EndpointConnectionError as error:
         silence = address.silence if address else f"nothing answers: {error}"
         raise DropFailed(silence) from error
@@ -78,7 +99,7 @@ def _drop_as_told(arguments: argparse.Namespace) -> None:
 def drop(  # noqa: PLR0913 - the two ends of the flow, spelled out
     file: Path, *, s3: "S3Client", key: str, landing: str, processed: str, timeout: float
 ) -> Report:
-    """Uploads the file and returns the report of a successful run.
+    """Uploads the file and returns the report of a run that cleaned it.
 
     Raises DropFailed, and what boto3 raises.
     """
@@ -86,10 +107,10 @@ def drop(  # noqa: PLR0913 - the two ends of the flow, spelled out
     begin = time.monotonic()
     while (waited := time.monotonic() - begin) < timeout:
         report = _find_report(s3, processed, key, version)
-        if report and report["status"] == "succeeded":
+        if report and report["status"] in _CLEANED:
             return report
         if report and report["status"] != "publishing":
-            raise DropFailed(f"{file.name} was {_ending(report)}")
+            raise FileRefused(f"{file.name} was {_ending(report)}")
         time.sleep(min(_LONGEST_POLL_SECONDS, _POLL_SECONDS + waited / 10))
     raise DropFailed(
         f"no report of {key} within {timeout:.0f} s; make logs NAME=SalesEtlFunction says why"
@@ -101,7 +122,8 @@ def summary(report: Report) -> str:
     counts = [(name, report[name]) for name in ("rows_in", "rows_out", "duplicates", "rejected")]
     counts += [(f"  {reason}", count) for reason, count in report["reasons"].items() if count]
     source, outputs = report["source"], report["outputs"].values()
-    lines = [f"s3://{source['bucket']}/{source['key']} in {report['seconds']} s"]
+    status = f"{report['status']}: s3://{source['bucket']}/{source['key']} in {report['seconds']} s"
+    lines = [status]
     lines += [f"  {name.replace('_', ' '):<26}{count:>12,}" for name, count in counts]
     lines += [f"  {output['key']:<26}{output['bytes']:>12,} bytes" for output in outputs]
     return "\n".join(lines) + "\n"
@@ -131,13 +153,11 @@ def _refuse_never_cleaned(key: str) -> None:
         raise DropFailed(f"{key} would not be cleaned: {reason}")
 
 
-def _refuse_loss_of_all(report: Report) -> None:
-    """Raises DropFailed if there were rows and none is left."""
-    if report["rows_in"] and not report["rows_out"]:
-        reasons = ", ".join(
-            f"{count:,} {name}" for name, count in report["reasons"].items() if count
-        )
-        raise DropFailed(f"none of the {report['rows_in']:,} rows was kept: {reasons}")
+def _warn(file: Path, report: Report) -> None:
+    """Raises FileWarned with a line for each warning, if there is one."""
+    lines = [f"{file.name}: {warning['message']}" for warning in report.get("warnings", ())]
+    if report["status"] == "warned":
+        raise FileWarned("\n".join(lines))
 
 
 def _put(s3: "S3Client", file: Path, bucket: str, key: str) -> str | None:

@@ -129,21 +129,24 @@ def test_a_refused_file_fails_the_drop_with_its_reason(
     file = tmp_path / "no_date.csv"
     file.write_text("order_id,customer_id,product,quantity,price\n1,c,p,2,3.5\n")
     result = stack.run("client.drop", str(file))
-    assert result.returncode == 1
+    assert result.returncode == 2
     assert "order_date" in result.stderr
 
 
-def test_a_file_of_which_no_row_is_left_fails_the_drop_with_the_reasons(
+def test_a_file_of_which_no_row_is_left_is_warned_of_with_the_reasons(
     stack: EmbeddedStack, tmp_path: Path
 ) -> None:
     file = tmp_path / "lost.csv"
     header = "order_id,customer_id,product,quantity,price,order_date\n"
     file.write_text(header + "1,c,p,2,3.5,31.12.2024\n2,c,p,x,3.5,2024-12-31\n")
     result = stack.run("client.drop", str(file))
-    assert result.returncode == 1
+    assert result.returncode == 3
     assert result.stderr == (
-        "none of the 2 rows was kept: 1 invalid_quantity, 1 invalid_order_date\n"
+        "lost.csv: None of the 2 rows was kept.\n"
+        "lost.csv: 1 of 2 rows (50.0%) were dropped for one reason: invalid_quantity.\n"
+        "lost.csv: 1 of 2 rows (50.0%) were dropped for one reason: invalid_order_date.\n"
     )
+    assert result.stdout.startswith("warned: ")
     assert "lost/report.json" in result.stdout or "lost/report.html" in result.stdout
 
 

@@ -1,74 +1,67 @@
 """`python -m etl raw.csv out/`: the same job on this machine's files, without any cloud."""
 
 import argparse
+import io
 import sys
-import tempfile
 from pathlib import Path
 
-from etl.clean import clean
+from pydantic import ValidationError
+
 from etl.errors import Refused
-from etl.progress import ProgressBar
-from etl.report.model import SUCCEEDED, Findings, Output, Report, SourceFile
-from etl.report.page import report_page
-from etl.source.description import FILE_NAME, Description
-from etl.source.description_file import parse_description
-from etl.source.file import Source
+from etl.folder import PAGE, run
+from etl.report.model import WARNED, Report
+from etl.settings import WarningSettings
+from etl.source.description import FILE_NAME
+
+__all__ = ["main", "run"]
+
+DONE = 0
+NOT_DONE = 2
+WARNED_OF = 3
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """0: cleaned. 1: cleaned, but not one row is left. 2: refused, or no such file."""
+    """0: cleaned. 2: refused, or no such file. 3: cleaned, and warned of. docs/etl.md says more."""
     options = _parser().parse_args(arguments)
+    _write_any_name()
     try:
-        findings = run(options.file, options.folder, options.source)
+        report = run(options.file, options.folder, options.source, WarningSettings().limits)
     except Refused as refused:
-        sys.stderr.write(f"{options.file}: {refused.message}\n")
-        return 2
+        return _fail(f"{options.file}: {refused.message}")
     except OSError as error:
-        sys.stderr.write(f"{error.filename or options.file}: {error.strerror}\n")
-        return 2
-    sys.stdout.write(_summary(findings, options.folder))
-    if findings.is_empty:
-        sys.stderr.write(f"{options.file}: none of the {findings.rows_in:,} rows is left\n")
-        return 1
-    return 0
+        return _fail(f"{error.filename or options.file}: {error.strerror}")
+    except ValidationError as wrong:
+        first = wrong.errors()[0]
+        return _fail(f"{str(first['loc'][0]).upper()}={first['input']}: {first['msg']}")
+    sys.stdout.write(_summary(report, options.folder))
+    for warning in report.warnings:
+        sys.stderr.write(f"{options.file}: {warning.message}\n")
+    return WARNED_OF if report.status == WARNED else DONE
 
 
-def run(path: Path, folder: Path, description_path: Path | None = None) -> Findings:
-    """Clean `path` into `folder`; the report is written last. Raises Refused."""
-    description = _description(path, description_path)
-    folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".etl-", dir=folder) as unfinished:
-        with ProgressBar(path.stat().st_size, sys.stderr) as bar:
-            cleaned = clean(Source(path, description), Path(unfinished), bar.advance)
-        source = SourceFile(key=path.name, bytes=path.stat().st_size)
-        report = Report.begin(SUCCEEDED, source, findings=cleaned.findings).amended(
-            outputs={
-                name: Output(bytes=file.size, sha256=file.sha256)
-                for name, file in cleaned.files.items()
-            }
-        )
-        (folder / "report.json").unlink(missing_ok=True)
-        for name, file in cleaned.files.items():
-            file.path.replace(folder / name)
-    (folder / "report.html").write_text(report_page(report), encoding="utf-8")
-    (folder / "report.json").write_text(report.text(), encoding="utf-8")
-    return cleaned.findings
+def _fail(message: str) -> int:
+    sys.stderr.write(f"{message}\n")
+    return NOT_DONE
 
 
-def _description(path: Path, given: Path | None) -> Description:
-    beside = path.parent / FILE_NAME
-    chosen = given or (beside if beside.exists() else None)
-    return parse_description(chosen.read_bytes()) if chosen else Description()
+def _write_any_name() -> None:
+    """A name that is not UTF-8 can be told of, too."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
-def _summary(findings: Findings, folder: Path) -> str:
+def _summary(report: Report, folder: Path) -> str:
+    findings = report.findings
+    if findings is None:
+        return ""
     reasons = "".join(f"  {n:>12,}  {name}\n" for name, n in findings.reasons.items() if n)
     return (
         f"{findings.rows_in:>14,}  rows in\n"
         f"{findings.rows_out:>14,}  rows out\n"
         f"{findings.duplicates:>14,}  duplicates\n"
         f"{findings.rejected:>14,}  rejected\n"
-        f"{reasons}{folder / 'report.html'}\n"
+        f"{reasons}{folder / PAGE}\n"
     )
 
 

@@ -13,12 +13,12 @@ _STANDARD = Limits()
 class WarningSettings(BaseSettings):
     """From which share on a run is `warned`; shares are of 1. The command line knows them too."""
 
-    etl_warn_lost_share: float = Field(_STANDARD.lost_share, ge=0, le=1)
-    etl_warn_reason_share: float = Field(_STANDARD.reason_share, ge=0, le=1)
-    etl_warn_column_changes: int = Field(_STANDARD.column_changes, ge=0)
-    etl_warn_row_drift: float = Field(_STANDARD.row_drift, ge=0)
-    etl_warn_mean_drift: float = Field(_STANDARD.mean_drift, ge=0)
-    etl_warn_least_rows: int = Field(_STANDARD.least_rows, ge=1)
+    etl_warn_lost_share: float = Field(default=_STANDARD.lost_share, ge=0, le=1)
+    etl_warn_reason_share: float = Field(default=_STANDARD.reason_share, ge=0, le=1)
+    etl_warn_column_changes: int = Field(default=_STANDARD.column_changes, ge=0)
+    etl_warn_row_drift: float = Field(default=_STANDARD.row_drift, ge=0)
+    etl_warn_mean_drift: float = Field(default=_STANDARD.mean_drift, ge=0)
+    etl_warn_least_rows: int = Field(default=_STANDARD.least_rows, ge=1)
 
     @property
     def limits(self) -> Limits:

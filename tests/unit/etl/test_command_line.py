@@ -2,6 +2,9 @@
 
 import io
 import json
+import os
+import subprocess
+import sys
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -36,24 +39,100 @@ def test_sample_file_gives_five_files_and_a_summary(sample, tmp_path, capsys):
     assert "5,200  rows in" in capsys.readouterr().out
 
 
-def test_refused_file_says_why_and_leaves_earlier_results(sample, tmp_path, capsys):
+def test_refused_file_says_why_and_leaves_nothing_of_an_earlier_one(sample, tmp_path, capsys):
     out = tmp_path / "out"
     main([str(sample), str(out)])
-    before = {path: path.read_bytes() for path in out.iterdir()}
+    (out / "notes.txt").write_text("mine")
     sample.write_text("a,b\n")
 
     assert main([str(sample), str(out)]) == 2
 
     assert "names none of the columns" in capsys.readouterr().err
-    assert {path: path.read_bytes() for path in out.iterdir()} == before
+    assert sorted(path.name for path in out.iterdir()) == [
+        "notes.txt",
+        "report.html",
+        "report.json",
+    ]
+    report = json.loads((out / "report.json").read_text())
+    assert (report["status"], report["refusal"]["reason"]) == ("refused", "no_header")
+    assert "names none of the columns" in report["refusal"]["message"]
+    assert "This file was refused" in (out / "report.html").read_text()
 
 
-def test_file_without_a_single_good_row_is_told_in_words_and_by_the_exit_status(tmp_path, capsys):
+def test_wrong_description_is_a_refusal_that_the_folder_tells_of(sample, tmp_path):
+    (tmp_path / "_source.json").write_text('{"decimal": 3}')
+
+    assert main([str(sample), str(tmp_path / "out")]) == 2
+
+    report = json.loads((tmp_path / "out" / "report.json").read_text())
+    assert report["refusal"]["reason"] == "bad_source_description"
+
+
+def test_file_without_a_single_good_row_is_warned_of_in_words_and_by_the_exit_status(
+    tmp_path, capsys
+):
     path = tmp_path / "raw.csv"
     path.write_text(HEADER + "1,,C,W,1,1,n\n")
 
-    assert main([str(path), str(tmp_path / "out")]) == 1
-    assert capsys.readouterr().err == f"{path}: none of the 1 rows is left\n"
+    assert main([str(path), str(tmp_path / "out")]) == 3
+
+    assert f"{path}: None of the 1 rows was kept.\n" in capsys.readouterr().err
+    report = json.loads((tmp_path / "out" / "report.json").read_text())
+    assert (report["status"], report["warnings"][0]["code"]) == ("warned", "no_row_left")
+    page = (tmp_path / "out" / "report.html").read_text()
+    assert "<h2>This file deserves a second look</h2><ul><li>None of the 1 rows" in page
+
+
+def test_limits_of_warnings_are_variables_and_a_wrong_one_is_named(
+    sample, tmp_path, monkeypatch, capsys
+):
+    monkeypatch.setenv("ETL_WARN_LOST_SHARE", "0.03")
+    assert main([str(sample), str(tmp_path / "out")]) == 3
+
+    monkeypatch.setenv("ETL_WARN_LOST_SHARE", "much")
+    assert main([str(sample), str(tmp_path / "out")]) == 2
+    assert capsys.readouterr().err.splitlines()[-1].startswith("ETL_WARN_LOST_SHARE=much: ")
+
+
+def test_a_shorter_file_of_the_same_name_is_warned_of_once(tmp_path):
+    path, out = tmp_path / "raw.csv", tmp_path / "out"
+
+    def clean(rows: int, name: Path = path) -> int:
+        lines = (f"{i},2024-01-05,C,W,1,1,n\n" for i in range(rows))
+        name.write_text(HEADER + "".join(lines))
+        return main([str(name), str(out)])
+
+    assert [clean(300), clean(100), clean(100), clean(101)] == [0, 3, 3, 0]
+    assert clean(400, tmp_path / "other.csv") == 0
+
+
+def test_name_that_is_not_utf8_is_one_line_and_a_refusal(tmp_path):
+    path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.csv"))
+    path.write_text(HEADER)
+
+    done = subprocess.run(
+        [sys.executable, "-m", "etl", path, tmp_path / "out"],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        capture_output=True,
+        check=False,
+    )
+
+    assert done.returncode == 2
+    assert done.stdout == b""
+    assert done.stderr.endswith(b"caf\\udce9.csv: The file's name is not UTF-8; rename it.\n")
+    assert done.stderr.count(b"\n") == 1
+    report = json.loads((tmp_path / "out" / "report.json").read_text())
+    assert (report["source"]["key"], report["status"]) == (r"caf\xe9.csv", "refused")
+
+
+def test_file_that_its_own_results_would_replace_is_left_alone(tmp_path, capsys):
+    path = tmp_path / "processed_output.csv"
+    path.write_text(HEADER)
+
+    assert main([str(path), str(tmp_path)]) == 2
+
+    assert "name another folder" in capsys.readouterr().err
+    assert [one.name for one in tmp_path.iterdir()] == ["processed_output.csv"]
 
 
 def test_source_description_beside_the_file_is_followed(tmp_path):

@@ -1,0 +1,115 @@
+"""One file of this machine to its results in a folder: the job of `python -m etl`."""
+
+import sys
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from etl.clean import Cleaned, clean
+from etl.errors import Refused
+from etl.progress import ProgressBar
+from etl.report.model import REFUSED, Output, PreviousRun, Report, SourceFile, refusal_of
+from etl.report.page import report_page
+from etl.report.verdict import Limits, status_of, warnings_of
+from etl.sink.files import CSV, PARQUET, REJECTED
+from etl.source.description import FILE_NAME, Description
+from etl.source.description_file import parse_description
+from etl.source.file import Source
+
+REPORT = "report.json"
+PAGE = "report.html"
+
+_STANDARD = Limits()
+_RESULTS = (REPORT, PAGE, CSV, PARQUET, REJECTED)
+
+
+def run(
+    path: Path, folder: Path, description_path: Path | None = None, limits: Limits = _STANDARD
+) -> Report:
+    """Clean `path` into `folder`; the report is written last.
+
+    Raises OSError, and Refused once the folder's report says so: of an earlier file nothing is
+    left there then.
+    """
+    size = path.stat().st_size
+    _keep_apart(path, folder)
+    source = SourceFile(key=_readable(path.name), bytes=size)
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".etl-", dir=folder) as unfinished:
+        try:
+            cleaned = _clean(path, description_path, Path(unfinished))
+        except Refused as refused:
+            report = Report.begin(REFUSED, source, **refusal_of(refused))
+            _publish(folder, Path(unfinished), report, {})
+            raise
+        report = _judged(cleaned, source, _previous(folder, source), limits)
+        files = {name: file.path for name, file in cleaned.files.items()}
+        _publish(folder, Path(unfinished), report, files)
+    return report
+
+
+def _keep_apart(path: Path, folder: Path) -> None:
+    """Raises Refused for a file that stands where a result of it would go."""
+    if path.name in _RESULTS and path.resolve().parent == folder.resolve():
+        raise Refused("bad_name", f"The results would replace it in {folder}; name another folder.")
+
+
+def _clean(path: Path, description_path: Path | None, unfinished: Path) -> Cleaned:
+    if _readable(path.name) != path.name:
+        raise Refused("bad_name", "The file's name is not UTF-8; rename it.")
+    description = _description(path, description_path)
+    with ProgressBar(path.stat().st_size, sys.stderr) as bar:
+        return clean(Source(path, description), unfinished, bar.advance)
+
+
+def _description(path: Path, given: Path | None) -> Description:
+    beside = path.parent / FILE_NAME
+    chosen = given or (beside if beside.exists() else None)
+    return parse_description(chosen.read_bytes()) if chosen else Description()
+
+
+def _judged(
+    cleaned: Cleaned, source: SourceFile, previous: PreviousRun | None, limits: Limits
+) -> Report:
+    warnings = warnings_of(cleaned.findings, limits, previous)
+    report = Report.begin(
+        status_of(warnings), source, findings=cleaned.findings, warnings=warnings
+    ).amended(
+        outputs={
+            name: Output(bytes=file.size, sha256=file.sha256)
+            for name, file in cleaned.files.items()
+        }
+    )
+    return report.amended(previous=previous) if previous else report
+
+
+def _previous(folder: Path, source: SourceFile) -> PreviousRun | None:
+    """The run before, if the folder has a report of a file of this name and another size."""
+    try:
+        before = Report.model_validate_json((folder / REPORT).read_bytes())
+    except (FileNotFoundError, ValidationError):
+        return None
+    if before.source.key != source.key:
+        return None
+    return before.previous if before.source.bytes == source.bytes else before.as_previous
+
+
+def _publish(folder: Path, unfinished: Path, report: Report, files: Mapping[str, Path]) -> None:
+    """Whoever is killed here leaves no report, rather than one of other files."""
+    texts = {PAGE: report_page(report), REPORT: report.text()}
+    for name, text in texts.items():
+        (unfinished / name).write_text(text, encoding="utf-8")
+    for name in _RESULTS:
+        if name not in files:
+            (folder / name).unlink(missing_ok=True)
+    for name, path in files.items():
+        path.replace(folder / name)
+    for name in texts:
+        (unfinished / name).replace(folder / name)
+
+
+def _readable(name: str) -> str:
+    """The name with bytes that are no UTF-8 written `\\xHH`."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
