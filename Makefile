@@ -8,7 +8,7 @@ SAM := .venv-sam/bin/sam
 PIP_INSTALL := requirements/install.py
 
 .DEFAULT_GOAL := help
-.PHONY: help up up-sam down reset stop start drop etl invoke events logs doctor test test-repeat test-sam test-browser check \
+.PHONY: help up up-sam down reset stop start drop etl invoke events logs doctor test test-repeat test-deployed test-sam test-browser check \
 	scan audit format lock bench bench-emulators build preflight deploy destroy sample clean
 
 help: ## list the targets
@@ -125,6 +125,9 @@ test-repeat: $(VENV)/dev.stamp ## one test many times, until it fails: TEST=test
 	@test -n "$(TEST)" || { echo "usage: make test-repeat TEST=samulator/tests/unit/test_state.py TIMES=50 BUSY=2" >&2; exit 2; }
 	@$(BIN)/python -m tests.repeat --times $(or $(TIMES),50) --busy $(or $(BUSY),0) -- $(TEST)
 
+test-deployed: $(VENV)/dev.stamp ## what was deployed, over HTTPS: URL=https://... TOKEN=..., or STACK=sales-test (leaves users and a file there)
+	@URL="$(URL)" TOKEN="$(TOKEN)" STACK="$(STACK)" $(BIN)/python -m tests.deployed $(or $(TEST),tests/deployed)
+
 test-sam: $(VENV)/dev.stamp .venv-sam/sam.stamp ## the main flows in real containers (needs Docker)
 	@$(BIN)/python -m pytest tests/sam
 
@@ -147,6 +150,8 @@ check: $(VENV)/dev.stamp .venv-sam/sam.stamp ## lint, types, import rules, templ
 	@$(BIN)/mypy
 	@PYTHONPATH=functions/api:functions/etl:functions/smoke:samulator/src $(BIN)/lint-imports --no-cache
 	@$(BIN)/cfn-lint template.yaml infrastructure/*.yaml
+	@# without shellcheck, which it would ask for scripts: the workflows' are single commands
+	@$(BIN)/actionlint -shellcheck= .github/workflows/*.yml
 	@SAM_CLI_TELEMETRY=0 $(SAM) validate --lint --region us-east-1
 
 scan: .venv-checkov/checkov.stamp $(VENV)/dev.stamp ## security rules: checkov on the templates, bandit on the code
@@ -200,7 +205,7 @@ deploy: preflight build ## deploy to the AWS account of your shell: BUCKET_SUFFI
 	@$(BIN)/python -m infrastructure.safeguards $(if $(REPLACE_STORES),release,protect) --stack $(STACK_NAME)
 	@release=$$(cd layers && "$(abspath $(BIN)/python)" -B -m builder.release ../.aws-sam/build $(OVERRIDES)) && \
 		first=$$($(BIN)/python -m infrastructure.safeguards first --stack $(STACK_NAME)) && \
-		$(SAM) deploy --config-env prod $(if $(STACK),--stack-name $(STACK)) $(if $(YES),--no-confirm-changeset) $$first \
+		$(SAM) deploy --config-env prod $(if $(STACK),--stack-name $(STACK)) $(if $(YES),--no-confirm-changeset) $(if $(EXECUTION_ROLE),--role-arn $(EXECUTION_ROLE)) $$first \
 			--parameter-overrides $(OVERRIDES) Release=$$release
 	@$(BIN)/python -m infrastructure.safeguards protect --stack $(STACK_NAME)
 

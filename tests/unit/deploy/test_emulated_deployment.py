@@ -53,6 +53,7 @@ EVERYTHING = {
     "GlueDatabase": "sales_db",
     "HighlyAvailable": "true",
     "ReleaseType": "AllAtOnce",
+    "PermissionsBoundary": "arn:aws:iam::123456789012:policy/bounds-of-sales",
     "ReserveConcurrency": "false",
 }
 EXISTING = {
@@ -99,7 +100,7 @@ def test_every_resource_that_the_emulator_knows_is_created(parameters, monkeypat
     }
     nested = {stack.name.split("-")[1] for stack in stacks if "-" in stack.name}
     always = {"Logs", "Stores", "Roles", "Migration", "ReleaseAlarms", "Monitoring", "TlsOnly"}
-    always |= {"SmokeRole", "StoreAlarms"}
+    always |= {"ReleaseRoles", "StoreAlarms"}
     own = {"Identity", "Network"} if parameters is not EXISTING else set()
     assert nested == always | own | ({"Proxy"} if parameters is EVERYTHING else set())
 

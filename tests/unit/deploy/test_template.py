@@ -130,7 +130,13 @@ def test_every_suppressed_finding_says_why():
             assert set(skip) == {"id", "comment"}, f"{file} {name}: a comma cuts the comment"
 
 
-ROLES = of_type("AWS::IAM::Role")
+# Those of the pipeline are judged in test_bootstrap.py.
+ROLES = {
+    name: role
+    for (file, name), resource in RESOURCES.items()
+    if resource["Type"] == "AWS::IAM::Role" and file != "bootstrap.yaml"
+    for role in [resource["Properties"]]
+}
 
 
 @pytest.mark.parametrize("role", ROLES.values(), ids=ROLES)
@@ -147,6 +153,12 @@ def test_role_is_taken_by_one_service_and_names_actions_and_resources(role):
                 (how,) = resource
                 assert how in {"Ref", "Fn::GetAtt", "Fn::Sub"}
                 assert how != "Fn::Sub" or "${" in resource[how].replace("${AWS::", "")
+
+
+@pytest.mark.parametrize("role", ROLES.values(), ids=ROLES)
+def test_every_role_is_bounded_where_a_boundary_is_given(role):
+    bounded = {"Fn::If": ["HasBoundary", {"Ref": "PermissionsBoundary"}, {"Ref": "AWS::NoValue"}]}
+    assert role["PermissionsBoundary"] == bounded
 
 
 def test_what_anybody_may_call_is_throttled_below_the_rest():
