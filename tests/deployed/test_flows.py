@@ -11,8 +11,10 @@ import pytest
 from tests.deployed.deployment import Deployment
 from tests.parity.modes import conversations_in
 
-ROW = b"1,2,a,3,4.5,2024-01-01\n"
-ROWS = b"order_id,customer_id,product,quantity,price,order_date\n" + 2 * ROW
+ROWS = (
+    b"order_id,customer_id,product,quantity,price,order_date\n"
+    b"1,2,a,3,4.5,2024-01-01\n2,2,b,1,9.5,2024-01-02\n"
+)
 FILE_SECONDS = 180.0
 
 
@@ -30,7 +32,7 @@ def test_a_file_put_by_a_link_becomes_a_dataset(deployed: Deployment) -> None:
 
     report = finished(deployed, name)
 
-    assert (report["status"], report["rows_in"], report["rows_out"]) == ("succeeded", 2, 1)
+    assert (report["status"], report["rows_in"], report["rows_out"]) == ("succeeded", 2, 2)
 
 
 def finished(deployed: Deployment, name: str) -> dict[str, Any]:
