@@ -20,7 +20,8 @@ _RESET = struct.pack("ii", 1, 0)
 class TcpProxy:
     """Stands on its own port of 127.0.0.1 before `upstream`; every fault can be set and lifted.
 
-    delay: seconds before each chunk goes on; silent: accepts and swallows, never answers;
+    delay: seconds before each chunk goes on; late: before each of the server's; drip: after each
+    byte of the server's; silent: accepts and swallows, never answers;
     refuse(): nothing listens; cut(): what is connected ends, by a reset if asked;
     garbage: bytes sent instead of the server's; cut_after: bytes of an answer let through;
     lose_answer(): the next answer is lost with its connection, after something was done.
@@ -30,7 +31,7 @@ class TcpProxy:
     def __init__(self, upstream_port: int, port: int) -> None:
         """`port` is a reserved one: it is left and taken again, and nobody may come between."""
         self._upstream = ("127.0.0.1", upstream_port)
-        self.delay = 0.0
+        self.delay = self.late = self.drip = 0.0
         self.silent = False
         self.garbage: bytes | None = None
         self.cut_after: int | None = None
@@ -84,7 +85,8 @@ class TcpProxy:
 
     def heal(self) -> None:
         """Lifts every fault."""
-        self.delay, self.silent, self.garbage, self.cut_after = 0.0, False, None, None
+        self.delay = self.late = self.drip = 0.0
+        self.silent, self.garbage, self.cut_after = False, None, None
         self.allow()
 
     def close(self) -> None:
@@ -155,9 +157,17 @@ class TcpProxy:
         if self.cut_after is not None:
             data = data[: max(self.cut_after - line.answered, 0)]
         line.answered += len(data)
-        line.client.sendall(data)
+        time.sleep(self.late)
+        self._answer(line.client, data)
         if self.cut_after is not None and line.answered >= self.cut_after:
             raise ConnectionAbortedError("cut after enough bytes")
+
+    def _answer(self, client: socket.socket, data: bytes) -> None:
+        while self.drip and data:
+            client.sendall(data[:1])
+            data = data[1:]
+            time.sleep(self.drip)
+        client.sendall(data)
 
 
 @dataclass

@@ -11,8 +11,9 @@ from api.database.trust import verifying_context
 from api.datasets.s3 import S3Datasets
 from api.datasets.service import DatasetService
 from api.settings import DatabaseSettings, Settings
-from api.users.cache import RedisUsers, connect
+from api.users.cache import RedisUsers
 from api.users.postgres import PostgresUsers
+from api.users.redis_connection import redis_client
 from api.users.search.client import Client
 from api.users.search.index import OpenSearchUsers
 from api.users.service import UserService
@@ -46,7 +47,8 @@ def build_services(settings: Settings) -> Services:
     return Services(
         UserService(store, cache, index),
         build_datasets(settings),
-        {"postgres": store.check, "redis": cache.check, "opensearch": index.check},
+        # PostgreSQL last: it may take all that is left of the request's time.
+        {"redis": cache.check, "opensearch": index.check, "postgres": store.check},
         (database.close, cache.close, client.close),
     )
 
@@ -63,7 +65,7 @@ def build_datasets(settings: Settings) -> DatasetService:
 
 def build_cache(settings: Settings) -> RedisUsers:
     return RedisUsers(
-        connect(settings.redis_host, settings.redis_port, tls=settings.redis_tls),
+        redis_client(settings.redis_host, settings.redis_port, tls=settings.redis_tls),
         ttl_seconds=settings.cache_ttl_seconds,
         breaker=CircuitBreaker("redis", slow_seconds=0.05),
     )

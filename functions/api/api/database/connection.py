@@ -11,6 +11,7 @@ from api.database.credentials import Logins
 from api.database.login import Server
 from api.database.session import Row, Session, sqlstate
 from api.errors import DatabaseUnavailable
+from api.network.deadline import deadline
 
 _REFUSED_LOGIN = frozenset({"28P01", "28000"})
 _TRY_LATER = ("08", "53", "57", "55P03", "40001", "40P01", "25006")
@@ -38,9 +39,10 @@ class Database:
         """Raises ConstraintViolated or DatabaseUnavailable.
 
         `repeatable` says that running the statement twice does no harm: it is then tried again,
-        once, when a connection that was in use before turns out to be lost.
+        once, when a connection that was in use before turns out to be lost. All of it, connecting
+        and logging in included, ends in the server's limit for a call.
         """
-        with self._lock, _translated():
+        with self._lock, _translated(), deadline(self._server.call):
             reused = self._session is not None and self._session.is_fresh
             try:
                 return self._attempt(sql, parameters)

@@ -50,8 +50,11 @@ def _read(secret: Secret, stage: str) -> Login | None:
     from botocore.config import Config
     from botocore.exceptions import BotoCoreError, ClientError
 
+    from api.network.aws import keep_deadlines
+
     limits = Config(connect_timeout=1, read_timeout=2, retries={"total_max_attempts": 1})
     client = boto3.client("secretsmanager", endpoint_url=secret.endpoint_url or None, config=limits)
+    keep_deadlines(client)
     try:
         answer = client.get_secret_value(SecretId=secret.arn, VersionStage=stage)
     except ClientError as error:

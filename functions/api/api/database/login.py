@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pg8000.native import Connection
 
 from api.database.parameters import set_parameters
+from api.network.sockets import connect, secure
 
 _SSL_REQUEST = struct.pack("!ii", 8, 80877103)
 
@@ -20,7 +21,11 @@ class Login:
 
 @dataclass(frozen=True)
 class Server:
-    """Where PostgreSQL is. Limits in seconds: for each step to a session, and for each reply."""
+    """Where PostgreSQL is.
+
+    Limits in seconds: until it is connected, for the answer to a statement, and for all that a
+    session's beginning or a call takes, its repetition included.
+    """
 
     host: str
     port: int
@@ -29,19 +34,21 @@ class Server:
     connect: float = 1.0
     answer: float = 1.7
 
+    @property
+    def call(self) -> float:
+        return self.connect + self.answer
+
 
 def open_socket(server: Server) -> socket.socket:
     """Connected, and through TLS where the server has to. Raises OSError."""
-    plain = socket.create_connection((server.host, server.port), server.connect)
+    plain = connect(server.host, server.port, seconds=server.connect)
     try:
-        plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        plain.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         if server.tls is None:
             return plain
         plain.sendall(_SSL_REQUEST)
         if plain.recv(1) != b"S":
             raise OSError("PostgreSQL offers no TLS and DATABASE_TLS asks for it")
-        return server.tls.wrap_socket(plain, server_hostname=server.host)
+        return secure(plain, server.tls, server.host)
     except BaseException:
         plain.close()
         raise

@@ -10,10 +10,12 @@ from typing import Any
 from pg8000.native import DatabaseError, InterfaceError, PreparedStatement
 
 from api.database.login import Login, Server, log_in, open_socket
+from api.network.deadline import deadline
 
 Row = list[Any]
 # Load balancers and NAT forget a connection after 350 s without a word.
 _IDLE_SECONDS = 300.0
+_GOODBYE_SECONDS = 0.1
 _STALE_PLAN = frozenset({"0A000", "26000"})
 
 
@@ -22,14 +24,15 @@ class Session:
 
     def __init__(self, server: Server, login: Login) -> None:
         self._statements: dict[str, PreparedStatement] = {}
-        self._socket = open_socket(server)
-        try:
-            with _replies_understood():
-                self._connection = log_in(self._socket, server, login)
-        except BaseException:
-            self._socket.close()
-            raise
-        self._socket.settimeout(server.answer)
+        self._answer_seconds = server.answer
+        with deadline(server.call):
+            self._socket = open_socket(server)
+            try:
+                with _replies_understood():
+                    self._connection = log_in(self._socket, server, login)
+            except BaseException:
+                self._socket.close()
+                raise
         self._used_at = time.monotonic()
 
     @property
@@ -43,22 +46,24 @@ class Session:
 
     def run(self, sql: str, /, **parameters: object) -> list[Row]:
         """One round trip once the statement is prepared."""
-        try:
-            return self._execute(sql, parameters)
-        except DatabaseError as error:
-            if sqlstate(error) not in _STALE_PLAN:
-                raise
-            # A migration changed what the plan was made for; it did nothing, so ask afresh.
-            self._statements.clear()
-            return self._execute(sql, parameters)
+        with deadline(self._answer_seconds):
+            try:
+                return self._execute(sql, parameters)
+            except DatabaseError as error:
+                if sqlstate(error) not in _STALE_PLAN:
+                    raise
+                # A migration changed what the plan was made for; it did nothing, so ask afresh.
+                self._statements.clear()
+                return self._execute(sql, parameters)
 
     def run_script(self, sql: str) -> None:
         """Several statements in one go, without parameters."""
-        self._connection.run(sql)
+        with deadline(self._answer_seconds):
+            self._connection.run(sql)
 
     def close(self) -> None:
         # The driver says good-bye over a socket that may be dead already.
-        with suppress(InterfaceError, OSError):
+        with suppress(InterfaceError, OSError), deadline(_GOODBYE_SECONDS):
             self._connection.close()
         self._socket.close()
 

@@ -7,11 +7,15 @@ from typing import TYPE_CHECKING, Literal
 
 from api.datasets.service import REPORT, ReportListing, ReportObject
 from api.errors import StorageUnavailable
+from api.network.deadline import deadline
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 _MAX_REPORT_BYTES = 4 * 1024 * 1024
+# With a repetition where S3 refuses in passing; a listing takes a call for each thousand keys.
+_CALL_SECONDS = 3.0
+_LISTING_SECONDS = 6.0
 
 
 class S3Datasets:
@@ -36,7 +40,7 @@ class S3Datasets:
 
     def reports(self) -> ReportListing:
         """Every report.json among the first `max_keys` objects of the processed bucket."""
-        with _translated():
+        with _translated(), deadline(_LISTING_SECONDS):
             pages = self._client.get_paginator("list_objects_v2").paginate(
                 Bucket=self._processed_bucket, PaginationConfig={"MaxItems": self._max_keys}
             )
@@ -50,7 +54,7 @@ class S3Datasets:
 
     def read(self, key: str) -> bytes | None:
         """None if there is no such object."""
-        with _translated():
+        with _translated(), deadline(_CALL_SECONDS):
             try:
                 answer = self._client.get_object(Bucket=self._processed_bucket, Key=key)
             except self._client.exceptions.ClientError as error:
@@ -81,9 +85,11 @@ class S3Datasets:
         import boto3
         from botocore.config import Config
 
+        from api.network.aws import keep_deadlines
+
         # Local stand-ins are known by one host name; sub-domains for buckets do not resolve there.
         style: Literal["path", "virtual"] = "path" if self._endpoint_url else "virtual"
-        return boto3.client(
+        client = boto3.client(
             "s3",
             endpoint_url=self._endpoint_url or None,
             config=Config(
@@ -95,6 +101,8 @@ class S3Datasets:
                 max_pool_connections=8,
             ),
         )
+        keep_deadlines(client)
+        return client
 
 
 @contextmanager

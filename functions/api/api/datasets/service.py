@@ -18,6 +18,7 @@ from api.datasets.models import (
 )
 from api.datasets.names import dataset_name, output_prefix, source_stem
 from api.errors import DatasetNotFound
+from api.network.deadline import inherited
 from api.observability import get_logger
 
 REPORT = "report.json"
@@ -64,7 +65,7 @@ class DatasetService:
         reports = sorted(listing.reports, key=lambda one: one.written_at, reverse=True)
         keys = [report.key for report in reports[:limit]]
         with ThreadPoolExecutor(_READERS) as readers:
-            bodies = list(readers.map(self._store.read, keys))
+            bodies = list(readers.map(inherited(self._store.read), keys))
         items = [item for item in map(_summary, keys, bodies) if item is not None]
         truncated = len(reports) > limit or not listing.is_complete
         return DatasetList(items=items, truncated=truncated)

@@ -2,18 +2,15 @@
 
 import hashlib
 import random
-import ssl
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
 
 from pydantic import ValidationError
 from redis import Redis, RedisError
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 
 from api.breaker import CircuitBreaker
 from api.errors import CacheUnavailable
+from api.network.deadline import own_deadline
 from api.users.models import EmailKey, StoredUser, User
 
 # Raise when the payload changes its shape: a deployment never reads another one's.
@@ -21,7 +18,8 @@ _SCHEMA = 1
 # Longer than any request lives: a reader that is late finds the tombstone, not a gap.
 _TOMBSTONE_MS = 60_000
 _MAX_OWED = 1000
-# One call may cost 70 ms and a read makes two: a broken cache adds less than 150 ms.
+# One call may cost 70 ms, connecting included, and a read makes two: a broken cache adds less than
+# 150 ms.
 _CALL_SECONDS = 0.07
 
 # A stored value is `revision|json`; a tombstone is `revision|`.
@@ -35,24 +33,6 @@ local known = redis.call('GET', KEYS[1])
 if known and tonumber(string.match(known, '^(%d+)|') or 0) >= tonumber(ARGV[1]) then return 0 end
 redis.call('SET', KEYS[1], ARGV[1] .. '|', 'PX', ARGV[2])
 return 1"""
-
-
-def connect(host: str, port: int, *, tls: bool) -> "Redis":
-    """A client that fails fast: no retries, one round trip to connect."""
-    security: dict[str, Any] = {}
-    if tls:
-        security = {"ssl": True, "ssl_cert_reqs": ssl.CERT_REQUIRED, "ssl_check_hostname": True}
-    return Redis(
-        host=host,
-        port=port,
-        protocol=2,
-        driver_info=None,
-        socket_connect_timeout=_CALL_SECONDS,
-        socket_timeout=_CALL_SECONDS,
-        retry=Retry(NoBackoff(), 0),
-        health_check_interval=0,
-        **security,
-    )
 
 
 class RedisUsers:
@@ -71,7 +51,8 @@ class RedisUsers:
     def check(self) -> None:
         """Raises CacheUnavailable when Redis does not answer, whatever the breaker says."""
         try:
-            self._redis.ping()
+            with own_deadline(_CALL_SECONDS):
+                self._redis.ping()
         except (RedisError, OSError) as error:
             raise CacheUnavailable("Redis does not answer.") from error
 
@@ -116,7 +97,7 @@ class RedisUsers:
         if self._breaker.is_open:
             raise CacheUnavailable("Redis is left alone for a while.")
         try:
-            with self._breaker.watch():
+            with self._breaker.watch(), own_deadline(_CALL_SECONDS):
                 yield
         except (RedisError, OSError) as error:
             raise CacheUnavailable("Redis does not answer.") from error

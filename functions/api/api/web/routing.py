@@ -11,6 +11,7 @@ from starlette.convertors import Convertor, register_url_convertor
 from starlette.exceptions import HTTPException
 
 from api.errors import MissingScope, Unauthenticated, UnsupportedMediaType
+from api.network.deadline import deadline
 
 # Far more than any body here has; each that is not known costs a line of the answer.
 _MAX_MEMBERS = 1000
@@ -46,6 +47,8 @@ class GuardedRoute(APIRoute):
     """Asks for claims where AUTH_REQUIRED says so."""
 
     area: ClassVar[str] = ""
+    # Within what PostgreSQL, and S3, have answered or the caller is told that they do not.
+    seconds: ClassVar[float] = 2.8
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
@@ -56,7 +59,8 @@ class GuardedRoute(APIRoute):
             self._authorize(request)
             if request.method in ("POST", "PATCH"):
                 _require_media_type(request, MERGE_PATCH if request.method == "PATCH" else JSON)
-            return await handle(_StrictRequest(request.scope, request.receive))
+            with deadline(self.seconds):
+                return await handle(_StrictRequest(request.scope, request.receive))
 
         return guarded
 
@@ -81,6 +85,8 @@ class DatasetsRoute(GuardedRoute):
     """Needs datasets:read or datasets:write."""
 
     area = "datasets"
+    # A listing makes a hundred calls and more.
+    seconds = 10.0
 
 
 class OpenRoute(GuardedRoute):

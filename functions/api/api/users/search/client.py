@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
 
 from api.errors import SearchUnavailable
+from api.network.deadline import own_deadline
 
 if TYPE_CHECKING:
     from opensearchpy import Transport, Urllib3AWSV4SignerAuth
@@ -55,13 +56,12 @@ class Client:
         if the answer is an error.
         """
         from opensearchpy import OpenSearchException
-        from urllib3 import Timeout
         from urllib3.exceptions import HTTPError
 
-        options = {**(parameters or {}), "request_timeout": Timeout(total=seconds)}
+        options = {**(parameters or {}), "request_timeout": seconds}
         headers = {"content-type": "application/x-ndjson"} if isinstance(body, str) else None
         # The library stumbles over an error that is not shaped as OpenSearch's.
-        with understood():
+        with understood(), own_deadline(seconds):
             try:
                 return self._transport.perform_request(
                     method, path, params=options, body=body, headers=headers
@@ -82,12 +82,14 @@ class Client:
 
     @cached_property
     def _transport(self) -> "Transport":
-        from opensearchpy import OpenSearch, Urllib3HttpConnection
+        from opensearchpy import OpenSearch
+
+        from api.users.search.transport import BoundedHttp
 
         secure = self._url.startswith("https:")
         return OpenSearch(
             self._url,
-            connection_class=Urllib3HttpConnection,
+            connection_class=BoundedHttp,
             http_auth=self._signer() if self._auth == "sigv4" else None,
             use_ssl=secure,
             verify_certs=secure,
