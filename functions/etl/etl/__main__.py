@@ -1,4 +1,7 @@
-"""`python -m etl raw.csv out/`: the same job on this machine's files, without any cloud."""
+"""`python -m etl raw.csv out/`: the same job on this machine's files, without any cloud.
+
+`python -m etl --check raw.csv` says what would become of a file, and writes nothing.
+"""
 
 import argparse
 import io
@@ -7,8 +10,11 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from etl.check import check
+from etl.check_text import check_text
 from etl.errors import Refused
-from etl.folder import PAGE, run
+from etl.folder import PAGE, description_of, run
+from etl.progress import ProgressBar
 from etl.report.model import WARNED, Report
 from etl.settings import WarningSettings
 from etl.source.description import FILE_NAME
@@ -22,9 +28,14 @@ WARNED_OF = 3
 
 def main(arguments: list[str] | None = None) -> int:
     """0: cleaned. 2: refused, or no such file. 3: cleaned, and warned of. docs/etl.md says more."""
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if not options.check and options.folder is None:
+        parser.error("name a folder for the results: python -m etl FILE FOLDER")
     _write_any_name()
     try:
+        if options.check:
+            return _check(options.file, options.source)
         report = run(options.file, options.folder, options.source, WarningSettings().limits)
     except Refused as refused:
         return _fail(f"{options.file}: {refused.message}")
@@ -37,6 +48,15 @@ def main(arguments: list[str] | None = None) -> int:
     for warning in report.warnings:
         sys.stderr.write(f"{options.file}: {warning.message}\n")
     return WARNED_OF if report.status == WARNED else DONE
+
+
+def _check(path: Path, description_path: Path | None) -> int:
+    """3: refused, nothing left, or a description may keep more. Raises Refused and OSError."""
+    description = description_of(path, description_path)
+    with ProgressBar(path.stat().st_size, sys.stderr) as bar:
+        found = check(path, description, key=path.name, progress=bar.advance)
+    sys.stdout.write(check_text(found))
+    return WARNED_OF if found.needs_a_look else DONE
 
 
 def _fail(message: str) -> int:
@@ -68,7 +88,10 @@ def _summary(report: Report, folder: Path) -> str:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m etl", description=__doc__)
     parser.add_argument("file", type=Path, help="the .csv or .csv.gz file to clean")
-    parser.add_argument("folder", type=Path, help="where the results go; made if absent")
+    parser.add_argument("folder", type=Path, nargs="?", help="where the results go; made if absent")
+    parser.add_argument(
+        "--check", action="store_true", help="say what would become of the file; write nothing"
+    )
     parser.add_argument(
         "--source", type=Path, help=f"source description; default: {FILE_NAME} beside the file"
     )

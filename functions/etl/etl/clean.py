@@ -1,19 +1,20 @@
 """Cleans one file on disk into three files on disk: two passes, flat memory, no S3."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
 from etl.columns.text import Hashes
+from etl.profile.evidence import Evidence
 from etl.report.figures import Figures
 from etl.report.model import Findings, Reading
 from etl.rules.judge import Judgement, Rules
 from etl.rules.repeats import Candidates, FirstRows, KeyHashes
-from etl.sink.csv_lines import DATE
+from etl.sink.csv_lines import DATE, DATE_FORMS, date_form_of
 from etl.sink.files import DataFile, LongerDatesNeeded, Outputs
 from etl.sink.rows import Rows, rows_of
-from etl.sink.table import kept_rows
+from etl.sink.table import Kept, kept_rows
 from etl.source.fields import split, split_columns
 from etl.source.file import Source
 from etl.source.header import Header
@@ -31,6 +32,16 @@ class Cleaned:
     header: Header
     findings: Findings
     files: Mapping[str, DataFile]
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Surveyed:
+    """What a run would find, with nothing written."""
+
+    header: Header
+    findings: Findings
+    evidence: Evidence
 
 
 def clean(
@@ -57,6 +68,26 @@ def clean(
                 return run.write(outputs, crew, tell)
             except LongerDatesNeeded as longer:
                 date_form = longer.date_form
+
+
+def survey(source: Source, progress: Progress | None = None) -> Surveyed:
+    """Find what `clean` would find, and write nothing. Raises Refused and TooLarge."""
+    tell = progress or _silent
+    with Workers(processors()) as crew:
+        first = _FirstPass(source, crew, tell).run(source.header())
+        run = _SecondPass(source, first.header, first.rules, FirstRows(first.hashes.repeated()))
+        return run.look(crew, tell)
+
+
+def judgements(source: Source) -> tuple[Header, tuple[Judgement, ...]]:
+    """The header that fits the rows of a small file, and its rows as the rules judge them.
+
+    Raises Refused.
+    """
+    with Workers(1) as crew:
+        first = _FirstPass(source, crew, _silent).run(source.header())
+        run = _SecondPass(source, first.header, first.rules, FirstRows(first.hashes.repeated()))
+        return first.header, tuple(run.decided(crew))
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,25 +129,40 @@ class _SecondPass:
     header: Header
     rules: Rules
     first_rows: FirstRows
+    evidence: Evidence = field(default_factory=Evidence)
 
     def write(self, outputs: Outputs, crew: Workers, tell: Progress) -> Cleaned:
         figures = Figures()
         render = partial(_rendered, date_form=outputs.date_form)
         with outputs:
-            for rows, counted, size in crew.in_order(render, self._decided(crew)):
+            for rows, counted, size in crew.in_order(render, self.decided(crew)):
                 outputs.write(rows)
                 figures.merge(counted)
                 tell(size)
-        figures.lost_orders = self.first_rows.lost_orders
-        findings = figures.findings(self._reading(outputs.date_form))
-        return Cleaned(self.header, findings, outputs.finished())
+        findings = self._findings(figures, outputs.date_form)
+        return Cleaned(self.header, findings, outputs.finished(), self.evidence)
 
-    def _decided(self, crew: Workers) -> Iterator[Judgement]:
+    def look(self, crew: Workers, tell: Progress) -> Surveyed:
+        """All but the writing."""
+        figures, date_form = Figures(), DATE
+        for kept, counted in crew.in_order(_counted, self.decided(crew)):
+            figures.merge(counted)
+            date_form = max(date_form, date_form_of(kept.order_date), key=DATE_FORMS.index)
+            tell(len(kept.judged.fields.block.regular))
+        return Surveyed(self.header, self._findings(figures, date_form), self.evidence)
+
+    def _findings(self, figures: Figures, date_form: str) -> Findings:
+        figures.lost_orders = self.first_rows.lost_orders
+        return figures.findings(self._reading(date_form))
+
+    def decided(self, crew: Workers) -> Iterator[Judgement]:
         """Rule 3 goes through the file in order; what comes before and behind it need not."""
         for judged in crew.in_order(self._judge, self.source.pieces(self.header)):
             if judged is not None:
                 judgement, candidates = judged
-                yield judgement.without(self.first_rows.decide(candidates))
+                decided = judgement.without(self.first_rows.decide(candidates))
+                self.evidence.add(decided)
+                yield decided
 
     def _judge(self, piece: Piece) -> tuple[Judgement, Candidates] | None:
         block = piece.block()
@@ -138,9 +184,14 @@ class _SecondPass:
 
 def _rendered(judged: Judgement, date_form: str) -> tuple[Rows, Figures, int]:
     """The judged rows as the files will hold them, what they count for, and their bytes."""
+    kept, figures = _counted(judged)
+    return rows_of(kept, date_form), figures, len(judged.fields.block.regular)
+
+
+def _counted(judged: Judgement) -> tuple[Kept, Figures]:
     kept, figures = kept_rows(judged), Figures()
     figures.add(kept)
-    return rows_of(kept, date_form), figures, len(judged.fields.block.regular)
+    return kept, figures
 
 
 def _silent(_size: int) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from etl.advice.advise import advise, advise_on_refused
 from etl.clean import Cleaned, clean
 from etl.errors import Refused
 from etl.progress import ProgressBar
@@ -38,13 +39,17 @@ def run(
     source = SourceFile(key=_readable(path.name), bytes=size)
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".etl-", dir=folder) as unfinished:
+        raw = None
         try:
-            cleaned = _clean(path, description_path, Path(unfinished))
+            raw = Source(path, _readable_description(path, description_path))
+            cleaned = _clean(raw, Path(unfinished))
         except Refused as refused:
-            report = Report.begin(REFUSED, source, **refusal_of(refused))
+            advice = advise_on_refused(raw, refused) if raw else None
+            report = Report.begin(REFUSED, source, **refusal_of(refused), advice=advice)
             _publish(folder, Path(unfinished), report, {})
             raise
         report = _judged(cleaned, source, _previous(folder, source), limits)
+        report = report.amended(advice=advise(raw, cleaned.header, cleaned.evidence))
         files = {name: file.path for name, file in cleaned.files.items()}
         _publish(folder, Path(unfinished), report, files)
     return report
@@ -56,15 +61,19 @@ def _keep_apart(path: Path, folder: Path) -> None:
         raise Refused("bad_name", f"The results would replace it in {folder}; name another folder.")
 
 
-def _clean(path: Path, description_path: Path | None, unfinished: Path) -> Cleaned:
+def _readable_description(path: Path, description_path: Path | None) -> Description:
     if _readable(path.name) != path.name:
         raise Refused("bad_name", "The file's name is not UTF-8; rename it.")
-    description = _description(path, description_path)
-    with ProgressBar(path.stat().st_size, sys.stderr) as bar:
-        return clean(Source(path, description), unfinished, bar.advance)
+    return description_of(path, description_path)
 
 
-def _description(path: Path, given: Path | None) -> Description:
+def _clean(raw: Source, unfinished: Path) -> Cleaned:
+    with ProgressBar(raw.path.stat().st_size, sys.stderr) as bar:
+        return clean(raw, unfinished, bar.advance)
+
+
+def description_of(path: Path, given: Path | None) -> Description:
+    """The given description, else the one beside the file. Raises Refused and OSError."""
     beside = path.parent / FILE_NAME
     chosen = given or (beside if beside.exists() else None)
     return parse_description(chosen.read_bytes()) if chosen else Description()

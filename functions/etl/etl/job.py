@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from etl.advice.advise import advise, advise_on_refused
 from etl.clean import Cleaned, clean
 from etl.errors import Refused, TooLarge
 from etl.publication.order import Order, with_known
@@ -82,30 +83,39 @@ class Job:
 
     def _finish(self, source: SourceVersion, folder: Path, started: float) -> Finished:
         """Clean the object, or say why not."""
-        limits = self._settings.limits
+        limits, file = self._settings.limits, None
         try:
-            cleaned = self._clean(source, folder)
+            file = self._downloaded(source, folder)
+            cleaned = self._clean(file, folder)
         except Refused as refused:
             logger.error("%s refused: %s", source.key, refused.message)
-            report = PublishedReport.begin(REFUSED, source, **refusal_of(refused))
+            advice = advise_on_refused(file, refused) if file else None
+            report = PublishedReport.begin(REFUSED, source, **refusal_of(refused), advice=advice)
         except TooLarge as large:
             logger.error("%s is too large: %s", source.key, large)
             report = PublishedReport.begin(TOO_LARGE, source, **refusal_of(large))
         else:
-            report = PublishedReport.begin(SUCCEEDED, source, findings=cleaned.findings)
+            advice = advise(file, cleaned.header, cleaned.evidence)
+            report = PublishedReport.begin(
+                SUCCEEDED, source, findings=cleaned.findings, advice=advice
+            )
             schema = schema_of(cleaned.header.names)
             return Finished(report, cleaned.files, folder, started, limits, schema)
         return Finished(report, {}, folder, started, limits)
 
-    def _clean(self, source: SourceVersion, folder: Path) -> Cleaned:
-        """Raises Refused, TooLarge and Gone."""
+    def _downloaded(self, source: SourceVersion, folder: Path) -> Source:
+        """The object as a file on disk. Raises Refused, TooLarge and Gone."""
         max_bytes = self._settings.etl_max_bytes
         if source.bytes > max_bytes:
             raise TooLarge(source.bytes, max_bytes)
         description = self._landing.description(source)
         raw = folder / "source"
         self._landing.download(source, raw)
-        cleaned = clean(Source(raw, description, max_bytes), folder)
+        return Source(raw, description, max_bytes)
+
+    def _clean(self, file: Source, folder: Path) -> Cleaned:
+        """Raises Refused and TooLarge."""
+        cleaned = clean(file, folder)
         logger.info("Initial rows: %d", cleaned.findings.rows_in)
         logger.info("Rows after cleaning: %d", cleaned.findings.rows_out)
         return cleaned

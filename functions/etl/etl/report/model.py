@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, model_validator
 
 import etl
 from etl.errors import Refused, TooLarge
+from etl.report.advice import Advice
 
 SCHEMA_VERSION: Final = 1
 
@@ -181,6 +182,7 @@ class Report(_Part):
     limit_bytes: int | None = None
     run_id: str | None = None
     claim_id: str | None = None
+    advice: Advice | None = None
     replaced_key: str | None = None
     last_good: LastGood | None = None
     previous: PreviousRun | None = None

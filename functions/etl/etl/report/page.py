@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from html import escape
 from importlib.resources import files
 
+from etl.report.advice_page import advice_section
 from etl.report.chart import month_bars, share_bar
 from etl.report.model import REFUSED, TOO_LARGE, Findings, Report
 
@@ -31,7 +32,7 @@ def report_page(report: Report) -> str:
     body = _cleaned(report.findings) if report.findings else _refused(report)
     parts = {
         "title": escape(report.source.key.rpartition("/")[2]),
-        "body": _replaced(report) + _warnings(report) + body,
+        "body": _replaced(report) + _warnings(report) + body + _advice(report),
         "source": _source(report),
     }
     # In one pass: what is put in comes from files and may itself look like a place in the page.
@@ -57,6 +58,10 @@ def _warnings(report: Report) -> str:
         '<section class="warned"><h2>This file deserves a second look</h2>'
         f"<ul>{lines}</ul></section>"
     )
+
+
+def _advice(report: Report) -> str:
+    return advice_section(report.advice) if report.advice else ""
 
 
 def _refused(report: Report) -> str:

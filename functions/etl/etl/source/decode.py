@@ -77,7 +77,7 @@ def _located(decoded: Callable[[], Iterator[bytes]], line: int) -> Iterator[byte
 def _decoded(
     path: Path, encoding: str | None, max_bytes: int | None, chunk_bytes: int
 ) -> Iterator[bytes]:
-    with _opened(path) as stream, _gzip_errors():
+    with unzipped(path) as stream:
         head = stream.read(max(chunk_bytes, 4))
         refuse_other_kinds(head, encoding)
         codec = encoding_of(head, encoding)
@@ -110,6 +110,13 @@ def encoding_of(head: bytes, declared: str | None) -> str:
     """The encoding by which a file that starts with `head` is read."""
     marked = next((name for mark, name in _MARKS if head.startswith(mark)), None)
     return marked or declared or "utf-8"
+
+
+@contextmanager
+def unzipped(path: Path) -> Iterator[BinaryIO]:
+    """The file's bytes, of a gzip file those inside. Reading raises Refused (`corrupt_gzip`)."""
+    with _opened(path) as stream, _gzip_errors():
+        yield stream
 
 
 @contextmanager

@@ -36,6 +36,10 @@ class Source:
         for part in self.parts:
             yield from pieces(self.text(part), self.cutter(header, part.line))
 
+    def above_rows(self, header: Header) -> bytes:
+        """Everything before the first row, in standard CSV and UTF-8."""
+        return self._head(self._chunks())[: header.length]
+
     def cutter(self, header: Header, line: int | None = None) -> Cutter:
         """What cuts the records that begin on this line, else right below the header."""
         may_escape = self.description.escape is None and self.description.quote is None

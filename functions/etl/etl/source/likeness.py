@@ -43,7 +43,7 @@ def refuse_other_kinds(head: bytes, encoding: str | None) -> None:
         raise Refused("not_csv", f"The file is no CSV text: it looks like {kind}. {advice}")
     if encoding or head.startswith(_MARKS):
         return
-    guess = _unmarked_utf16(head[:_SEEN_BYTES])
+    guess = unmarked_utf16(head[:_SEEN_BYTES])
     if guess:
         raise Refused(
             "undecodable",
@@ -67,7 +67,7 @@ def _kind(head: bytes) -> tuple[str, str] | None:
     return ("JSON", _EXPORT) if _JSON.match(head) else None
 
 
-def _unmarked_utf16(head: bytes) -> str | None:
+def unmarked_utf16(head: bytes) -> str | None:
     """Latin text in UTF-16 has a zero in every other byte; CSV text in UTF-8 has next to none."""
     even, odd = head[::2], head[1::2]
     if odd.count(0) * 2 > len(odd) and not even.count(0):

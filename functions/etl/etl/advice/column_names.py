@@ -1,0 +1,135 @@
+"""What the world's exports call our six columns."""
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Final
+
+# By column, parted by commas, the likeliest first: shops, marketplaces, ERP systems and banks, in
+# the languages of the largest markets.
+_NAMES: Final = {
+    "order_id": (
+        "order id, order number, order no, order nr, order #, order, amazon order id, order name, "
+        "sales order, sales order number, sales document, salesorder, so number, vbeln, "
+        "purchase order, po number, invoice no, invoice number, invoice id, invoice, receipt no, "
+        "receipt number, transaction id, transaction number, transaction reference, transaction, "
+        "reference number, reference, document number, name, "
+        "bestellnummer, bestell nr, bestellnr, bestell id, bestellung, auftragsnummer, auftrag, "
+        "auftrags nr, auftragsnr, belegnummer, beleg nr, belegnr, rechnungsnummer, "
+        "rechnungs nr, vorgangsnummer, verkaufsbeleg, buchungsnummer, referenz, "
+        "numero de commande, n de commande, no de commande, no commande, n commande, commande, "
+        "id commande, numero commande, reference commande, numero de facture, "
+        "numero de pedido, n pedido, no pedido, id pedido, id de pedido, pedido, num pedido, "
+        "numero pedido, factura, folio, numero do pedido, id do pedido, codigo do pedido, "
+        "numero ordine, n ordine, id ordine, ordine, bestelnummer, ordernummer, orderid, "
+        "numer zamowienia, nr zamowienia, zamowienie, cislo objednavky, rendelesszam, "
+        "siparis no, siparis numarasi, номер заказа, заказ, "
+        "注文番号, 注文id, 受注番号, 伝票番号, 订单号, 订单编号, 訂單編號, 주문번호, "
+        "id, ref, no, nr"
+    ),
+    "customer_id": (
+        "customer id, customer number, customer no, customer nr, customer code, customerid, "
+        "sold to party, soldto, sold to, kunnr, client id, client number, buyer id, account id, "
+        "customer email, buyer email, billing email, email, e mail, customer user id, "
+        "customer name, customer, client, buyer, buyer name, account, payee, counterparty, "
+        "kundennummer, kunden nr, kundennr, kunden id, kunde, debitor, auftraggeber, "
+        "auftraggeber empfanger, zahlungspflichtiger, beguenstigter zahlungspflichtiger, "
+        "numero client, n client, no client, code client, id client, client, "
+        "numero de cliente, id cliente, id de cliente, codigo cliente, codigo do cliente, "
+        "id do cliente, cliente, cpf, cpf cnpj, codice cliente, id cliente, klantnummer, "
+        "klant, kundnummer, numer klienta, id klienta, klient, cislo zakaznika, "
+        "musteri no, musteri, клиент, код клиента, покупатель, "
+        "顧客番号, 顧客id, 顧客コード, 得意先コード, 会員id, 客户编号, 客户id, 客戶編號, "
+        "고객번호, 고객id, "
+        "billing name"
+    ),
+    "product": (
+        "product, product name, product id, product code, product sku, sku, item sku, "
+        "lineitem name, lineitem sku, item name, item, item code, item id, article, "
+        "article number, article no, material, material number, matnr, asin, title, "
+        "product title, product description, description, item description, "
+        "artikel, artikelnummer, artikel nr, artikelnr, artikelbezeichnung, bezeichnung, produkt, "
+        "produktname, ware, verwendungszweck, "
+        "produit, article, reference article, designation, libelle, nom du produit, "
+        "producto, nombre del producto, articulo, descripcion, produto, nome do produto, "
+        "descricao, codigo do produto, prodotto, articolo, descrizione, omschrijving, "
+        "produkt, nazwa produktu, towar, nazwa, urun, urun adi, товар, наименование, "
+        "商品名, 商品, 商品コード, 品名, 品番, 商品名称, 产品, 产品名称, 商品名稱, 상품명, 상품, "
+        "lineitem, particulars, memo, details, narration"
+    ),
+    "quantity": (
+        "quantity, qty, order quantity, order qty, quantity ordered, quantity purchased, "
+        "lineitem quantity, item quantity, units, units sold, unit sold, kwmeng, pieces, pcs, "
+        "count, nos, "
+        "menge, anzahl, stuck, stueck, stk, bestellmenge, auftragsmenge, "
+        "quantite, qte, nb, nombre, cantidad, cant, unidades, quantidade, qtd, qtde, "
+        "quantita, qta, pezzi, aantal, antal, ilosc, szt, mnozstvi, kusu, mennyiseg, db, "
+        "adet, miktar, количество, кол во, "
+        "数量, 個数, 注文数, 수량"
+    ),
+    "price": (
+        "price, unit price, item price, lineitem price, price per unit, price each, priceeach, "
+        "item cost, unit cost, selling price, sale price, net price, netpr, price amount, rate, "
+        "mrp, "
+        "einzelpreis, stuckpreis, stueckpreis, preis, nettopreis, verkaufspreis, vk preis, "
+        "prix unitaire, prix, prix ht, prix unitaire ht, pu, pu ht, prix ttc, "
+        "precio unitario, precio, preco unitario, preco, valor unitario, "
+        "prezzo unitario, prezzo, stukprijs, prijs, eenheidsprijs, pris, a pris, enhetspris, "
+        "cena, cena jednostkowa, cena netto, cena brutto, jednotkova cena, egysegar, ar, "
+        "birim fiyat, fiyat, цена, "
+        "単価, 価格, 販売価格, 金額, 单价, 價格, 单价 元, 단가, 가격, "
+        "amount, line total, net amount, netwr, net value, value, total, order total, item total, "
+        "betrag, umsatz, summe, gesamtpreis, montant, montant ht, importe, valor, importo, bedrag, "
+        "kwota, tutar, сумма, 金额"
+    ),
+    "order_date": (
+        "order date, date ordered, ordered at, order created date, purchase date, "
+        "purchased at, created at, created on, date created, order time, order datetime, "
+        "sale date, sales date, document date, doc date, erdat, audat, posted date, posting date, "
+        "transaction date, invoice date, booking date, value date, date, datetime, timestamp, "
+        "paid at, "
+        "bestelldatum, auftragsdatum, belegdatum, rechnungsdatum, kaufdatum, buchungstag, "
+        "buchungsdatum, angelegt am, datum, "
+        "date de commande, date commande, date de facture, date operation, date d operation, "
+        "fecha de pedido, fecha pedido, fecha de compra, fecha, data do pedido, data da compra, "
+        "data pedido, data ordine, data, besteldatum, orderdatum, ordredato, dato, "
+        "data zamowienia, datum objednavky, rendeles datuma, datum, siparis tarihi, tarih, "
+        "дата заказа, дата, "
+        "注文日, 注文日時, 受注日, 購入日, 日付, 订单日期, 下单时间, 订单时间, 日期, 訂單日期, "
+        "주문일, 주문일자, 주문일시, 날짜, posted date time, created"
+    ),
+}
+COLUMNS: Final = tuple(_NAMES)
+
+
+def normalised(name: str) -> str:
+    """What is equal for two spellings: case, accents, and signs between the words.
+
+    >>> normalised("Order-ID"), normalised("N° de commande"), normalised("Menge (Stk.)")
+    ('orderid', 'ndecommande', 'menge')
+    """
+    folded = unicodedata.normalize("NFKD", re.sub(r"[(\[].*?[)\]]", "", name).casefold())
+    letters = "".join(char for char in folded if not unicodedata.combining(char))
+    # NFKD parts a Japanese voiced kana and a Korean syllable: put the rest together again.
+    return unicodedata.normalize("NFC", re.sub(r"[\W_]+", "", letters))
+
+
+@cache
+def _ranks() -> Mapping[str, Mapping[str, int]]:
+    return {
+        column: {
+            normalised(name): rank for rank, name in reversed(list(enumerate(names.split(","))))
+        }
+        for column, names in _NAMES.items()
+    }
+
+
+def rank(column: str, name: str) -> int | None:
+    """How far down the list the name of a file's column stands; None if it is not on it."""
+    return _ranks()[column].get(normalised(name))
+
+
+def known_columns(names: Sequence[str]) -> int:
+    """How many of our columns some name may be."""
+    return sum(any(rank(column, name) is not None for name in names) for column in COLUMNS)

@@ -1,0 +1,74 @@
+"""Files with a line per product of an order: the columns that tell their rows apart."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+
+from etl.advice.trial import Trial
+from etl.columns import arrow
+from etl.rules.judge import CODES
+
+# A key must part at least so many of the rows that were taken for repeats.
+_PARTED: Final = 0.9
+_MOST_ROWS: Final = 5000
+_MOST_COLUMNS: Final = 30
+_NEVER: Final = frozenset({"order_id", "quantity", "price", "order_date", "customer_id"})
+
+_Row = dict[str, str]
+
+
+def line_key(trial: Trial) -> tuple[str, ...] | None:
+    """The fewest columns beside the order's id that part its lines; None if these are no lines.
+
+    Lines of one order share customer and date; rows that differ in these are no lines.
+    """
+    if trial.header is None or trial.description.key != ("order_id",):
+        return None
+    orders = _orders_with_lines(trial)
+    alike = [rows for rows in orders if _share(rows, "customer_id") and _share(rows, "order_date")]
+    if not orders or len(alike) < _PARTED * len(orders):
+        return None
+    others = [name for name in trial.header.names if name not in _NEVER and name != "product"]
+    candidates: list[tuple[str, ...]] = [("product",)]
+    candidates += [(name,) for name in others[:_MOST_COLUMNS]]
+    candidates += [("product", name) for name in others[:_MOST_COLUMNS]]
+    for key in candidates:
+        if _parted(orders, key) >= _PARTED:
+            return ("order_id", *key)
+    return None
+
+
+def _orders_with_lines(trial: Trial) -> list[list[_Row]]:
+    """The distinct rows of the orders of which some row was dropped as a repeat that differs."""
+    orders: dict[str, list[_Row]] = defaultdict(list)
+    wanted = {
+        text
+        for judged in trial.judged
+        for text in judged.texts["order_id"]
+        .take(arrow.column(np.flatnonzero(judged.reasons == CODES["duplicate_differs"])))
+        .to_pylist()[:_MOST_ROWS]
+    }
+    for judged in trial.judged:
+        ids = judged.texts["order_id"].to_pylist()
+        rows = [i for i, text in enumerate(ids) if text in wanted]
+        chosen = arrow.column(np.array(rows, np.int64))
+        columns = {name: texts.take(chosen).to_pylist() for name, texts in judged.texts.items()}
+        for i, row in enumerate(rows):
+            cells = {name: texts[i] for name, texts in columns.items()}
+            if cells not in orders[ids[row]]:
+                orders[ids[row]].append(cells)
+    return [rows for rows in orders.values() if len(rows) > 1]
+
+
+def _share(rows: Sequence[_Row], name: str) -> bool:
+    """Whether all rows have the same there, or nothing."""
+    return len({row[name] for row in rows if row[name]}) <= 1
+
+
+def _parted(orders: Sequence[Sequence[_Row]], key: tuple[str, ...]) -> float:
+    """The share of the repeats that this key takes for rows of their own."""
+    repeats = sum(len(rows) - 1 for rows in orders)
+    kept = sum(len({tuple(row[name] for name in key) for row in rows}) - 1 for rows in orders)
+    return kept / repeats

@@ -1,0 +1,197 @@
+"""Descriptions for files that are refused as a whole: each reason's remedy, tried until one reads.
+
+A remedy is a proposal. What the file leaves open becomes a question, not an answer.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from pydantic import ValidationError
+
+from etl.advice.column_names import COLUMNS
+from etl.advice.encodings import likely_encodings
+from etl.advice.layout import Layout, by_values, find_layout, map_columns
+from etl.advice.trial import Sampled, Trial, merged, try_out
+from etl.report.advice import Change, Notice
+from etl.source.decode import utf8_chunks
+from etl.source.description import Description
+
+_MOST_STEPS: Final = 6
+_OPTIONAL: Final = {
+    "customer_id": "no column looks like a customer; it stays empty",
+    "product": "no column looks like a product; it stays empty",
+    "quantity": "no column looks like a quantity; it is missing, which counts as 1",
+    "price": "no column looks like a price; it stays empty",
+}
+
+
+@dataclass(slots=True)
+class Steps:
+    """What was found on the way to a description that reads the file."""
+
+    trial: Trial
+    changes: list[Change] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
+    encodings: tuple[str, ...] = ()
+
+
+def make_readable(sample: Sampled, refused: Trial) -> Steps:
+    """Changes until the sample is read; `trial` is still refused if none helps."""
+    steps = Steps(refused)
+    for _ in range(_MOST_STEPS):
+        error = steps.trial.refused
+        remedy = REMEDIES.get(error.reason) if error else None
+        if remedy is None or not remedy(sample, steps):
+            break
+    return steps
+
+
+def _take(sample: Sampled, steps: Steps, changes: list[Change]) -> bool:
+    """Go on with these changes, unless they bring nothing new."""
+    if not changes:
+        return False
+    fields = {change.field: change.value for change in changes}
+    try:
+        description = merged(steps.trial.description, fields)
+    except ValidationError:
+        # Two columns of one name, or a name too long for a description.
+        return False
+    if description == steps.trial.description:
+        return False
+    steps.trial = try_out(sample, description)
+    steps.changes = [c for c in steps.changes if c.field not in fields] + changes
+    return True
+
+
+def _decode(sample: Sampled, steps: Steps) -> bool:
+    likely = likely_encodings(sample.path.read_bytes())
+    if not likely:
+        return False
+    steps.encodings = tuple(reading.encoding for reading in likely[1:3])
+    words = ", ".join(likely[0].words[:3])
+    because = (
+        f"the file is no UTF-8; by this it reads {words}" if words else "every other byte is 0"
+    )
+    change = Change(field="encoding", value=likely[0].encoding, because=because)
+    return _take(sample, steps, [change])
+
+
+def _lay_out(sample: Sampled, steps: Steps) -> bool:
+    """Delimiter, header line and names, as few of these as are needed."""
+    described = steps.trial.description
+    layout = find_layout(_text(sample, described), described.delimiter)
+    if layout is None:
+        return False
+    changes = _names(layout, steps)
+    if not changes:
+        return False
+    alone = steps.trial
+    for extra in ([], _place(layout, described), [*_place(layout, described), *_mark(layout)]):
+        steps.trial = alone
+        if _take(sample, steps, [*changes, *extra]) and not _is_about_layout(steps.trial):
+            return True
+    return steps.trial is not alone
+
+
+def _is_about_layout(trial: Trial) -> bool:
+    return trial.refused is not None and trial.refused.reason in ("no_header", "missing_column")
+
+
+def _place(layout: Layout, described: Description) -> list[Change]:
+    if layout.names and layout.line > 1 and described.header_line is None:
+        because = f"the columns are named on line {layout.line}"
+        return [Change(field="header_line", value=layout.line, because=because)]
+    return []
+
+
+def _mark(layout: Layout) -> list[Change]:
+    because = "it parts the columns"
+    return [Change(field="delimiter", value=layout.delimiter, because=because)]
+
+
+def _names(layout: Layout, steps: Steps) -> list[Change]:
+    """Which column is which, by the header or by the values."""
+    places = map_columns(layout)
+    missing = [column for column in COLUMNS if column not in places]
+    guesses = by_values(layout, missing, list(places.values()))
+    for column in ("order_date", "price", "quantity", "order_id", "customer_id", "product"):
+        free = [place for place in guesses.get(column, []) if place not in places.values()]
+        if len(free) == 1 or (free and not layout.names):
+            places[column] = free[0]
+            steps.notices.append(_guessed(column, layout, free[0]))
+    if "order_id" not in places or "order_date" not in places:
+        absent = [name for name in ("order_id", "order_date") if name not in places]
+        steps.notices.append(_absent(absent, layout))
+        return []
+    changes = _constants([name for name in COLUMNS if name not in places])
+    return [_columns(layout, places), *changes]
+
+
+def _columns(layout: Layout, places: Mapping[str, int]) -> Change:
+    if not layout.names:
+        ours = {place: column for column, place in places.items()}
+        names = [ours.get(place, f"column_{place + 1}") for place in range(len(layout.rows[0]))]
+        return Change(field="column_names", value=names, because="the file has no header line")
+    theirs = {layout.names[place]: column for column, place in places.items()}
+    columns = {name: ours for name, ours in theirs.items() if name.lower() != ours}
+    return Change(field="columns", value=columns, because="so the file calls these columns")
+
+
+def _constants(absent: list[str]) -> list[Change]:
+    if not absent:
+        return []
+    because = "; ".join(_OPTIONAL[name] for name in absent)
+    return [Change(field="constants", value=dict.fromkeys(absent, ""), because=because)]
+
+
+def _guessed(column: str, layout: Layout, place: int) -> Notice:
+    name = layout.names[place] if layout.names else f"column {place + 1}"
+    examples = tuple(dict.fromkeys(layout.column(place)))[:3]
+    message = f"{name} is taken for {column} by its values alone. Is it?"
+    return Notice(kind="guessed_column", message=message, column=column, examples=examples)
+
+
+def _absent(columns: list[str], layout: Layout) -> Notice:
+    names = ", ".join(layout.names[:20]) or "no names"
+    message = f"No column looks like {' or '.join(columns)}. The file has: {names}."
+    return Notice(kind="missing_column", message=message, column=columns[0])
+
+
+def _escape(sample: Sampled, steps: Steps) -> bool:
+    """The reading of the backslash that loses fewer rows, if one does."""
+    tried = {
+        mark: try_out(sample, merged(steps.trial.description, {"escape": mark}))
+        for mark in ("\\", "")
+    }
+    lost = {mark: _lost(trial) for mark, trial in tried.items()}
+    if lost["\\"] == lost[""]:
+        return False
+    mark = min(lost, key=lambda one: lost[one])
+    because = "read so, more rows have all of their fields"
+    return _take(sample, steps, [Change(field="escape", value=mark, because=because)])
+
+
+def _lost(trial: Trial) -> int:
+    if trial.refused:
+        return 1 << 60
+    return sum(len(judged.fields.malformed) for judged in trial.judged)
+
+
+def _unquote(sample: Sampled, steps: Steps) -> bool:
+    because = "a quote is opened and never closed; as text, the rows are read"
+    return _take(sample, steps, [Change(field="quote", value="", because=because)])
+
+
+REMEDIES: Final[Mapping[str, Callable[[Sampled, Steps], bool]]] = {
+    "undecodable": _decode,
+    "no_header": _lay_out,
+    "missing_column": _lay_out,
+    "escaped_quote": _escape,
+    "unterminated_quote": _unquote,
+}
+
+
+def _text(sample: Sampled, description: Description) -> str:
+    chunks = utf8_chunks(sample.path, description.encoding)
+    return next(chunks, b"").decode(errors="replace")

@@ -1,0 +1,84 @@
+"""What would become of a file, with nothing written: counts, refused values, advice."""
+
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from etl.advice.advise import advise, advise_on_refused
+from etl.clean import Progress, survey
+from etl.errors import Refused
+from etl.report.advice import Advice
+from etl.report.model import REFUSED, SUCCEEDED, Refusal
+from etl.source.description import Description
+from etl.source.file import Source
+
+
+class Check(BaseModel):
+    """The answer to a check. `is_complete`: the whole file was looked at, not its first bytes.
+
+    `description` is the one in force. Counts are None for a refused file.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    key: str
+    status: str
+    is_complete: bool
+    rows_in: int | None = None
+    rows_out: int | None = None
+    duplicates: int | None = None
+    rejected: int | None = None
+    reasons: dict[str, int] = {}
+    refusal: Refusal | None = None
+    description: dict[str, Any] = {}
+    advice: Advice | None = None
+
+    @property
+    def needs_a_look(self) -> bool:
+        """Refused, nothing left, or a description may keep more rows."""
+        helped = self.advice is not None and self.advice.has_something_to_say
+        return self.status == REFUSED or self.rows_out == 0 or helped
+
+
+def check(
+    path: Path,
+    description: Description,
+    *,
+    key: str,
+    is_whole: bool = True,
+    progress: Progress | None = None,
+) -> Check:
+    """`is_whole`: false if the file on disk is the beginning of a longer one."""
+    source = Source(path, description)
+    described = description.model_dump(mode="json", exclude_defaults=True)
+    try:
+        found = survey(source, progress)
+    except Refused as refused:
+        return Check(
+            key=key,
+            status=REFUSED,
+            is_complete=is_whole,
+            refusal=Refusal(reason=refused.reason, message=refused.message, line=refused.line),
+            description=described,
+            advice=_of_part(advise_on_refused(source, refused), is_whole),
+        )
+    findings = found.findings
+    return Check(
+        key=key,
+        status=SUCCEEDED,
+        is_complete=is_whole,
+        rows_in=findings.rows_in,
+        rows_out=findings.rows_out,
+        duplicates=findings.duplicates,
+        rejected=findings.rejected,
+        reasons={name: count for name, count in findings.reasons.items() if count},
+        description=described,
+        advice=_of_part(advise(source, found.header, found.evidence), is_whole),
+    )
+
+
+def _of_part(advice: Advice | None, is_whole: bool) -> Advice | None:
+    if advice is None or is_whole:
+        return advice
+    return advice.model_copy(update={"is_complete": False})

@@ -1,0 +1,62 @@
+"""A check in words, for a terminal."""
+
+import json
+from collections.abc import Iterator
+
+from etl.check import Check
+from etl.report.advice import Advice, Choice, Effect, RefusedValue
+from etl.source.description import FILE_NAME
+
+
+def check_text(found: Check) -> str:
+    """Counts, refused values, and the description that would keep more rows, ready to copy."""
+    return "\n".join(_lines(found)) + "\n"
+
+
+def _lines(found: Check) -> Iterator[str]:
+    if found.refusal:
+        yield f"{found.key} would be refused ({found.refusal.reason}): {found.refusal.message}"
+    else:
+        yield f"{found.rows_in or 0:>14,}  rows in"
+        yield f"{found.rows_out or 0:>14,}  rows out"
+        yield from (f"  {count:>12,}  {reason}" for reason, count in found.reasons.items())
+    if found.advice:
+        yield from _advice(found.advice)
+
+
+def _advice(advice: Advice) -> Iterator[str]:
+    for reason, values in advice.refused.items():
+        yield f"\n{reason}:"
+        yield from map(_refused, values)
+    for notice in advice.notices:
+        yield f"\n{notice.message} {', '.join(notice.examples)}".rstrip()
+    if advice.suggestion:
+        yield f"\nThis {FILE_NAME} {_effect(advice.suggestion.effect, advice)}:"
+        yield from (f"  {change.field}: {change.because}" for change in advice.suggestion.changes)
+        yield json.dumps(advice.suggestion.description, indent=2, ensure_ascii=False)
+    for choice in advice.choices:
+        yield from _choice(choice, advice)
+    if not advice.has_something_to_say:
+        yield "\nNo description was found that would keep more rows."
+
+
+def _refused(value: RefusedValue) -> str:
+    shown = value.value if value.value is not None else value.original
+    lines = ", ".join(f"{line:,}" for line in value.lines)
+    return f"  {value.count:>12,}  {json.dumps(shown, ensure_ascii=False)}  line {lines}"
+
+
+def _choice(choice: Choice, advice: Advice) -> Iterator[str]:
+    yield f"\n{choice.question}"
+    for option in choice.options:
+        yield f"  {option.meaning}: {_effect(option.effect, advice)}"
+        yield f"    {json.dumps(option.description, ensure_ascii=False)}"
+
+
+def _effect(effect: Effect, advice: Advice) -> str:
+    of = "of the file" if advice.is_complete else "of the rows looked at"
+    changed = f" and reads {effect.changed_values:,} kept values anew" * bool(effect.changed_values)
+    return (
+        f"would keep {effect.more_rows:,} more rows{changed} "
+        f"({effect.kept_then:,} of {effect.rows:,} {of})"
+    )
