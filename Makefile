@@ -8,7 +8,11 @@ SAM := .venv-sam/bin/sam
 PIP_INSTALL := requirements/install.py
 
 .DEFAULT_GOAL := help
+<<<<<<< HEAD
 .PHONY: help up up-sam down reset stop start drop etl invoke events logs doctor test test-repeat test-deployed test-sam test-browser check \
+=======
+.PHONY: help up up-sam down reset stop start drop etl check-file invoke events logs doctor test test-repeat test-sam test-browser check \
+>>>>>>> 67730ed (Test the advice, and check a file from the command line)
 	scan audit format lock bench bench-emulators build preflight deploy destroy sample clean
 
 help: ## list the targets
@@ -95,6 +99,10 @@ drop: $(VENV)/local.stamp ## put a file into the landing bucket and show the rep
 etl: $(VENV)/dev.stamp ## clean a file here, without any cloud: FILE=raw.csv OUT=out/
 	@test -n "$(FILE)" -a -n "$(OUT)" || { echo "usage: make etl FILE=raw.csv OUT=out/" >&2; exit 2; }
 	@PYTHONPATH=functions/etl $(BIN)/python -m etl "$(FILE)" "$(OUT)"
+
+check-file: $(VENV)/dev.stamp ## say what would become of a file and what would keep more of it: FILE=raw.csv
+	@test -n "$(FILE)" || { echo "usage: make check-file FILE=raw.csv" >&2; exit 2; }
+	@PYTHONPATH=functions/etl $(BIN)/python -m etl --check "$(FILE)"
 
 invoke: $(VENV)/local.stamp ## run one function of the running stack: NAME=... EVENT=events/x.json
 	@test -n "$(NAME)" -a -n "$(EVENT)" || { echo "usage: make invoke NAME=SalesEtlFunction EVENT=events/s3_put.json" >&2; exit 2; }

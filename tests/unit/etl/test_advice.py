@@ -1,0 +1,109 @@
+"""What a report advises: proved changes are suggested, ambiguous ones are asked about."""
+
+from pathlib import Path
+
+import pytest
+
+from etl.check import check
+from etl.report.advice import Advice
+from etl.source.description import Description
+
+HEADER = "order_id,customer_id,product,quantity,price,order_date\n"
+
+
+def advice_on(tmp_path: Path, content: str | bytes) -> Advice:
+    path = tmp_path / "orders.csv"
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    advice = check(path, Description(), key=path.name).advice
+    assert advice is not None
+    return advice
+
+
+def dated(*dates: str) -> str:
+    rows = (f"{i},C,W,1,5,{text}\n" for i, text in enumerate(dates))
+    return HEADER + "".join(rows)
+
+
+@pytest.mark.parametrize(
+    ("dates", "formats"),
+    [
+        (("13/01/2024", "03/04/2024"), ["%d/%m/%Y"]),
+        (("01/13/2024 3:05 PM", "03/04/2024 11:59 AM"), ["%m/%d/%Y %I:%M %p"]),
+        (("31.12.24", "01.02.24"), ["%d.%m.%y"]),
+        (("2024-01-05", "5. Januar 2024"), ["iso", "%d. %b %Y"]),
+        (("2024年1月5日",), ["%Y年%m月%d日"]),
+        (("20240131", "20240201"), ["%Y%m%d"]),
+    ],
+)
+def test_dates_of_one_reading_get_its_format(tmp_path, dates, formats):
+    suggestion = advice_on(tmp_path, dated(*dates)).suggestion
+    assert suggestion is not None
+    assert suggestion.description == {"date_formats": formats}
+    assert suggestion.effect.kept_then == len(dates)
+
+
+@pytest.mark.parametrize(
+    "dates",
+    [
+        ("03/04/2024", "05/06/2024"),
+        ("13/01/2024", "01/13/2024"),
+        ("01-02-24", "03-04-24"),
+    ],
+    ids=["both orders read all", "each order reads some alone", "short years"],
+)
+def test_ambiguous_dates_are_asked_about_and_never_suggested(tmp_path, dates):
+    advice = advice_on(tmp_path, dated(*dates))
+    assert advice.suggestion is None
+    (choice,) = advice.choices
+    assert "ambiguous" in choice.question
+    assert len(choice.options) >= 2
+    assert all(option.effect.more_rows > 0 for option in choice.options)
+
+
+def test_the_values_that_drop_rows_are_shown_with_their_lines(tmp_path):
+    advice = advice_on(tmp_path, dated("13/01/2024", "13/01/2024", "soon", "2024-01-05"))
+    worst, other = advice.refused["invalid_order_date"]
+    assert (worst.value, worst.count, worst.lines) == ("13/01/2024", 2, (2, 3))
+    assert (other.value, other.lines) == ("soon", (4,))
+
+
+def test_a_kept_value_that_would_be_read_anew_is_counted(tmp_path):
+    rows = '1,C,W,1,"12,50",2024-01-05\n2,C,W,1,1.500,2024-01-05\n'
+    suggestion = advice_on(tmp_path, HEADER + rows).suggestion
+    assert suggestion is not None
+    assert suggestion.description == {"decimal": ","}
+    assert suggestion.effect.changed_values == 1
+
+
+def test_lines_of_an_order_get_the_key_that_tells_them_apart(tmp_path):
+    rows = "A,C,Pen,1,5,2024-01-05\nA,C,Ink,1,6,2024-01-05\nA,C,Pen,1,5,2024-01-05\n"
+    suggestion = advice_on(tmp_path, HEADER + rows).suggestion
+    assert suggestion is not None
+    assert suggestion.description == {"key": ["order_id", "product"]}
+    assert suggestion.effect.more_rows == 1
+
+
+def test_orders_that_were_changed_later_are_no_lines(tmp_path):
+    rows = "A,C,Pen,1,5,2024-01-05\nA,D,Ink,1,6,2024-02-05\n"
+    assert advice_on(tmp_path, HEADER + rows).suggestion is None
+
+
+def test_words_for_nothing_are_suggested_by_column(tmp_path):
+    rows = "1,C,W,N/A,5,2024-01-05\n2,C,W,1,ERROR,2024-01-05\n3,C,W,1,cheap,2024-01-05\n"
+    suggestion = advice_on(tmp_path, HEADER + rows).suggestion
+    assert suggestion is not None
+    assert suggestion.description == {"missing": {"quantity": ["N/A"], "price": ["ERROR"]}}
+    assert (suggestion.effect.kept_now, suggestion.effect.kept_then) == (0, 2)
+
+
+def test_a_clean_file_gets_no_suggestion(tmp_path):
+    advice = advice_on(tmp_path, dated("2024-01-05", "2024-01-06"))
+    assert not advice.has_something_to_say
+    assert advice.profile is not None
+    assert [column.name for column in advice.profile.columns][:2] == ["order_id", "customer_id"]
+
+
+def test_rounded_ids_and_totals_are_noticed(tmp_path):
+    rows = "1.23E+15,C,W,1,5,2024-01-05\nTotal,C,W,1,5,2024-01-05\n"
+    kinds = {notice.kind for notice in advice_on(tmp_path, HEADER + rows).notices}
+    assert kinds == {"rounded_ids", "totals_rows"}
