@@ -8,11 +8,7 @@ SAM := .venv-sam/bin/sam
 PIP_INSTALL := requirements/install.py
 
 .DEFAULT_GOAL := help
-<<<<<<< HEAD
-.PHONY: help up up-sam down reset stop start drop etl invoke events logs doctor test test-repeat test-deployed test-sam test-browser check \
-=======
-.PHONY: help up up-sam down reset stop start drop etl check-file invoke events logs doctor test test-repeat test-sam test-browser check \
->>>>>>> 67730ed (Test the advice, and check a file from the command line)
+.PHONY: help up up-sam down reset stop start drop etl check-file invoke events logs doctor test test-repeat test-deployed test-sam test-browser check \
 	scan audit format lock bench bench-emulators build preflight deploy destroy sample clean
 
 help: ## list the targets
