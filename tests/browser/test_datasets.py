@@ -1,5 +1,6 @@
 """The datasets' part of the web page: from a file on a desk to its report."""
 
+import base64
 from pathlib import Path
 
 from playwright.sync_api import Page, expect
@@ -13,7 +14,24 @@ def upload(page: Page, path: Path, key: str) -> None:
     page.get_by_role("button", name="Upload").click()
 
 
-def test_uploaded_file_becomes_a_dataset_with_a_report(
+def drop(page: Page, path: Path) -> None:
+    """Drags a file onto the page, as from a desk."""
+    content = base64.b64encode(path.read_bytes()).decode()
+    page.evaluate(
+        """([name, content]) => {
+          const bytes = Uint8Array.from(atob(content), (letter) => letter.charCodeAt(0));
+          const dataTransfer = new DataTransfer();
+          dataTransfer.items.add(new File([bytes], name));
+          for (const kind of ["dragover", "drop"]) {
+            const options = { dataTransfer, bubbles: true, cancelable: true };
+            document.body.dispatchEvent(new DragEvent(kind, options));
+          }
+        }""",
+        [path.name, content],
+    )
+
+
+def test_uploaded_file_becomes_a_dataset_with_a_page_of_its_own(
     opens: Opens, raw_csv: Path, team: str
 ) -> None:
     page = opens("#datasets")
@@ -24,20 +42,20 @@ def test_uploaded_file_becomes_a_dataset_with_a_report(
     expect(uploads).to_contain_text("4,680 of 5,200 rows kept.")
     row = page.get_by_role("row").filter(has_text=f"{team}/q1 é")
     expect(row).to_contain_text("succeeded")
-    uploads.get_by_role("link", name="Open the report").click()
-    dialog = page.get_by_role("dialog", name=f"{team}/q1 é")
-    expect(dialog).to_contain_text("208")
+    uploads.get_by_role("link", name="Open the dataset").click()
+    title = page.get_by_role("heading", name=f"{team}/q1 é")
+    expect(title).to_be_visible()
+    expect(page.get_by_role("main")).to_contain_text("208")
     with page.context.expect_page() as opened:
-        dialog.get_by_role("link", name="report.html").click()
+        page.get_by_role("link", name="report.html").click()
     expect(opened.value.get_by_text("4,680").first).to_be_visible()
     page.reload()
-    expect(dialog).to_be_visible()
-    page.keyboard.press("Escape")
-    expect(dialog).to_be_hidden()
-    row.get_by_role("link").click()
-    expect(dialog).to_be_visible()
+    expect(title).to_be_visible()
     page.go_back()
-    expect(dialog).to_be_hidden()
+    expect(title).to_be_hidden()
+    row.get_by_role("link").click()
+    expect(title).to_be_visible()
+    page.get_by_role("link", name="All datasets").click()
     expect(row).to_be_visible()
 
 
@@ -53,11 +71,30 @@ def test_refused_file_says_why_and_the_last_good_one_stays(
     upload(page, bad, f"{team}.csv")
     expect(uploads).to_contain_text("was refused: Missing column: customer_id")
     assert page.evaluate("document.documentElement.scrollWidth") == 360
-    page.get_by_role("link", name="Open the report").first.click()
-    dialog = page.get_by_role("dialog", name=team)
-    expect(dialog).to_contain_text("Missing column: customer_id")
-    expect(dialog).to_contain_text("4,680 rows of the file before")
-    expect(dialog.get_by_role("link", name="processed_output.parquet")).to_be_visible()
+    page.get_by_role("link", name="Open the dataset").first.click()
+    main = page.get_by_role("main")
+    expect(main).to_contain_text("Missing column: customer_id")
+    expect(main).to_contain_text("4,680 rows of the file before")
+    expect(page.get_by_role("link", name="processed_output.parquet")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") == 360
+
+
+def test_dragged_file_is_uploaded_and_a_sample_can_be_tried(
+    opens: Opens, team: str, tmp_path: Path
+) -> None:
+    file = tmp_path / f"{team}.csv"
+    file.write_text(
+        "order_id,customer_id,product,quantity,price,order_date\n1,c,p,1,2,2026-01-01\n"
+    )
+    page = opens("#datasets")
+    drop(page, file)
+    uploads = page.get_by_role("status", name="Uploads")
+    expect(uploads).to_contain_text("1 of 1 rows kept.")
+    page.get_by_role("button", name="a sales file with faults").click()
+    expect(uploads).to_contain_text("of 600 rows kept.")
+    (tmp_path / "notes.txt").write_text("no table")
+    drop(page, tmp_path / "notes.txt")
+    expect(uploads).to_contain_text("must end in .csv or .csv.gz")
 
 
 def test_file_that_cannot_be_taken_is_said_before_it_is_sent(opens: Opens, raw_csv: Path) -> None:
@@ -73,5 +110,7 @@ def test_file_that_cannot_be_taken_is_said_before_it_is_sent(opens: Opens, raw_c
 
 def test_dataset_that_is_not_there_is_said(opens: Opens) -> None:
     page = opens("#datasets/nothing%20here")
-    expect(page.get_by_text("nothing here: No dataset has this name")).to_be_visible()
-    assert page.url.endswith("#datasets")
+    expect(page.get_by_role("heading", name="nothing here")).to_be_visible()
+    expect(page.get_by_text("No dataset has this name")).to_be_visible()
+    page.get_by_role("link", name="All datasets").click()
+    expect(page.get_by_role("heading", name="Datasets", exact=True)).to_be_visible()

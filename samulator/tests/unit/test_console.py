@@ -32,9 +32,9 @@ def kept(tmp_path: Path, function: str) -> list[str]:
 def test_an_address_is_named_where_somebody_answers_alone(
     console: Console, screen: io.StringIO
 ) -> None:
-    console.ready({}, "http://127.0.0.1:3001")
+    console.ready({}, "http://127.0.0.1:3001", {"Shop": "/shop"})
     urls = {"A": "http://127.0.0.1:3000", "B": "http://127.0.0.1:3002"}
-    console.ready(urls, "http://127.0.0.1:3001")
+    console.ready(urls, "http://127.0.0.1:3001", {"Shop": "/shop"})
 
     assert screen.getvalue().splitlines() == [
         "  Lambda endpoint       http://127.0.0.1:3001",
@@ -42,6 +42,7 @@ def test_an_address_is_named_where_somebody_answers_alone(
         "  API                   http://127.0.0.1:3000",
         "  B                     http://127.0.0.1:3002",
         "  Lambda endpoint       http://127.0.0.1:3001",
+        "  Shop                  http://127.0.0.1:3000/shop",
         "Ready. Ctrl-C stops.",
     ]
 

@@ -104,6 +104,7 @@ def test_a_start_invoke_waits_for_the_open_api_if_it_says_so(tmp_path: Path) -> 
         ('[environment]\nA = "{aws_url.x}"', "environment.A: { in '{aws_url.x}' is no place"),
         ('[environment]\nA = "{aws_url!r:>9999999999}"', "a brace itself is written twice"),
         ('[environment]\nA = "{"', "a brace itself is written twice"),
+        ('[links]\nDocs = "docs"', "links.Docs: 'docs', not a path; write it as"),
         ("[start]", "start: {}, not an array of tables; write [[start]] with two brackets"),
         ('start = "F"', "start: 'F', not an array of tables"),
         ('start = ["X"]', "start[0]: 'X', not a table; each entry is a [[start]]"),

@@ -168,9 +168,17 @@ def test_wrong_method_is_405_naming_the_right_ones(
     assert (options.status, options.headers["allow"]) == (204, allow)
 
 
-@pytest.mark.parametrize("path", ["/", "/nothing", "/users/x/y", "/users/ada", "/status/x", "//"])
+@pytest.mark.parametrize("path", ["/nothing", "/users/x/y", "/users/ada", "/status/x"])
 def test_unknown_path_is_a_404_problem(api: ApiClient, path: str) -> None:
     assert_problem(api.get(path), 404)
+
+
+@pytest.mark.parametrize("path", ["/", "//"])
+def test_the_root_leads_to_the_page_wherever_the_host_header_points(
+    api: ApiClient, path: str
+) -> None:
+    answer = api.get(path, headers={"Host": "evil.example"})
+    assert (answer.status, answer.headers["location"]) == (307, "/console")
 
 
 def test_both_forms_of_a_path_answer_without_a_redirect(api: ApiClient, ada: Any) -> None:

@@ -51,6 +51,7 @@ def create_app(
     for module in (status, user_lists, users, datasets, openapi, console):
         app.include_router(module.router)
     app.include_router(status.ready_router)
+    app.include_router(console.front_door)
     problems.register(app)
     app.add_middleware(RequestBoundary)
     return app

@@ -38,14 +38,21 @@ class Console:
         """Something that takes seconds, and is kept until what it is made of changes."""
         self.say(f"  {what} (kept until it changes)")
 
-    def ready(self, urls: Mapping[str, str], lambda_endpoint: str) -> None:
-        """All doors are open; `urls` are those of APIs and function URLs by logical id."""
+    def ready(
+        self, urls: Mapping[str, str], lambda_endpoint: str, links: Mapping[str, str]
+    ) -> None:
+        """All doors are open; `urls` are those of APIs and function URLs by logical id.
+
+        `links` are paths of the first of them, by name: where people begin.
+        """
         places: dict[str, list[str]] = {}
         for name, url in urls.items():
             places.setdefault(url, []).append(name)
         for at, (url, names) in enumerate(places.items()):
             self.say(f"  {'API' if at == 0 else ', '.join(names):<21} {url}")
         self.say(f"  {'Lambda endpoint':<21} {lambda_endpoint}")
+        for name, path in links.items() if places else ():
+            self.say(f"  {name:<21} {next(iter(places)).rstrip('/')}{path}")
         self.say("Ready. Ctrl-C stops.")
 
     def reloaded(self, function: str, changed: str) -> None:

@@ -19,7 +19,9 @@ _PLACES_OF = {name: kind.place_names for name, kind in DATA_SERVERS.items()}
 PLACES = frozenset([*_ALWAYS, *(place for places in _PLACES_OF.values() for place in places)])
 _PIECE = re.compile(r"\{\{|\}\}|\{(\w+)\}|[{}]")
 _TOKENS = ("required", "optional")
-_KEYS = ("servers", "allow_aws", "authorizers", "containers", "environment", "iam", "start")
+_KEYS = (
+    *("servers", "allow_aws", "authorizers", "containers", "environment", "iam", "links", "start"),
+)
 _START_KEYS = ("function", "event", "after_open", "again_after")
 
 
@@ -44,7 +46,8 @@ class StartInvoke:
 class LocalToml:
     """What the file says. `environment` still holds its {placeholders}.
 
-    `servers` are the data servers that the application needs besides AWS's services.
+    `servers` are the data servers that the application needs besides AWS's services; `links` are
+    paths of its first API that people begin at, by what they are called.
     """
 
     servers: tuple[str, ...] = ()
@@ -54,6 +57,7 @@ class LocalToml:
     allow_aws: bool = False
     iam: bool = False
     container_parameters: Mapping[str, str] = field(default_factory=dict)
+    links: Mapping[str, str] = field(default_factory=dict)
 
 
 def read_local_toml(root: Path) -> LocalToml:
@@ -84,6 +88,7 @@ def read_local_toml(root: Path) -> LocalToml:
         allow_aws=_truth("allow_aws", values),
         iam=_truth("iam", values),
         container_parameters=_container_parameters(values.get("containers", {})),
+        links=_links(_table("links", values.get("links", {}))),
     )
 
 
@@ -126,6 +131,13 @@ def _container_parameters(value: Any) -> dict[str, str]:  # noqa: ANN401 - whate
         if not isinstance(each, str):
             raise _wrong(f"containers.parameters.{name}", each, "a text", "write it in quotes")
     return parameters
+
+
+def _links(table: Mapping[str, Any]) -> dict[str, str]:
+    for name, path in table.items():
+        if not isinstance(path, str) or not path.startswith("/") or not path.isprintable():
+            raise _wrong(f"links.{name}", path, "a path", 'write it as "/docs"')
+    return dict(table)
 
 
 def _tokens_optional(table: Mapping[str, Any]) -> bool:

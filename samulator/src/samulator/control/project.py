@@ -24,7 +24,7 @@ class Project:
     `servers` are the data servers that it asks for, `tokens_optional` is whether JWT authorizers
     let a request without a token in, `allow_aws` whether functions may reach AWS itself, `iam`
     whether the policies of their roles are enforced, `options` are those of the start,
-    `container_parameters` are those of the template in containers,
+    `links` are where people begin, `container_parameters` those of the template in containers,
     `state_folder` is where its data is, if it has a folder of its own.
     """
 
@@ -38,6 +38,7 @@ class Project:
     options: StartOptions = field(default_factory=StartOptions)
     state_folder: Path | None = None
     container_parameters: Mapping[str, str] = field(default_factory=dict)
+    links: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def template(self) -> Path:
@@ -115,4 +116,5 @@ def open_project(root: Path, flags: Flags = NO_FLAGS) -> Project:
         iam=said.iam,
         options=read_options(root, flags),
         container_parameters=said.container_parameters,
+        links=said.links,
     )

@@ -120,7 +120,8 @@ class Stack:
         async with self.running() as running:
             for line in calling_lines(effects(running.application, self.project.root)):
                 self.console.say(line)
-            self.console.ready(running.urls, f"http://{LOOPBACK}:{self.ports.lambda_endpoint}")
+            lambda_endpoint = f"http://{LOOPBACK}:{self.ports.lambda_endpoint}"
+            self.console.ready(running.urls, lambda_endpoint, self.project.links)
             done, _ = await asyncio.wait(running.tasks, return_when=asyncio.FIRST_COMPLETED)
             for task in done:
                 task.result()

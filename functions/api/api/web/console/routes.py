@@ -9,10 +9,17 @@ from api.datasets.service import DatasetService
 from api.web.routing import GuardedRoute
 
 router = APIRouter(prefix="/console", route_class=GuardedRoute, include_in_schema=False)
+front_door = APIRouter(route_class=GuardedRoute, include_in_schema=False)
 
 _FOLDER = Path(__file__).parent / "static"
-_TYPES = {".js": "text/javascript", ".css": "text/css"}
+_TYPES = {".js": "text/javascript", ".css": "text/css", ".csv": "text/csv"}
 _ASSETS = {path.name: _TYPES[path.suffix] for path in _FOLDER.iterdir() if path.suffix in _TYPES}
+
+
+@front_door.get("/")
+async def lead_to_page() -> Response:
+    """To the page: a relative address, which no Host header can turn elsewhere."""
+    return Response(status_code=307, headers={"Location": "/console"})
 
 
 @router.get("")
@@ -31,7 +38,7 @@ async def show_page(request: Request) -> Response:
 
 @router.get("/{asset}")
 async def get_asset(asset: str) -> Response:
-    """A script or the style sheet."""
+    """A script, a style sheet or a sample file."""
     if asset not in _ASSETS:
         raise HTTPException(404)
     headers = {"Cache-Control": "no-cache"}

@@ -5,6 +5,7 @@ export class Problem extends Error {
     super(problem.detail || problem.title || `The API answered with status ${problem.status}.`);
     this.status = problem.status;
     this.faults = problem.errors || [];
+    this.body = problem;
   }
 
   // Whether the same call may succeed later.
@@ -13,7 +14,8 @@ export class Problem extends Error {
   }
 }
 
-export async function call(method, path, { body, headers = {} } = {}) {
+// The answer as it came; raises a Problem for all that is no success.
+export async function callFor(method, path, { body, headers = {} } = {}) {
   const token = sessionStorage.getItem("token");
   const sent = token ? { ...headers, Authorization: `Bearer ${token}` } : { ...headers };
   if (body !== undefined) {
@@ -25,7 +27,12 @@ export async function call(method, path, { body, headers = {} } = {}) {
   } catch {
     throw new Problem({ status: 0, detail: "The API does not answer." });
   }
-  if (answer.ok) return answer.status === 204 ? null : answer.json();
+  if (answer.ok) return answer;
   const problem = await answer.json().catch(() => ({}));
   throw new Problem({ ...problem, status: answer.status });
+}
+
+export async function call(method, path, options) {
+  const answer = await callFor(method, path, options);
+  return answer.status === 204 ? null : answer.json();
 }

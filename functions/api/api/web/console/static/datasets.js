@@ -1,21 +1,17 @@
 // The list of datasets: what the ETL made of each file that was uploaded.
 
 import { call } from "/console/api.js";
-import { closeReport, openReport, reportAddress, titleOf, wantedReport } from "/console/dataset_dialog.js";
+import { datasetAddress, lookOf, titleOf } from "/console/dataset_names.js";
+import "/console/drop.js";
+import { written } from "/console/text.js";
 import { follow } from "/console/uploads.js";
-import { byId, cell, counted, element, fail, number, when, whileDisabled, written } from "/console/view.js";
+import { byId, cell, counted, element, fail, number, when, whileDisabled } from "/console/view.js";
 
 const LIMIT = 100;
 const section = byId("datasets");
 const rows = byId("dataset-rows");
-const LOOKS = { succeeded: "good", refused: "bad" };
 
-export async function showDatasets() {
-  const name = wantedReport();
-  if (name) openReport(name);
-  else closeReport();
-  await load();
-}
+export const showDatasets = () => load();
 
 async function load() {
   section.setAttribute("aria-busy", "true");
@@ -42,13 +38,12 @@ function describe({ items, truncated }) {
 function row(dataset) {
   const made = element("tr", "", { role: "row" });
   const name = element("th", "", { role: "rowheader", scope: "row", "data-label": "Dataset" });
-  const open = element("a", "", { href: reportAddress(dataset.name) });
+  const open = element("a", "", { href: datasetAddress(dataset.name) });
   open.append(written(titleOf(dataset.name, dataset.source_key)));
   name.append(open);
-  const look = LOOKS[dataset.status] || "open";
   made.append(
     name,
-    cell("Status", element("span", dataset.status, { class: `badge ${look}` })),
+    cell("Status", element("span", dataset.status, { class: `badge ${lookOf(dataset.status)}` })),
     cell("Rows in", number(dataset.rows_in), { class: "number" }),
     cell("Rows out", number(dataset.rows_out), { class: "number" }),
     cell("Duplicates", number(dataset.duplicates), { class: "number" }),

@@ -1,21 +1,36 @@
 // The page: which section the address names, dialogs that close, the token.
 
+import { forget, renewDataset, showDataset } from "/console/dataset.js";
+import { wantedDataset } from "/console/dataset_names.js";
 import { showDatasets } from "/console/datasets.js";
+import { followDescription } from "/console/description.js";
+import { followPlace } from "/console/place.js";
+import { lookAtServices } from "/console/services.js";
 import { showUsers } from "/console/users.js";
 import { byId, keepPlace } from "/console/view.js";
 
-const sections = { users: showUsers, datasets: showDatasets };
+const SECTIONS = { users: showUsers, datasets: showDatasets, dataset: showDataset };
+const title = document.querySelector("h1").textContent;
 
-function show() {
+function chosenSection() {
+  if (wantedDataset()) return "dataset";
   const [named] = location.hash.slice(1).split(/[?/]/);
-  const chosen = Object.hasOwn(sections, named) ? named : "users";
-  for (const name of Object.keys(sections)) byId(name).hidden = name !== chosen;
-  for (const link of document.querySelectorAll("nav a")) {
-    if (link.hash === `#${chosen}`) link.setAttribute("aria-current", "page");
-    else link.removeAttribute("aria-current");
+  return named === "datasets" ? named : "users";
+}
+
+async function show() {
+  const chosen = chosenSection();
+  for (const name of Object.keys(SECTIONS)) byId(name).hidden = name !== chosen;
+  const link = `#${chosen === "dataset" ? "datasets" : chosen}`;
+  for (const one of document.querySelectorAll("header nav a")) {
+    if (one.hash === link) one.setAttribute("aria-current", "page");
+    else one.removeAttribute("aria-current");
   }
-  document.title = `${byId(`${chosen}-title`).textContent} – ${document.querySelector("h1").textContent}`;
-  sections[chosen]();
+  if (chosen !== "dataset") {
+    forget();
+    document.title = `${byId(`${chosen}-title`).textContent} – ${title}`;
+  }
+  await SECTIONS[chosen]();
 }
 
 for (const dialog of document.querySelectorAll("dialog")) {
@@ -31,5 +46,7 @@ byId("token-form").addEventListener("submit", (event) => {
   byId("token-dialog").close();
   show();
 });
-window.addEventListener("hashchange", show);
+followDescription((name) => wantedDataset()?.name === name && renewDataset());
+followPlace(show);
 show();
+lookAtServices();

@@ -1,15 +1,15 @@
 // Uploads: straight to the landing bucket, then waiting for what the ETL says of the file.
 
 import { call, Problem } from "/console/api.js";
-import { reportAddress } from "/console/dataset_dialog.js";
+import { datasetAddress, lookOf } from "/console/dataset_names.js";
 import { askForToken, byId, element, faultsOf, number, showFaults, whileDisabled } from "/console/view.js";
+import { nextReport, reportOf } from "/console/waiting.js";
 
 const form = byId("upload");
 const LARGEST = 5 * 1024 ** 3; // what one request to S3 carries
-const PATIENCE_MILLISECONDS = 15 * 60 * 1000; // as long as a function may run
 let finished = () => {};
 
-// `listener` is called when a report has come.
+// `listener` is told the dataset whose report has come.
 export function follow(listener) {
   finished = listener;
 }
@@ -31,7 +31,7 @@ function line(key) {
   };
 }
 
-function send(url, file, progress) {
+export function send(url, file, progress = () => {}) {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     request.open("PUT", url);
@@ -43,43 +43,26 @@ function send(url, file, progress) {
   });
 }
 
-async function reportOf(name) {
-  try {
-    return (await call("GET", `/datasets/${encodeURIComponent(name)}`)).report;
-  } catch (error) {
-    if (error instanceof Problem && (error.status === 404 || error.passing)) return null;
-    throw error;
-  }
-}
-
-const identity = (report) => JSON.stringify(report && [report.source, report.finished_at]);
-
 async function waitFor(name, before, told) {
-  const started = Date.now();
   told.say("sent, being cleaned …");
-  while (Date.now() - started < PATIENCE_MILLISECONDS) {
-    const pause = Date.now() - started < 20_000 ? 1000 : 5000;
-    await new Promise((resolve) => { setTimeout(resolve, pause); });
-    const report = await reportOf(name);
-    if (report && report.status !== "publishing" && identity(report) !== before) {
-      told.say(outcome(report), element("a", "Open the report", { href: reportAddress(name) }));
-      told.item.className = report.refusal ? "bad" : "good";
-      return finished();
-    }
-  }
-  return told.say("was sent; its report is not there yet.");
+  const report = await nextReport(name, before);
+  if (report === null) return told.say("was sent; its report is not there yet.");
+  told.say(outcome(report), element("a", "Open the dataset", { href: datasetAddress(name) }));
+  told.item.className = lookOf(report.status);
+  return finished(name);
 }
 
 function outcome(report) {
   if (report.refusal) return `was refused: ${report.refusal.message}`;
   if (report.rows_out === undefined) return `is ${report.status}.`;
-  return `${number(report.rows_out)} of ${number(report.rows_in)} rows kept.`;
+  const [warning] = report.warnings || [];
+  return `${number(report.rows_out)} of ${number(report.rows_in)} rows kept.${warning ? ` ${warning.message}` : ""}`;
 }
 
 async function carry(file, key, place) {
   const told = line(key);
   try {
-    const before = place.dataset ? identity(await reportOf(place.dataset)) : "";
+    const before = place.dataset && await reportOf(place.dataset);
     told.progress(0);
     await send(place.url, file, told.progress);
     if (place.dataset) await waitFor(place.dataset, before, told);
@@ -90,18 +73,36 @@ async function carry(file, key, place) {
   }
 }
 
+const isTooLarge = (file) => file.size > LARGEST;
+const TOO_LARGE = "Over 5 GB: send it with an S3 client, in parts.";
+
 async function start() {
   const [file] = form.elements.file.files;
   const key = form.elements.key.value.trim();
   const faults = [];
   if (!file) faults.push({ name: "file", detail: "Choose a file." });
-  else if (file.size > LARGEST) faults.push({ name: "file", detail: "Over 5 GB: send it with an S3 client, in parts." });
+  else if (isTooLarge(file)) faults.push({ name: "file", detail: TOO_LARGE });
   if (file && !key) faults.push({ name: "key", detail: "must not be blank" });
   showFaults(form, faults);
   if (faults.length > 0) return;
   const place = await call("POST", "/datasets/uploads", { body: { key } });
   form.reset();
   carry(file, key, place);
+}
+
+// Sends a file without asking anything; what is wrong with it stands in its line.
+export async function sendAt(file, key) {
+  try {
+    if (isTooLarge(file)) throw new Problem({ detail: TOO_LARGE });
+    await carry(file, key, await call("POST", "/datasets/uploads", { body: { key } }));
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    if (error.status === 401) return askForToken();
+    const told = line(key);
+    told.item.className = "bad";
+    told.say(faultsOf(error)[0].detail);
+  }
+  return undefined;
 }
 
 form.elements.file.addEventListener("change", () => {

@@ -1,6 +1,7 @@
 // The dialogs that create, change and delete a user. A change names the version that was shown.
 
 import { call, Problem } from "/console/api.js";
+import { visible, written } from "/console/text.js";
 import { askForToken, byId, element, faultsOf, showFaults, whileDisabled } from "/console/view.js";
 
 const FIELDS = ["name", "email", "role"];
@@ -59,7 +60,7 @@ async function catchUp() {
   }
   shown = current;
   tell.refreshed(current);
-  const news = theirs.map((name) => `${name} is now “${current[name]}”`).join(", ");
+  const news = theirs.map((name) => `${name} is now “${visible(current[name])}”`).join(", ");
   const detail = `Somebody else changed this user meanwhile${news && `: ${news}`}. Save again to keep what you typed.`;
   showFaults(form, [{ name: "", detail }]);
 }
@@ -73,7 +74,7 @@ export function askToDelete(user, listeners) {
 
 function showWho() {
   byId("delete-who").replaceChildren(
-    element("bdi", shown.name), element("br"), element("bdi", shown.email), element("br"), element("bdi", shown.role),
+    written(shown.name), element("br"), written(shown.email), element("br"), written(shown.role),
   );
 }
 

@@ -13,8 +13,12 @@ export function element(tag, text = "", attributes = {}) {
   return made;
 }
 
-// Text that somebody wrote: it brings its own direction and may be long.
-export const written = (text) => element("span", text, { dir: "auto", class: "written", title: text });
+// The same with children instead of a text.
+export function build(tag, attributes = {}, ...children) {
+  const made = element(tag, "", attributes);
+  made.append(...children);
+  return made;
+}
 
 export function when(text) {
   const options = { dateStyle: "medium", timeStyle: "short" };
@@ -72,6 +76,18 @@ export function keepPlace() {
 
 export function askForToken() {
   if (!byId("token-dialog").open) byId("token-dialog").showModal();
+}
+
+// Does what a button is for; what goes wrong is said beside nothing else.
+export async function attempt(work) {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    if (error.status === 401) askForToken();
+    else notify(error.message);
+    return undefined;
+  }
 }
 
 // Says in `place` what went wrong, with a way on where there is one.

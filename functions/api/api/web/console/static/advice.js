@@ -1,0 +1,97 @@
+// What the report advises: the refused values, and the description that would keep more rows.
+// Nothing is applied by itself; what is ambiguous is asked.
+
+import { applyDescription, folderOf } from "/console/description.js";
+import { visible } from "/console/text.js";
+import { attempt, build, counted, element, notify, number, whileDisabled } from "/console/view.js";
+
+const LINES = 3;
+
+export function showAdvice(place, dataset) {
+  const { advice } = dataset.report;
+  if (!advice) return;
+  const parts = [...suggested(dataset, advice), ...refused(advice), ...noticed(advice)];
+  place.replaceChildren(...parts);
+}
+
+// ---- descriptions to choose from
+
+function suggested(dataset, advice) {
+  const made = [];
+  if (advice.suggestion) made.push(suggestion(dataset, advice.suggestion));
+  for (const choice of advice.choices || []) made.push(question(dataset, choice));
+  return made;
+}
+
+const gain = ({ kept_now: now, kept_then: then, rows }) =>
+  `${counted(then - now, "more row", "more rows")}: ${number(then)} of ${number(rows)} instead of ${number(now)}`;
+
+function suggestion(dataset, { description, changes, effect }) {
+  const reasons = changes.map(({ field, because }) => build("li", {}, element("code", field), ` ${because}`));
+  return build("details", { class: "advice" },
+    element("summary", `A description would keep ${gain(effect)}`),
+    build("ul", {}, ...reasons),
+    ...described(dataset, () => description, description));
+}
+
+// What the file itself does not decide; no answer is chosen beforehand.
+function question(dataset, { field, question: asked, options }) {
+  const chosen = { description: null };
+  const code = element("pre", "", { tabindex: "0", hidden: "" });
+  const answers = options.map(({ meaning, description, effect }, at) => {
+    const radio = element("input", "", { type: "radio", name: `choice-${field}`, id: `choice-${field}-${at}` });
+    radio.addEventListener("change", () => {
+      chosen.description = description;
+      code.hidden = false;
+      code.textContent = pretty(description);
+    });
+    return build("label", { class: "answer" }, radio, build("span", {}, meaning, element("small", ` Keeps ${gain(effect)}.`)));
+  });
+  return build("details", { class: "advice asks" }, element("summary", "A question that the file does not answer"),
+    build("fieldset", {}, element("legend", asked), ...answers), code,
+    ...actions(dataset, () => chosen.description));
+}
+
+const pretty = (description) => JSON.stringify(description, null, 2);
+
+function described(dataset, choose, description) {
+  return [element("pre", pretty(description), { tabindex: "0", "aria-label": "_source.json" }), ...actions(dataset, choose)];
+}
+
+function actions(dataset, choose) {
+  const copy = element("button", "Copy", { type: "button" });
+  const apply = element("button", "Write it and run again", { type: "button", class: "main" });
+  const progress = element("span", "", { class: "hint", role: "status" });
+  const chosen = () => choose() || void notify("Choose an answer first.");
+  copy.addEventListener("click", () => {
+    const description = chosen();
+    if (description) navigator.clipboard.writeText(pretty(description)).then(() => notify("Copied."), () => notify("The browser does not let this page copy: select the text."));
+  });
+  apply.addEventListener("click", () => whileDisabled(apply, () => attempt(async () => {
+    const description = chosen();
+    if (description) await applyDescription(dataset, description, (text) => { progress.textContent = text; });
+  })));
+  const folder = folderOf(dataset.report.source.key);
+  const hint = `It is written to ${folder || "the top folder"} as _source.json, and counts for every file there.`;
+  return [element("p", hint, { class: "hint" }), build("div", { class: "buttons left" }, apply, copy, progress)];
+}
+
+// ---- what was refused, and what else to know
+
+function refused({ refused: reasons = {} }) {
+  const rows = Object.entries(reasons).flatMap(([reason, values]) => values.map(({ value, count, lines, original }) => build("tr", {},
+    element("td", reason.replaceAll("_", " ")),
+    build("td", {}, element("code", visible(value ?? original ?? ""), { dir: "auto" })),
+    element("td", number(count), { class: "number" }),
+    element("td", lines.slice(0, LINES).map(number).join(", ")))));
+  if (rows.length === 0) return [];
+  const heads = ["Reason", "Value", "Rows", "Lines"].map((text) => element("th", text, { scope: "col", class: text === "Rows" ? "number" : "" }));
+  return [build("details", { class: "advice" }, element("summary", "The values that were refused most"),
+    build("div", { class: "scrolls", tabindex: "0", role: "region", "aria-label": "Refused values" },
+      build("table", { class: "grid" }, build("thead", {}, build("tr", {}, ...heads)), build("tbody", {}, ...rows))))];
+}
+
+function noticed({ notices = [] }) {
+  if (notices.length === 0) return [];
+  return [build("ul", { class: "note" }, ...notices.map(({ message }) => element("li", message)))];
+}

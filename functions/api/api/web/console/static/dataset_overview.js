@@ -1,0 +1,79 @@
+// The first part of a dataset: what came in and what came out, charts, files.
+
+import { showCharts } from "/console/charts.js";
+import { datasetAddress } from "/console/dataset_names.js";
+import { build, element, number, when } from "/console/view.js";
+
+const UNITS = ["bytes", "kB", "MB", "GB"];
+const FOR_PEOPLE = "report.html"; // comes first
+const NO_TIME = "T00:00:00";
+
+export async function showOverview(body, { dataset, isCurrent, isNew }) {
+  if (!isNew) return;
+  const charts = build("div", { class: "charts", id: "dataset-charts" });
+  body.append(
+    tiles(dataset),
+    charts,
+    build("div", { class: "columns" },
+      build("section", { "aria-labelledby": "facts-title" }, build("h3", { id: "facts-title" }, "The run"), facts(dataset.report)),
+      build("section", { "aria-labelledby": "files-title" }, build("h3", { id: "files-title" }, "Files"), files(dataset))),
+  );
+  if (dataset.report.rows_out) await showCharts(charts, dataset, isCurrent);
+}
+
+function tiles({ name, report }) {
+  const list = element("ul", "", { class: "tiles" });
+  const tile = (label, value, address) => {
+    const inside = [element("strong", number(value)), element("span", label)];
+    const item = element("li");
+    item.append(address ? build("a", { href: address }, ...inside) : build("div", {}, ...inside));
+    return item;
+  };
+  if (report.rows_in === undefined) return list;
+  list.append(
+    tile("rows in", report.rows_in),
+    tile("rows kept", report.rows_out, datasetAddress(name, { part: "rows" })),
+    tile("duplicates", report.duplicates, datasetAddress(name, { part: "rejected" })),
+    tile("rejected", report.rejected, datasetAddress(name, { part: "rejected" })),
+  );
+  return list;
+}
+
+function facts(report) {
+  const known = [["File", report.source.key]];
+  if (report.finished_at) known.push(["Finished", when(report.finished_at)]);
+  for (const [reason, count] of Object.entries(report.reasons || {})) {
+    if (count > 0) known.push([`Dropped: ${reason.replaceAll("_", " ")}`, number(count)]);
+  }
+  if (report.quantity?.filled) known.push(["Quantity filled with 1", number(report.quantity.filled)]);
+  if (report.order_dates?.first) {
+    const { first, last } = report.order_dates;
+    known.push(["Order dates", `${first.replace(NO_TIME, "")} to ${last.replace(NO_TIME, "")}`]);
+  }
+  if (Number.isFinite(report.sums?.amount)) {
+    const amount = report.sums.amount.toLocaleString(undefined, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+    known.push(["Quantity × price", amount]);
+  }
+  return build("dl", {}, ...known.flatMap(([term, text]) => [element("dt", term), element("dd", text)]));
+}
+
+function files({ report, downloads, expires_in: seconds }) {
+  const sizes = { ...report.last_good?.outputs, ...report.outputs };
+  const named = Object.entries(downloads);
+  named.sort(([one], [other]) => (other === FOR_PEOPLE) - (one === FOR_PEOPLE));
+  const list = element("ul", "", { class: "files" });
+  for (const [name, url] of named) {
+    const item = build("li", {}, element("a", name, { href: url, rel: "noreferrer", target: "_blank" }));
+    const size = sizes[name]?.bytes;
+    if (size !== undefined) item.append(element("span", readable(size), { class: "size" }));
+    list.append(item);
+  }
+  const hint = `The links work for ${Math.floor(seconds / 60)} minutes.`;
+  return build("div", {}, list, element("p", hint, { class: "hint" }));
+}
+
+function readable(bytes) {
+  let [size, unit] = [bytes, 0];
+  while (size >= 1000 && unit < UNITS.length - 1) [size, unit] = [size / 1000, unit + 1];
+  return `${size.toLocaleString(undefined, { maximumFractionDigits: 1 })} ${UNITS[unit]}`;
+}

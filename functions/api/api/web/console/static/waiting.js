@@ -1,0 +1,32 @@
+// Waiting for what the ETL says of a file.
+
+import { call, Problem } from "/console/api.js";
+import { datasetCall } from "/console/dataset_names.js";
+
+const PATIENCE_MILLISECONDS = 15 * 60 * 1000; // as long as a function may run
+const UNFINISHED = ["publishing", "processing"];
+
+// The report of a dataset; null where there is none, or none can be had now.
+export async function reportOf(name) {
+  try {
+    return (await call("GET", datasetCall(name))).report;
+  } catch (error) {
+    if (error instanceof Problem && (error.status === 404 || error.passing)) return null;
+    throw error;
+  }
+}
+
+const identity = (report) => JSON.stringify(report && [report.source, report.finished_at]);
+
+// The first finished report that is not the one `before`; null where it took too long.
+export async function nextReport(name, before) {
+  const known = identity(before);
+  const started = Date.now();
+  while (Date.now() - started < PATIENCE_MILLISECONDS) {
+    const pause = Date.now() - started < 20_000 ? 500 : 5000;
+    await new Promise((resolve) => { setTimeout(resolve, pause); });
+    const report = await reportOf(name);
+    if (report && !UNFINISHED.includes(report.status) && identity(report) !== known) return report;
+  }
+  return null;
+}
