@@ -88,9 +88,10 @@ def require_free(name: str, port: int, hosts: Iterable[str] = (LOOPBACK,)) -> No
             try:
                 probe.bind((host, port))
             except OSError as error:
+                flag = "name another with -p, or " if name == "api" else ""
                 raise PortTaken(
                     f"port {port} ({name}) is taken{_holder(port)}; "
-                    f"free it or set {variable_of(name)} to another port"
+                    f"free it, or {flag}set {variable_of(name)} to another port"
                 ) from error
 
 

@@ -4,8 +4,17 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from samulator.template.bucket_rules import is_event, name_problem
 from samulator.template.functions import find_function
-from samulator.template.model import Bucket, Function, Queue, Resource, S3Trigger, Value
+from samulator.template.model import (
+    Bucket,
+    Function,
+    Queue,
+    Resource,
+    S3Trigger,
+    TemplateError,
+    Value,
+)
 
 BUCKET, QUEUE = "AWS::S3::Bucket", "AWS::SQS::Queue"
 _QUEUE_ATTRIBUTES = (
@@ -22,7 +31,11 @@ _QUEUE_ATTRIBUTES = (
 
 
 def read_bucket(resource: Resource) -> Bucket:
-    """Read an AWS::S3::Bucket."""
+    """Read an AWS::S3::Bucket. Raises TemplateError at a name that S3 would refuse."""
+    name = resource.properties.get("BucketName")
+    problem = name_problem(name) if name and isinstance(name, str) else None
+    if problem is not None:
+        raise TemplateError(f"{resource.place}: BucketName {name!r} is refused by S3: {problem}")
     versioning = resource.properties.get("VersioningConfiguration")
     status = versioning.get("Status") if isinstance(versioning, dict) else None
     return Bucket(resource.name, versioned=status == "Enabled")
@@ -43,17 +56,22 @@ def read_notifications(
 ) -> Iterator[S3Trigger]:
     """Yield what a bucket tells functions.
 
-    Raises KeyError, TypeError, ValueError and AttributeError at what is no such configuration.
+    Raises KeyError, TypeError, ValueError and AttributeError at what is no such configuration, and
+    TemplateError at an event that S3 does not know.
     """
     configuration = resource.properties.get("NotificationConfiguration") or {}
     for index, declared in enumerate(configuration.get("LambdaConfigurations") or []):
         rules = ((declared.get("Filter") or {}).get("S3Key") or {}).get("Rules") or []
         affixes = {str(rule["Name"]).lower(): str(rule["Value"]) for rule in rules}
+        events = _texts(declared["Event"])
+        for event in events:
+            if not is_event(event):
+                raise TemplateError(f"{resource.place}: S3 has no event {event!r}")
         yield S3Trigger(
             name=str(declared.get("Id", f"{resource.logical_id}-{index}")),
             function=find_function(declared["Function"], functions),
             bucket=resource.name,
-            events=_texts(declared["Event"]),
+            events=events,
             prefix=affixes.get("prefix", ""),
             suffix=affixes.get("suffix", ""),
         )
