@@ -1,0 +1,1 @@
+"""Reads and queries what the sales ETL made: rows, rejected rows, summaries, runs."""

@@ -1,0 +1,25 @@
+"""The Lambda entry of the calls that read one dataset."""
+
+from contextlib import suppress
+from functools import partial
+
+from datasets.opened import show_dataset
+from datasets.rows.call import list_rows
+from datasets.settings import Settings, SettingsError, load
+from datasets.storage.bucket import Bucket
+from datasets.web.entry import HttpEntry, Route
+
+
+def build(settings: Settings) -> tuple[Route, ...]:
+    """Connects to nothing yet."""
+    bucket = Bucket(settings.processed_bucket, endpoint_url=settings.aws_endpoint_url)
+    return (
+        Route("GET", "/datasets/{name}/rows", partial(list_rows, bucket)),
+        Route("GET", "/datasets/{name}", partial(show_dataset, bucket)),
+    )
+
+
+handler = HttpEntry(lambda: load(Settings), build)
+# Lambda gives start-up more processor than requests. What is wrong is told to the first request.
+with suppress(SettingsError):
+    handler.prepare()

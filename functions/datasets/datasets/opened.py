@@ -1,0 +1,30 @@
+"""GET /datasets/{name}: the report of the last run, and URLs of its files."""
+
+from datasets.storage.bucket import Bucket
+from datasets.storage.report import REPORT, open_dataset
+from datasets.web.answer import Answer, json_answer
+from datasets.web.request import Request
+
+EXPIRES_IN = 900
+
+
+def show_dataset(bucket: Bucket, name: str, _request: Request) -> Answer:
+    """The files are those that the report vouches for; their URLs open for 900 seconds."""
+    dataset = open_dataset(bucket, name)
+    downloads = {
+        file: bucket.download_url(
+            output["key"], version_id=output.get("version_id"), expires_in=EXPIRES_IN
+        )
+        for file, output in dataset.outputs()
+    }
+    downloads[REPORT] = bucket.download_url(
+        dataset.prefix + REPORT, version_id=None, expires_in=EXPIRES_IN
+    )
+    return json_answer(
+        {
+            "name": dataset.name,
+            "report": dataset.report,
+            "downloads": downloads,
+            "expires_in": EXPIRES_IN,
+        }
+    )

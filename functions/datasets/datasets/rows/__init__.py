@@ -1,0 +1,1 @@
+"""Rows of a dataset: filtered, ordered, a page at a time."""

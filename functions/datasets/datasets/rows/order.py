@@ -1,0 +1,70 @@
+"""The order of rows: columns, rising or (`-`) falling; missing values last, then as in the file."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from datasets.errors import InvalidInput
+from datasets.parquet.table import POSITION
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One column to order by."""
+
+    column: str
+    falls: bool
+
+
+def parse_order(text: str, schema: pa.Schema) -> list[Key]:
+    """`-price,order_date`. A column whose own name has a comma or a minus before it is found too.
+
+    Raises InvalidInput.
+    """
+    keys: list[Key] = []
+    rest = text.strip()
+    while rest:
+        key, rest = _next_key(rest, schema)
+        if key.column in {one.column for one in keys}:
+            raise InvalidInput(f"{key.column[:100]!r} is given twice", parameter="order")
+        keys.append(key)
+    return keys
+
+
+def _next_key(text: str, schema: pa.Schema) -> tuple[Key, str]:
+    for falls, start in ((False, 0), (True, 1)):
+        if falls and not text.startswith("-"):
+            continue
+        for name in sorted(schema.names, key=len, reverse=True):
+            end = start + len(name)
+            if text.startswith(name, start) and (end == len(text) or text[end] == ","):
+                return Key(name, falls), text[end + 1 :].strip()
+    known = ", ".join(schema.names[:30])
+    wrong = text.split(",")[0][:100]
+    raise InvalidInput(f"no column {wrong!r}; there are {known}", parameter="order")
+
+
+def first_rows(table: pa.Table, keys: Sequence[Key], count: int) -> pa.Table:
+    """The first `count` rows in this order; the table has positions."""
+    sort_keys = [(key.column, "descending" if key.falls else "ascending") for key in keys]
+    sort_keys.append((POSITION, "ascending"))
+    if table.num_rows > 4 * count:
+        return table.take(pc.select_k_unstable(table, count, sort_keys=sort_keys))
+    return table.take(pc.sort_indices(table, sort_keys=sort_keys)[:count])
+
+
+def after(keys: Sequence[Key], values: Sequence[Any], position: int, schema: pa.Schema) -> pc.Expression:
+    """Which rows come behind the one with these values at this position."""
+    behind = pc.field(POSITION) > position
+    for key, value in zip(reversed(keys), reversed(values), strict=True):
+        field = pc.field(key.column)
+        if value is None:  # the missing ones are last
+            behind = field.is_null() & behind
+            continue
+        scalar = pa.scalar(value, schema.field(key.column).type)
+        further = (field < scalar) if key.falls else (field > scalar)
+        behind = field.is_null() | further | ((field == scalar) & behind)
+    return behind

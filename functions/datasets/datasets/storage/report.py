@@ -1,0 +1,109 @@
+"""report.json: what readers start from. One read of it fixes the version of all that follows."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from datasets.errors import DatasetNotFound, DatasetNotReadable
+from datasets.names import dataset_name, output_prefix, source_stem
+from datasets.storage.bucket import Bucket, StoredObject
+
+REPORT = "report.json"
+PARQUET = "processed_output.parquet"
+REJECTED = "rejected_rows.csv"
+_NOT_FOUND = "No dataset has this name, or its file was not processed yet."
+
+
+@dataclass(frozen=True, slots=True)
+class ReadableFile:
+    """An output: its objects in their order, and a word for just these bytes."""
+
+    objects: tuple[StoredObject, ...]
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """A dataset as its report had it at one moment."""
+
+    name: str
+    prefix: str
+    report: Mapping[str, Any]
+
+    @property
+    def status(self) -> str:
+        return str(self.report.get("status"))
+
+    @property
+    def csv_dates(self) -> str:
+        """How the CSV shows dates: `date` where no row carries a time of day."""
+        reading = self.report.get("reading") if self._is_good else None
+        return str((reading or {}).get("csv_dates"))
+
+    @property
+    def rows(self) -> int | None:
+        """How many rows the file has that `file` gives."""
+        return (self.report if self._is_good else self._last_good).get("rows_out")
+
+    def download_name(self, what: str = "") -> str:
+        """`2026/orders` gives orders.csv, orders-rejected.csv and so on."""
+        stem = source_stem(self.name).rpartition("/")[2] or "dataset"
+        return f"{stem}-{what}.csv" if what else f"{stem}.csv"
+
+    def outputs(self) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        """The files that the report vouches for, in exactly the versions that it describes.
+
+        A refused file has a report only; the outputs of the last good one are still there.
+        """
+        vouched = (self._last_good.get("outputs") or {}) | (self.report.get("outputs") or {})
+        yield from vouched.items()
+
+    def file(self, name: str, bucket: Bucket) -> ReadableFile:
+        """Raises DatasetNotReadable where the dataset has no such output."""
+        output = dict(self.outputs()).get(name)
+        if output is None:
+            raise DatasetNotReadable(self._reason())
+        stored = StoredObject(output["key"], int(output["bytes"]), output.get("version_id"))
+        if stored.version_id is None:
+            current = bucket.current(stored.key)
+            if current is None or current.size != stored.size:
+                raise DatasetNotReadable("A newer run is being published: ask again in a moment.")
+            stored = StoredObject(stored.key, stored.size, None, current.etag)
+        return ReadableFile((stored,), str(output["sha256"])[:16])
+
+    @property
+    def _is_good(self) -> bool:
+        return bool(self.report.get("outputs", {}).get(PARQUET))
+
+    @property
+    def _last_good(self) -> Mapping[str, Any]:
+        return self.report.get("last_good") or {}
+
+    def _reason(self) -> str:
+        refusal = self.report.get("refusal") or {}
+        said = f": {refusal['message']}" if refusal.get("message") else "."
+        return f"The dataset's last run ended as {self.status}, and no earlier rows are left{said}"
+
+
+def open_dataset(bucket: Bucket, name: str) -> Dataset:
+    """By its name in the list, or by the key of its source. Raises DatasetNotFound."""
+    prefix = output_prefix(source_stem(name))
+    if prefix is None:
+        raise DatasetNotFound(_NOT_FOUND)
+    report = _parsed(bucket.document(prefix + REPORT), prefix)
+    if report is None:
+        raise DatasetNotFound(_NOT_FOUND)
+    return Dataset(dataset_name(report["source"]["key"]), prefix, report)
+
+
+def _parsed(document: bytes | None, prefix: str) -> dict[str, Any] | None:
+    """None for a report.json that the ETL did not write, or not at this place."""
+    try:
+        report = json.loads(document or b"null")
+        source_key = report["source"]["key"]
+    except (ValueError, LookupError, TypeError):
+        return None
+    if not isinstance(source_key, str) or output_prefix(source_stem(source_key)) != prefix:
+        return None
+    return dict(report)

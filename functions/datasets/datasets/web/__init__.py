@@ -1,0 +1,1 @@
+"""HTTP as API Gateway brings it: requests, answers, problems, who may."""

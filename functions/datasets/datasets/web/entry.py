@@ -1,0 +1,122 @@
+"""The Lambda entry: an event in, an answer out, whatever comes."""
+
+import re
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from datasets.errors import AppError, NothingHere, StorageUnavailable, WrongMethod
+from datasets.observability import describe, emit, get_logger, log_request
+from datasets.settings import Settings, SettingsError
+from datasets.web.access import require_scope
+from datasets.web.answer import Answer
+from datasets.web.problems import Kind, internal_error, problem, problem_of
+from datasets.web.request import Request, is_http, read_request
+
+AnySettings = TypeVar("AnySettings", bound=Settings)
+_NOTHING = "Nothing is here. /docs shows what there is."
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """`template` names the route in logs: a path may hold what must not be there."""
+
+    method: str
+    template: str
+    answer: Callable[[str, Request], Answer]
+
+    @property
+    def ending(self) -> str:
+        return self.template.removeprefix("/datasets/{name}")
+
+
+class HttpEntry(Generic[AnySettings]):
+    """The first route whose ending the path has is taken; a name may hold slashes.
+
+    Settings and routes are made once; where the settings are wrong, each request says so.
+    """
+
+    def __init__(
+        self, load: Callable[[], AnySettings], build: Callable[[AnySettings], Sequence[Route]]
+    ) -> None:
+        self._load = load
+        self._build = build
+        self._ready: tuple[Settings, Sequence[Route]] | None = None
+
+    def prepare(self) -> tuple[Settings, Sequence[Route]]:
+        """Raises SettingsError, and tries again at the next call."""
+        if self._ready is None:
+            settings = self._load()
+            self._ready = settings, self._build(settings)
+        return self._ready
+
+    def __call__(self, event: Any, context: Any) -> dict[str, Any]:  # noqa: ANN401 - Lambda's contract
+        if not is_http(event):
+            detail = "This function answers HTTP API events (payload version 2.0)."
+            return problem("", Kind(400), detail).for_gateway("", head=False)
+        started = time.perf_counter()
+        request = read_request(event)
+        served = _Served(f"{request.method} unmatched")
+        answer = self._answer(request, served)
+        milliseconds = round((time.perf_counter() - started) * 1000, 2)
+        identity = {
+            "request_id": request.id,
+            "function_request_id": getattr(context, "aws_request_id", None),
+            "method": request.method,
+            "route": served.route,
+        }
+        outcome = {"status": answer.status, "milliseconds": milliseconds, **served.failure}
+        log_request(identity, outcome)
+        emit(served.route, answer.status, milliseconds)
+        return answer.for_gateway(request.id, head=request.method == "HEAD")
+
+    def _answer(self, request: Request, served: "_Served") -> Answer:
+        try:
+            settings, routes = self.prepare()
+            route, name = _find(routes, request)
+            served.route = f"{request.method} {route.template}"
+            if request.method == "OPTIONS":
+                return Answer(status=204, headers={"Allow": _allowed(route)})
+            require_scope(request.event, auth_required=settings.auth_required)
+            if request.method != route.method and request.method != _head_of(route):
+                raise WrongMethod(tuple(_allowed(route).split(", ")[:-1]))
+            return route.answer(name, request)
+        except AppError as error:
+            if isinstance(error, StorageUnavailable):
+                served.failure = describe(error)
+            return problem_of(error, request.id)
+        except SettingsError as error:
+            get_logger().error("settings", extra={"detail": str(error)})
+            return problem(request.id, Kind(500), str(error))
+        except Exception as error:  # noqa: BLE001 - API Gateway would show its own bare 502
+            get_logger().error("unhandled error", extra=describe(error))
+            return internal_error(request.id)
+
+
+def _find(routes: Sequence[Route], request: Request) -> tuple[Route, str]:
+    for route in routes:
+        pattern = "/datasets/(.+)" + re.escape(route.ending)
+        if found := re.fullmatch(pattern, request.path, re.DOTALL):
+            return route, found[1]
+    raise NothingHere(_NOTHING)
+
+
+@dataclass(slots=True)
+class _Served:
+    """What the log says of a request."""
+
+    route: str
+    failure: dict[str, object]
+
+    def __init__(self, route: str) -> None:
+        self.route = route
+        self.failure = {}
+
+
+def _head_of(route: Route) -> str | None:
+    return "HEAD" if route.method == "GET" else None
+
+
+def _allowed(route: Route) -> str:
+    return ", ".join([route.method, *filter(None, [_head_of(route)]), "OPTIONS"])
