@@ -152,7 +152,7 @@ check: $(VENV)/dev.stamp .venv-sam/sam.stamp ## lint, types, import rules, templ
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
-	@PYTHONPATH=functions/api:functions/etl:functions/smoke:samulator/src $(BIN)/lint-imports --no-cache
+	@PYTHONPATH=functions/api:functions/datasets:functions/etl:functions/smoke:samulator/src $(BIN)/lint-imports --no-cache
 	@$(BIN)/cfn-lint template.yaml infrastructure/*.yaml
 	@# without shellcheck, which it would ask for scripts: the workflows' are single commands
 	@$(BIN)/actionlint -shellcheck= .github/workflows/*.yml

@@ -33,6 +33,7 @@ PARAMETERS = {
     "SearchSyncLogs": "arn:aws:logs:us-east-1:123456789012:log-group:search-sync:*",
     "MigrateLogs": "arn:aws:logs:us-east-1:123456789012:log-group:migrate:*",
     "SalesEtlLogs": "arn:aws:logs:us-east-1:123456789012:log-group:sales-etl:*",
+    "DatasetsLogs": "arn:aws:logs:us-east-1:123456789012:log-group:datasets:*",
 }
 # The Lambda service makes these calls with the function's role; the code does not.
 MADE_BY_LAMBDA = ("logs:", "xray:", "ec2:", "sqs:SendMessage")

@@ -90,7 +90,9 @@ class BodyTooLarge(AppError):
 class StorageUnavailable(AppError):
     """S3 does not answer. `code`, for the log: AWS's own name of the reason."""
 
-    def __init__(self, detail: str = "The file storage does not answer.", *, code: str = "") -> None:
+    def __init__(
+        self, detail: str = "The file storage does not answer.", *, code: str = ""
+    ) -> None:
         super().__init__(detail)
         self.code = code
 

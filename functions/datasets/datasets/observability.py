@@ -46,7 +46,9 @@ def describe(error: BaseException) -> dict[str, object]:
 
 def emit(route: str, status: int, milliseconds: float) -> None:
     """Requests and their latency by route and outcome, as EMF."""
-    emitter = EphemeralMetrics(namespace=os.environ.get("POWERTOOLS_METRICS_NAMESPACE") or "Unnamed")
+    emitter = EphemeralMetrics(
+        namespace=os.environ.get("POWERTOOLS_METRICS_NAMESPACE") or "Unnamed"
+    )
     emitter.add_dimension("route", route)
     emitter.add_dimension("outcome", f"{status // 100}xx")
     emitter.add_metric("Requests", MetricUnit.Count, 1)

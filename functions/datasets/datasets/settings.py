@@ -32,7 +32,9 @@ class QuerySettings(Settings):
 
 def load(kind: type[Settings], environment: Mapping[str, str] = os.environ) -> Settings:
     """Raises SettingsError naming every variable at fault."""
-    fields = {name: environment[name.upper()] for name in kind.model_fields if name.upper() in environment}
+    fields = {
+        name: environment[name.upper()] for name in kind.model_fields if name.upper() in environment
+    }
     try:
         return kind.model_validate(fields)
     except ValidationError as error:

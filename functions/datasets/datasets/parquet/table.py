@@ -35,7 +35,9 @@ class ParquetTable:
 
     def __init__(self, bucket: Bucket, objects: Sequence[StoredObject]) -> None:
         self._files = [ObjectFile(bucket, stored) for stored in objects]
-        self._metadata = [pq.read_metadata(pa.PythonFile(file.again(), "r")) for file in self._files]
+        self._metadata = [
+            pq.read_metadata(pa.PythonFile(file.again(), "r")) for file in self._files
+        ]
         self.schema: pa.Schema = self._metadata[0].schema.to_arrow_schema()
         self.rows = sum(metadata.num_rows for metadata in self._metadata)
 

@@ -10,7 +10,9 @@ _CSV_DATES = {"date": pa.date32(), "seconds": pa.timestamp("s")}
 _KINDS = {"string": "string", "int64": "integer", "double": "number"}
 
 
-def column_kinds(schema: pa.Schema, names: Sequence[str], *, plain_dates: bool) -> list[dict[str, str]]:
+def column_kinds(
+    schema: pa.Schema, names: Sequence[str], *, plain_dates: bool
+) -> list[dict[str, str]]:
     """Name and type of each column: string, integer, number, date or date-time."""
     dates = "date" if plain_dates else "date-time"
     return [
@@ -45,4 +47,3 @@ def _date_texts(column: pa.ChunkedArray, *, plain_dates: bool) -> pa.ChunkedArra
     exact = seconds.cast(pa.timestamp("us"))
     whole = pc.all(pc.equal(exact, column)).as_py() in (True, None)
     return pc.strftime(seconds if whole else column, format="%Y-%m-%dT%H:%M:%SZ")
-

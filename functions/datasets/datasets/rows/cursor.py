@@ -27,7 +27,8 @@ def decode(cursor: str, version: str, query: str) -> list[Any]:
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
         document = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
-        made_for, made_of, *place = document
+        made_for, made_of = document[:2]
+        place: list[Any] = document[2:]
     except (ValueError, TypeError, binascii.Error, RecursionError):
         raise InvalidInput("is not a cursor of this call", parameter="cursor") from None
     if not isinstance(made_for, str) or not place:

@@ -56,7 +56,9 @@ def first_rows(table: pa.Table, keys: Sequence[Key], count: int) -> pa.Table:
     return table.take(pc.sort_indices(table, sort_keys=sort_keys)[:count])
 
 
-def after(keys: Sequence[Key], values: Sequence[Any], position: int, schema: pa.Schema) -> pc.Expression:
+def after(
+    keys: Sequence[Key], values: Sequence[Any], position: int, schema: pa.Schema
+) -> pc.Expression:
     """Which rows come behind the one with these values at this position."""
     behind = pc.field(POSITION) > position
     for key, value in zip(reversed(keys), reversed(values), strict=True):

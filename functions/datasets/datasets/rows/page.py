@@ -28,7 +28,7 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """`place` is where it ends, None at the end of all; `matched` is None where not all were seen."""
+    """`place`: where it ends, None at the end of all; `matched`: None where not all were seen."""
 
     rows: pa.Table
     place: list[Any] | None
@@ -75,7 +75,9 @@ def _ordered(table: ParquetTable, wanted: Wanted, deadline: Deadline) -> Page:
     condition = all_of(wanted.conditions)
     behind = None
     if wanted.place:
-        behind = after(wanted.order, _values(wanted, table.schema), int(wanted.place[0]), table.schema)
+        behind = after(
+            wanted.order, _values(wanted, table.schema), int(wanted.place[0]), table.schema
+        )
     read = _distinct([*keys, *(one.column for one in wanted.conditions)])
     best = _nothing(table, keys)
     matched = 0

@@ -1,5 +1,6 @@
-"""The filter grammar: `COLUMN OPERATOR VALUE`, typed by the schema. docs/datasets.md has it in full.
+"""The filter grammar, `COLUMN OPERATOR VALUE`, typed by the schema. docs/datasets.md has it.
 
+>>> schema = pa.schema([("price", pa.float64())])
 >>> parse_condition("price>=10.5", schema).expression
 <pyarrow.compute.Expression (price >= 10.5)>
 """
@@ -126,5 +127,3 @@ def _number(value: str, text: str, *, whole: bool) -> float:
 def _wrong(text: str, detail: str, value: str | None = None) -> InvalidInput:
     said = detail if value is None else f"{value[:100]!r} {detail}"
     return InvalidInput(f"{text[:200]!r}: {said}", parameter="where")
-
-

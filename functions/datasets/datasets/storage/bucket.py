@@ -106,8 +106,8 @@ class Bucket:
     def _opened(self, stored: StoredObject, span: str) -> Iterator[Any]:
         with _translated():
             try:
-                request: Any = {"Bucket": self.name, "Key": stored.key, "Range": span}
-                answer = self._s3.get_object(**request, **stored.pin())
+                request: dict[str, Any] = {"Key": stored.key, "Range": span, **stored.pin()}
+                answer = self._s3.get_object(Bucket=self.name, **request)
             except ClientError as error:
                 if error.response["Error"]["Code"] in _ABSENT | _REPLACED:
                     raise DatasetChanged(

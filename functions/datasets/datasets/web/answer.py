@@ -80,7 +80,9 @@ def wants_csv(request: Request, asked: str | None) -> bool:
     if asked is not None:
         return asked == "csv"
     accepted = request.headers.get("accept", "").lower()
-    return "text/csv" in accepted and not 0 <= accepted.find("application/json") < accepted.find("text/csv")
+    return "text/csv" in accepted and not 0 <= accepted.find("application/json") < accepted.find(
+        "text/csv"
+    )
 
 
 def _bounded(body: str) -> str:
