@@ -53,6 +53,7 @@ def layers(pytestconfig, build_layer) -> dict[str, Path]:
     def build(name: str) -> Path:
         return store.get(name, key, lambda to: build_layer(name, to, PYTHON_VERSION=version))
 
-    built = {name: build(name) for name in ("ApiDependenciesLayer", "DataDependenciesLayer")}
+    names = ("ApiDependenciesLayer", "DataDependenciesLayer", "DatasetsDependenciesLayer")
+    built = {name: build(name) for name in names}
     store.prune({*built.values()})
     return {name: folder / "python" for name, folder in built.items()}

@@ -15,7 +15,11 @@ def size(directory: Path) -> int:
 
 @pytest.mark.parametrize(
     ("function", "layer"),
-    [("api", "ApiDependenciesLayer"), ("etl", "DataDependenciesLayer")],
+    [
+        ("api", "ApiDependenciesLayer"),
+        ("etl", "DataDependenciesLayer"),
+        ("datasets", "DatasetsDependenciesLayer"),
+    ],
 )
 def test_function_with_its_layer_fits_lambda(layers, function, layer):
     assert size(ROOT / "functions" / function) + size(layers[layer]) < UNZIPPED_LIMIT
