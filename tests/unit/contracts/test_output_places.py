@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from api.datasets import names
 from client import place
+from datasets import names as reader
 from etl.errors import Refused
 from etl.publication.place import SUFFIXES, output_prefix
 
@@ -40,6 +41,13 @@ def test_api_names_the_dataset_as_the_table_says_and_finds_it_by_that_name(row):
     assert names.dataset_name(row["key"]) == row["dataset"]
     assert names.output_prefix(names.source_stem(row["dataset"])) == row["prefix"]
     assert names.output_prefix(names.source_stem(row["key"])) == row["prefix"]
+
+
+@pytest.mark.parametrize("row", PLACED, ids=key_of)
+def test_who_reads_a_dataset_names_it_and_finds_it_as_the_api_does(row):
+    assert reader.dataset_name(row["key"]) == row["dataset"]
+    assert reader.output_prefix(reader.source_stem(row["dataset"])) == row["prefix"]
+    assert reader.output_prefix(reader.source_stem(row["key"])) == row["prefix"]
 
 
 @pytest.mark.parametrize("row", PLACED, ids=key_of)
