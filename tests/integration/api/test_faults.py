@@ -188,6 +188,19 @@ def test_answer_of_the_index_that_makes_no_sense_makes_searches_degraded(
         ada = proxied_api.get(address("ada@example.com")).json()
 
 
+@pytest.mark.parametrize(
+    "partial_answer", [{"timed_out": True}, {"_shards": {"total": 5, "successful": 4, "failed": 1}}]
+)
+def test_search_of_which_the_index_knows_a_part_only_is_answered_by_postgres(
+    proxied_api: ApiClient, proxies: Proxies, partial_answer: Any
+) -> None:
+    ada = proxied_api.create("ada@example.com")
+    nothing = {"hits": {"hits": [], "total": {"value": 0}}, "timed_out": False}
+    proxies.opensearch.garbage = http_answer("200 OK", nothing | partial_answer)
+    found = proxied_api.get("/users/search", query="q=ada").json()
+    assert found == {"items": [ada], "total": 1, "degraded": True}
+
+
 def test_search_that_the_index_refuses_does_not_end_the_searches_of_others(
     proxied_api: ApiClient, proxies: Proxies
 ) -> None:
@@ -237,6 +250,37 @@ def test_broken_postgres_is_503_in_three_seconds_and_recovers_at_once(
     answer = proxied_api.get("/users/")
     assert (answer.status, len(answer.json()["items"])) == (200, 1)
     assert proxied_api.patch(address("ada@example.com"), {"name": "Z"}).status == 200
+
+
+def error_of_postgres(sqlstate: str, severity: str) -> bytes:
+    """An ErrorResponse (PostgreSQL's protocol, section 55.7)."""
+    fields = {"S": severity, "V": severity, "C": sqlstate, "M": "refused"}
+    body = b"".join(f"{name}{text}\0".encode() for name, text in fields.items()) + b"\0"
+    return b"E" + (len(body) + 4).to_bytes(4, "big") + body
+
+
+@pytest.mark.parametrize(
+    "sqlstate",
+    ["3D000", "58030", "57P01", "57P03", "53300", "28000", "08004", "42501", "XX000", "F0000"],
+)
+def test_login_that_is_refused_for_any_reason_is_503_and_names_it_in_the_log(
+    make_api: MakeApi, proxies: Proxies, caplog: pytest.LogCaptureFixture, sqlstate: str
+) -> None:
+    proxies.postgres.garbage = error_of_postgres(sqlstate, "FATAL")
+    seconds_to_a_503(partial(make_api(**proxies.settings()).get, "/users/"))
+    (line,) = [record for record in caplog.records if record.message == "request"]
+    assert vars(line)["code"] == sqlstate
+
+
+@pytest.mark.parametrize("sqlstate", ["58030", "53200", "57P01", "XX001", "25P03"])
+def test_statement_that_the_server_cannot_do_now_is_503(
+    proxied_api: ApiClient, proxies: Proxies, sqlstate: str
+) -> None:
+    assert proxied_api.get("/users/").status == 200
+    proxies.postgres.garbage = error_of_postgres(sqlstate, "ERROR") + b"Z\0\0\0\5I"
+    seconds_to_a_503(partial(proxied_api.get, "/users/"))
+    proxies.postgres.heal()
+    assert proxied_api.get("/users/").status == 200
 
 
 def test_reply_lost_on_create_is_asked_again_and_made_once(

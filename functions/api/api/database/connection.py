@@ -13,8 +13,15 @@ from api.database.session import Row, Session, sqlstate
 from api.errors import DatabaseUnavailable
 from api.network.deadline import deadline
 
+_NOT_NOW = "The database cannot answer now."
 _REFUSED_LOGIN = frozenset({"28P01", "28000"})
-_TRY_LATER = ("08", "53", "57", "55P03", "40001", "40P01", "25006")
+# Classes and codes by which PostgreSQL says that it or the moment is at fault, not the statement:
+# connections, resources, an operator, the system beneath, its configuration, itself; then locks and
+# conflicts, a server that takes no writes, and a session that it has given up.
+_TRY_LATER = (
+    *("08", "53", "57", "58", "F0", "XX"),
+    *("55P03", "40001", "40P01", "25006", "25P03", "25P04"),
+)
 
 
 class ConstraintViolated(Exception):
@@ -95,16 +102,17 @@ class Database:
         return self._session
 
     def _connect(self) -> Session:
+        """Whatever it is that a login is refused for, there is no session: DatabaseUnavailable."""
         refused: DatabaseError | None = None
         for login in self._logins():
             try:
                 return Session(self._server, login)
             except DatabaseError as error:
-                if sqlstate(error) not in _REFUSED_LOGIN:
-                    raise
                 refused = error
+                if sqlstate(error) not in _REFUSED_LOGIN:
+                    break
         assert refused is not None
-        raise refused
+        raise DatabaseUnavailable(_NOT_NOW, code=sqlstate(refused)) from refused
 
     def _discard(self) -> None:
         session, self._session = self._session, None
@@ -124,8 +132,8 @@ def _translated() -> Iterator[None]:
         state = sqlstate(error)
         if state == "23505":
             raise ConstraintViolated(str(error.args[0].get("n", ""))) from error
-        if state.startswith(_TRY_LATER) or state in _REFUSED_LOGIN:
-            raise DatabaseUnavailable("The database cannot answer now.", code=state) from error
+        if state.startswith(_TRY_LATER):
+            raise DatabaseUnavailable(_NOT_NOW, code=state) from error
         raise
     except ssl.SSLCertVerificationError as error:
         said = f"The database's certificate is not trusted: {error.verify_message}."

@@ -64,6 +64,8 @@ class OpenSearchUsers:
                 return refusal
             raise
         with understood():
+            if answer.get("timed_out") or (answer.get("_shards") or {}).get("failed"):
+                raise SearchUnavailable("OpenSearch knows a part of the answer only.")
             hits = answer["hits"]
             return [UUID(hit["_id"]) for hit in hits["hits"]], int(hits["total"]["value"])
 
