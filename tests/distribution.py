@@ -10,7 +10,9 @@ _ON_ONE_STACK = (
     "tests/integration/test_authorised_path.py",
     "tests/integration/test_callers.py",
     "tests/integration/test_front_door.py",
+    "tests/integration/test_deployed_suite.py",
     "tests/integration/test_readme.py",
+    "tests/integration/test_smoke.py",
     "tests/integration/test_terminal.py",
     "tests/parity/",
 )
