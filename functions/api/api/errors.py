@@ -8,6 +8,8 @@ AppError
 ├── IdempotencyKeyReused    the same key with another body
 ├── CreationInProgress      the same key at the same time
 ├── DatasetNotFound
+├── SourceGone              its file was deleted
+├── SourceTooLarge
 ├── Unauthenticated         no claims where they are required
 ├── MissingScope
 ├── UnsupportedMediaType
@@ -49,6 +51,14 @@ class IdempotencyKeyReused(AppError):
 
 class CreationInProgress(AppError):
     """An earlier request with the same key has not ended."""
+
+
+class SourceGone(AppError):
+    """The file of a dataset is not there any more."""
+
+
+class SourceTooLarge(AppError):
+    """The file of a dataset is larger than one call of S3 copies."""
 
 
 class DatasetNotFound(AppError):

@@ -209,3 +209,37 @@ def test_storage_that_does_not_answer_is_503(make_api: MakeApi) -> None:
     for path in ("/datasets/", "/datasets/raw"):
         answer = api.get(path)
         assert (answer.status, answer.headers["retry-after"]) == (503, "2")
+
+
+def test_downloads_are_saved_under_the_datasets_own_name(api: ApiClient, processed: Any) -> None:
+    publish(processed, "2026/Q1 é.csv", "2026/Q1 é/")
+    urls = api.get(f"/datasets/{quote('2026/Q1 é')}").json()["downloads"]
+    shown = {}
+    for name, url in urls.items():
+        with urlopen(url) as download:
+            shown[name] = download.headers["content-disposition"]
+    assert shown == {
+        "processed_output.csv": "attachment; filename*=UTF-8''Q1%20%C3%A9.csv",
+        "report.json": "inline; filename*=UTF-8''Q1%20%C3%A9_report.json",
+    }
+
+
+def test_run_puts_the_source_again_as_it_is(
+    api: ApiClient, processed: Any, s3: Any, settings: Settings
+) -> None:
+    publish(processed, "orders.csv", "orders/")
+    place = {"Bucket": settings.landing_bucket, "Key": "orders.csv"}
+    answer = api.post("/datasets/runs", {"dataset": "orders"})
+    assert (answer.status, answer.json()["type"]) == (409, "urn:problem:source-gone")
+    first = s3.put_object(**place, Body=b"a;b", ContentType="text/csv", Metadata={"by": "me"})
+    answer = api.post("/datasets/runs", {"dataset": "orders"})
+    assert (answer.status, answer.json()) == (202, {"dataset": "orders", "key": "orders.csv"})
+    again = s3.get_object(**place)
+    assert again["VersionId"] != first["VersionId"]
+    assert (again["Body"].read(), again["ContentType"], again["Metadata"]) == (
+        b"a;b",
+        "text/csv",
+        {"by": "me"},
+    )
+    assert api.post("/datasets/runs", {"dataset": "nothing"}).status == 404
+    assert api.post("/datasets/runs", {}).status == 422

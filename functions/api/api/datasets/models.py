@@ -52,6 +52,21 @@ class Upload(BaseModel):
     expires_in: int
 
 
+class RunRequest(BaseModel):
+    """The dataset whose source is to be cleaned once more, by the description that is there now."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    dataset: str = Field(min_length=1, max_length=1024, examples=["2026/orders"])
+
+
+class Run(BaseModel):
+    """A run that was asked for; its report replaces the one that is there."""
+
+    dataset: str
+    key: str
+
+
 class DatasetSummary(BaseModel):
     """A dataset as its report.json has it; counts are null until a run has finished."""
 

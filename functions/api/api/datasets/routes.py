@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from api.datasets.models import Dataset, DatasetList, Upload, UploadRequest
+from api.datasets.models import Dataset, DatasetList, Run, RunRequest, Upload, UploadRequest
 from api.datasets.service import DatasetService
 from api.web.problems import responses
 from api.web.routing import DatasetsRoute
@@ -35,6 +35,15 @@ async def prepare_upload(wanted: UploadRequest, datasets: Datasets, response: Re
     """Gives a URL to which the file can be sent; the ETL starts when it has arrived."""
     response.headers.update(_SECRET)
     return datasets.prepare_upload(wanted.key)
+
+
+@router.post("/runs", status_code=202, responses=responses(404, 409, 413, 415, 422, 503))
+async def start_run(wanted: RunRequest, datasets: Datasets) -> Run:
+    """Has the source of a dataset cleaned once more, as when its folder's _source.json changed.
+
+    The file is put again as it is; where a newer one has come meanwhile, that one is cleaned.
+    """
+    return datasets.start_run(wanted.dataset)
 
 
 @router.get("/{name:dataset}", responses=responses(404, 503))

@@ -5,14 +5,16 @@ from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
+from api.datasets.download import disposition
 from api.datasets.service import REPORT, ReportListing, ReportObject
-from api.errors import StorageUnavailable
+from api.errors import SourceGone, SourceTooLarge, StorageUnavailable
 from api.network.deadline import deadline
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 _MAX_REPORT_BYTES = 4 * 1024 * 1024
+_MAX_COPY_BYTES = 5 * 1024**3  # of one call
 # With a repetition where S3 refuses in passing; a listing takes a call for each thousand keys.
 _CALL_SECONDS = 3.0
 _LISTING_SECONDS = 6.0
@@ -65,14 +67,44 @@ class S3Datasets:
             with answer["Body"] as body:
                 return body.read(_MAX_REPORT_BYTES)
 
-    def download_url(self, key: str, *, version_id: str | None, expires_in: int) -> str:
+    def download_url(
+        self, key: str, *, version_id: str | None, filename: str, expires_in: int
+    ) -> str:
         parameters = {"Bucket": self._processed_bucket, "Key": key}
+        if filename:
+            parameters["ResponseContentDisposition"] = disposition(filename)
         if version_id:
             parameters["VersionId"] = version_id
         return self._sign("get_object", parameters, expires_in)
 
     def upload_url(self, key: str, *, expires_in: int) -> str:
         return self._sign("put_object", {"Bucket": self.landing_bucket, "Key": key}, expires_in)
+
+    def put_again(self, key: str) -> None:
+        """Copies the newest version of a source onto itself: S3 tells of it as of any other.
+
+        Raises SourceGone or SourceTooLarge.
+        """
+        bucket = self.landing_bucket
+        with _translated():
+            try:
+                head = self._client.head_object(Bucket=bucket, Key=key)
+                if head["ContentLength"] > _MAX_COPY_BYTES:
+                    raise SourceTooLarge("The file is over 5 GB: put it again with an S3 client.")
+                # S3 refuses a copy onto itself that changes nothing.
+                self._client.copy_object(
+                    Bucket=bucket,
+                    Key=key,
+                    CopySource={"Bucket": bucket, "Key": key},
+                    CopySourceIfMatch=head["ETag"],
+                    MetadataDirective="REPLACE",
+                    Metadata=head["Metadata"],
+                    ContentType=head["ContentType"],
+                )
+            except self._client.exceptions.ClientError as error:
+                if error.response["Error"]["Code"] in ("NoSuchKey", "404"):
+                    raise SourceGone("The source is not in the landing bucket any more.") from error
+                raise
 
     def _sign(self, operation: str, parameters: dict[str, str], expires_in: int) -> str:
         with _translated():

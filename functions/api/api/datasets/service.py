@@ -10,10 +10,12 @@ from urllib.parse import urlsplit
 
 from pydantic import ValidationError
 
+from api.datasets.download import download_name
 from api.datasets.models import (
     Dataset,
     DatasetList,
     DatasetSummary,
+    Run,
     Upload,
 )
 from api.datasets.names import dataset_name, output_prefix, source_stem
@@ -48,8 +50,11 @@ class DatasetStore(Protocol):
 
     def reports(self) -> ReportListing: ...
     def read(self, key: str) -> bytes | None: ...
-    def download_url(self, key: str, *, version_id: str | None, expires_in: int) -> str: ...
+    def download_url(
+        self, key: str, *, version_id: str | None, filename: str, expires_in: int
+    ) -> str: ...
     def upload_url(self, key: str, *, expires_in: int) -> str: ...
+    def put_again(self, key: str) -> None: ...
     @property
     def landing_bucket(self) -> str: ...
 
@@ -94,6 +99,13 @@ class DatasetService:
             expires_in=EXPIRES_IN,
         )
 
+    def start_run(self, name: str) -> Run:
+        """Raises DatasetNotFound, SourceGone or SourceTooLarge."""
+        dataset = self.get_dataset(name)
+        key: str = dataset.report["source"]["key"]
+        self._store.put_again(key)
+        return Run(dataset=dataset.name, key=key)
+
     def upload_origin(self) -> str:
         """Scheme and host that uploads go to, for a page's security policy."""
         parts = urlsplit(self._store.upload_url("raw.csv", expires_in=1))
@@ -106,12 +118,18 @@ class DatasetService:
         """
         last_good = (report.get("last_good") or {}).get("outputs") or {}
         vouched = last_good | (report.get("outputs") or {})
+        stem = source_stem(report["source"]["key"])
         for name, output in vouched.items():
-            yield name, self._url(output["key"], output.get("version_id"))
-        yield REPORT, self._url(report_key, None)
+            yield (
+                name,
+                self._url(output["key"], output.get("version_id"), download_name(stem, name)),
+            )
+        yield REPORT, self._url(report_key, None, download_name(stem, REPORT))
 
-    def _url(self, key: str, version_id: str | None) -> str:
-        return self._store.download_url(key, version_id=version_id, expires_in=EXPIRES_IN)
+    def _url(self, key: str, version_id: str | None, filename: str) -> str:
+        return self._store.download_url(
+            key, version_id=version_id, filename=filename, expires_in=EXPIRES_IN
+        )
 
 
 def _parse(key: str, body: bytes) -> dict[str, Any] | None:

@@ -50,6 +50,8 @@ KINDS: Mapping[type[errors.AppError], Kind] = {
     ),
     errors.CreationInProgress: Kind(409, "request-in-progress", "The request is being processed"),
     errors.DatasetNotFound: Kind(404, "dataset-not-found", "No such dataset"),
+    errors.SourceGone: Kind(409, "source-gone", "The source is gone"),
+    errors.SourceTooLarge: Kind(422, "source-too-large", "The source is too large"),
     errors.Unauthenticated: Kind(401, "unauthenticated", "Authentication is required"),
     errors.MissingScope: Kind(403, "missing-scope", "The token does not allow this"),
     errors.UnsupportedMediaType: Kind(415, "unsupported-media-type", "Unsupported media type"),
