@@ -1,7 +1,7 @@
-"""A german export: decimal commas, days before months, semicolons, Windows-1252.
+"""A German export: decimal commas, days before months, semicolons.
 
-Nothing of it can be read without a description, and everything with one: a day after the twelfth
-is among the dates, so the order of day and month is certain.
+No row of it is kept without a description, and every one with it: a day after the twelfth is among
+the dates, so the order of day and month is certain.
 """
 
 import csv
@@ -9,7 +9,6 @@ import random
 from datetime import date, timedelta
 from typing import TextIO
 
-ENCODING = "cp1252"
 ROWS = 50
 COLUMNS = ("order_id", "order_date", "customer_id", "product", "quantity", "price", "region")
 
@@ -20,7 +19,7 @@ _REGIONS = ("Nord", "Süd", "Ost", "West")
 
 
 def write_german(file: TextIO) -> None:
-    """Write the header and ROWS rows, always the same; open the file with ENCODING."""
+    """Write the header and ROWS rows, always the same."""
     rng = random.Random(_SEED)  # noqa: S311 # nosec B311 # a sample, no secret
     writer = csv.writer(file, delimiter=";", lineterminator="\r\n")
     writer.writerow(COLUMNS)

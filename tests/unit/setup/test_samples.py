@@ -3,7 +3,7 @@
 import io
 from pathlib import Path
 
-from samples.german import ENCODING, write_german
+from samples.german import write_german
 from samples.sales import write_sales
 
 OFFERED = Path(__file__).parents[3] / "functions/api/api/web/console/static"
@@ -20,4 +20,4 @@ def test_offered_sales_file_is_the_beginning_of_the_sample() -> None:
 def test_offered_german_file_is_the_sample() -> None:
     written = io.StringIO(newline="")
     write_german(written)
-    assert (OFFERED / "sample_german.csv").read_bytes() == written.getvalue().encode(ENCODING)
+    assert (OFFERED / "sample_german.csv").read_bytes() == written.getvalue().encode()
