@@ -4,9 +4,12 @@ from contextlib import suppress
 from functools import partial
 
 from datasets.opened import show_dataset
+from datasets.rejected import list_rejected
 from datasets.rows.call import list_rows
+from datasets.runs import list_runs
 from datasets.settings import Settings, SettingsError, load
 from datasets.storage.bucket import Bucket
+from datasets.summary.call import show_summary
 from datasets.web.entry import HttpEntry, Route
 
 
@@ -15,6 +18,9 @@ def build(settings: Settings) -> tuple[Route, ...]:
     bucket = Bucket(settings.processed_bucket, endpoint_url=settings.aws_endpoint_url)
     return (
         Route("GET", "/datasets/{name}/rows", partial(list_rows, bucket)),
+        Route("GET", "/datasets/{name}/rejected", partial(list_rejected, bucket)),
+        Route("GET", "/datasets/{name}/summary", partial(show_summary, bucket)),
+        Route("GET", "/datasets/{name}/runs", partial(list_runs, bucket)),
         Route("GET", "/datasets/{name}", partial(show_dataset, bucket)),
     )
 

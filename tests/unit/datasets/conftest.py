@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -17,8 +18,6 @@ from moto.server import ThreadedMotoServer
 from datasets import handler as reading
 from datasets.settings import Settings
 from datasets.web.entry import HttpEntry
-
-BUCKET = "sales-processed"
 
 
 @dataclass(frozen=True)
@@ -36,17 +35,21 @@ class Processed:
 
     def __init__(self, url: str) -> None:
         self.url = url
+        # moto keeps one account for all servers of a process.
+        self.bucket = f"processed-{uuid.uuid4().hex}"
         self.s3 = boto3.client("s3", endpoint_url=url)
         self.s3.create_bucket(
-            Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"}
+            Bucket=self.bucket, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"}
         )
         self.version("Enabled")
 
     def version(self, status: str) -> None:
-        self.s3.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": status})
+        self.s3.put_bucket_versioning(
+            Bucket=self.bucket, VersioningConfiguration={"Status": status}
+        )
 
     def put(self, key: str, body: bytes) -> dict[str, Any]:
-        answer = self.s3.put_object(Bucket=BUCKET, Key=key, Body=body)
+        answer = self.s3.put_object(Bucket=self.bucket, Key=key, Body=body)
         digest = hashlib.sha256(body).hexdigest()
         version = answer.get("VersionId")
         return {"key": key, "bytes": len(body), "sha256": digest, "version_id": version}
@@ -136,7 +139,9 @@ def caller(entry: Callable[[Any, Any], dict[str, Any]]) -> Call:
 
 @pytest.fixture(scope="module")
 def settings(processed: Processed) -> Settings:
-    return Settings(processed_bucket=BUCKET, auth_required=False, aws_endpoint_url=processed.url)
+    return Settings(
+        processed_bucket=processed.bucket, auth_required=False, aws_endpoint_url=processed.url
+    )
 
 
 @pytest.fixture(scope="module")

@@ -46,6 +46,14 @@ class Dataset:
         """How many rows the file has that `file` gives."""
         return (self.report if self._is_good else self._last_good).get("rows_out")
 
+    @property
+    def dropped(self) -> int | None:
+        """How many rows the file of dropped rows has."""
+        counts = self.report if self._is_good else self._last_good
+        if not {"duplicates", "rejected"} <= counts.keys():
+            return None
+        return int(counts["duplicates"]) + int(counts["rejected"])
+
     def download_name(self, what: str = "") -> str:
         """`2026/orders` gives orders.csv, orders-rejected.csv and so on."""
         stem = source_stem(self.name).rpartition("/")[2] or "dataset"

@@ -1,0 +1,1 @@
+"""Sums of a dataset by groups of its rows."""

@@ -1,0 +1,85 @@
+"""GET /datasets/{name}/rejected and /runs."""
+
+import csv
+import io
+import json
+
+import pyarrow as pa
+import pytest
+
+REASONS = ["invalid_price", "missing_order_id", "duplicate"]
+DROPPED = [
+    [str(number * 2), REASONS[number % 3], f"d{number}", f'{number};"a, {number}"\nmore\r\nlines é']
+    for number in range(50)
+]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def published(processed):
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerows([["line", "reason", "detail", "original"], *DROPPED])
+    processed.publish(
+        "bad.csv",
+        "bad/",
+        pa.table({"order_id": ["1"]}),
+        rejected=text.getvalue().encode(),
+        duplicates=17,
+    )
+
+
+def pages(call, **query):
+    found, cursor = [], None
+    while True:
+        answer = call("/datasets/bad/rejected", **query, **({"cursor": cursor} if cursor else {}))
+        assert answer.status == 200, answer.text
+        found += answer.json()["items"]
+        cursor = answer.json()["next_cursor"]
+        if cursor is None:
+            return found
+
+
+def as_items(rows):
+    names = ("line", "reason", "detail", "original")
+    return [{**dict(zip(names, row, strict=True)), "line": int(row[0])} for row in rows]
+
+
+@pytest.mark.parametrize("limit", [1, 7, 50, 1000])
+def test_pages_hold_every_dropped_row_with_its_original_text(call, limit):
+    assert pages(call, limit=limit) == as_items(DROPPED)
+
+
+def test_rows_are_found_by_their_reasons_and_by_their_text(call):
+    prices = [row for row in DROPPED if row[1] in REASONS[:2]]
+    assert pages(call, reason=REASONS[:2], limit=9) == as_items(prices)
+    sevens = [row for row in DROPPED if "A, 7" in row[3].upper()]
+    assert pages(call, contains="A, 7") == as_items(sevens)
+
+
+def test_dropped_rows_come_as_csv_too(call):
+    answer = call("/datasets/bad/rejected", format="csv", limit=2)
+    assert list(csv.reader(io.StringIO(answer.text, newline="")))[1:] == DROPPED[:2]
+    assert "next-cursor" in answer.headers
+
+
+def test_runs_are_listed_the_newest_first_and_opened_by_their_id(call, processed):
+    for day in range(1, 6):
+        report = {"status": "succeeded", "rows_in": day, "source": {"key": "bad.csv"}}
+        processed.put(
+            f"bad/runs/2026010{day}T000000Z-00000000000{day}.json", json.dumps(report).encode()
+        )
+    processed.put("bad/runs/readme.txt", b"not a run")
+
+    first = call("/datasets/bad/runs", limit=3).json()
+    rest = call("/datasets/bad/runs", limit=3, cursor=first["next_cursor"]).json()
+
+    assert [run["rows_in"] for run in first["items"] + rest["items"]] == [5, 4, 3, 2, 1]
+    assert rest["next_cursor"] is None
+    one = call("/datasets/bad/runs", id=first["items"][0]["id"]).json()
+    assert one["report"]["rows_in"] == 5
+
+
+def test_a_run_that_is_not_there_is_not_found(call):
+    answer = call("/datasets/bad/runs", id="20250101T000000Z-000000000009")
+    assert answer.status == 404
+    assert answer.json()["type"] == "urn:problem:run-not-found"
