@@ -32,6 +32,7 @@ PARAMETERS = {
     "UsersApiLogs": "arn:aws:logs:us-east-1:123456789012:log-group:users-api:*",
     "SearchSyncLogs": "arn:aws:logs:us-east-1:123456789012:log-group:search-sync:*",
     "MigrateLogs": "arn:aws:logs:us-east-1:123456789012:log-group:migrate:*",
+    "DatasetCheckLogs": "arn:aws:logs:us-east-1:123456789012:log-group:dataset-check:*",
     "SalesEtlLogs": "arn:aws:logs:us-east-1:123456789012:log-group:sales-etl:*",
     "DatasetsLogs": "arn:aws:logs:us-east-1:123456789012:log-group:datasets:*",
 }
@@ -160,6 +161,7 @@ def _iam(operation: str, parameters: Mapping[str, Any]) -> Iterator[Call]:
         "GetObject": (read, item),
         "HeadObject": (read, item),
         "PutObject": ("s3:PutObject", item),
+        "CopyObject": ("s3:PutObject", item),
         "ListObjectsV2": ("s3:ListBucket", bucket),
     }
     yield Call(*actions[operation])

@@ -125,6 +125,32 @@ def test_etl_makes_exactly_the_calls_that_its_role_allows(s3, monkeypatch, datab
     assert {call.action for call in calls} | {"s3:ListBucket"} == role.actions_of_the_code
 
 
+def test_checks_make_exactly_the_calls_that_their_role_allows(s3, monkeypatch):
+    monkeypatch.setenv("AUTH_REQUIRED", "false")
+    s3.put_object(Bucket="sales-landing", Key="raw.csv", Body=PLAIN)
+    from etl import check_api
+
+    check_api._settings.cache_clear()
+    check_api._checks.cache_clear()
+    with recorded_calls() as calls:
+        for method, path, extra in (
+            ("POST", "/datasets/checks", {}),
+            ("PUT", "/datasets/descriptions", {"description": {}}),
+        ):
+            request = {
+                "rawPath": path,
+                "headers": {"content-type": "application/json"},
+                "requestContext": {"http": {"method": method, "path": path}},
+                "body": json.dumps({"key": "raw.csv", **extra}),
+            }
+            assert check_api.handler(request, Context())["statusCode"] == 200
+    check_api._settings.cache_clear()
+    check_api._checks.cache_clear()
+    role = ROLES["DatasetCheckRole"]
+    assert [call for call in calls if not role.allows(call)] == []
+    assert {call.action for call in calls} | {"s3:ListBucket"} == role.actions_of_the_code
+
+
 def test_glue_is_allowed_only_with_a_database_and_then_one_table_of_it():
     without = roles(GlueDatabase="")["SalesEtlRole"]
     assert not any(action.startswith("glue:") for action in without.actions_of_the_code)

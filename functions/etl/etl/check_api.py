@@ -1,0 +1,75 @@
+"""The Lambda entry of `POST /datasets/checks` and `PUT /datasets/descriptions`."""
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final
+
+from aws_lambda_powertools import Logger
+from botocore.exceptions import BotoCoreError, ClientError
+from pydantic import Field
+from pydantic_settings import BaseSettings
+
+from etl.checks.problem import Problem, answer_of
+from etl.checks.request import Request
+from etl.checks.routes import Checks
+from etl.failure import describe
+from etl.s3.client import s3_client
+from etl.s3.descriptions import Descriptions
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+logger = Logger()
+
+_RETRY: Final = {"Retry-After": "2"}
+
+
+class CheckSettings(BaseSettings):
+    """The environment of DatasetCheckFunction."""
+
+    landing_bucket: str = Field(min_length=3)
+    auth_required: bool
+    aws_endpoint_url: str = ""
+
+
+@cache
+def _settings() -> CheckSettings:
+    return CheckSettings()  # type: ignore[call-arg] # the environment fills it
+
+
+@cache
+def _checks() -> Checks:
+    settings = _settings()
+    return Checks(Descriptions(s3_client(settings.aws_endpoint_url), settings.landing_bucket))
+
+
+@logger.inject_lambda_context(clear_state=True)
+def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
+    """Answer a request of an HTTP API (payload version 2.0); every error is a problem."""
+    request = Request(event, str(getattr(context, "aws_request_id", "")))
+    try:
+        request.authorize("datasets:write", required=_settings().auth_required)
+        status, document = _route(request)(request)
+    except Problem as problem:
+        answer = problem.answer(request.id)
+    except (BotoCoreError, ClientError) as error:
+        logger.error("storage unavailable", extra=describe(error))
+        detail = "The buckets cannot be reached right now."
+        answer = Problem(503, "unavailable", detail, headers=_RETRY).answer(request.id)
+    except Exception as error:  # noqa: BLE001 - the caller gets its id, the log the rest
+        logger.error("unhandled error", extra=describe(error))
+        detail = "An unexpected error happened; it has been logged."
+        answer = Problem(500, "", detail).answer(request.id)
+    else:
+        answer = answer_of(status, document, request.id)
+    logger.info("request", extra=request.told(answer["statusCode"]))
+    return answer
+
+
+def _route(request: Request) -> Callable[[Request], tuple[int, Mapping[str, Any]]]:
+    """Raises Problem (404) for a path that the template does not send here."""
+    if request.route == ("POST", "/datasets/checks"):
+        return _checks().check
+    if request.route == ("PUT", "/datasets/descriptions"):
+        return _checks().describe
+    raise Problem(404, "", "Nothing is here. /docs shows what there is.")

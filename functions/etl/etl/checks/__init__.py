@@ -1,0 +1,1 @@
+"""Checking files by HTTP: requests, problems, and the two calls."""

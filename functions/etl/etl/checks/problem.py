@@ -1,0 +1,60 @@
+"""Errors as RFC 9457 problem details, of the shape that the user API's have."""
+
+import json
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+
+class Problem(Exception):
+    """Ends a request; `slug` makes the `type`, empty for a status that says it all."""
+
+    def __init__(
+        self,
+        status: int,
+        slug: str,
+        detail: str,
+        *,
+        faults: tuple[Mapping[str, str], ...] = (),
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.slug = slug
+        self.faults = faults
+        self.headers = dict(headers or {})
+
+    def answer(self, request_id: str) -> dict[str, Any]:
+        """For the HTTP API; pure ASCII."""
+        document = {
+            "type": f"urn:problem:{self.slug}" if self.slug else "about:blank",
+            "title": HTTPStatus(self.status).phrase,
+            "status": self.status,
+            "detail": str(self),
+            "instance": f"urn:request:{request_id}",
+            **({"errors": list(self.faults)} if self.faults else {}),
+        }
+        headers = {"content-type": "application/problem+json", **self.headers}
+        return _answer(self.status, json.dumps(document), request_id, headers)
+
+
+def answer_of(status: int, document: Mapping[str, Any], request_id: str) -> dict[str, Any]:
+    """A document that holds values of a file: nobody may keep it."""
+    headers = {"content-type": "application/json", "cache-control": "no-store"}
+    text = json.dumps(document, ensure_ascii=False, allow_nan=False)
+    return _answer(status, text, request_id, headers)
+
+
+def invalid(detail: str, *, pointer: str = "", parameter: str = "") -> Problem:
+    """422, naming what is wrong."""
+    place = {"pointer": pointer} if pointer else {"parameter": parameter}
+    return Problem(422, "invalid-input", detail, faults=({**place, "detail": detail},))
+
+
+def _answer(status: int, body: str, request_id: str, headers: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        "statusCode": status,
+        "headers": {**headers, "x-request-id": request_id},
+        "body": body,
+        "isBase64Encoded": False,
+    }

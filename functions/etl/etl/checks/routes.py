@@ -1,0 +1,146 @@
+"""The two calls: check a file, and write a description and run the file again."""
+
+import json
+import tempfile
+import zlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from etl.check import Check, check
+from etl.checks.problem import Problem, invalid
+from etl.checks.request import MAX_BODY, Request
+from etl.errors import Refused
+from etl.profile.head import whole_lines
+from etl.publication.place import SUFFIXES, output_prefix
+from etl.report.model import REFUSED, Refusal
+from etl.s3.descriptions import Beginning, Descriptions
+from etl.source.description import Description
+from etl.source.description_file import parse_description
+
+_FILES: Final = ("application/octet-stream", "text/csv")
+_GZIP: Final = b"\x1f\x8b"
+# What a zipped beginning may unpack to.
+_MAX_UNPACKED: Final = 8 << 20
+
+Answer = tuple[int, Mapping[str, Any]]
+
+
+class Checks:
+    """What can be asked of the landing bucket's files. Every call raises Problem."""
+
+    def __init__(self, store: Descriptions) -> None:
+        self._store = store
+
+    def check(self, request: Request) -> Answer:
+        """What would be kept of a file, or of its first bytes, and what would keep more."""
+        if request.media_type == "application/json":
+            asked = request.json()
+            _only(asked, {"key", "description"})
+            key = _key(asked.get("key"), pointer="#/key")
+            given = _description(asked.get("description"), pointer="#/description")
+            beginning = self._store.beginning(key)
+            if beginning is None:
+                raise Problem(404, "file-not-found", "The landing bucket has no such file.")
+        elif request.media_type in _FILES:
+            key = _key(request.query.get("key"), parameter="key")
+            given = _queried(request.query.get("description"))
+            beginning = _sent(request)
+        else:
+            accepted = ", ".join(("application/json", *_FILES))
+            detail = f"Send one of {accepted}."
+            headers = {"Accept-Post": accepted}
+            raise Problem(415, "unsupported-media-type", detail, headers=headers)
+        return 200, self._checked(key, beginning, given).model_dump(mode="json")
+
+    def describe(self, request: Request) -> Answer:
+        """Write the description beside a file; with `run` the file is cleaned again by it."""
+        if request.media_type != "application/json":
+            headers = {"Accept-Put": "application/json"}
+            raise Problem(415, "unsupported-media-type", "Send application/json.", headers=headers)
+        asked = request.json()
+        _only(asked, {"key", "description", "run"})
+        key = _key(asked.get("key"), pointer="#/key")
+        run = asked.get("run", True)
+        if not isinstance(run, bool):
+            raise invalid("run must be true or false", pointer="#/run")
+        description = _description(asked.get("description"), pointer="#/description")
+        if description is None:
+            raise invalid("description is required", pointer="#/description")
+        if not self._store.exists(key):
+            raise Problem(404, "file-not-found", "The landing bucket has no such file.")
+        fields = description.model_dump(mode="json", exclude_defaults=True)
+        written = self._store.write(key, json.dumps(fields, indent=2, ensure_ascii=False) + "\n")
+        if run:
+            self._store.land_again(key)
+        return 200, {"key": key, "description_key": written, "description": fields, "run": run}
+
+    def _checked(self, key: str, beginning: Beginning, given: Description | None) -> Check:
+        try:
+            description = given or self._store.beside(key)
+        except Refused as refused:
+            refusal = Refusal(reason=refused.reason, message=refused.message)
+            return Check(key=key, status=REFUSED, is_complete=False, refusal=refusal)
+        content, is_whole = _unpacked(beginning)
+        with tempfile.TemporaryDirectory(prefix="check-") as folder:
+            path = Path(folder) / "file"
+            path.write_bytes(content if is_whole else whole_lines(content))
+            return check(path, description, key=key, is_whole=is_whole)
+
+
+def _sent(request: Request) -> Beginning:
+    """The body; `size` is the whole file's, if it is larger than what was sent."""
+    body = request.body()
+    size = request.query.get("size", "")
+    if size and not (size.isascii() and size.isdigit() and len(size) < 19):
+        raise invalid("size must be the file's bytes", parameter="size")
+    return Beginning(body, is_whole=len(body) < MAX_BODY if not size else int(size) <= len(body))
+
+
+def _unpacked(beginning: Beginning) -> tuple[bytes, bool]:
+    """Of a zipped file that was cut off what can be read; a damaged one is left as it is."""
+    content = beginning.content
+    if not content.startswith(_GZIP):
+        return content, beginning.is_whole
+    unzip = zlib.decompressobj(wbits=31)
+    try:
+        unpacked = unzip.decompress(content, _MAX_UNPACKED)
+    except zlib.error:
+        return content, True
+    if beginning.is_whole and (unzip.eof or not unzip.unconsumed_tail):
+        # Several members, or an end that is missing: the reader of files knows.
+        return content, True
+    return unpacked, False
+
+
+def _key(value: object, **place: str) -> str:
+    if not isinstance(value, str) or not value.lower().endswith(SUFFIXES):
+        raise invalid("key must end in .csv or .csv.gz", **place)
+    try:
+        output_prefix(value)
+        value.encode()
+    except (Refused, UnicodeEncodeError) as error:
+        message = error.message if isinstance(error, Refused) else "key is no Unicode text"
+        raise invalid(message, **place) from error
+    return value
+
+
+def _queried(text: str | None) -> Description | None:
+    return None if text is None else _parsed(text, parameter="description")
+
+
+def _description(value: object, **place: str) -> Description | None:
+    return None if value is None else _parsed(json.dumps(value), **place)
+
+
+def _parsed(text: str, **place: str) -> Description:
+    try:
+        return parse_description(text.encode("utf-8", "replace"))
+    except Refused as refused:
+        raise invalid(refused.message, **place) from refused
+
+
+def _only(asked: Mapping[str, Any], known: set[str]) -> None:
+    unknown = sorted(set(asked) - known)
+    if unknown:
+        raise invalid(f"{unknown[0][:100]} is not known here", pointer="#")

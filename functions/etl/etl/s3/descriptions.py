@@ -1,0 +1,92 @@
+"""The landing bucket for whoever checks files: their beginnings, and the descriptions beside."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from botocore.exceptions import ClientError
+
+from etl.source.description import FILE_NAME, Description
+from etl.source.description_file import MAX_BYTES, parse_description
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_s3.type_defs import GetObjectOutputTypeDef
+
+_BEGINNING: Final = 4 << 20
+_ABSENT: Final = {"404", "NoSuchKey", "NoSuchVersion", "405", "MethodNotAllowed"}
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """The first bytes of a file; `is_whole`: that is all of it."""
+
+    content: bytes
+    is_whole: bool
+
+
+class Descriptions:
+    """Every ClientError but "absent" is the caller's."""
+
+    def __init__(self, s3: "S3Client", bucket: str) -> None:
+        self._s3 = s3
+        self._bucket = bucket
+
+    def beginning(self, key: str) -> Beginning | None:
+        """The first 4 MiB; None if there is no such object."""
+        got = self._get(key, _BEGINNING)
+        if got is None:
+            return None
+        size = int(str(got.get("ContentRange", "/0")).rpartition("/")[2])
+        content = got["Body"].read()
+        return Beginning(content, is_whole=size <= len(content))
+
+    def beside(self, key: str) -> Description:
+        """The description of the file's folder. Raises Refused (`bad_source_description`)."""
+        got = self._get(_description_key(key))
+        return Description() if got is None else parse_description(got["Body"].read())
+
+    def exists(self, key: str) -> bool:
+        """Whether the bucket has such an object now."""
+        try:
+            self._s3.head_object(Bucket=self._bucket, Key=key)
+        except ClientError as error:
+            if error.response["Error"]["Code"] in _ABSENT:
+                return False
+            raise
+        return True
+
+    def write(self, key: str, text: str) -> str:
+        """The description for the file's folder; returns its key."""
+        target = _description_key(key)
+        self._s3.put_object(
+            Bucket=self._bucket, Key=target, Body=text.encode(), ContentType="application/json"
+        )
+        return target
+
+    def land_again(self, key: str) -> None:
+        """The same bytes as a new version, which the trigger tells the ETL of."""
+        self._s3.copy_object(
+            Bucket=self._bucket,
+            Key=key,
+            CopySource={"Bucket": self._bucket, "Key": key},
+            # S3 refuses to copy an object on itself with nothing changed.
+            MetadataDirective="REPLACE",
+        )
+
+    def _get(self, key: str, first_bytes: int = MAX_BYTES + 1) -> "GetObjectOutputTypeDef | None":
+        wanted = f"bytes=0-{first_bytes - 1}"
+        try:
+            return self._s3.get_object(Bucket=self._bucket, Key=key, Range=wanted)
+        except ClientError as error:
+            code = error.response["Error"]["Code"]
+            if code in _ABSENT:
+                return None
+            # Of an empty object no range can be had.
+            if code in ("InvalidRange", "416"):
+                return self._s3.get_object(Bucket=self._bucket, Key=key)
+            raise
+
+
+def _description_key(key: str) -> str:
+    folder, slash, _ = key.rpartition("/")
+    return folder + slash + FILE_NAME
