@@ -68,7 +68,7 @@ $(VENV)/dev.stamp: requirements/dev.txt $(VENV)/local.stamp
 
 up: $(VENV)/local.stamp ## run everything on this machine; Ctrl-C stops
 	@$(BIN)/python -m requirements.lists warn
-	@exec $(BIN)/python -m samulator up
+	@exec $(BIN)/python -m samulator up $(if $(ETL_MAX_BYTES),--parameter-overrides EtlMaxBytes=$(ETL_MAX_BYTES))
 
 up-sam: $(VENV)/local.stamp .venv-sam/sam.stamp ## the same with the functions in containers (needs Docker)
 	@$(BIN)/python -m requirements.lists warn

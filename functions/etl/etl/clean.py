@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
+import pyarrow as pa
+
 from etl.columns.text import Hashes
 from etl.profile.evidence import Evidence
 from etl.report.figures import Figures
@@ -56,6 +58,8 @@ def clean(
     The bytes are the same whatever the number of workers, which is that of the processors unless
     it is given. Raises Refused and TooLarge; the folder may then hold unfinished files.
     """
+    # Arrow's own allocators keep up to 100 MB of what several threads have given back.
+    pa.set_memory_pool(pa.system_memory_pool())
     tell = progress or _silent
     with Workers(workers or processors()) as crew:
         first = _FirstPass(source, crew, tell).run(source.header())

@@ -29,7 +29,7 @@ class Workers:
     def in_order(
         self, work: Callable[[Piece], Result], pieces: Iterable[Piece]
     ) -> Iterator[Result]:
-        """Yield the results; a few pieces more than there are workers are in memory at a time.
+        """Yield the results; as many pieces as there are workers are in memory at a time.
 
         An error of `work` or of `pieces` is raised in the place of its piece, or earlier.
         """
@@ -40,7 +40,7 @@ class Workers:
         try:
             for piece in pieces:
                 waiting.append(self._pool.submit(work, piece))
-                if len(waiting) > self._count:
+                if len(waiting) >= self._count:
                     yield waiting.popleft().result()
             while waiting:
                 yield waiting.popleft().result()

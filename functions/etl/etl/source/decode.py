@@ -14,7 +14,8 @@ from etl.source.block import ByteRange
 from etl.source.likeness import refuse_other_kinds
 from etl.source.raw import is_zipped
 
-CHUNK_BYTES = 4 << 20
+# What a few workers hold of larger chunks fills more memory than the larger chunks save time.
+CHUNK_BYTES = 1 << 20
 
 _MARK = "\ufeff"
 _MARKS = (
