@@ -301,6 +301,17 @@ def test_a_torn_journal_loses_no_more_than_its_last_writes(tmp_path: Path) -> No
         assert not half.exists()
 
 
+def test_bytes_that_nobody_can_read_any_more_leave_the_disk(tmp_path: Path) -> None:
+    with Machine(tmp_path, ("AWS::S3::Bucket", "plain", {})) as machine:
+        s3 = machine.client("s3")
+        for _ in range(3):
+            s3.put_object(Bucket="plain", Key="a", Body=b"x" * 1000)
+        s3.put_object(Bucket="plain", Key="b", Body=b"x" * 1000)
+        s3.delete_object(Bucket="plain", Key="b")
+        files = [*(tmp_path / "aws" / "objects").glob("*/*")]
+        assert [file.stat().st_size for file in files] == [1000]
+
+
 def test_a_full_disk_refuses_what_it_cannot_take_and_loses_nothing(tmp_path: Path) -> None:
     with Machine(tmp_path, BUCKET, QUEUE, TABLE) as machine:
         once = {"retries": {"total_max_attempts": 1}}

@@ -1,5 +1,6 @@
 """The bytes of objects: in memory until they are kept, then in a file each."""
 
+import os
 import secrets
 import weakref
 from collections.abc import Collection
@@ -9,14 +10,14 @@ from pathlib import Path
 class Content:
     """Bytes that never change; `file` is their name in the folder, once they are in one."""
 
-    def __init__(self, value: bytes = b"", *, path: Path | None = None, size: int = 0) -> None:
+    def __init__(self, value: bytes = b"", *, path: str | None = None, size: int = 0) -> None:
         self._value: bytes | None = value if path is None else None
         self._path = path
         self.size = size if path is not None else len(value)
 
     @property
     def file(self) -> str | None:
-        return self._path.name if self._path is not None else None
+        return self._path.rpartition("/")[2] if self._path is not None else None
 
     def read(self, first: int = 0, length: int | None = None) -> bytes:
         """`length` bytes from `first` on, without reading the rest of a large object."""
@@ -24,19 +25,20 @@ class Content:
         if value is not None:
             return value[first : None if length is None else first + length]
         assert self._path is not None
-        with self._path.open("rb") as file:
+        with Path(self._path).open("rb") as file:
             file.seek(first)
             return file.read(-1 if length is None else length)
 
-    def move_to(self, path: Path) -> None:
+    def move_to(self, path: str) -> None:
         """Raises OSError, and is in memory as before then."""
         if self._value is None:
             return
+        file = Path(path)
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(self._value)
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(self._value)
         except OSError:
-            path.unlink(missing_ok=True)
+            file.unlink(missing_ok=True)
             raise
         # In this order: others read meanwhile.
         self._path = path
@@ -63,7 +65,11 @@ class Contents:
         if file is None:
             return Content() if size == 0 else None
         path = self._path(file)
-        if not path.is_file() or path.stat().st_size != size:
+        try:
+            is_whole = os.stat(path).st_size == size  # noqa: PTH116 - once per object
+        except FileNotFoundError:
+            return None
+        if not is_whole:
             return None
         content = Content(path=path, size=size)
         self._read[file] = content
@@ -73,7 +79,7 @@ class Contents:
         """Removes the file as soon as nobody can read it any more."""
         if file is None:
             return
-        path = self._path(file)
+        path = Path(self._path(file))
         content = self._read.get(file)
         if content is None:
             path.unlink(missing_ok=True)
@@ -87,5 +93,6 @@ class Contents:
                 if path.name not in known:
                     path.unlink()
 
-    def _path(self, file: str) -> Path:
-        return self._folder / file[:2] / file
+    def _path(self, file: str) -> str:
+        """As text: there may be very many, and paths take ten times the room."""
+        return f"{self._folder}/{file[:2]}/{file}"

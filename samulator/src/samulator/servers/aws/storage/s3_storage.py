@@ -1,8 +1,10 @@
 """S3 on disk: each write before it is answered, all of it again at the next start."""
 
+import gc
 import logging
 import sqlite3
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from http import HTTPStatus
 from pathlib import Path
 
@@ -68,7 +70,8 @@ class S3Storage:
         """Adds what was kept to what the template made; raises sqlite3.Error."""
         with self._index.transaction() as connection:
             read_buckets(connection, self._backend, _logger.error)
-            self._read_versions(connection)
+            with _many_objects():
+                self._read_versions(connection)
             for bucket in self._backend.buckets.values():
                 self._uploads.read(connection, self._backend, bucket)
             files = connection.execute("SELECT file FROM version UNION SELECT file FROM part")
@@ -126,17 +129,29 @@ class S3Storage:
 
     def _read_versions(self, connection: sqlite3.Connection) -> None:
         query = "SELECT bucket, key, id, is_marker, file, size, record FROM version ORDER BY id"
-        for bucket_name, key, *row in connection.execute(query).fetchall():
-            bucket = self._backend.buckets[bucket_name]
-            place = Place(self._backend, bucket, key)
+        lost, backend = [], self._backend
+        for bucket_name, key, *row in connection.execute(query):
+            bucket = backend.buckets[bucket_name]
+            place = Place(backend, bucket, key)
             version = self._versions.version(tuple(row), place)
             if version is None:
                 _logger.error(
                     "s3://%s/%s: its bytes are not on the disk any more", bucket_name, key
                 )
-                connection.execute("DELETE FROM version WHERE id = ?", (row[0],))
+                lost.append((row[0],))
             else:
                 put_versions(bucket, key, [*versions_of(bucket, key), version])
+        connection.executemany("DELETE FROM version WHERE id = ?", lost)
+
+
+@contextmanager
+def _many_objects() -> Iterator[None]:
+    """Python would look through all of them again and again for what could be thrown away."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def _not_kept(request: S3Request, error: Exception) -> S3Error:
