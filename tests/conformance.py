@@ -25,7 +25,10 @@ def config(*, max_examples: int, seed: int = 1) -> SchemathesisConfig:
             # 412: a well-formed If-Match that names another version.
             "checks": _accepting("412"),
             # 422: a cursor is opaque, text made up for one is refused.
-            "operations": [{"include-name": "GET /users", "checks": _accepting("422")}],
+            "operations": [
+                {"include-name": name, "checks": _accepting("422")}
+                for name in ("GET /users", "GET /datasets")
+            ],
         }
     )
 

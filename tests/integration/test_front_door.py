@@ -17,6 +17,7 @@ import pytest
 from samulator.servers.aws.client import s3_client
 from testkit.http_calls import HttpCaller
 from testkit.ports import reserve_ports
+from testkit.timing import wait_until
 from tests.embedded_stack import END_SECONDS, ROOT, EmbeddedStack, environment_for, start_stack
 from tests.parity.conversations import new_user, path_of
 
@@ -161,7 +162,13 @@ def test_every_listed_dataset_opens_itself_by_its_name_whatever_its_key(
     for key in keys:
         wait_for_report(stack, f"{key.removesuffix('.csv')}/report.json")
     call = HttpCaller(stack.url)
-    names = {item["source_key"]: item["name"] for item in call("GET", "/datasets/").json()["items"]}
+
+    def listed() -> dict[str, str]:
+        items = call("GET", "/datasets/?limit=100").json()["items"]
+        return {item["source_key"]: item["name"] for item in items}
+
+    wait_until(lambda: listed().keys() >= set(keys))
+    names = listed()
     for key in keys:
         opened = call("GET", f"/datasets/{quote(names[key], safe='')}")
         assert opened.json()["report"]["source"]["key"] == key

@@ -210,6 +210,12 @@ def request_id_is_echoed(call: Call) -> None:
     assert call("GET", "/status").headers["x-request-id"]
 
 
+def list_of_datasets_that_there_is_not_is_refused(call: Call) -> None:
+    for query in ("sort=size", "limit=101", "cursor=abc"):
+        answer = call("GET", f"/datasets/?{query}")
+        assert (answer.status, answer.headers["content-type"]) == (422, PROBLEM)
+
+
 def documentation_needs_no_other_host(call: Call) -> None:
     assert call("GET", "/openapi.json").json()["openapi"].startswith("3.")
     page = call("GET", "/docs")
@@ -240,5 +246,6 @@ CONVERSATIONS: tuple[Callable[[Call], None], ...] = (
     what_is_not_json_is_refused,
     binary_body_is_refused_by_the_application,
     request_id_is_echoed,
+    list_of_datasets_that_there_is_not_is_refused,
     documentation_needs_no_other_host,
 )

@@ -1,6 +1,8 @@
 """Datasets over a real S3 server: lists, reports, downloads, uploads."""
 
 import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -8,6 +10,8 @@ from urllib.request import Request, urlopen
 
 import pytest
 
+from api.datasets.catalog import Catalog, SummaryListing, SummaryObject
+from api.datasets.listing import DatasetQuery
 from api.datasets.s3 import S3Datasets
 from api.datasets.service import DatasetService
 from api.settings import Settings
@@ -48,7 +52,20 @@ def publish(processed: Any, source_key: str, prefix: str, **fields: Any) -> dict
         },
     } | fields
     processed(f"{prefix}report.json", json.dumps(report).encode())
+    summarise(processed, source_key, prefix, **report)
     return report
+
+
+def summarise(processed: Any, source_key: str, prefix: str, **report: Any) -> None:
+    """As the ETL sums up a run for lists."""
+    told = {key: report[key] for key in SUMMED_UP if key in report}
+    body = json.dumps({"source_key": source_key, **told}).encode()
+    processed(f"_datasets/{prefix}summary.json", body)
+
+
+SUMMED_UP = (
+    "status", "rows_in", "rows_out", "duplicates", "rejected", "finished_at", "warnings",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -83,6 +100,7 @@ def test_each_dataset_of_the_list_opens_itself_by_its_name(api: ApiClient, proce
     for prefix, row in placed.items():
         body = json.dumps({"status": "succeeded", "source": {"key": row["key"]}, "outputs": {}})
         processed(f"{prefix}report.json", body.encode())
+        summarise(processed, row["key"], prefix, status="succeeded")
 
     items = api.get("/datasets/?limit=100").json()["items"]
 
@@ -123,7 +141,9 @@ def test_refused_file_still_offers_the_last_good_output(api: ApiClient, processe
         "last_good": {"outputs": good["outputs"]},
     }
     processed("report.json", json.dumps(refusal).encode())
+    summarise(processed, "raw.csv", "", **refusal)
     answer = api.get("/datasets/raw").json()
+    assert answer["status"] == "refused"
     assert answer["report"]["status"] == "refused"
     assert set(answer["downloads"]) == {"processed_output.csv", "report.html", "report.json"}
     (item,) = api.get("/datasets").json()["items"]
@@ -131,17 +151,18 @@ def test_refused_file_still_offers_the_last_good_output(api: ApiClient, processe
 
 
 def test_list_is_newest_first_and_skips_what_is_no_report(api: ApiClient, processed: Any) -> None:
-    assert api.get("/datasets/").json() == {"items": [], "truncated": False}
+    nothing = {"items": [], "total": 0, "next_cursor": None, "truncated": False}
+    assert api.get("/datasets/").json() == nothing
     for number in range(3):
         publish(processed, f"d{number}.csv", f"d{number}/")
-    for key, body in (("x/report.json", b"{}"), ("y/report.json", b"[1"), ("z.json", b"{}")):
-        processed(key, body)
+    for key, body in (("x/summary.json", b"{}"), ("y/summary.json", b"[1"), ("z.json", b"{}")):
+        processed(f"_datasets/{key}", body)
     answer = api.get("/datasets/").json()
     assert sorted(item["name"] for item in answer["items"]) == ["d0", "d1", "d2"]
     assert api.get("/datasets/?limit=1").json()["truncated"] is True
 
 
-@pytest.mark.parametrize(("max_keys", "found"), [(3, 1), (4, 2), (5, 2)])
+@pytest.mark.parametrize(("max_keys", "found"), [(1, 1), (2, 2), (3, 2)])
 def test_list_of_more_objects_than_are_looked_through_says_so(
     processed: Any, settings: Settings, max_keys: int, found: int
 ) -> None:
@@ -153,8 +174,127 @@ def test_list_of_more_objects_than_are_looked_through_says_so(
         endpoint_url=settings.aws_endpoint_url,
         max_keys=max_keys,
     )
-    listed = DatasetService(store).list_datasets(limit=50)
-    assert (len(listed.items), listed.truncated) == (found, max_keys < 4)
+    listed = DatasetService(store).list_datasets(DatasetQuery(limit=50))
+    assert (len(listed.items), listed.truncated) == (found, max_keys < 2)
+
+
+def test_cleaned_file_that_is_warned_of_is_no_success_in_list_and_page(
+    api: ApiClient, processed: Any
+) -> None:
+    warning = {"code": "no_row_left", "message": "None of the 50 rows was kept."}
+    publish(processed, "de.csv", "de/", status="warned", warnings=[warning], rows_out=0)
+
+    (item,) = api.get("/datasets/").json()["items"]
+    opened = api.get("/datasets/de").json()
+
+    for shown in (item, opened):
+        assert (shown["status"], shown["warnings"]) == ("warned", [warning])
+
+
+@pytest.fixture
+def hundreds(processed: Any) -> list[str]:
+    """130 datasets: 120 in 2026/, each fourth of them refused and without counts."""
+    keys = [f"2026/d{number:03}.csv" for number in range(120)]
+    keys += [f"Other {number}.csv" for number in range(10)]
+    for number, key in enumerate(keys):
+        counts = {"rows_in": number % 7, "rows_out": number % 5}
+        told = {"status": "refused"} if number % 4 == 0 else {"status": "succeeded", **counts}
+        summarise(processed, key, f"{key.removesuffix('.csv')}/", **told)
+    return keys
+
+
+def pages(api: ApiClient, query: str) -> list[dict[str, Any]]:
+    """Every item of a list, by its Link headers."""
+    items, path = [], f"/datasets/?{query}"
+    while path:
+        answer = api.get(path)
+        assert answer.status == 200, answer.body
+        items += answer.json()["items"]
+        link = answer.headers.get("link", "")
+        assert bool(link) == bool(answer.json()["next_cursor"])
+        path = link.partition("<")[2].partition(">")[0]
+    return items
+
+
+@pytest.mark.parametrize("field", ["name", "rows_in", "rows_out", "status", "finished"])
+def test_pages_of_every_order_have_each_dataset_once(
+    api: ApiClient, hundreds: list[str], field: str
+) -> None:
+    for sort in (field, f"-{field}"):
+        items = pages(api, f"sort={sort}&limit=50")
+        assert sorted(item["source_key"] for item in items) == sorted(hundreds)
+        values = [item.get(field) for item in items]
+        given = [value for value in values if value is not None]
+        if field != "finished":
+            folded = [v.casefold() if isinstance(v, str) else v for v in given]
+            assert folded == sorted(folded, reverse=sort.startswith("-"))
+            assert values == given + [None] * (len(values) - len(given))
+
+
+def test_filters_let_pass_what_they_name_and_count_it(api: ApiClient, hundreds: list[str]) -> None:
+    refused = pages(api, "status=refused&prefix=2026/&limit=20")
+    assert [item["status"] for item in refused] == ["refused"] * 30
+    assert len(pages(api, "q=OTHER")) == 10
+    some = api.get("/datasets/?q=d00&limit=3").json()
+    assert (len(some["items"]), some["total"], some["truncated"]) == (3, 10, True)
+    assert api.get("/datasets/?status=none").json()["total"] == 0
+
+
+def test_cursor_of_another_list_is_422(api: ApiClient, hundreds: list[str]) -> None:
+    cursor = api.get("/datasets/?sort=name&limit=1").json()["next_cursor"]
+    for query in (f"sort=-name&cursor={cursor}", f"sort=name&q=x&cursor={cursor}", "cursor=abc"):
+        answer = api.get(f"/datasets/?{query}")
+        assert answer.status == 422
+        assert "no cursor of this list" in answer.json()["detail"]
+    assert api.get("/datasets/?sort=size").status == 422
+
+
+def test_dataset_that_is_gone_between_two_pages_leaves_no_gap(
+    api: ApiClient, hundreds: list[str], s3: Any, settings: Settings
+) -> None:
+    first = api.get("/datasets/?sort=name&limit=2").json()
+    last = first["items"][-1]["source_key"].removesuffix(".csv")
+    s3.delete_object(Bucket=settings.processed_bucket, Key=f"_datasets/{last}/summary.json")
+
+    second = api.get(f"/datasets/?sort=name&limit=2&cursor={first['next_cursor']}").json()
+
+    assert [item["name"] for item in second["items"]] == ["2026/d002", "2026/d003"]
+
+
+class CountingStore:
+    """A store of so many summaries that counts what is read of it."""
+
+    def __init__(self, many: int) -> None:
+        moment = datetime(2026, 11, 26, tzinfo=UTC)
+        self.objects = [
+            SummaryObject(f"_datasets/d{n}/summary.json", "etag", moment + timedelta(seconds=n))
+            for n in range(many)
+        ]
+        self.reads = 0
+
+    def summaries(self) -> SummaryListing:
+        return SummaryListing(self.objects, is_complete=True)
+
+    def read(self, key: str) -> bytes:
+        self.reads += 1
+        return json.dumps({"source_key": f"{key.split('/')[1]}.csv", "status": "x"}).encode()
+
+
+def test_reads_are_those_of_the_page_then_bounded_then_none() -> None:
+    store = CountingStore(30)
+    catalog = Catalog(store, most_read=20)
+    assert len(catalog.list_datasets(DatasetQuery(limit=5)).items) == 5
+    assert store.reads == 5
+
+    listed = catalog.list_datasets(DatasetQuery(limit=5, sort="name"))
+    assert (store.reads, listed.total, listed.truncated) == (20, 20, True)
+    assert listed.items[0].name == "d10", "the newest are looked at"
+
+    catalog.list_datasets(DatasetQuery(limit=5, sort="-rows_in"))
+    assert store.reads == 20
+    store.objects[-1] = replace(store.objects[-1], etag="new")
+    catalog.list_datasets(DatasetQuery(limit=5, sort="name"))
+    assert store.reads == 21
 
 
 @pytest.mark.parametrize(

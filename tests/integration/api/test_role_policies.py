@@ -25,9 +25,13 @@ REPORT = {
 
 @pytest.fixture
 def dataset(s3: Any) -> Iterator[None]:
-    s3.put_object(Bucket="sales-processed", Key="report.json", Body=json.dumps(REPORT).encode())
+    summary = {"source_key": "raw.csv", "status": "succeeded"}
+    objects = {"report.json": REPORT, "_datasets/summary.json": summary}
+    for key, document in objects.items():
+        s3.put_object(Bucket="sales-processed", Key=key, Body=json.dumps(document).encode())
     yield
-    s3.delete_object(Bucket="sales-processed", Key="report.json")
+    for key in objects:
+        s3.delete_object(Bucket="sales-processed", Key=key)
 
 
 def secret_calls(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> set[Call]:

@@ -67,23 +67,33 @@ class Run(BaseModel):
     key: str
 
 
+class DatasetWarning(BaseModel):
+    """Why a file that was cleaned deserves a second look."""
+
+    code: str = Field(examples=["no_row_left"])
+    message: str
+
+
 class DatasetSummary(BaseModel):
-    """A dataset as its report.json has it; counts are null until a run has finished."""
+    """The last finished run of a dataset; counts are null if it cleaned nothing."""
 
     name: str = Field(description="Opens it: /datasets/{name}, percent-encoded once.")
     source_key: str
-    status: str = Field(examples=["succeeded", "refused"])
+    status: str = Field(examples=["succeeded", "warned", "refused"])
     rows_in: int | None = None
     rows_out: int | None = None
     duplicates: int | None = None
     rejected: int | None = None
     finished_at: datetime | None = None
+    warnings: list[DatasetWarning] = []
 
 
 class DatasetList(BaseModel):
-    """The newest datasets first."""
+    """A page of datasets; `total` counts those that the filters let pass."""
 
     items: list[DatasetSummary]
+    total: int
+    next_cursor: str | None
     truncated: bool = Field(
         description="There are more than are shown, or more files than were looked through."
     )
@@ -93,6 +103,10 @@ class Dataset(BaseModel):
     """The report of the last run and URLs of its files, good for `expires_in` seconds."""
 
     name: str
+    status: str = Field(
+        description="Of what is there now: also publishing, while a run replaces it."
+    )
+    warnings: list[DatasetWarning] = []
     report: dict[str, Any]
     downloads: dict[str, str]
     expires_in: int

@@ -1,9 +1,12 @@
 """The calls of /datasets."""
 
 from typing import Annotated
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Query, Request, Response
+from pydantic import BaseModel, Field
 
+from api.datasets.listing import DEFAULT_SORT, DatasetQuery, Sort
 from api.datasets.models import Dataset, DatasetList, Run, RunRequest, Upload, UploadRequest
 from api.datasets.service import DatasetService
 from api.web.problems import responses
@@ -21,13 +24,48 @@ async def _service(request: Request) -> DatasetService:
 
 
 Datasets = Annotated[DatasetService, Depends(_service)]
-Limit = Annotated[int, Query(ge=1, le=100, description="At most so many, the newest first.")]
 
 
-@router.get("", responses=responses(422, 503))
-async def list_datasets(datasets: Datasets, limit: Limit = 50) -> DatasetList:
-    """Lists what the ETL processed, the newest first."""
-    return datasets.list_datasets(limit=limit)
+class ListQuery(BaseModel):
+    """The parameters of a list of datasets."""
+
+    limit: int = Field(50, ge=1, le=100, description="At most so many.")
+    cursor: str | None = Field(None, description="next_cursor of the page before.")
+    sort: Sort = Field(
+        DEFAULT_SORT, description="With a minus before it the greatest first; no value comes last."
+    )
+    status: str | None = Field(None, description="Only those of this status.")
+    prefix: str = Field("", description="Only those whose source's key begins so: a folder.")
+    q: str = Field("", description="Only those whose source's key has this in it, in any case.")
+
+
+@router.get(
+    "",
+    responses={
+        200: {
+            "headers": {"Link": {"schema": {"type": "string"}}},
+            "links": {
+                "next": {
+                    "operationId": "list_datasets",
+                    "parameters": {"cursor": "$response.body#/next_cursor"},
+                }
+            },
+        },
+        **responses(422, 503),
+    },
+)
+async def list_datasets(
+    request: Request,
+    response: Response,
+    datasets: Datasets,
+    query: Annotated[ListQuery, Query()],
+) -> DatasetList:
+    """Lists the last finished run of each dataset, the newest first."""
+    found = datasets.list_datasets(DatasetQuery(**query.model_dump()))
+    if found.next_cursor:
+        again = urlencode({**request.query_params, "cursor": found.next_cursor})
+        response.headers["Link"] = f'</datasets/?{again}>; rel="next"'
+    return found
 
 
 @router.post("/uploads", status_code=201, responses=responses(413, 415, 422, 503))

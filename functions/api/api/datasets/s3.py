@@ -5,8 +5,8 @@ from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
+from api.datasets.catalog import SUMMARIES, SUMMARY, SummaryListing, SummaryObject
 from api.datasets.download import disposition
-from api.datasets.service import REPORT, ReportListing, ReportObject
 from api.errors import SourceGone, SourceTooLarge, StorageUnavailable
 from api.network.deadline import deadline
 
@@ -23,8 +23,7 @@ _LISTING_SECONDS = 6.0
 class S3Datasets:
     """Raises StorageUnavailable.
 
-    A listing stops after `max_keys` objects, 20 calls by default: S3 knows no order but the keys'
-    and no filter by their ends, so a bucket beyond that wants an inventory.
+    A listing stops after `max_keys` objects, 20 calls by default.
     """
 
     def __init__(
@@ -40,19 +39,21 @@ class S3Datasets:
         self._endpoint_url = endpoint_url
         self._max_keys = max_keys
 
-    def reports(self) -> ReportListing:
-        """Every report.json among the first `max_keys` objects of the processed bucket."""
+    def summaries(self) -> SummaryListing:
+        """The summaries of datasets among the first `max_keys` objects below their prefix."""
         with _translated(), deadline(_LISTING_SECONDS):
             pages = self._client.get_paginator("list_objects_v2").paginate(
-                Bucket=self._processed_bucket, PaginationConfig={"MaxItems": self._max_keys}
+                Bucket=self._processed_bucket,
+                Prefix=SUMMARIES,
+                PaginationConfig={"MaxItems": self._max_keys},
             )
-            reports = [
-                ReportObject(item["Key"], item["LastModified"])
+            found = [
+                SummaryObject(item["Key"], item["ETag"], item["LastModified"])
                 for page in pages
                 for item in page.get("Contents", [])
-                if item["Key"].rpartition("/")[2] == REPORT
+                if item["Key"].rpartition("/")[2] == SUMMARY
             ]
-        return ReportListing(reports, is_complete=pages.resume_token is None)
+        return SummaryListing(found, is_complete=pages.resume_token is None)
 
     def read(self, key: str) -> bytes | None:
         """None if there is no such object."""

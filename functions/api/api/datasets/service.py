@@ -2,54 +2,24 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
-from pydantic import ValidationError
-
+from api.datasets.catalog import Catalog, SummaryStore
 from api.datasets.download import download_name
-from api.datasets.models import (
-    Dataset,
-    DatasetList,
-    DatasetSummary,
-    Run,
-    Upload,
-)
+from api.datasets.listing import DatasetQuery
+from api.datasets.models import Dataset, DatasetList, Run, Upload
 from api.datasets.names import dataset_name, output_prefix, source_stem
 from api.errors import DatasetNotFound
-from api.network.deadline import inherited
-from api.observability import get_logger
 
 REPORT = "report.json"
 DESCRIPTION = "_source.json"
 EXPIRES_IN = 900
-_READERS = 8
 
 
-@dataclass(frozen=True, slots=True)
-class ReportObject:
-    """A report.json and when it was written."""
-
-    key: str
-    written_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class ReportListing:
-    """The reports found; not `is_complete`: the bucket holds more objects than were looked at."""
-
-    reports: list[ReportObject]
-    is_complete: bool
-
-
-class DatasetStore(Protocol):
+class DatasetStore(SummaryStore, Protocol):
     """The buckets. Every method may raise StorageUnavailable."""
 
-    def reports(self) -> ReportListing: ...
-    def read(self, key: str) -> bytes | None: ...
     def download_url(
         self, key: str, *, version_id: str | None, filename: str, expires_in: int
     ) -> str: ...
@@ -64,16 +34,11 @@ class DatasetService:
 
     def __init__(self, store: DatasetStore) -> None:
         self._store = store
+        self._catalog = Catalog(store)
 
-    def list_datasets(self, *, limit: int) -> DatasetList:
-        listing = self._store.reports()
-        reports = sorted(listing.reports, key=lambda one: one.written_at, reverse=True)
-        keys = [report.key for report in reports[:limit]]
-        with ThreadPoolExecutor(_READERS) as readers:
-            bodies = list(readers.map(inherited(self._store.read), keys))
-        items = [item for item in map(_summary, keys, bodies) if item is not None]
-        truncated = len(reports) > limit or not listing.is_complete
-        return DatasetList(items=items, truncated=truncated)
+    def list_datasets(self, query: DatasetQuery) -> DatasetList:
+        """Raises InvalidInput for a cursor of another list."""
+        return self._catalog.list_datasets(query)
 
     def get_dataset(self, name: str) -> Dataset:
         prefix = output_prefix(source_stem(name))
@@ -84,6 +49,8 @@ class DatasetService:
             raise DatasetNotFound("No dataset has this name, or its file was not processed yet.")
         return Dataset(
             name=dataset_name(report["source"]["key"]),
+            status=report["status"],
+            warnings=report.get("warnings", []),
             report=report,
             downloads=dict(self._downloads(key, report)),
             expires_in=EXPIRES_IN,
@@ -136,23 +103,10 @@ def _parse(key: str, body: bytes) -> dict[str, Any] | None:
     """None for a report.json that the ETL did not write, or not at this key."""
     try:
         report = json.loads(body)
-        source_key = report["source"]["key"]
+        source_key, status = report["source"]["key"], report["status"]
     except (ValueError, LookupError, TypeError):
         return None
-    if not isinstance(source_key, str):
+    if not isinstance(source_key, str) or not isinstance(status, str):
         return None
     prefix = output_prefix(source_stem(source_key))
     return report if prefix is not None and prefix + REPORT == key else None
-
-
-def _summary(key: str, body: bytes | None) -> DatasetSummary | None:
-    report = None if body is None else _parse(key, body)
-    try:
-        if report is not None:
-            source_key = report["source"]["key"]
-            fields = {**report, "name": dataset_name(source_key), "source_key": source_key}
-            return DatasetSummary.model_validate(fields)
-    except ValidationError:
-        pass
-    get_logger().warning("not a report of the ETL", extra={"key": key})
-    return None
