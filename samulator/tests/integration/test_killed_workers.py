@@ -124,3 +124,35 @@ def test_saves_that_come_faster_than_a_start_keep_no_request_waiting(app: GatedA
     assert json.loads(answer.payload) == app.starts[0]
     later = json.loads(app.invoke("Gated").payload)
     assert later != json.loads(answer.payload), "a request of after the saves gets the new code"
+
+
+LEAKING = """
+import os, threading
+
+held = []
+
+def handler(event, context):
+    threading.Timer(0.05, lambda: held.append(bytearray(os.urandom(1 << 20) * 400))).start()
+    return os.getpid()
+"""
+
+
+def test_a_worker_that_grows_between_requests_is_replaced_with_a_line(tmp_path: Path) -> None:
+    (tmp_path / "app.py").write_text(LEAKING)
+    (tmp_path / "template.yaml").write_text(
+        textwrap.dedent("""
+        Resources:
+          Leaking:
+            Type: AWS::Serverless::Function
+            Properties: {CodeUri: app.py, Handler: app.handler, Runtime: python3.11}
+        """)
+    )
+    leaking = OtherApp(tmp_path / "template.yaml", concurrency=1)
+    try:
+        first = json.loads(leaking.invoke("Leaking").payload)
+        leaking.wait_for_line("more than the function's MemorySize of 128 MB; another takes")
+        answer = leaking.invoke("Leaking")
+        assert answer.function_error is None
+        assert json.loads(answer.payload) != first
+    finally:
+        leaking.close()

@@ -140,7 +140,7 @@ def test_code_that_is_missing_is_named(project):
 
 
 def test_inline_code_is_index(project):
-    project.function(code=None, inline_code="VERSION = 'é'")
+    project.function(code=None, inline_code="import cfnresponse\nVERSION = 'é'")
 
     assert run(project.layout(), imported("index")) == "é"
 

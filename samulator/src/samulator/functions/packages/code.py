@@ -12,6 +12,7 @@ from samulator.functions.packages.store import Store
 from samulator.template.model import Function
 
 _ZIP_SUFFIXES = {".zip", ".jar"}
+_CFNRESPONSE = Path(__file__).with_name("cfnresponse.py")
 
 
 @dataclass(frozen=True)
@@ -41,8 +42,11 @@ class TaskRoots:
     def _inline(self, name: str, text: str) -> Path:
         def write(target: Path) -> None:
             (target / "index.py").write_text(text, encoding="utf-8")
+            # Lambda puts it beside inline code, and beside no other.
+            shutil.copyfile(_CFNRESPONSE, target / _CFNRESPONSE.name)
 
-        return self.store.get(f"inline-{name}", digest_of(text), write)
+        module = _CFNRESPONSE.read_text(encoding="utf-8")
+        return self.store.get(f"inline-{name}", digest_of(text + module), write)
 
     def _of_file(self, name: str, code: Path) -> Path:
         if code.suffix in _ZIP_SUFFIXES:
