@@ -84,6 +84,10 @@ class ApiClient:
         assert answer.status == 201, answer.body
         return answer.json()
 
+    def tag_of(self, email: str) -> str:
+        """The ETag of this user, as it is now."""
+        return self.get(address(email)).headers["etag"]
+
 
 def read_answer(answer: Mapping[str, Any]) -> Answer:
     text = answer.get("body") or ""

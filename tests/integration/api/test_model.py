@@ -157,7 +157,7 @@ class Users(RuleBasedStateMachine):
 
     def condition(self, before: dict[str, Any] | None, tag: str | None) -> dict[str, str]:
         if tag == "current":
-            tag = f'"{before["version"] if before else 1}"'
+            tag = self.api.tag_of(before["email"]) if before else '"1"'
         return {} if tag is None else {"If-Match": tag}
 
     @rule(role=st.none() | ROLES, text=st.sampled_from(["x.org", "grace", "alan", "hopper grace"]))

@@ -1,25 +1,34 @@
 """Conditional requests (RFC 9110, section 13): what If-Match and If-None-Match ask for."""
 
+import hashlib
 import re
+from uuid import UUID
 
 from api.errors import InvalidInput
+from api.users.models import User
 
 TAGS = r'^(\*|(W/)?"[!#-~]*"([ \t]*,[ \t]*(W/)?"[!#-~]*")*)$'
 _TAGS = re.compile(TAGS)
 _TAG = re.compile(r'(W/)?"([!#-~]*)"')
-_VERSION = re.compile(r"[1-9][0-9]{0,17}")
+_TAG_BYTES = 16
 
 
-def etag(version: int) -> str:
-    """A strong tag of one user: equal versions under one `id` are equal bytes.
+def tag_of(user_id: UUID, version: int) -> str:
+    """What names one state of one user and, as no id is ever used twice, never another one's.
 
-    Not of one email: made anew after a deletion it begins at "1" again (docs/decisions/0010).
+    postgres.py makes the same of a row.
     """
-    return f'"{version}"'
+    state = user_id.bytes + version.to_bytes(8, "big")
+    return hashlib.sha256(state).digest()[:_TAG_BYTES].hex()
 
 
-def wanted_versions(if_match: str | None) -> list[int] | None:
-    """The versions that If-Match allows; None for any. Weak tags and foreign ones match nothing.
+def etag(user: User) -> str:
+    """A strong tag: equal tags are equal bytes. Opaque: nothing can be read from it."""
+    return f'"{tag_of(user.id, user.version)}"'
+
+
+def wanted_tags(if_match: str | None) -> list[str] | None:
+    """The tags that If-Match allows; None for any. Weak tags match nothing.
 
     Raises InvalidInput for text that is no list of entity tags: to ignore it would be unsafe.
     """
@@ -27,18 +36,17 @@ def wanted_versions(if_match: str | None) -> list[int] | None:
         return None
     if not _TAGS.fullmatch(if_match.strip()):
         raise InvalidInput(
-            'If-Match must be * or a list of tags such as "3".', parameter="If-Match"
+            "If-Match must be * or a list of ETags in their quotes.", parameter="If-Match"
         )
     if if_match.strip() == "*":
         return None
-    tags = [tag for weak, tag in _TAG.findall(if_match) if not weak]
-    return [int(tag) for tag in tags if _VERSION.fullmatch(tag)]
+    return [tag for weak, tag in _TAG.findall(if_match) if not weak]
 
 
-def is_known(if_none_match: str | None, version: int) -> bool:
-    """Whether the caller has this version already: weak comparison, as reads use."""
+def is_known(if_none_match: str | None, user: User) -> bool:
+    """Whether the caller has this state already: weak comparison, as reads use."""
     if if_none_match is None:
         return False
     if if_none_match.strip() == "*":
         return True
-    return str(version) in {tag for _, tag in _TAG.findall(if_none_match)}
+    return tag_of(user.id, user.version) in {tag for _, tag in _TAG.findall(if_none_match)}

@@ -133,7 +133,7 @@ class UserChanges(BaseModel):
 
 
 class User(BaseModel):
-    """A user as callers see it. `version` counts from 1 and is the ETag."""
+    """A user as callers see it. `version` counts from 1."""
 
     model_config = ConfigDict(frozen=True)
 

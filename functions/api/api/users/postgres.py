@@ -6,6 +6,7 @@ from uuid import UUID
 from api.database.connection import ConstraintViolated, Database
 from api.database.session import Row
 from api.errors import EmailTaken, UserNotFound, VersionMismatch
+from api.users.conditions import etag
 from api.users.creation import create
 from api.users.idempotency import IdempotencyKey
 from api.users.keyset import count_users, find_roles, list_page
@@ -13,6 +14,9 @@ from api.users.listing import ListPage, ListRequest, RoleList, Total
 from api.users.models import EmailKey, NewUser, StoredUser, UserChanges, email_key
 from api.users.rows import COLUMNS, SELECT_BY_ID, by_id, stored_user
 from api.users.service import Creation, SearchPage, SearchRequest
+
+# conditions.tag_of: 16 bytes as hexadecimal digits.
+_TAG = "left(encode(sha256(uuid_send(id) || int8send(version)), 'hex'), 32)"
 
 _CHANGE = f"""
 WITH written AS (
@@ -26,7 +30,7 @@ WITH written AS (
         version = version + 1,
         revision = nextval('users_revision')
     WHERE email_key = :key
-      AND (CAST(:versions AS bigint[]) IS NULL OR version = ANY(CAST(:versions AS bigint[])))
+      AND (CAST(:tags AS text[]) IS NULL OR {_TAG} = ANY(CAST(:tags AS text[])))
     RETURNING {COLUMNS}
 ), queued AS (
     INSERT INTO search_outbox (user_id, revision, email_keys)
@@ -35,17 +39,17 @@ WITH written AS (
 )
 SELECT {COLUMNS} FROM written"""  # noqa: S608 # nosec B608 # column names only
 
-_REMOVE = """
+_REMOVE = f"""
 WITH gone AS (
     DELETE FROM users WHERE email_key = :key
-      AND (CAST(:versions AS bigint[]) IS NULL OR version = ANY(CAST(:versions AS bigint[])))
+      AND (CAST(:tags AS text[]) IS NULL OR {_TAG} = ANY(CAST(:tags AS text[])))
     RETURNING id
 ), queued AS (
     INSERT INTO search_outbox (user_id, revision, email_keys)
     SELECT id, nextval('users_revision'), ARRAY[CAST(:key AS text)] FROM gone
     RETURNING user_id, revision
 )
-SELECT user_id, revision FROM queued"""
+SELECT user_id, revision FROM queued"""  # noqa: S608 # nosec B608 # column names only
 
 _GET = f"SELECT {COLUMNS} FROM users WHERE email_key = :key"  # noqa: S608 # nosec B608
 
@@ -84,9 +88,9 @@ class PostgresUsers:
         raise UserNotFound("No user has this email.")
 
     def change(
-        self, key: EmailKey, changes: UserChanges, *, versions: Sequence[int] | None
+        self, key: EmailKey, changes: UserChanges, *, tags: Sequence[str] | None
     ) -> StoredUser:
-        """Applies the changes if the user is at one of `versions` (None: at any).
+        """Applies the changes if the user is in the state of one of `tags` (None: in any).
 
         Raises UserNotFound, VersionMismatch or EmailTaken.
         """
@@ -100,7 +104,7 @@ class PostgresUsers:
                 email=email,
                 new_key=None if email is None else email_key(email),
                 role=fields.get("role"),
-                versions=None if versions is None else list(versions),
+                tags=None if tags is None else list(tags),
             )
         except ConstraintViolated as violation:
             raise EmailTaken("Another user has this email.") from violation
@@ -108,11 +112,9 @@ class PostgresUsers:
             raise self._why_untouched(key)
         return stored_user(rows[0])
 
-    def remove(self, key: EmailKey, *, versions: Sequence[int] | None) -> tuple[UUID, int]:
+    def remove(self, key: EmailKey, *, tags: Sequence[str] | None) -> tuple[UUID, int]:
         """Returns the id and the revision of the deletion; raises as `change`."""
-        rows = self._database.run(
-            _REMOVE, key=key, versions=None if versions is None else list(versions)
-        )
+        rows = self._database.run(_REMOVE, key=key, tags=None if tags is None else list(tags))
         if not rows:
             raise self._why_untouched(key)
         user_id, revision = rows[0]
@@ -160,8 +162,9 @@ class PostgresUsers:
 
     def _why_untouched(self, key: EmailKey) -> UserNotFound | VersionMismatch:
         if row := self._row(key):
-            version = stored_user(row).user.version
-            return VersionMismatch(f'The user is at "{version}" now; read it again.')
+            return VersionMismatch(
+                f"The user is at {etag(stored_user(row).user)} now; read it again."
+            )
         return UserNotFound("No user has this email.")
 
 

@@ -6,7 +6,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from pydantic import BaseModel, Field
 
-from api.users.conditions import TAGS, etag, is_known, wanted_versions
+from api.users.conditions import TAGS, etag, is_known, wanted_tags
 from api.users.idempotency import HEADER, KEY_PATTERN, idempotency_key
 from api.users.models import NewUser, QueryText, Role, User, UserChanges
 from api.users.service import SearchRequest, UserService
@@ -43,7 +43,9 @@ GivenKey = Annotated[
         json_schema_extra={"pattern": KEY_PATTERN},
     ),
 ]
-_ETAG = {"ETag": {"description": "The version, quoted.", "schema": {"type": "string"}}}
+_ETAG = {
+    "ETag": {"description": "Opaque, in quotes; never used again.", "schema": {"type": "string"}}
+}
 _CACHE = {"X-Cache": {"schema": {"type": "string", "enum": ["hit", "miss", "bypass"]}}}
 
 
@@ -74,7 +76,7 @@ def _shown(user: User, headers: dict[str, str], status: int = 200) -> Response:
     return Response(
         user.model_dump_json(),
         status,
-        headers={"ETag": etag(user.version), **PRIVATE, **headers},
+        headers={"ETag": etag(user), **PRIVATE, **headers},
         media_type="application/json",
     )
 
@@ -132,8 +134,8 @@ async def search_users(
 async def get_user(email: str, users: Users, if_none_match: IfNoneMatch = None) -> Response:
     """Reads a user by email."""
     user, cache = users.get_user(email)
-    if is_known(if_none_match, user.version):
-        headers = {"ETag": etag(user.version), **PRIVATE, "X-Cache": cache}
+    if is_known(if_none_match, user):
+        headers = {"ETag": etag(user), **PRIVATE, "X-Cache": cache}
         return Response(status_code=304, headers=headers)
     return _shown(user, {"X-Cache": cache})
 
@@ -156,7 +158,7 @@ async def change_user(
     After a 503 the change may have been made or not. Send it again with If-Match: 412 says that the
     user has changed since, by the first request or by another one; read it and compare.
     """
-    user = users.change_user(email, changes, versions=wanted_versions(if_match))
+    user = users.change_user(email, changes, tags=wanted_tags(if_match))
     return _shown(user, {"Content-Location": _address(user.email)})
 
 
@@ -166,5 +168,5 @@ async def delete_user(email: str, users: Users, if_match: IfMatch = None) -> Res
 
     After a 503 the user may be gone or not. Send it again with If-Match: 404 says that it is gone.
     """
-    users.delete_user(email, versions=wanted_versions(if_match))
+    users.delete_user(email, tags=wanted_tags(if_match))
     return Response(status_code=204)

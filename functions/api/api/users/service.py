@@ -55,9 +55,9 @@ class UserStore(Protocol):
     def add(self, new: NewUser, key: IdempotencyKey) -> Creation: ...
     def get(self, key: EmailKey) -> StoredUser: ...
     def change(
-        self, key: EmailKey, changes: UserChanges, *, versions: Sequence[int] | None
+        self, key: EmailKey, changes: UserChanges, *, tags: Sequence[str] | None
     ) -> StoredUser: ...
-    def remove(self, key: EmailKey, *, versions: Sequence[int] | None) -> tuple[UUID, int]: ...
+    def remove(self, key: EmailKey, *, tags: Sequence[str] | None) -> tuple[UUID, int]: ...
     def get_many(self, ids: Sequence[UUID]) -> dict[UUID, StoredUser]: ...
     def list_page(self, request: ListRequest) -> ListPage: ...
     def count(self, role: str | None) -> Total: ...
@@ -109,17 +109,15 @@ class UserService:
             self._cache.put(key, stored)
         return stored.user, "miss"
 
-    def change_user(
-        self, email: str, changes: UserChanges, *, versions: Sequence[int] | None
-    ) -> User:
+    def change_user(self, email: str, changes: UserChanges, *, tags: Sequence[str] | None) -> User:
         key = sought_key(email)
-        stored = self._store.change(key, changes, versions=versions)
+        stored = self._store.change(key, changes, tags=tags)
         self._spread(stored, sorted({key, email_key(stored.user.email)}))
         return stored.user
 
-    def delete_user(self, email: str, *, versions: Sequence[int] | None) -> None:
+    def delete_user(self, email: str, *, tags: Sequence[str] | None) -> None:
         key = sought_key(email)
-        user_id, revision = self._store.remove(key, versions=versions)
+        user_id, revision = self._store.remove(key, tags=tags)
         self._drop_cached([key], revision)
         # The outbox remembers the deletion; see _spread.
         with suppress(SearchUnavailable):

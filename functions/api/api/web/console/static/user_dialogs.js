@@ -1,6 +1,6 @@
 // The dialogs that create, change and delete a user. A change names the version that was shown.
 
-import { call, Problem } from "/console/api.js";
+import { call, callFor, Problem } from "/console/api.js";
 import { visible, written } from "/console/text.js";
 import { askForToken, byId, element, faultsOf, showFaults, whileDisabled } from "/console/view.js";
 
@@ -15,7 +15,14 @@ let tell = {};
 let sent = {}; // the new user as it was last sent, and the key that names this attempt
 
 const address = (user) => `/users/${encodeURIComponent(user.email)}`;
-const condition = (user) => ({ "If-Match": `"${user.version}"` });
+
+// A list tells no ETags: the user is read once more, and must still be what was shown.
+async function condition(user) {
+  const answer = await callFor("GET", address(user));
+  const { id, version } = await answer.json();
+  if (id !== user.id || version !== user.version) throw new Problem({ status: 412 });
+  return { "If-Match": answer.headers.get("ETag") };
+}
 
 export function edit(user, listeners) {
   [shown, tell, sent] = [user, listeners, {}];
@@ -45,7 +52,7 @@ async function save() {
   if (Object.keys(body).length === 0) return dialog.close();
   const user = isNew
     ? await call("POST", "/users/", { body, headers: creationKey(body) })
-    : await call("PATCH", address(shown), { body, headers: condition(shown) });
+    : await call("PATCH", address(shown), { body, headers: await condition(shown) });
   dialog.close();
   return tell.saved(user, isNew);
 }
@@ -79,7 +86,7 @@ function showWho() {
 }
 
 async function remove() {
-  await call("DELETE", address(shown), { headers: condition(shown) });
+  await call("DELETE", address(shown), { headers: await condition(shown) });
   question.close();
   tell.deleted(shown);
 }
