@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from testkit.timing import LONG_SECONDS
+from tests.api_client import ApiClient
 
 
 @contextmanager
@@ -41,6 +42,14 @@ class Environment(threading.Thread):
         assert not self.is_alive(), "the environment did not finish"
         if self._error is not None:
             raise self._error
+
+
+def logged_in(make: Callable[[], ApiClient], count: int) -> list[ApiClient]:
+    """As many environments, each with its connection: fifty logins at once take too long here."""
+    environments = [make() for _ in range(count)]
+    for environment in environments:
+        assert environment.get("/users/").status == 200
+    return environments
 
 
 def run_together(works: Sequence[Callable[[], None]]) -> None:

@@ -4,6 +4,7 @@ import itertools
 import random
 import threading
 from collections import Counter
+from functools import partial
 from uuid import uuid4
 
 import pytest
@@ -13,7 +14,7 @@ from api.settings import Settings
 from api.users.models import EmailKey, StoredUser, User
 from api.wiring import build_cache
 from tests.api_client import ApiClient, address
-from tests.environments import run_together
+from tests.environments import logged_in, run_together
 from tests.integration.api.conftest import MakeApi, Proxies
 
 HITS_AND_MISSES = 100
@@ -22,10 +23,9 @@ HITS_AND_MISSES = 100
 def test_fifty_creates_of_one_email_make_one_user(api: ApiClient, make_api: MakeApi) -> None:
     barrier = threading.Barrier(50)
     statuses: list[int] = []
-    environments = [make_api() for _ in range(50)]
+    environments = logged_in(make_api, 50)
 
     def create(environment: ApiClient, number: int) -> None:
-        environment.get("/users/")
         barrier.wait()
         body = {"name": f"N{number}", "email": "One@Example.com", "role": "x"}
         statuses.append(environment.post("/users/", body).status)
@@ -47,16 +47,14 @@ def test_conditional_changes_at_once_let_one_through_per_version(
     barrier, tag = threading.Barrier(8), api.tag_of("ada@example.com")
     statuses: list[int] = []
 
-    def change() -> None:
-        environment = make_api()
-        environment.get("/users/")
+    def change(environment: ApiClient) -> None:
         barrier.wait()
         answer = environment.patch(
             address("ada@example.com"), {"name": "X"}, headers={"If-Match": tag}
         )
         statuses.append(answer.status)
 
-    run_together([change] * 8)
+    run_together([partial(change, one) for one in logged_in(make_api, 8)])
     assert Counter(statuses) == {200: 1, 412: 7}
     assert api.get(address("ada@example.com")).json()["version"] == 2
 
