@@ -23,7 +23,7 @@ class Login:
 class Server:
     """Where PostgreSQL is.
 
-    Limits in seconds: until it is connected, for the answer to a statement, and for all that a
+    Limits in seconds: until it is connected, for the server to do a statement, and for all that a
     session's beginning or a call takes, its repetition included.
     """
 

@@ -24,7 +24,7 @@ class Session:
 
     def __init__(self, server: Server, login: Login) -> None:
         self._statements: dict[str, PreparedStatement] = {}
-        self._answer_seconds = server.answer
+        self._call_seconds = server.call
         with deadline(server.call):
             self._socket = open_socket(server)
             try:
@@ -46,7 +46,7 @@ class Session:
 
     def run(self, sql: str, /, **parameters: object) -> list[Row]:
         """One round trip once the statement is prepared."""
-        with deadline(self._answer_seconds):
+        with deadline(self._call_seconds):
             try:
                 return self._execute(sql, parameters)
             except DatabaseError as error:
@@ -58,7 +58,7 @@ class Session:
 
     def run_script(self, sql: str) -> None:
         """Several statements in one go, without parameters."""
-        with deadline(self._answer_seconds):
+        with deadline(self._call_seconds):
             self._connection.run(sql)
 
     def close(self) -> None:
