@@ -20,7 +20,7 @@ _EXAMPLES: Final = 3
 def notices(trial: Trial) -> Iterator[Notice]:
     """Of a sample that was read."""
     for column in ("order_id", "customer_id"):
-        rounded = [text for text in trial.texts(column) if _ROUNDED.fullmatch(text)]
+        rounded = [t for t in trial.texts(column) if "+" in t and _ROUNDED.fullmatch(t)]
         if rounded:
             yield Notice(
                 kind="rounded_ids",
@@ -51,7 +51,7 @@ def notices(trial: Trial) -> Iterator[Notice]:
 def _totals(trial: Trial) -> Iterator[str]:
     for column in ("order_id", "customer_id", "product"):
         for text in trial.texts(column):
-            if _TOTAL.fullmatch(text.rstrip(": ")):
+            if not text[-1:].isdigit() and _TOTAL.fullmatch(text.rstrip(": ")):
                 yield text
 
 

@@ -56,7 +56,7 @@ def propose(trial: Trial) -> Proposals:
 def _decimal(trial: Trial) -> Iterator[Change]:
     columns = {name: trial.texts(name) for name in ("price", "quantity")}
     refused = {name: trial.refused_texts(name) for name in columns}
-    mark = proved_mark(columns) if any(refused.values()) else None
+    mark = proved_mark(columns, refused) if any(refused.values()) else None
     if mark is None or mark == trial.description.decimal:
         return
     name = "comma" if mark == "," else "dot"

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from itertools import islice
 from typing import Final
 
 import numpy as np
@@ -14,6 +15,7 @@ from etl.rules.status import OK, ROUNDED, Judged
 
 _SHOWN: Final = 5
 _LONGEST: Final = 80
+_SHAPED: Final = 2000
 # Columns past these are not profiled: a report is for people.
 MAX_COLUMNS: Final = 60
 
@@ -49,6 +51,7 @@ def _counted(values: Counter[str]) -> tuple[Counted, ...]:
 
 def _shapes(texts: Mapping[str, int]) -> Counter[str]:
     """9 stands for a digit, a for a run of letters; runs of five digits and more are 9+."""
+    texts = dict(islice(texts.items(), _SHAPED))
     values = arrow.texts(list(texts))
     for pattern, shown in ((r"\p{L}+", "a"), (r"[0-9]", "9"), (r"9{5,}", "9+")):
         values = pc.replace_substring_regex(values, pattern, shown)

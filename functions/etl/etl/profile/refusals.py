@@ -13,7 +13,9 @@ from etl.rules.judge import DUPLICATES, KEPT, REASONS, Judgement
 from etl.sink.originals import originals
 
 # Of a block the most frequent ones, of a file these many; the rest is counted by its reason alone.
-_PER_BLOCK: Final = 100
+_PER_BLOCK: Final = 16
+# Ids that repeat seldom repeat often: some of a block are enough.
+_REPEATS_PER_BLOCK: Final = 1000
 _PER_REASON: Final = 1000
 _SHOWN: Final = 8
 _LINES: Final = 3
@@ -66,6 +68,7 @@ class Refusals:
             column = judged.numbers[_OF_VALUES[reason]]
             texts, indices = column.texts, column.indices[rows]
         elif reason in DUPLICATES:
+            rows, records = rows[:_REPEATS_PER_BLOCK], records[:_REPEATS_PER_BLOCK]
             ids = judged.texts["order_id"].take(arrow.column(rows)).dictionary_encode()
             texts, indices = ids.dictionary, arrow.numbers(ids.indices, np.int32)
         else:

@@ -34,7 +34,8 @@ class Counted(_Part):
 class ColumnProfile(_Part):
     """One column over the rows looked at. `minimum` and `maximum` are of what was read of it.
 
-    `read_by` says how many rows each date format or decimal mark would read; empty for texts.
+    `read_by` says how many rows each date format or decimal mark would read, of the first hundreds
+    of different values; empty for texts.
     """
 
     name: str
