@@ -65,7 +65,7 @@ def test_every_alarm_on_an_own_metric_gets_what_it_watches(written):
 
 
 def test_dashboard_shows_own_metrics_with_the_dimensions_they_have(written):
-    (dashboard,) = of_type("AWS::CloudWatch::Dashboard").values()
+    dashboard = of_type("AWS::CloudWatch::Dashboard")["Dashboard"]
     shown: dict[str, set[str]] = {}
     for widget in json.loads(dashboard["DashboardBody"]["Fn::Sub"])["widgets"]:
         above: list[str] = []
@@ -117,3 +117,17 @@ def test_a_store_of_somebody_elses_has_no_alarms_on_what_only_its_owner_sees():
         namespace = resource["Properties"].get("Namespace")
         owner = {"AWS/RDS": "OwnDatabase", "AWS/ElastiCache": "OwnCache", "AWS/ES": "OwnSearch"}
         assert resource.get("Condition") == owner.get(str(namespace)), name
+
+
+def test_the_dashboard_of_causes_shows_only_metrics_that_a_filter_or_a_service_makes():
+    made = {
+        resource["Properties"]["MetricTransformations"][0]["MetricName"]
+        for template in TEMPLATES.values()
+        for resource in template["Resources"].values()
+        if resource["Type"] == "AWS::Logs::MetricFilter"
+    }
+    board = json.loads(of_type("AWS::CloudWatch::Dashboard")["Causes"]["DashboardBody"]["Fn::Sub"])
+    rows = [row for one in board["widgets"] for row in one["properties"].get("metrics", [])]
+    own = {row[1] for row in rows if row[0] == "${Name}"}
+    assert own == {"CacheOutages", "SearchOutages", "ServerErrors", "TurnedAway", "Unavailable"}
+    assert own | {"ServerErrorsOfVersion", "RequestsOfVersion"} == made

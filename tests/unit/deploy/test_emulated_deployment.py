@@ -14,7 +14,11 @@ from tests.unit.deploy.test_template import TEMPLATES, of_type
 # what moto learns has to come off it, and is then made and checked like the rest.
 UNSUPPORTED = [
     "AWS::ApiGatewayV2::Api",
+    "AWS::ApiGatewayV2::ApiMapping",
+    "AWS::ApiGatewayV2::DomainName",
     "AWS::ApiGatewayV2::Stage",
+    "AWS::Budgets::Budget",
+    "AWS::CloudFront::Distribution",
     "AWS::CloudWatch::Alarm",
     "AWS::CodeDeploy::Application",
     "AWS::CodeDeploy::DeploymentGroup",
@@ -47,6 +51,11 @@ REQUIRED = {
 EVERYTHING = {
     **REQUIRED,
     "AlarmEmail": "ops@example.com",
+    "BudgetDollars": "200",
+    "CertificateArn": "arn:aws:acm:us-east-1:123456789012:certificate/1",
+    "CorsOrigins": "https://app.example.com,https://admin.example.com",
+    "DomainName": "api.example.com",
+    "WebAclArn": "arn:aws:wafv2:us-east-1:123456789012:global/webacl/sales/1",
     "AvailabilityZones": "us-east-1b,us-east-1c",
     "DatabaseProxy": "true",
     "Egress": "nat",
@@ -88,12 +97,19 @@ def existing_network():
     }
 
 
+def existing_zone():
+    """Of the domain's DNS."""
+    made = boto3.client("route53").create_hosted_zone(Name="example.com", CallerReference="1")
+    return {"HostedZoneId": made["HostedZone"]["Id"].removeprefix("/hostedzone/")}
+
+
 @pytest.mark.parametrize(
     "parameters", [REQUIRED, EVERYTHING, EXISTING], ids=["as_is", "all", "existing"]
 )
 def test_every_resource_that_the_emulator_knows_is_created(parameters, monkeypatch):
-    network = existing_network() if parameters is EXISTING else {}
-    stacks = deploy(parameters | network, monkeypatch).stacks()
+    there = existing_network() if parameters is EXISTING else {}
+    there |= existing_zone() if parameters is EVERYTHING else {}
+    stacks = deploy(parameters | there, monkeypatch).stacks()
     assert {stack.name: stack.status for stack in stacks if stack.status != "CREATE_COMPLETE"} == {}
     assert {stack.name: stack.made for stack in stacks} == {
         stack.name: stack.wanted for stack in stacks
@@ -101,8 +117,9 @@ def test_every_resource_that_the_emulator_knows_is_created(parameters, monkeypat
     nested = {stack.name.split("-")[1] for stack in stacks if "-" in stack.name}
     always = {"Logs", "Stores", "Roles", "Migration", "ReleaseAlarms", "Monitoring", "TlsOnly"}
     always |= {"ReleaseRoles", "StoreAlarms"}
+    extra = {"Proxy", "Domain", "Edge", "Budget"}
     own = {"Identity", "Network"} if parameters is not EXISTING else set()
-    assert nested == always | own | ({"Proxy"} if parameters is EVERYTHING else set())
+    assert nested == always | own | (extra if parameters is EVERYTHING else set())
 
 
 def test_a_proxy_comes_after_the_user_that_it_logs_in_as():

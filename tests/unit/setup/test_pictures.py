@@ -19,14 +19,22 @@ def test_a_picture_is_shown_with_its_description_and_is_small(picture: Path) -> 
     assert picture.stat().st_size < 150_000
 
 
-def test_the_picture_of_the_architecture_has_title_description_and_dark_colours() -> None:
-    text = (ROOT / "docs/images/architecture.svg").read_text()
+@pytest.mark.parametrize("name", ["architecture", "deployment"])
+def test_a_drawing_has_title_description_and_dark_colours(name: str) -> None:
+    text = (ROOT / f"docs/images/{name}.svg").read_text()
     picture = ElementTree.fromstring(text)
     named = [picture.find(f"{SVG}{part}") for part in ("title", "desc")]
     assert all(part is not None and part.text for part in named)
     ids = [part.get("id") for part in named if part is not None]
     assert picture.get("aria-labelledby") == " ".join(filter(None, ids))
     assert "prefers-color-scheme: dark" in text
+
+
+def test_the_picture_of_a_deployment_names_functions_that_exist() -> None:
+    template = (ROOT / "template.yaml").read_text()
+    text = (ROOT / "docs/images/deployment.svg").read_text()
+    for name in set(re.findall(r"\w+Function\b", text)):
+        assert f"\n  {name}:\n" in template, name
 
 
 def test_the_picture_of_the_architecture_names_functions_that_exist() -> None:
