@@ -1,9 +1,13 @@
-"""The roles of infrastructure/roles.yaml as IAM reads them, and the calls that code makes."""
+"""The roles of infrastructure/ as moto's IAM judges them, and the calls that code makes.
 
+Deny, conditions and resources count. Conditions are samulator's: moto takes one that does not hold
+for a refusal, where IAM passes the statement over.
+"""
+
+import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -11,10 +15,13 @@ from urllib.parse import urlsplit
 
 from botocore.client import BaseClient
 from botocore.signers import RequestSigner
+from moto.iam.access_control import IAMPolicy, PermissionResult
 
 from api.users.search.client import Client
+from samulator.servers.aws.iam.conditions import holds
 from samulator.template.load import load_application
 from samulator.template.model import Resource
+from tests.template_document import read_document
 
 TEMPLATE = Path(__file__).parent.parent / "infrastructure" / "roles.yaml"
 SECRET = "arn:aws:secretsmanager:us-east-1:123456789012:secret:user"
@@ -36,7 +43,14 @@ PARAMETERS = {
     "SalesEtlLogs": "arn:aws:logs:us-east-1:123456789012:log-group:sales-etl:*",
     "DatasetsLogs": "arn:aws:logs:us-east-1:123456789012:log-group:datasets:*",
 }
+DEPLOYMENTS = "arn:aws:codedeploy:us-east-1:123456789012:deploymentgroup"
 # The Lambda service makes these calls with the function's role; the code does not.
+FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:sales-UsersApiFunction-1"
+# Lambda adds this key to each call of a function's code, and to none of its own.
+# https://docs.aws.amazon.com/lambda/latest/dg/permissions-source-function-arn.html
+Context = Mapping[str, tuple[str, ...]]
+FROM_THE_CODE: Context = {"lambda:sourcefunctionarn": (FUNCTION,)}
+FROM_LAMBDA: Context = {"lambda:sourcefunctionarn": ()}
 MADE_BY_LAMBDA = ("logs:", "xray:", "ec2:", "sqs:SendMessage")
 
 
@@ -50,25 +64,49 @@ class Call:
 
 @dataclass(frozen=True)
 class Statement:
-    effect: str
-    actions: tuple[str, ...]
-    resources: tuple[str, ...]
+    """As it is written; moto judges it where its condition holds."""
 
-    def matches(self, call: Call) -> bool:
-        return call.action in self.actions and any(
-            fnmatchcase(call.resource, resource) for resource in self.resources
-        )
+    document: Mapping[str, Any]
+
+    @property
+    def effect(self) -> str:
+        return str(self.document["Effect"])
+
+    @property
+    def actions(self) -> tuple[str, ...]:
+        return _tuple(self.document["Action"])
+
+    @property
+    def resources(self) -> tuple[str, ...]:
+        return _tuple(self.document["Resource"])
+
+    def judges(self, call: Call, context: Context) -> PermissionResult:
+        """Moto's verdict; what its condition keeps out says nothing, as in IAM."""
+        conditions = self.document.get("Condition", {})
+        # What is not known stops nobody from being denied.
+        if not holds(conditions, context, unknown=self.effect == "Deny"):
+            return PermissionResult.NEUTRAL
+        plain = {name: part for name, part in self.document.items() if name != "Condition"}
+        policy = IAMPolicy(json.dumps({"Statement": [plain]}))
+        return policy.is_action_permitted(call.action, call.resource)
 
 
 @dataclass(frozen=True)
 class Role:
-    """Its allowing statements, managed policies included."""
+    """Its statements, those of managed policies included."""
 
     name: str
-    statements: tuple[Statement, ...]
+    all_statements: tuple[Statement, ...]
 
-    def allows(self, call: Call) -> bool:
-        return any(statement.matches(call) for statement in self.statements)
+    @property
+    def statements(self) -> tuple[Statement, ...]:
+        """Those that allow."""
+        return tuple(one for one in self.all_statements if one.effect == "Allow")
+
+    def allows(self, call: Call, context: Context = FROM_THE_CODE) -> bool:
+        """Allowed by one, denied by none: by default for a call of the function's own code."""
+        verdicts = {one.judges(call, context) for one in self.all_statements}
+        return PermissionResult.PERMITTED in verdicts and PermissionResult.DENIED not in verdicts
 
     @property
     def actions_of_the_code(self) -> set[str]:
@@ -76,9 +114,11 @@ class Role:
         return {action for action in actions if not action.startswith(MADE_BY_LAMBDA)}
 
 
-def roles(**changed: str) -> dict[str, Role]:
-    """Every role by its logical id, with the parameters of roles.yaml `changed`."""
-    resources = load_application(TEMPLATE, parameters=PARAMETERS | changed).resources
+def roles(template: Path = TEMPLATE, **changed: str) -> dict[str, Role]:
+    """Every role by its logical id, with the template's parameters `changed`."""
+    declared = read_document(template)["Parameters"]
+    parameters = {n: text for n, text in (PARAMETERS | changed).items() if n in declared}
+    resources = load_application(template, parameters=parameters).resources
     return {
         name: Role(name, tuple(_statements(resource, resources)))
         for name, resource in resources.items()
@@ -87,7 +127,7 @@ def roles(**changed: str) -> dict[str, Role]:
 
 
 def _statements(role: Resource, resources: Mapping[str, Resource]) -> Iterator[Statement]:
-    documents = [policy["PolicyDocument"] for policy in role.properties["Policies"]]
+    documents = [policy["PolicyDocument"] for policy in role.properties.get("Policies", [])]
     managed = role.properties.get("ManagedPolicyArns", [])
     for other in resources.values():
         arn = f"arn:aws:iam::123456789012:policy/{other.name}"
@@ -97,8 +137,7 @@ def _statements(role: Resource, resources: Mapping[str, Resource]) -> Iterator[S
             documents.append(other.properties["PolicyDocument"])
     for document in documents:
         for statement in document["Statement"]:
-            if statement["Effect"] == "Allow":
-                yield Statement("Allow", _tuple(statement["Action"]), _tuple(statement["Resource"]))
+            yield Statement(statement)
 
 
 def _tuple(value: str | list[str]) -> tuple[str, ...]:
@@ -151,6 +190,12 @@ def _iam(operation: str, parameters: Mapping[str, Any]) -> Iterator[Call]:
     if operation == "GetSecretValue":
         yield Call("secretsmanager:GetSecretValue", parameters["SecretId"])
         return
+    if operation in ("Invoke", "GetAlias"):
+        yield _lambda(operation, parameters)
+        return
+    if operation == "PutLifecycleEventHookExecutionStatus":
+        yield Call(f"codedeploy:{operation}", f"{DEPLOYMENTS}:sales-Application-1/sales-Group-1")
+        return
     if "DatabaseName" in parameters:
         yield from _glue(operation, parameters)
         return
@@ -167,6 +212,13 @@ def _iam(operation: str, parameters: Mapping[str, Any]) -> Iterator[Call]:
     yield Call(*actions[operation])
     if "Tagging" in parameters:
         yield Call("s3:PutObjectTagging", item)
+
+
+def _lambda(operation: str, parameters: Mapping[str, Any]) -> Call:
+    """A version is a resource of its own, an alias that is looked up is none."""
+    function, version = parameters["FunctionName"], parameters.get("Qualifier")
+    action = "lambda:InvokeFunction" if operation == "Invoke" else f"lambda:{operation}"
+    return Call(action, f"{function}:{version}" if version else function)
 
 
 def _glue(operation: str, parameters: Mapping[str, Any]) -> Iterator[Call]:

@@ -11,6 +11,7 @@ import pytest
 
 from smoke.handler import handler
 from tests.embedded_stack import EmbeddedStack
+from tests.role_policies import Call, recorded_calls, roles
 from tests.template_document import read_document
 from tests.unit.deploy.test_template import ROOT
 
@@ -191,3 +192,19 @@ def test_its_limits_leave_time_to_tell_what_was_found() -> None:
     function = read_document(ROOT / "template.yaml")["Resources"]["SmokeFunction"]["Properties"]
     assert function["Timeout"] >= 300
     assert function["FunctionName"]["Fn::Sub"].startswith("CodeDeployHook_")
+
+
+def test_it_makes_exactly_the_calls_that_its_role_allows(
+    aws: Aws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parameters = {"UsersApiArn": API, "SalesEtlArn": ETL, "Logs": "arn:aws:logs:::log-group:x:*"}
+    template = ROOT / "infrastructure" / "release_roles.yaml"
+    role = roles(template, **parameters)["SmokeRole"]
+    with recorded_calls() as calls:
+        run()
+        monkeypatch.setenv("API_VERSION", f"{API}:12")
+        run()
+    assert [call for call in calls if not role.allows(call)] == []
+    assert {call.action for call in calls} == role.actions_of_the_code
+    assert not role.allows(Call("lambda:InvokeFunction", f"{API}Other:1"))
+    assert not role.allows(Call("lambda:UpdateAlias", API))

@@ -9,7 +9,7 @@ import pytest
 from moto import mock_aws
 
 from samples.sales import write_sales
-from tests.role_policies import OWNER_SECRET, SECRET, Call, recorded_calls, roles
+from tests.role_policies import FROM_LAMBDA, OWNER_SECRET, SECRET, Call, recorded_calls, roles
 from tests.unit.deploy.test_template import of_type
 
 EVENTS = Path(__file__).parents[3] / "events"
@@ -41,6 +41,14 @@ def test_every_function_has_a_role_of_its_own():
         if function["Role"]["Fn::GetAtt"][0] == "Roles"  # the others are in stacks of their own
     ]
     assert sorted(f"{output}Role" for output in given) == sorted(ROLES)
+
+
+def test_code_can_make_no_network_interface_though_its_role_lets_lambda():
+    """The statement that denies has a condition on who calls."""
+    for name in ("UsersApiRole", "SearchSyncRole", "MigrateRole"):
+        interface = Call("ec2:CreateNetworkInterface", "*")
+        assert ROLES[name].allows(interface, FROM_LAMBDA), name
+        assert not ROLES[name].allows(interface), name
 
 
 def test_migrate_may_read_both_logins_and_nothing_else():
