@@ -5,6 +5,8 @@ import random
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,6 +17,7 @@ from etl.columns.text import strip as strip_column
 from etl.rules import judge
 from etl.rules.dates import judge_dates, order_date
 from etl.rules.numbers import judge_prices, judge_quantities, price, quantity
+from etl.sink.originals import CANONICAL_PRICE
 from tests.unit.etl import row_model
 from tests.unit.etl.cleaning import run
 from tests.unit.etl.dirty_files import DATES, HEADER, PRICES, QUANTITIES, TEXT
@@ -109,6 +112,16 @@ def test_column_at_once_is_judged_as_value_by_value(decimal, values):
         expected = [single(value) for value in values]
         assert status.tolist() == [s for s, _ in expected]
         np.testing.assert_array_equal(found, [v for _, v in expected])
+
+
+@quick
+@given(st.lists(st.from_regex(CANONICAL_PRICE, fullmatch=True), min_size=1, max_size=50))
+def test_price_that_is_taken_for_canonical_is_written_as_it_stands(prices):
+    rows = "".join(f"{i},2024-01-05,C,W,1,{price},n\n" for i, price in enumerate(prices))
+    read = pa.array(judge_prices(texts(prices), ".")[0], from_pandas=True)
+
+    assert run(HEAD + rows).files["processed_output.csv"].decode() == HEAD + rows
+    assert pc.cast(read, pa.string()).to_pylist() == [price or None for price in prices]
 
 
 def test_clean_typed_file_gives_the_rows_of_the_plain_pandas_pipeline():

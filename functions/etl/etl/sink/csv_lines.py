@@ -35,10 +35,9 @@ def header_line(names: Sequence[str]) -> bytes:
 
 def csv_bytes(kept: Kept, date_form: str) -> memoryview:
     """The rows as CSV lines: most are copied from the file, only the others are written anew."""
-    numbers = number_texts(kept.judged, _DATE_TYPES[date_form])
-    block = kept.judged.fields.block
-    changed = np.flatnonzero(~are_canonical(kept, numbers))
-    anew = _lines(_cells(kept, numbers, changed))
+    date_type, block = _DATE_TYPES[date_form], kept.judged.fields.block
+    changed = np.flatnonzero(~are_canonical(kept, date_type))
+    anew = _lines(_cells(kept, date_type, changed))
     if len(changed) == len(kept):
         return memoryview(octets(anew))  # type: ignore[arg-type]
     originals = with_gaps(block)
@@ -48,16 +47,14 @@ def csv_bytes(kept: Kept, date_form: str) -> memoryview:
     return memoryview(octets(lines))  # type: ignore[arg-type]
 
 
-def _cells(
-    kept: Kept, numbers: dict[str, pa.StringArray], chosen: NDArray[np.int64]
-) -> list[pa.StringArray]:
+def _cells(kept: Kept, date_type: pa.DataType, chosen: NDArray[np.int64]) -> list[pa.StringArray]:
     """The columns of some of the kept rows."""
-    rows = kept.rows[chosen]
+    rows, numbers = kept.rows[chosen], kept.judged.numbers
     cells = []
     for name in kept.table.column_names:
         if name in numbers:
-            indices = kept.judged.numbers[name].indices[rows]
-            cells.append(numbers[name].take(arrow.column(indices)))
+            judged = numbers[name]
+            cells.append(number_texts(name, judged, date_type, judged.indices[rows]))
         else:
             texts = kept.table.column(name).chunk(0)
             cells.append(quoted(texts.take(arrow.column(chosen))))

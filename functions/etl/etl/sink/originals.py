@@ -1,6 +1,6 @@
 """The records as they stand in the file: copied to the outputs wherever nothing has changed."""
 
-from collections.abc import Mapping
+from typing import Final
 
 import numpy as np
 import pyarrow as pa
@@ -9,8 +9,12 @@ from numpy.typing import NDArray
 
 from etl.columns import arrow
 from etl.columns.text import is_empty
-from etl.sink.table import Kept
+from etl.sink.table import Kept, number_texts
 from etl.source.block import Block
+
+# Writing every distinct price to compare it costs twice as much as a look at its form. So few
+# digits read back as they are, and need no exponent.
+CANONICAL_PRICE: Final = r"^(?:(?:0|[1-9][0-9]{0,8})(?:\.[0-9]{0,4}[1-9])?)?$"
 
 _LF, _CR = b"\n\r"
 
@@ -29,10 +33,10 @@ def originals(block: Block, records: NDArray[np.int64]) -> pa.StringArray:
     return pc.utf8_rtrim(with_gaps(block).take(arrow.column(2 * records)), characters="\r\n")
 
 
-def are_canonical(kept: Kept, numbers: Mapping[str, pa.StringArray]) -> NDArray[np.bool_]:
+def are_canonical(kept: Kept, date_type: pa.DataType) -> NDArray[np.bool_]:
     """Which kept rows stand in the file just as the CSV shall have them.
 
-    `numbers` are the distinct values of the columns that are not text, as the CSV shows them.
+    A price may do so without being found here: then it is written anew, as the same text.
     """
     if not kept.judged.fields.header.is_verbatim:
         return np.zeros(len(kept), bool)
@@ -41,7 +45,11 @@ def are_canonical(kept: Kept, numbers: Mapping[str, pa.StringArray]) -> NDArray[
     if len(completed):
         canonical &= ~np.isin(kept.rows, completed)
     for name, judged in kept.judged.numbers.items():
-        same = arrow.booleans(pc.equal(numbers[name], judged.texts))
+        if name == "price":
+            shown = pc.match_substring_regex(judged.texts, CANONICAL_PRICE)
+        else:
+            shown = pc.equal(number_texts(name, judged, date_type), judged.texts)
+        same = arrow.booleans(shown)
         if not same.all():
             canonical &= same[judged.indices[kept.rows]]
     for name in kept.judged.texts.keys() - kept.judged.numbers.keys():

@@ -60,19 +60,21 @@ def kept_rows(judged: Judgement) -> Kept:
     return Kept(judged, rows, quantity, price, order_date, table)
 
 
-def number_texts(judged: Judgement, date_type: pa.DataType) -> dict[str, pa.StringArray]:
-    """Each distinct quantity, price and date as the CSV shows it."""
-    dates = arrow.column(judged.order_date.distinct).view(pa.timestamp("us"))
-    typed = {
-        "quantity": arrow.column(judged.quantity.distinct),
+def number_texts(
+    name: str, judged: Judged, date_type: pa.DataType, indices: NDArray[np.int32] | None = None
+) -> pa.StringArray:
+    """The distinct quantities, prices or dates, or those at `indices`, as the CSV shows them."""
+    distinct = judged.distinct if indices is None else judged.distinct[indices]
+    if name == "price":
+        status = judged.status if indices is None else judged.status[indices]
         # The shortest decimal that reads back as the same double; nothing for a missing price.
-        "price": arrow.column(judged.price.distinct, judged.price.status == OK),
-        "order_date": pc.cast(dates, date_type, safe=False),
-    }
-    return {
-        name: pc.fill_null(pc.cast(values, pa.string()), arrow.EMPTY)
-        for name, values in typed.items()
-    }
+        values = arrow.column(distinct, status == OK)
+    elif name == "order_date":
+        dates = arrow.column(distinct).view(pa.timestamp("us"))
+        values = pc.cast(dates, date_type, safe=False)
+    else:
+        values = arrow.column(distinct)
+    return pc.fill_null(pc.cast(values, pa.string()), arrow.EMPTY)
 
 
 def _nulled(texts: pa.StringArray) -> pa.StringArray:
