@@ -8,8 +8,9 @@ import pytest
 from pyarrow import parquet
 
 from etl.errors import Refused
-from etl.report.model import SUCCEEDED, Report, SourceFile
+from etl.report.model import SUCCEEDED, Reading, Report, SourceFile
 from etl.report.page import report_page
+from etl.report.quoting import quoted_reading
 from etl.sink import row_groups
 from etl.sink.row_groups import RowGroups
 from etl.source.block import MAX_RECORD_BYTES
@@ -204,3 +205,28 @@ def test_long_rows_make_smaller_row_groups_so_that_memory_stays_flat(monkeypatch
     sizes = [found.row_group(i).num_rows for i in range(found.num_row_groups)]
     assert sum(sizes) == len(written.rows) == 400
     assert max(sizes) * 500 < 20_000 + 2 * 8_000
+
+
+def test_report_of_a_header_of_a_mebibyte_stays_within_what_readers_take():
+    columns = [f"c{i} " + "\x01\\" * 500 for i in range(990)]
+    header, row = f"{COLUMNS},{','.join(columns)}\n", "1,2024-01-05,C,W,1,1" + "," * 990 + "\n"
+    findings = run(header + row).cleaned.findings
+
+    source = SourceFile(key="a.csv", bytes=1)
+    report = Report.begin(SUCCEEDED, source, findings=findings)
+
+    assert len(report.amended(previous=report.as_previous).text().encode()) < 4 << 20
+    assert len(findings.gaps) == len(findings.reading.columns) == 996
+
+
+def test_long_names_that_begin_alike_are_quoted_apart_and_a_long_description_is_left_out():
+    long = {f"{'x' * 500}{i}": "theirs" for i in range(3)}
+    reading = Reading(
+        delimiter=",", columns=long, description={"missing": ["x" * 70_000]}, csv_dates="date"
+    )
+
+    shown = quoted_reading(reading)
+
+    assert len(shown.columns) == 3
+    assert max(map(len, shown.columns)) == 80
+    assert shown.description == {"omitted": "70017 bytes"}

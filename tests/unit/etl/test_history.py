@@ -7,7 +7,7 @@ import pytest
 
 from etl.handler import job
 from tests.unit.etl.conftest import LANDING, PROCESSED, Buckets
-from tests.unit.etl.test_publishing import Killed, news, rows
+from tests.unit.etl.test_publishing import Killed, is_whole, news, rows
 
 
 def runs(buckets: Buckets, prefix: str = "") -> list[dict]:
@@ -103,6 +103,45 @@ def cut(buckets):
     events.register("provide-client-params.s3.PutObject", before_write)
     yield armed.append
     events.unregister("provide-client-params.s3.PutObject", before_write)
+
+
+# The protocol, step by step: the name in the key that is written, and which such write it is.
+STEPS = {
+    "claim": ("report.json", 1),
+    "csv": ("processed_output.csv", 1),
+    "parquet": ("processed_output.parquet", 1),
+    "rejected rows": ("rejected_rows.csv", 1),
+    "page": ("report.html", 1),
+    "report": ("report.json", 2),
+    "summary": ("summary.json", 1),
+    "run": ("runs/", 1),
+}
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_run_cut_at_each_step_shows_nothing_half_and_leaves_no_orphan(buckets, cut, step):
+    job().run(news(buckets.land(rows(3)), "01"))
+    event = news(buckets.land(rows(4)), "02")
+    name, occurrence = STEPS[step]
+    left = iter(range(occurrence - 1, -1, -1))
+    cut(lambda key: name in key and next(left) == 0)
+    with pytest.raises(Killed):
+        job().run(event)
+
+    assert is_whole(buckets)
+    published = buckets.report()
+    done = step in ("summary", "run")
+    begun = "publishing" if step != "claim" else "succeeded"
+    assert published["status"] == ("succeeded" if done else begun)
+    # Each run that is kept was published: there is none of the killed one.
+    assert [run["rows_out"] for run in runs(buckets)] == [3]
+
+    assert job().run(event).status == ("already_done" if done else "succeeded")
+
+    assert is_whole(buckets)
+    assert sorted(run["rows_out"] for run in runs(buckets)) == [3, 4]
+    assert buckets.report() in runs(buckets)
+    assert summary(buckets)["rows_out"] == 4
 
 
 @pytest.mark.parametrize("step", ["summary.json", "runs/"])

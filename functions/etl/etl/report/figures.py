@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from etl.report.model import DateRange, Findings, QuantityCounts, Reading, Sums
+from etl.report.quoting import quoted, quoted_reading
 from etl.report.sums import ExactSum
 from etl.rules.judge import CODES, DUPLICATES, KEPT, REASONS
 from etl.rules.status import MISSING, ROUNDED
@@ -89,7 +90,7 @@ class Figures:
                 zero=self.zero_quantity,
                 rounded=self.rounded_quantity,
             ),
-            gaps={name: self.gaps[name] for name in reading.columns},
+            gaps={quoted(name): self.gaps[name] for name in reading.columns},
             sums=Sums(
                 quantity=self.quantity_sum,
                 price=self.price_sum.rounded(_DECIMALS),
@@ -97,7 +98,7 @@ class Figures:
             ),
             order_dates=DateRange(first=_iso(self.first_date), last=_iso(self.last_date)),
             orders_per_month=dict(sorted(self.orders_per_month.items())),
-            reading=reading,
+            reading=quoted_reading(reading),
         )
 
     def check(self) -> None:
