@@ -170,7 +170,23 @@ def test_what_anybody_may_call_is_throttled_below_the_rest():
         for event in events
         if event["Properties"].get("Auth", {}).get("Authorizer") == "NONE"
     }
-    assert open_routes == set(api["RouteSettings"])
+    assert open_routes
+    for route in open_routes:
+        for name, limit in api["RouteSettings"][route].items():
+            assert limit <= api["DefaultRouteSettings"][name] / 10
+
+
+def test_every_route_with_limits_of_its_own_exists_and_has_lower_ones():
+    """API Gateway refuses a stage with settings of a route that it does not have."""
+    resources = TEMPLATES["template.yaml"]["Resources"]
+    api = resources["UsersHttpApi"]["Properties"]
+    routes = {
+        f"{event['Properties']['Method']} {event['Properties']['Path']}"
+        for resource in resources.values()
+        for event in (resource.get("Properties") or {}).get("Events", {}).values()
+        if event["Type"] == "HttpApi"
+    }
+    assert set(api["RouteSettings"]) <= routes
     for settings in api["RouteSettings"].values():
         for name, limit in settings.items():
-            assert limit <= api["DefaultRouteSettings"][name] / 10
+            assert limit < api["DefaultRouteSettings"][name]
