@@ -75,9 +75,10 @@ class Refusals:
             self._note(reason, "", len(rows), records[:_LINES].tolist(), judged)
             return
         counts = np.bincount(indices, minlength=len(texts))
-        # Stable, so that of equally frequent ones the first of the file come first.
-        most = np.argsort(-counts, kind="stable")[:_PER_BLOCK]
-        most = most[counts[most] > 0]
+        # Few of the distinct values are refused. Stable: of equally frequent ones the first of the
+        # file come first.
+        refused = np.flatnonzero(counts)
+        most = refused[np.argsort(-counts[refused], kind="stable")[:_PER_BLOCK]]
         for text, index in zip(texts.take(arrow.column(most)).to_pylist(), most, strict=True):
             value = text.strip()
             found: list[int] = []
