@@ -16,7 +16,7 @@ _KEPT = re.compile(
     r"|(PIP|UV)_\w+|(HTTP|HTTPS|ALL|NO)_PROXY|SSL_CERT_(FILE|DIR)|(REQUESTS|CURL)_CA_BUNDLE"
     r"|PYTHONHASHSEED|DOCKER_\w+|PYTEST_\w+|COV_CORE_\w+"
     # what a longer look is asked for with (docs/testing.md)
-    r"|CONFORMANCE_EXAMPLES|ETL_EXAMPLES|GUIDE_LOCKS|(SAM|BROWSER)_REQUIRED"
+    r"|CONFORMANCE_EXAMPLES|ETL_EXAMPLES|GUIDE_LOCKS|LONG_TESTS|(SAM|BROWSER)_REQUIRED"
     # what make test-deployed is to look at
     r"|DEPLOYED_(URL|TOKEN)",
     re.IGNORECASE,
