@@ -11,7 +11,7 @@ from api.database.trust import verifying_context
 from api.datasets.s3 import S3Datasets
 from api.datasets.service import DatasetService
 from api.settings import DatabaseSettings, Settings
-from api.users.cache import RedisUsers
+from api.users.cache import CALL_SECONDS, RedisUsers
 from api.users.postgres import PostgresUsers
 from api.users.redis_connection import redis_client
 from api.users.search.client import Client
@@ -63,11 +63,13 @@ def build_datasets(settings: Settings) -> DatasetService:
     )
 
 
-def build_cache(settings: Settings) -> RedisUsers:
+def build_cache(settings: Settings, *, call_seconds: float = CALL_SECONDS) -> RedisUsers:
     return RedisUsers(
         redis_client(settings.redis_host, settings.redis_port, tls=settings.redis_tls),
         ttl_seconds=settings.cache_ttl_seconds,
-        breaker=CircuitBreaker("redis", slow_seconds=0.05),
+        # More than two thirds of what a call may take is slow.
+        breaker=CircuitBreaker("redis", slow_seconds=call_seconds * 0.7),
+        call_seconds=call_seconds,
     )
 
 

@@ -1,6 +1,6 @@
 """What can be done with users; the truth decides, the cache and the index only help."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal, Protocol
@@ -71,6 +71,7 @@ class UserCache(Protocol):
     def get(self, key: EmailKey) -> User | None: ...
     def put(self, key: EmailKey, stored: StoredUser) -> None: ...
     def drop(self, keys: Sequence[EmailKey], *, revision: int) -> None: ...
+    def drop_many(self, revisions: Mapping[EmailKey, int]) -> None: ...
 
 
 class UserIndex(Protocol):

@@ -76,16 +76,24 @@ class Relay:
     def _apply(self, session: Session, changes: Sequence[Change]) -> int:
         if not changes:
             return 0
-        for change in changes:
-            # A dead cache is left to its breaker and to the TTL of what it holds.
-            with suppress(CacheUnavailable):
-                self._cache.drop(change.email_keys, revision=change.revision)
+        # In the order of the outbox: of two changes the later revision counts. A dead cache is left
+        # to its breaker and to the TTL of what it holds.
+        with suppress(CacheUnavailable):
+            self._cache.drop_many(_latest(changes))
         revisions = {change.user_id: change.revision for change in changes}
         users = by_id(session.run(SELECT_BY_ID, ids=[str(one) for one in revisions]))
         refused = write_bulk(self._client, ALIAS, revisions, users)
         done = [change.position for change in changes if change.user_id not in refused]
         session.run(_DONE, positions=done)
         return len(done)
+
+
+def _latest(changes: Sequence[Change]) -> dict[EmailKey, int]:
+    latest: dict[EmailKey, int] = {}
+    for change in changes:
+        for key in change.email_keys:
+            latest[key] = max(change.revision, latest.get(key, 0))
+    return latest
 
 
 def _take(session: Session, after: int, count: int) -> list[Change]:
