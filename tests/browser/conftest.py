@@ -12,6 +12,7 @@ import psutil
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from samples.german import write_german
 from samples.sales import write_sales
 from testkit.http_calls import HttpCaller
 from tests.embedded_stack import EmbeddedStack
@@ -139,4 +140,12 @@ def raw_csv(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("sales") / "raw.csv"
     with path.open("w", encoding="utf-8", newline="") as file:
         write_sales(file)
+    return path
+
+
+@pytest.fixture
+def german_csv(tmp_path: Path) -> Path:
+    path = tmp_path / "orders.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        write_german(file)
     return path

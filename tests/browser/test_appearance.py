@@ -1,12 +1,24 @@
 """What screen readers hear, and whether eyes can read it, in both colour schemes."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Opens, People
+from tests.browser.test_datasets import upload
 
+# What stands in each part of a dataset of which no row was kept.
+PARTS = {
+    "Rows": "0 rows.",
+    "Rejected": "50 rows were dropped.",
+    "Columns": "price",
+    "Query": "One SELECT",
+    "Runs": "One run.",
+    "Overview": "The run",
+}
 CONTROLS = {"button", "textbox", "searchbox", "link", "dialog", "table", "progressbar", "search"}
 # Contrast by WCAG 2.2, of every text that can be seen against the ground behind it.
 CONTRAST = """() => {
@@ -71,3 +83,34 @@ def test_everything_has_a_name_and_can_be_read(
 
 def too_faint(page: Page) -> list[Any]:
     return [text for text in page.evaluate(CONTRAST) if text[0] < 4.5]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_page_breaks_a_rule_that_axe_knows(
+    opens: Opens, people: People, german_csv: Path, team: str, scheme: Any
+) -> None:
+    people("Ada", "Bob")
+    page = opens("#datasets")
+    page.emulate_media(color_scheme=scheme)
+    upload(page, german_csv, f"{team}/orders.csv")
+    uploads = page.get_by_role("status", name="Uploads")
+    expect(uploads).to_contain_text("0 of 50 rows kept.")
+    assert violations(page) == []
+    uploads.get_by_role("link", name="Open the dataset").click()
+    page.get_by_text("A description would keep").click()
+    assert violations(page) == []
+    parts = page.get_by_role("navigation", name="Parts of the dataset")
+    for name, shown in PARTS.items():
+        parts.get_by_role("link", name=name).click()
+        expect(page.locator("#dataset-part").get_by_text(shown).first).to_be_visible()
+        assert violations(page) == [], name
+    page.goto(f"/console#users?role={team}")
+    page.get_by_label("Select Ada").check()
+    assert violations(page) == []
+    page.get_by_role("button", name="Change role").click()
+    assert violations(page) == []
+
+
+def violations(page: Page) -> list[str]:
+    results = Axe().run(page)
+    return [results.generate_report()] if results.violations_count else []

@@ -1,41 +1,39 @@
 // What the report advises: the refused values, and the description that would keep more rows.
 // Nothing is applied by itself; what is ambiguous is asked.
 
-import { applyDescription, folderOf } from "/console/description.js";
+import { folderOf } from "/console/description.js";
 import { visible } from "/console/text.js";
 import { attempt, build, counted, element, notify, number, whileDisabled } from "/console/view.js";
 
 const LINES = 3;
 
-export function showAdvice(place, dataset) {
-  const { advice } = dataset.report;
-  if (!advice) return;
-  const parts = [...suggested(dataset, advice), ...refused(advice), ...noticed(advice)];
-  place.replaceChildren(...parts);
+// `wanted` is {advice, key, label, apply}: what was advised for the file of a key, and what a button
+// of this label does with the description that a person chose.
+export function showAdvice(place, wanted) {
+  const { advice } = wanted;
+  place.replaceChildren(...(advice ? [...suggested(wanted), ...refused(advice), ...noticed(advice)] : []));
 }
 
 // ---- descriptions to choose from
 
-function suggested(dataset, advice) {
-  const made = [];
-  if (advice.suggestion) made.push(suggestion(dataset, advice.suggestion));
-  for (const choice of advice.choices || []) made.push(question(dataset, choice));
-  return made;
+function suggested(wanted) {
+  const { suggestion: found, choices = [] } = wanted.advice;
+  return [...(found ? [suggestion(wanted, found)] : []), ...choices.map((choice) => question(wanted, choice))];
 }
 
 const gain = ({ kept_now: now, kept_then: then, rows }) =>
   `${counted(then - now, "more row", "more rows")}: ${number(then)} of ${number(rows)} instead of ${number(now)}`;
 
-function suggestion(dataset, { description, changes, effect }) {
+function suggestion(wanted, { description, changes, effect }) {
   const reasons = changes.map(({ field, because }) => build("li", {}, element("code", field), ` ${because}`));
   return build("details", { class: "advice" },
     element("summary", `A description would keep ${gain(effect)}`),
     build("ul", {}, ...reasons),
-    ...described(dataset, () => description, description));
+    ...described(wanted, () => description, description));
 }
 
 // What the file itself does not decide; no answer is chosen beforehand.
-function question(dataset, { field, question: asked, options }) {
+function question(wanted, { field, question: asked, options }) {
   const chosen = { description: null };
   const code = element("pre", "", { tabindex: "0", hidden: "" });
   const answers = options.map(({ meaning, description, effect }, at) => {
@@ -49,18 +47,18 @@ function question(dataset, { field, question: asked, options }) {
   });
   return build("details", { class: "advice asks" }, element("summary", "A question that the file does not answer"),
     build("fieldset", {}, element("legend", asked), ...answers), code,
-    ...actions(dataset, () => chosen.description));
+    ...actions(wanted, () => chosen.description));
 }
 
 const pretty = (description) => JSON.stringify(description, null, 2);
 
-function described(dataset, choose, description) {
-  return [element("pre", pretty(description), { tabindex: "0", "aria-label": "_source.json" }), ...actions(dataset, choose)];
+function described(wanted, choose, description) {
+  return [element("pre", pretty(description), { tabindex: "0", "aria-label": "_source.json" }), ...actions(wanted, choose)];
 }
 
-function actions(dataset, choose) {
+function actions({ key, label, apply: use }, choose) {
   const copy = element("button", "Copy", { type: "button" });
-  const apply = element("button", "Write it and run again", { type: "button", class: "main" });
+  const apply = element("button", label, { type: "button", class: "main" });
   const progress = element("span", "", { class: "hint", role: "status" });
   const chosen = () => choose() || void notify("Choose an answer first.");
   copy.addEventListener("click", () => {
@@ -69,9 +67,9 @@ function actions(dataset, choose) {
   });
   apply.addEventListener("click", () => whileDisabled(apply, () => attempt(async () => {
     const description = chosen();
-    if (description) await applyDescription(dataset, description, (text) => { progress.textContent = text; });
+    if (description) await use(description, (text) => { progress.textContent = text; });
   })));
-  const folder = folderOf(dataset.report.source.key);
+  const folder = folderOf(key);
   const hint = `It is written to ${folder || "the top folder"} as _source.json, and counts for every file there.`;
   return [element("p", hint, { class: "hint" }), build("div", { class: "buttons left" }, apply, copy, progress)];
 }

@@ -15,15 +15,16 @@ export class Problem extends Error {
 }
 
 // The answer as it came; raises a Problem for all that is no success.
-export async function callFor(method, path, { body, headers = {} } = {}) {
+export async function callFor(method, path, { body, bytes, headers = {} } = {}) {
   const token = sessionStorage.getItem("token");
   const sent = token ? { ...headers, Authorization: `Bearer ${token}` } : { ...headers };
   if (body !== undefined) {
     sent["Content-Type"] = method === "PATCH" ? "application/merge-patch+json" : "application/json";
   }
+  if (bytes !== undefined) sent["Content-Type"] = "application/octet-stream";
   let answer;
   try {
-    answer = await fetch(path, { method, headers: sent, body: body && JSON.stringify(body) });
+    answer = await fetch(path, { method, headers: sent, body: bytes ?? (body && JSON.stringify(body)) });
   } catch {
     throw new Problem({ status: 0, detail: "The API does not answer." });
   }

@@ -63,10 +63,10 @@ function wanted({ by, isTime }, measure) {
   return new URLSearchParams({ by, measure, limit: isTime ? MOST_MONTHS : MOST_BARS });
 }
 
-function isWorthIt({ items, groups, total }, { isTime }) {
+function isWorthIt({ items, groups, rows }, { isTime }) {
   if (groups < 2 || items.every(({ value }) => !value)) return false;
   if (isTime) return groups <= MOST_MONTHS;
-  return groups <= MOST_BARS || groups <= total.count * FEW;
+  return groups <= MOST_BARS || groups <= rows * FEW;
 }
 
 const bar = ({ key, value }) => ({

@@ -9,6 +9,7 @@ import { showQuery } from "/console/dataset_query.js";
 import { showRejected } from "/console/dataset_rejected.js";
 import { showRows } from "/console/dataset_rows.js";
 import { showRuns } from "/console/dataset_runs.js";
+import { applyDescription } from "/console/description.js";
 import { written } from "/console/text.js";
 import { byId, element, fail, number } from "/console/view.js";
 
@@ -79,7 +80,12 @@ function head() {
   status.textContent = report.status;
   status.className = `badge ${lookOf(report.status)}`;
   byId("dataset-verdict").replaceChildren(...verdict(report));
-  showAdvice(byId("dataset-advice"), shown);
+  showAdvice(byId("dataset-advice"), {
+    advice: report.advice,
+    key: report.source.key,
+    label: "Write it and run again",
+    apply: (description, say) => applyDescription({ name, report }, description, say),
+  });
 }
 
 function verdict(report) {

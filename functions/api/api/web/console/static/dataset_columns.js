@@ -47,19 +47,19 @@ async function profile(dataset, column) {
   }
 }
 
-function described(dataset, column, { items, groups: different, total }, { least, greatest }) {
-  const missing = items.find(({ key }) => key === null)?.count ?? dataset.report.gaps?.[column.name] ?? 0;
+function described(dataset, column, { items, groups: different, rows }, { least, greatest }) {
+  const missing = items.find(({ key }) => key === null)?.rows ?? dataset.report.gaps?.[column.name] ?? 0;
   const facts = [
     ["Type", element("span", column.type)],
-    ["Missing", element("span", `${number(missing)}${missing ? ` (${share(missing, total.count)})` : ""}`)],
+    ["Missing", element("span", `${number(missing)}${missing ? ` (${share(missing, rows)})` : ""}`)],
     ["Different", element("span", number(different - (missing ? 1 : 0)))],
   ];
   if (least !== undefined) facts.push(["From", shownCell(least, column.type)], ["To", shownCell(greatest, column.type)]);
   const list = build("dl", {}, ...facts.flatMap(([term, value]) => [element("dt", term), build("dd", {}, value)]));
-  const common = items.filter(({ key, count }) => key !== null && count > 1).slice(0, MOST_COMMON);
+  const common = items.filter(({ key, rows: count }) => key !== null && count > 1).slice(0, MOST_COMMON);
   if (common.length === 0) return [list, element("p", "No value stands twice.", { class: "hint" })];
-  const bars = common.map(({ key, count }) => {
-    const meter = element("meter", "", { value: count, max: common[0].count, "aria-hidden": "true" });
+  const bars = common.map(({ key, rows: count }) => {
+    const meter = element("meter", "", { value: count, max: common[0].rows, "aria-hidden": "true" });
     const address = datasetAddress(dataset.name, { part: "rows", where: `${column.name}=${key}` });
     return build("li", {}, build("a", { href: address }, written(String(key))), meter, element("span", number(count), { class: "size" }));
   });

@@ -15,16 +15,16 @@ const readable = (reason) => reason.replaceAll("_", " ");
 
 function furnish(body, dataset) {
   const to = (wanted, state) => go(datasetAddress(dataset.name, wanted), state);
-  const reasons = element("select", "", { name: "reason" });
-  const text = element("input", "", { name: "contains", type: "search", autocomplete: "off", dir: "auto" });
+  const reasons = element("select");
+  const text = element("input", "", { type: "search", autocomplete: "off", dir: "auto" });
   const form = build("form", { class: "bar", role: "search", "aria-label": "Filter rejected rows" },
     build("label", {}, "Reason", reasons), build("label", { class: "wide" }, "Original text contains", text),
     element("button", "Filter", { class: "main" }));
   const filter = () => {
     const wanted = withoutPlace(shown.query);
-    for (const field of [reasons, text]) {
-      if (field.value.trim()) wanted.set(field.name, field.value.trim());
-      else wanted.delete(field.name);
+    for (const [name, { value }] of [["reason", reasons], ["contains", text]]) {
+      if (value.trim()) wanted.set(name, value.trim());
+      else wanted.delete(name);
     }
     to(wanted);
   };

@@ -13,10 +13,11 @@ function furnish(body, dataset) {
   const to = (wanted, state) => go(datasetAddress(dataset.name, wanted), state);
   const pages = pager("Pages of runs", to);
   const count = element("p", "", { class: "count", role: "status" });
-  const compare = element("button", "Compare the two", { type: "button", class: "main" });
+  const compare = element("button", "Compare the two", { type: "button", class: "main", hidden: "" });
   const list = element("div");
   const sides = element("div", "", { id: "two-runs" });
   compare.addEventListener("click", () => {
+    if (shown.chosen.length !== 2) return;
     const wanted = new URLSearchParams(shown.query);
     wanted.delete("run");
     for (const id of shown.chosen) wanted.append("run", id);

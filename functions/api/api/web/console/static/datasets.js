@@ -1,6 +1,7 @@
 // The list of datasets: what the ETL made of each file that was uploaded.
 
 import { call } from "/console/api.js";
+import "/console/check.js";
 import { datasetAddress, lookOf, titleOf } from "/console/dataset_names.js";
 import "/console/drop.js";
 import { written } from "/console/text.js";

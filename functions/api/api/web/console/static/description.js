@@ -1,7 +1,6 @@
-// Writing the description of a folder, and cleaning a file once more by it.
+// Writes the description of a folder, and has a file cleaned once more by it.
 
 import { call } from "/console/api.js";
-import { send } from "/console/uploads.js";
 import { notify, number } from "/console/view.js";
 import { nextReport } from "/console/waiting.js";
 
@@ -15,12 +14,8 @@ export function followDescription(listener) {
 export const folderOf = (key) => key.slice(0, key.lastIndexOf("/") + 1);
 
 export async function applyDescription({ name, report }, description, say) {
-  const key = `${folderOf(report.source.key)}_source.json`;
-  const place = await call("POST", "/datasets/uploads", { body: { key } });
-  say("Writing the description …");
-  await send(place.url, new Blob([JSON.stringify(description, null, 2)], { type: "application/json" }));
   say("Running again …");
-  await call("POST", "/datasets/runs", { body: { dataset: name } });
+  await call("PUT", "/datasets/descriptions", { body: { key: report.source.key, description, run: true } });
   const next = await nextReport(name, report);
   say("");
   if (next === null) return notify("The file is still being processed.");

@@ -76,7 +76,8 @@ async function carry(file, key, place) {
 const isTooLarge = (file) => file.size > LARGEST;
 const TOO_LARGE = "Over 5 GB: send it with an S3 client, in parts.";
 
-async function start() {
+// The file of the form and the key that it is to have; null where something is missing, which is said.
+export function wantedFile() {
   const [file] = form.elements.file.files;
   const key = form.elements.key.value.trim();
   const faults = [];
@@ -84,7 +85,13 @@ async function start() {
   else if (isTooLarge(file)) faults.push({ name: "file", detail: TOO_LARGE });
   if (file && !key) faults.push({ name: "key", detail: "must not be blank" });
   showFaults(form, faults);
-  if (faults.length > 0) return;
+  return faults.length > 0 ? null : { file, key };
+}
+
+async function start() {
+  const wanted = wantedFile();
+  if (!wanted) return;
+  const { file, key } = wanted;
   const place = await call("POST", "/datasets/uploads", { body: { key } });
   form.reset();
   carry(file, key, place);

@@ -1,0 +1,43 @@
+// What would become of a file, before any of it is uploaded.
+
+import { showAdvice } from "/console/advice.js";
+import { call } from "/console/api.js";
+import { folderOf } from "/console/description.js";
+import { send, sendAt, wantedFile } from "/console/uploads.js";
+import { attempt, build, byId, element, number, whileDisabled } from "/console/view.js";
+
+const LOOKED_AT = 1024 ** 2; // as much as the API takes
+const place = byId("check");
+const button = byId("check-file");
+
+async function check() {
+  const { file, key } = wantedFile() || {};
+  if (!file) return;
+  const query = new URLSearchParams({ key, size: file.size });
+  const answer = await call("POST", `/datasets/checks?${query}`, { bytes: file.slice(0, LOOKED_AT) });
+  const advice = element("div");
+  const dismiss = element("button", "Close", { type: "button" });
+  dismiss.addEventListener("click", () => {
+    place.replaceChildren();
+    button.focus();
+  });
+  showAdvice(advice, { advice: answer.advice, key, label: "Upload with this description", apply: (description) => uploadWith(file, key, description) });
+  place.replaceChildren(build("div", { class: `note ${answer.rows_out === 0 || answer.refusal ? "warned" : ""}` },
+    build("div", { class: "head tight" }, element("p", verdict(answer)), dismiss), advice));
+}
+
+function verdict({ refusal, rows_in: all, rows_out: kept, is_complete: isWhole }) {
+  if (refusal) return `It would be refused: ${refusal.message}`;
+  const of = isWhole ? "" : " of those looked at, its beginning";
+  return `${number(kept)} of ${number(all)} rows would be kept${of}.`;
+}
+
+// The description goes first: the file is cleaned as soon as it has arrived.
+async function uploadWith(file, key, description) {
+  const written = await call("POST", "/datasets/uploads", { body: { key: `${folderOf(key)}_source.json` } });
+  await send(written.url, new Blob([JSON.stringify(description, null, 2)], { type: "application/json" }));
+  place.replaceChildren();
+  await sendAt(file, key);
+}
+
+button.addEventListener("click", () => whileDisabled(button, () => attempt(check)));
