@@ -1,5 +1,6 @@
 """From a file that nothing is kept of to an answer: the page of one dataset."""
 
+import re
 from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
@@ -38,6 +39,13 @@ def test_german_file_is_amber_until_its_description_is_written(
     page.get_by_role("button", name="Write it and run again").click()
     expect(page.get_by_text("Ran again: 50 of 50 rows kept.")).to_be_visible()
     expect(status).to_have_text("succeeded")
+
+    for name, saved_as in (
+        ("processed_output.parquet", "orders.parquet"),
+        ("rejected_rows.csv", "orders-rejected.csv"),
+    ):
+        link = page.get_by_role("link", name=name)
+        expect(link).to_have_attribute("href", re.compile(re.escape(f"%27%27{saved_as}&")))
 
     part(page, "Rows")
     expect(page.get_by_text("50 rows.")).to_be_visible()

@@ -13,12 +13,18 @@ def show_dataset(bucket: Bucket, name: str, _request: Request) -> Answer:
     dataset = open_dataset(bucket, name)
     downloads = {
         file: bucket.download_url(
-            output["key"], version_id=output.get("version_id"), expires_in=EXPIRES_IN
+            output["key"],
+            version_id=output.get("version_id"),
+            filename=dataset.saved_as(file),
+            expires_in=EXPIRES_IN,
         )
         for file, output in dataset.outputs()
     }
     downloads[REPORT] = bucket.download_url(
-        dataset.prefix + REPORT, version_id=None, expires_in=EXPIRES_IN
+        dataset.prefix + REPORT,
+        version_id=None,
+        filename=dataset.saved_as(REPORT),
+        expires_in=EXPIRES_IN,
     )
     return json_answer(
         {

@@ -360,7 +360,7 @@ def test_downloads_are_saved_under_the_datasets_own_name(api: ApiClient, process
             shown[name] = download.headers["content-disposition"]
     assert shown == {
         "processed_output.csv": "attachment; filename*=UTF-8''Q1%20%C3%A9.csv",
-        "report.json": "inline; filename*=UTF-8''Q1%20%C3%A9_report.json",
+        "report.json": "inline; filename*=UTF-8''Q1%20%C3%A9-report.json",
     }
 
 

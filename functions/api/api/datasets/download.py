@@ -5,9 +5,9 @@ from urllib.parse import quote
 _FORMS = {
     "processed_output.csv": "{}.csv",
     "processed_output.parquet": "{}.parquet",
-    "rejected_rows.csv": "{}_rejected.csv",
-    "report.html": "{}_report.html",
-    "report.json": "{}_report.json",
+    "rejected_rows.csv": "{}-rejected.csv",
+    "report.html": "{}-report.html",
+    "report.json": "{}-report.json",
 }
 _SHOWN = (".html", ".json")
 
@@ -16,9 +16,9 @@ def download_name(stem: str, output: str) -> str:
     """After the dataset: everybody has a processed_output.csv already.
 
     >>> download_name("2026/orders", "rejected_rows.csv"), download_name("raw", "report.html")
-    ('orders_rejected.csv', 'raw_report.html')
+    ('orders-rejected.csv', 'raw-report.html')
     """
-    return _FORMS.get(output, "{}_" + output).format(stem.rpartition("/")[2] or "dataset")
+    return _FORMS.get(output, "{}-" + output).format(stem.rpartition("/")[2] or "dataset")
 
 
 def disposition(filename: str) -> str:

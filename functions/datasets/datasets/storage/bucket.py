@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import quote
 
 import boto3
 from botocore.config import Config
@@ -93,8 +94,13 @@ class Bucket:
             found = [item["Key"] for page in pages for item in page.get("Contents", [])]
         return found, pages.resume_token is None
 
-    def download_url(self, key: str, *, version_id: str | None, expires_in: int) -> str:
-        parameters = {"Bucket": self.name, "Key": key}
+    def download_url(
+        self, key: str, *, version_id: str | None, filename: str, expires_in: int
+    ) -> str:
+        """Pages are shown, data is saved under the name (RFC 6266)."""
+        how = "inline" if filename.endswith((".html", ".json")) else "attachment"
+        disposition = f"{how}; filename*=UTF-8''{quote(filename, safe='')}"
+        parameters = {"Bucket": self.name, "Key": key, "ResponseContentDisposition": disposition}
         if version_id:
             parameters["VersionId"] = version_id
         with _translated():

@@ -15,6 +15,10 @@ REJECTED = "rejected_rows.csv"
 _NOT_FOUND = "No dataset has this name, or its file was not processed yet."
 
 
+# What is added to a dataset's own name for each of its files.
+_NAMED = {"processed_output": "", "rejected_rows": "rejected", "report": "report"}
+
+
 @dataclass(frozen=True, slots=True)
 class ReadableFile:
     """An output: its objects in their order, and a word for just these bytes."""
@@ -58,6 +62,12 @@ class Dataset:
         """`2026/orders` gives orders.csv, orders-rejected.csv and so on."""
         stem = source_stem(self.name).rpartition("/")[2] or "dataset"
         return f"{stem}-{what}.csv" if what else f"{stem}.csv"
+
+    def saved_as(self, output: str) -> str:
+        """A name of its own: everybody has a processed_output.csv already."""
+        name, _, suffix = output.rpartition(".")
+        what = _NAMED.get(name, name)
+        return self.download_name(what).removesuffix(".csv") + f".{suffix}"
 
     def outputs(self) -> Iterator[tuple[str, Mapping[str, Any]]]:
         """The files that the report vouches for, in exactly the versions that it describes.
