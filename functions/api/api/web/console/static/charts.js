@@ -78,7 +78,7 @@ const bar = ({ key, value }) => ({
 // The same for who does not see the drawing.
 function asTable(title, bars) {
   const rows = bars.map(({ label, text }) => build("tr", {}, element("th", label, { scope: "row" }), element("td", text)));
-  return build("table", { class: "unseen" }, element("caption", title), build("tbody", {}, ...rows));
+  return build("div", { class: "unseen" }, build("table", {}, element("caption", title), build("tbody", {}, ...rows)));
 }
 
 function links(dataset, { column }, { items, groups }) {

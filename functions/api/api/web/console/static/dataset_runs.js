@@ -2,9 +2,10 @@
 
 import { call } from "/console/api.js";
 import { datasetAddress, datasetCall, lookOf } from "/console/dataset_names.js";
+import { runAgain } from "/console/description.js";
 import { pager } from "/console/pager.js";
 import { go } from "/console/place.js";
-import { build, counted, element, number, when } from "/console/view.js";
+import { attempt, build, counted, element, number, when, whileDisabled } from "/console/view.js";
 
 const LIMIT = 20;
 let shown = null;
@@ -14,6 +15,9 @@ function furnish(body, dataset) {
   const pages = pager("Pages of runs", to);
   const count = element("p", "", { class: "count", role: "status" });
   const compare = element("button", "Compare the two", { type: "button", class: "main", hidden: "" });
+  const again = element("button", "Run again", { type: "button" });
+  again.addEventListener("click", () => whileDisabled(again, () => attempt(() =>
+    runAgain(dataset, (text) => { count.textContent = text || count.textContent; }))));
   const list = element("div");
   const sides = element("div", "", { id: "two-runs" });
   compare.addEventListener("click", () => {
@@ -23,7 +27,7 @@ function furnish(body, dataset) {
     for (const id of shown.chosen) wanted.append("run", id);
     to(wanted, history.state);
   });
-  body.append(build("div", { class: "head tight" }, count, compare), list, pages.bar, sides);
+  body.append(build("div", { class: "head tight" }, count, build("div", { class: "buttons" }, again, compare)), list, pages.bar, sides);
   return { pages, count, compare, list, sides, chosen: [] };
 }
 

@@ -16,6 +16,17 @@ export const folderOf = (key) => key.slice(0, key.lastIndexOf("/") + 1);
 export async function applyDescription({ name, report }, description, say) {
   say("Running again …");
   await call("PUT", "/datasets/descriptions", { body: { key: report.source.key, description, run: true } });
+  return hear({ name, report }, say);
+}
+
+// The same file by the description that is there now.
+export async function runAgain({ name, report }, say) {
+  say("Running again …");
+  await call("POST", "/datasets/runs", { body: { dataset: name } });
+  return hear({ name, report }, say);
+}
+
+async function hear({ name, report }, say) {
   const next = await nextReport(name, report);
   say("");
   if (next === null) return notify("The file is still being processed.");
