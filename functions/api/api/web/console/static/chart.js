@@ -1,10 +1,13 @@
 // Bars, drawn as SVG: lying ones for names, standing ones for months.
 
 const SVG = "http://www.w3.org/2000/svg";
-const WIDTH = 560;
+// A drawing is as wide as its place: on a small screen its texts would shrink with it.
+const IS_NARROW = matchMedia("(max-width: 30rem)").matches;
+const WIDTH = IS_NARROW ? 300 : 560;
 const ROW = 30;
-const LABEL = 150;
-const VALUE = 92;
+const LABEL = IS_NARROW ? 105 : 150;
+const VALUE = IS_NARROW ? 70 : 92;
+const LETTERS = IS_NARROW ? 14 : 22;
 const HEIGHT = 190;
 const FOOT = 24;
 
@@ -30,7 +33,7 @@ export function lyingBars(title, bars) {
     const top = at * ROW;
     const width = Math.max(1, (Math.abs(value) / most) * room);
     const middle = top + ROW / 2;
-    const name = shape("text", { x: LABEL - 10, y: middle, class: "label", "text-anchor": "end" }, cut(label, 22));
+    const name = shape("text", { x: LABEL - 10, y: middle, class: "label", "text-anchor": "end" }, cut(label, LETTERS));
     name.append(shape("title", {}, label));
     drawing.append(
       name,
