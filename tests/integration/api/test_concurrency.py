@@ -20,7 +20,14 @@ from tests.integration.api.conftest import MakeApi, Proxies
 HITS_AND_MISSES = 100
 
 
-def test_fifty_creates_of_one_email_make_one_user(api: ApiClient, make_api: MakeApi) -> None:
+def unhandled(capfd: pytest.CaptureFixture[str]) -> str:
+    """The log lines of whatever was answered by 500, to tell why."""
+    return "\n".join(line for line in capfd.readouterr().out.splitlines() if '"ERROR"' in line)
+
+
+def test_fifty_creates_of_one_email_make_one_user(
+    api: ApiClient, make_api: MakeApi, capfd: pytest.CaptureFixture[str]
+) -> None:
     barrier = threading.Barrier(50)
     statuses: list[int] = []
     environments = logged_in(make_api, 50)
@@ -36,12 +43,12 @@ def test_fifty_creates_of_one_email_make_one_user(api: ApiClient, make_api: Make
             for number, environment in enumerate(environments)
         ]
     )
-    assert Counter(statuses) == {201: 1, 409: 49}
+    assert Counter(statuses) == {201: 1, 409: 49}, unhandled(capfd)
     assert len(api.get("/users/").json()["items"]) == 1
 
 
 def test_conditional_changes_at_once_let_one_through_per_version(
-    api: ApiClient, make_api: MakeApi
+    api: ApiClient, make_api: MakeApi, capfd: pytest.CaptureFixture[str]
 ) -> None:
     api.create("ada@example.com")
     barrier, tag = threading.Barrier(8), api.tag_of("ada@example.com")
@@ -55,7 +62,7 @@ def test_conditional_changes_at_once_let_one_through_per_version(
         statuses.append(answer.status)
 
     run_together([partial(change, one) for one in logged_in(make_api, 8)])
-    assert Counter(statuses) == {200: 1, 412: 7}
+    assert Counter(statuses) == {200: 1, 412: 7}, unhandled(capfd)
     assert api.get(address("ada@example.com")).json()["version"] == 2
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from fastapi import FastAPI
+from fastapi.routing import iter_route_contexts
 
 from api.datasets import routes as datasets
 from api.datasets.service import DatasetService
@@ -54,4 +55,15 @@ def create_app(
     app.include_router(console.front_door)
     problems.register(app)
     app.add_middleware(RequestBoundary)
+    _build_routes(app)
     return app
+
+
+def _build_routes(app: FastAPI) -> None:
+    """FastAPI builds an included router at the first request that comes by; here it is built now.
+
+    Lambda gives start-up more processor than a request has. Building also changes the process's
+    warnings filters for a moment, which no two threads may do at once.
+    """
+    for _ in iter_route_contexts(app.routes):
+        pass
