@@ -100,6 +100,21 @@ def test_rotated_secret_is_read_again(settings: Settings) -> None:
     client.close()
 
 
+@pytest.mark.parametrize("content", ["s3cret", "[]", "{}"])
+def test_secret_of_an_unknown_shape_is_unavailable_and_not_told(
+    settings: Settings, content: str
+) -> None:
+    client = boto3.client("secretsmanager", endpoint_url=settings.aws_endpoint_url)
+    secret = client.create_secret(Name=f"shape-{uuid.uuid4()}", SecretString=content)
+    shapeless = settings.model_copy(
+        update={"database_password": SecretStr(""), "database_secret_arn": secret["ARN"]}
+    )
+    with pytest.raises(DatabaseUnavailable, match=r"^The database's credentials cannot be read\.$"):
+        build_database(shapeless).run("SELECT 1")
+    client.delete_secret(SecretId=secret["ARN"], ForceDeleteWithoutRecovery=True)
+    client.close()
+
+
 def test_a_secret_that_the_database_does_not_know_yet_closes_nothing(settings: Settings) -> None:
     client = boto3.client("secretsmanager", endpoint_url=settings.aws_endpoint_url)
     good = settings.database_password.get_secret_value()

@@ -272,6 +272,43 @@ def test_login_that_is_refused_for_any_reason_is_503_and_names_it_in_the_log(
     assert vars(line)["code"] == sqlstate
 
 
+def reply(kind: bytes, body: bytes) -> bytes:
+    """A message of PostgreSQL's protocol (section 55.7)."""
+    return kind + (len(body) + 4).to_bytes(4, "big") + body
+
+
+@pytest.mark.parametrize(
+    "garbage",
+    [
+        pytest.param(reply(b"R", b"\0\0\0\x0aPLAIN\0\0"), id="unknown mechanism"),
+        pytest.param(reply(b"S", b"server_version\0\xff\0"), id="not UTF-8"),
+        pytest.param(reply(b"A", b""), id="too short"),
+    ],
+)
+def test_login_that_the_driver_cannot_follow_is_503(
+    make_api: MakeApi, proxies: Proxies, garbage: bytes
+) -> None:
+    proxies.postgres.garbage = garbage
+    seconds_to_a_503(partial(make_api(**proxies.settings()).get, "/users/"))
+
+
+def test_reply_that_the_driver_cannot_follow_is_503_and_the_next_is_right(
+    proxied_api: ApiClient, proxies: Proxies
+) -> None:
+    row_before_its_columns = reply(b"D", b"\0\x01\0\0\0\x01x")
+    calls: list[Call] = [
+        lambda: proxied_api.get("/users/"),
+        lambda: proxied_api.post("/users/", {"name": "B", "email": "b@x.org", "role": "x"}),
+    ]
+    for call in calls:
+        proxies.postgres.heal()
+        assert proxied_api.get("/users/").status == 200
+        proxies.postgres.garbage = row_before_its_columns
+        seconds_to_a_503(call)
+    proxies.postgres.heal()
+    assert proxied_api.get("/users/").status == 200
+
+
 @pytest.mark.parametrize("sqlstate", ["58030", "53200", "57P01", "XX001", "25P03"])
 def test_statement_that_the_server_cannot_do_now_is_503(
     proxied_api: ApiClient, proxies: Proxies, sqlstate: str

@@ -53,9 +53,10 @@ def _read(secret: Secret, stage: str) -> Login | None:
     from api.network.aws import keep_deadlines
 
     limits = Config(connect_timeout=1, read_timeout=2, retries={"total_max_attempts": 1})
-    client = boto3.client("secretsmanager", endpoint_url=secret.endpoint_url or None, config=limits)
-    keep_deadlines(client)
+    url = secret.endpoint_url or None
     try:
+        client = boto3.client("secretsmanager", endpoint_url=url, config=limits)
+        keep_deadlines(client)
         answer = client.get_secret_value(SecretId=secret.arn, VersionStage=stage)
     except ClientError as error:
         code = error.response.get("Error", {}).get("Code", "")
@@ -64,5 +65,8 @@ def _read(secret: Secret, stage: str) -> Login | None:
         raise DatabaseUnavailable(_NO_LOGIN, code=code) from error
     except BotoCoreError as error:
         raise DatabaseUnavailable(_NO_LOGIN) from error
-    content = json.loads(answer["SecretString"])
-    return Login(content.get("username", secret.user), content["password"])
+    try:
+        content = json.loads(answer["SecretString"])
+        return Login(content.get("username", secret.user), content["password"])
+    except (LookupError, ValueError, TypeError, AttributeError) as error:
+        raise DatabaseUnavailable(_NO_LOGIN) from error

@@ -8,6 +8,7 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 from pg8000.native import DatabaseError, InterfaceError, PreparedStatement
+from scramp import ScramException
 
 from api.database.login import Login, Server, log_in, open_socket
 from api.network.deadline import deadline
@@ -58,7 +59,7 @@ class Session:
 
     def run_script(self, sql: str) -> None:
         """Several statements in one go, without parameters."""
-        with deadline(self._call_seconds):
+        with deadline(self._call_seconds), _replies_understood():
             self._connection.run(sql)
 
     def close(self) -> None:
@@ -97,5 +98,8 @@ def _replies_understood() -> Iterator[None]:
     """The driver stumbles over bytes that are not PostgreSQL's in ways of its own."""
     try:
         yield
-    except (struct.error, LookupError, AttributeError, UnicodeDecodeError) as error:
+    except UnicodeEncodeError:
+        # Of what we send, not of a reply.
+        raise
+    except (struct.error, LookupError, AttributeError, ValueError, ScramException) as error:
         raise InterfaceError("the reply is not PostgreSQL's") from error

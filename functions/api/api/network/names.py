@@ -5,6 +5,7 @@ takes no limit from its caller. So it is asked in a thread that is left behind: 
 whoever asks meanwhile waits for the same one.
 """
 
+import errno
 import socket
 import threading
 from typing import Any
@@ -43,6 +44,8 @@ def addresses(host: str, port: int) -> list[Address]:
         return socket.getaddrinfo(
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST | socket.AI_NUMERICSERV
         )
+    except UnicodeError as error:
+        raise OSError("no host can have this name") from error
     except socket.gaierror:
         lookup = _lookup(host, port)
     if not lookup.ended.wait(remaining()):
@@ -56,6 +59,12 @@ def _lookup(host: str, port: int) -> _Lookup:
     with _lock:
         lookup = _running.get((host, port))
         if lookup is None:
-            lookup = _running[host, port] = _Lookup(host, port)
-            lookup.start()
+            lookup = _Lookup(host, port)
+            try:
+                lookup.start()
+            except RuntimeError as error:
+                # The process may have no more threads. Nobody may wait for one that never ran.
+                raise OSError(errno.EAGAIN, "no thread to look up a name in") from error
+            # It ends with this lock held, so not before it is known here.
+            _running[host, port] = lookup
     return lookup
