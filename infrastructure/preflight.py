@@ -19,7 +19,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 ROOT = Path(__file__).parents[1]
 RDS_ROOTS = ROOT / "functions" / "api" / "api" / "database" / "rds_roots.pem"
-RESERVED = 12  # environments that template.yaml reserves for its functions but the API
+RESERVED = 17  # environments that template.yaml reserves for its functions but the API
 API_CONCURRENCY = 60  # of the API, where the parameter ApiConcurrency says nothing else
 UNRESERVED = 100  # Lambda leaves an account at least so many
 SEARCH_ROLE = "AWSServiceRoleForAmazonOpenSearchService"

@@ -42,6 +42,7 @@ PARAMETERS = {
     "DatasetCheckLogs": "arn:aws:logs:us-east-1:123456789012:log-group:dataset-check:*",
     "SalesEtlLogs": "arn:aws:logs:us-east-1:123456789012:log-group:sales-etl:*",
     "DatasetsLogs": "arn:aws:logs:us-east-1:123456789012:log-group:datasets:*",
+    "DatasetQueryLogs": "arn:aws:logs:us-east-1:123456789012:log-group:dataset-query:*",
 }
 DEPLOYMENTS = "arn:aws:codedeploy:us-east-1:123456789012:deploymentgroup"
 # The Lambda service makes these calls with the function's role; the code does not.

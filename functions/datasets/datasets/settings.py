@@ -5,6 +5,7 @@ Read by pydantic alone: pydantic-settings would take a quarter of this function'
 
 import os
 from collections.abc import Mapping
+from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -26,11 +27,15 @@ class Settings(BaseModel):
 class QuerySettings(Settings):
     """What the function of queries is told besides: the bounds of one query."""
 
-    query_seconds: float = Field(gt=0, le=25)
+    query_seconds: float = Field(gt=0, le=10)  # fetching, start and end come on top
     query_memory_mb: int = Field(ge=128, le=8192)
+    query_file_mb: int = Field(ge=1, le=9000)
 
 
-def load(kind: type[Settings], environment: Mapping[str, str] = os.environ) -> Settings:
+Kind = TypeVar("Kind", bound=Settings)
+
+
+def load(kind: type[Kind], environment: Mapping[str, str] = os.environ) -> Kind:
     """Raises SettingsError naming every variable at fault."""
     fields = {
         name: environment[name.upper()] for name in kind.model_fields if name.upper() in environment

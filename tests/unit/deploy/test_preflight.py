@@ -9,7 +9,8 @@ from botocore.stub import Stubber
 from moto import mock_aws
 from moto.cloudformation.models import cloudformation_backends as moto_cloudformation
 
-from infrastructure.preflight import SEARCH_ROLE, Deployment, check, contradictions, main
+from infrastructure.preflight import RESERVED, SEARCH_ROLE, Deployment, check, contradictions, main
+from tests.unit.deploy.test_template import of_type
 
 REGION = "eu-west-1"
 SERVICE = "opensearchservice.amazonaws.com"
@@ -75,11 +76,18 @@ def test_account_that_has_everything_is_deployed_to():
     assert problems() == []
 
 
+def test_what_is_counted_as_reserved_is_what_the_template_reserves():
+    functions = of_type("AWS::Serverless::Function").values()
+    reserves = [function.get("ReservedConcurrentExecutions") for function in functions]
+    fixed = [one["Fn::If"][1] for one in reserves if one and isinstance(one["Fn::If"][1], int)]
+    assert sum(fixed) == RESERVED
+
+
 def test_new_account_hears_of_its_quota_and_how_to_do_without(monkeypatch):
     monkeypatch.setattr(Session, "quota", 10)
     (problem,) = problems()
     assert "runs 10 Lambda environments" in problem
-    assert "; 72 are to be reserved" in problem
+    assert "; 77 are to be reserved" in problem
     assert problems(ReserveConcurrency="false") == []
     monkeypatch.setattr(Session, "quota", 140)
     assert problems(ApiConcurrency="20") == []

@@ -1,0 +1,1 @@
+"""Read-only SQL over one dataset, in a process that is ended when it goes over its bounds."""
