@@ -111,6 +111,31 @@ def test_no_page_breaks_a_rule_that_axe_knows(
     assert violations(page) == []
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_answer_breaks_a_rule_that_axe_knows(
+    opens: Opens, german_csv: Path, team: str, scheme: Any
+) -> None:
+    page = opens("#datasets")
+    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+    page.get_by_label("File", exact=True).set_input_files(german_csv)
+    page.get_by_label("Name in the bucket").fill(f"{team}/orders.csv")
+    page.get_by_role("button", name="Check", exact=True).click()
+    page.get_by_text("A description would keep 50 more rows").click()
+    assert violations(page) == []
+    page.get_by_role("button", name="Upload", exact=True).click()
+    page.get_by_role("link", name="Open the dataset").click()
+    page.get_by_role("link", name="Runs").click()
+    page.get_by_role("button", name="Run again").click()
+    page.get_by_role("button", name="Compare the two").click()
+    expect(page.get_by_role("region", name="The two runs side by side")).to_be_visible()
+    assert violations(page) == []
+    page.get_by_role("link", name="Query").click()
+    page.get_by_label("SQL").fill("selec 1")
+    page.get_by_role("button", name="Run", exact=True).click()
+    expect(page.locator("#sql-fault")).not_to_be_empty()
+    assert violations(page) == []
+
+
 def violations(page: Page) -> list[str]:
     """Once everything has come: what is loading is faint on purpose."""
     expect(page.locator("[aria-busy]")).to_have_count(0)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
 
+from testkit.http_calls import HttpCaller
 from tests.browser.conftest import Opens
 from tests.browser.test_datasets import upload
 
@@ -108,6 +109,38 @@ def test_file_is_checked_before_anything_of_it_is_uploaded(
     page.get_by_role("button", name="Upload with this description").click()
     uploads = page.get_by_role("status", name="Uploads")
     expect(uploads).to_contain_text("50 of 50 rows kept.")
+
+
+def test_file_is_run_again_as_it_is_and_both_runs_are_listed(
+    opens: Opens, german_csv: Path, team: str
+) -> None:
+    page = opens("#datasets")
+    upload(page, german_csv, f"{team}/orders.csv")
+    page.get_by_role("link", name="Open the dataset").click()
+    part(page, "Runs")
+    runs = grid(page, "Runs").locator("tbody tr")
+    expect(runs).to_have_count(1)
+    page.get_by_role("button", name="Run again").click()
+    expect(page.get_by_text("Ran again: 0 of 50 rows kept.")).to_be_visible()
+    expect(page.get_by_text("2 runs, the newest first.")).to_be_visible()
+    expect(runs).to_have_count(2)
+
+
+def test_query_that_is_not_answered_says_why_as_the_api_does(
+    opens: Opens, german_csv: Path, api: HttpCaller, team: str
+) -> None:
+    page = opens("#datasets")
+    upload(page, german_csv, f"{team}/orders.csv")
+    page.get_by_role("link", name="Open the dataset").click()
+    part(page, "Query")
+    sql = page.get_by_label("SQL")
+    sql.fill("selec 1")
+    problem = api("POST", f"/datasets/{team}%2Forders/query", body={"sql": "selec 1"}).json()
+    fault = next(iter(problem.get("errors") or [problem]))["detail"]
+    sql.press("Control+Enter")
+    expect(page.locator("#sql-fault")).to_have_text(fault)
+    expect(sql).to_have_attribute("aria-invalid", "true")
+    expect(sql).to_have_value("selec 1")
 
 
 def test_order_of_day_and_month_is_asked_and_nothing_chosen_beforehand(

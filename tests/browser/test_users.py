@@ -38,7 +38,7 @@ def test_new_user_stands_first_and_is_found(opens: Opens, stack: EmbeddedStack, 
     expect(page.get_by_role("row").nth(1)).to_contain_text(f"grace@{team}.org")
     # The index may miss a write that it takes too long for, until the next minute.
     assert stack.run(*SYNCHRONISE).returncode == 0
-    page.get_by_label("Search").fill("gracee hoper")
+    page.get_by_role("searchbox", name="Search").fill("gracee hoper")
     page.get_by_role("combobox", name="Role").fill(team)
     expect(page.get_by_text("1 user found")).to_be_visible()
     expect(row_of(page, "Grace Hopper")).to_contain_text(team)
@@ -139,7 +139,7 @@ def test_heads_sort_and_the_address_keeps_it(opens: Opens, people: People, team:
     page.reload()
     expect(page.get_by_role("rowheader").first).to_have_text("Zoë")
     page.set_viewport_size({"width": 360, "height": 800})
-    page.get_by_label("Order").select_option("Name, A to Z")
+    page.get_by_role("combobox", name="Order").select_option("Name, A to Z")
     expect(page.get_by_role("rowheader").first).to_have_text("Ada")
 
 
@@ -198,16 +198,16 @@ def test_several_at_once_are_changed_and_deleted_unless_somebody_else_was_faster
 def test_search_outlives_reload_and_going_back(opens: Opens, people: People, team: str) -> None:
     people("Ada", "Bob")
     page = opens()
-    page.get_by_label("Search").fill(f"bob {team}")
+    page.get_by_role("searchbox", name="Search").fill(f"bob {team}")
     for go in (lambda: None, page.reload, leave_and_come_back(page)):
         go()
         expect(page.get_by_role("rowheader")).to_have_text(["Bob"])
-        expect(page.get_by_label("Search")).to_have_value(f"bob {team}")
+        expect(page.get_by_role("searchbox", name="Search")).to_have_value(f"bob {team}")
     page.get_by_role("combobox", name="Role").fill(team[:-1])
     page.keyboard.press("Enter")
     expect(page.get_by_text("The role must be given exactly.")).to_be_visible()
     page.get_by_role("combobox", name="Role").fill("")
-    page.get_by_label("Search").fill("nobody at all")
+    page.get_by_role("searchbox", name="Search").fill("nobody at all")
     expect(page.get_by_text("No user matches.")).to_be_visible()
 
 
@@ -239,9 +239,22 @@ def test_search_without_its_engine_says_what_is_missing(
     people("Ada 🦄")
     page = opens()
     with suspended("osmem"):
-        page.get_by_label("Search").fill(f"🦄 {team}")
+        page.get_by_role("searchbox", name="Search").fill(f"🦄 {team}")
         expect(page.get_by_text("The search engine is away")).to_be_visible()
         expect(page.get_by_role("rowheader")).to_have_text(["Ada 🦄"])
+
+
+def test_service_that_is_down_is_named_with_the_command_that_starts_it(
+    opens: Opens, suspended: Suspend
+) -> None:
+    page = opens()
+    services = page.get_by_role("status", name="Services")
+    with suspended("osmem"):
+        page.reload()
+        expect(services).to_contain_text("The search engine is down")
+        expect(services.get_by_text("make start NAME=opensearch", exact=True)).to_be_visible()
+    page.reload()
+    expect(services.get_by_role("listitem")).to_have_count(0)
 
 
 def test_database_away_is_said_with_a_way_on(

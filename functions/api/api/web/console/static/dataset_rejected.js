@@ -3,7 +3,7 @@
 import { call } from "/console/api.js";
 import { datasetAddress, datasetCall } from "/console/dataset_names.js";
 import { saveCsv } from "/console/download.js";
-import { pager, withoutPlace } from "/console/pager.js";
+import { afterCursor, pager, withoutPlace } from "/console/pager.js";
 import { go } from "/console/place.js";
 import { visible, written } from "/console/text.js";
 import { attempt, build, counted, element, number, whileDisabled } from "/console/view.js";
@@ -60,7 +60,7 @@ export async function showRejected(body, { dataset, query, isCurrent, isNew }) {
   if (!isCurrent()) return;
   shown.count.textContent = words(answer, query);
   shown.list.replaceChildren(table(answer.items));
-  shown.pages.show(query, answer.next_cursor);
+  shown.pages.show(query, afterCursor(answer));
 }
 
 function fill({ reasons = {} }, query) {

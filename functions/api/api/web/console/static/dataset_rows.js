@@ -5,7 +5,7 @@ import { datasetAddress, datasetCall } from "/console/dataset_names.js";
 import { saveCsv } from "/console/download.js";
 import { filters } from "/console/filters.js";
 import { grid, renew } from "/console/grid.js";
-import { pager, withoutPlace } from "/console/pager.js";
+import { afterCursor, pager, withoutPlace } from "/console/pager.js";
 import { go } from "/console/place.js";
 import { attempt, build, counted, element, number, whileDisabled } from "/console/view.js";
 
@@ -58,7 +58,7 @@ export async function showRows(body, { dataset, query, isCurrent, isNew }) {
   shown.filter.show(query.getAll("where"), columns);
   const rows = answer.items.map((item) => columns.map(({ name }) => item[name]));
   renew(shown.table, grid("Rows that were kept", columns, rows, { order: query.get("order"), sortBy }));
-  shown.pages.show(query, answer.next_cursor);
+  shown.pages.show(query, afterCursor(answer));
 }
 
 function words({ items, matched, total, next_cursor: next }, query) {

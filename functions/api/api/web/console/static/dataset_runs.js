@@ -3,7 +3,7 @@
 import { call } from "/console/api.js";
 import { datasetAddress, datasetCall, lookOf } from "/console/dataset_names.js";
 import { runAgain } from "/console/description.js";
-import { pager } from "/console/pager.js";
+import { afterCursor, pager } from "/console/pager.js";
 import { go } from "/console/place.js";
 import { attempt, build, counted, element, number, when, whileDisabled } from "/console/view.js";
 
@@ -43,7 +43,7 @@ export async function showRuns(body, { dataset, query, isCurrent, isNew }) {
   shown.count.textContent = words(answer);
   shown.compare.hidden = answer.items.length < 2 && two.length < 2;
   shown.list.replaceChildren(table(answer.items));
-  shown.pages.show(query, answer.next_cursor);
+  shown.pages.show(query, afterCursor(answer));
   mark();
   if (two.length < 2) return void shown.sides.replaceChildren();
   const reports = await Promise.all(two.map((id) => reportOf(dataset.name, id)));

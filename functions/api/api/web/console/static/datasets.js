@@ -4,36 +4,49 @@ import { call } from "/console/api.js";
 import "/console/check.js";
 import { datasetAddress, lookOf, titleOf } from "/console/dataset_names.js";
 import "/console/drop.js";
+import { addressedList, rangeOf } from "/console/list.js";
+import { listAddress } from "/console/list_address.js";
+import { afterCursor, pageOf, withoutPlace } from "/console/pager.js";
 import { written } from "/console/text.js";
 import { follow } from "/console/uploads.js";
-import { byId, cell, counted, element, fail, number, when, whileDisabled } from "/console/view.js";
+import { byId, cell, element, number, when, whileDisabled } from "/console/view.js";
 
-const LIMIT = 100;
-const section = byId("datasets");
-const rows = byId("dataset-rows");
+const PAGE = 50;
+const count = byId("datasets-count");
+const partial = byId("datasets-partial");
+const address = listAddress("datasets", byId("find-datasets"), {
+  filters: ["q", "status"], defaultSort: "-finished",
+});
+const list = addressedList("dataset", address, {
+  ask, next: (_, answer) => afterCursor(answer), show, clear,
+});
+export const showDatasets = list.show;
 
-export const showDatasets = () => load();
-
-async function load() {
-  section.setAttribute("aria-busy", "true");
-  try {
-    const list = await call("GET", `/datasets/?limit=${LIMIT}`);
-    rows.replaceChildren(...list.items.map(row));
-    byId("datasets-failure").replaceChildren();
-    describe(list);
-  } catch (error) {
-    fail(byId("datasets-failure"), error, load);
-  } finally {
-    section.removeAttribute("aria-busy");
-  }
+function ask(query) {
+  const asked = withoutPlace(query);
+  asked.set("limit", PAGE);
+  if (query.has("cursor")) asked.set("cursor", query.get("cursor"));
+  return call("GET", `/datasets/?${asked}`);
 }
 
-function describe({ items, truncated }) {
+function show({ items, total, truncated }, place) {
+  byId("dataset-rows").replaceChildren(...items.map(row));
   byId("dataset-table").hidden = items.length === 0;
-  let text = counted(items.length, "dataset", "datasets");
-  if (truncated) text = `The newest ${text}`;
-  if (items.length === 0) text = "Nothing was processed yet.";
-  byId("datasets-count").textContent = text;
+  // Before the last page, `truncated` says no more than that there is another one.
+  partial.hidden = !(truncated && place.isLast);
+  count.textContent = items.length === 0
+    ? nothing(place.query)
+    : rangeOf(place, { shown: items.length, size: PAGE, total }, ["dataset", "datasets"]);
+}
+
+function clear() {
+  count.textContent = "";
+  partial.hidden = true;
+}
+
+function nothing(query) {
+  if (pageOf(query) > 1) return "Nothing is on this page any more.";
+  return query.has("q") || query.has("status") ? "No dataset matches." : "Nothing was processed yet.";
 }
 
 function row(dataset) {
@@ -54,5 +67,6 @@ function row(dataset) {
   return made;
 }
 
-follow(load);
-byId("refresh").addEventListener("click", (event) => whileDisabled(event.currentTarget, load));
+address.form.elements.status.addEventListener("change", list.searchNow);
+follow(list.load);
+byId("refresh").addEventListener("click", (event) => whileDisabled(event.currentTarget, list.load));

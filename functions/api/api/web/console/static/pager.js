@@ -2,6 +2,16 @@
 
 import { build, element, number } from "/console/view.js";
 
+export const pageOf = (query) => Math.max(1, Number.parseInt(query.get("page"), 10) || 1);
+
+// The query of another page, by its cursor; by its number alone without one.
+export function turned(query, page, cursor) {
+  const wanted = withoutPlace(query);
+  if (page > 1) wanted.set("page", page);
+  if (page > 1 && cursor) wanted.set("cursor", cursor);
+  return wanted;
+}
+
 // `go` is told the query of another place, and what to remember beside it.
 export function pager(label, go) {
   const back = element("button", "Previous", { type: "button" });
@@ -12,42 +22,43 @@ export function pager(label, go) {
   let next;
   bar.hidden = true;
 
-  const page = () => Number.parseInt(query.get("page"), 10) || 1;
   const trail = () => history.state?.trail || [];
-  const before = () => (page() === 2 ? null : trail()[page() - 2]); // undefined: not walked here
 
-  function move(to, cursor, kept) {
-    const wanted = new URLSearchParams(query);
-    for (const [name, value] of [["page", to > 1 && to], ["cursor", cursor]]) {
-      if (value) wanted.set(name, value);
-      else wanted.delete(name);
-    }
-    go(wanted, { trail: kept });
+  // The cursor of the page before; null for none, undefined where the way was not walked here.
+  function before() {
+    if (pageOf(query) === 2 || !query.get("cursor")) return null;
+    return trail()[pageOf(query) - 2];
   }
 
   back.addEventListener("click", () => {
     const cursor = before();
-    if (cursor === undefined) move(1, null, []);
-    else move(page() - 1, cursor, trail());
+    if (cursor === undefined) go(turned(query, 1), { trail: [] });
+    else go(turned(query, pageOf(query) - 1, cursor), { trail: trail() });
   });
   on.addEventListener("click", () => {
+    const page = pageOf(query);
     const kept = [...trail()];
-    kept[page() - 1] = query.get("cursor");
-    move(page() + 1, next, kept);
+    kept[page - 1] = query.get("cursor");
+    go(turned(query, page + 1, next.cursor), { trail: kept });
   });
 
   return {
     bar,
+    // `following` is {cursor} of the next page, or {} where pages have numbers alone; null: the last.
     show(wanted, following) {
       [query, next] = [wanted, following];
-      bar.hidden = page() === 1 && !next;
-      back.hidden = page() === 1;
-      back.textContent = page() > 1 && before() === undefined ? "First page" : "Previous";
+      const page = pageOf(query);
+      bar.hidden = page === 1 && !next;
+      back.hidden = page === 1;
+      back.textContent = page > 1 && before() === undefined ? "First page" : "Previous";
       on.hidden = !next;
-      where.textContent = `Page ${number(page())}`;
+      where.textContent = `Page ${number(page)}`;
     },
   };
 }
+
+// What pager.show takes, of an answer that has a cursor.
+export const afterCursor = ({ next_cursor: cursor }) => (cursor ? { cursor } : null);
 
 export function withoutPlace(query) {
   const wanted = new URLSearchParams(query);

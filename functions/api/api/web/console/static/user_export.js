@@ -3,7 +3,8 @@
 import { call, Problem } from "/console/api.js";
 import { csvBlob } from "/console/csv.js";
 import { save } from "/console/download.js";
-import { callFor, following } from "/console/user_address.js";
+import { pageOf, turned } from "/console/pager.js";
+import { callFor, following, userAddress } from "/console/user_address.js";
 import { askForToken, byId, notify, number, whileDisabled } from "/console/view.js";
 
 const COLUMNS = ["id", "name", "email", "role", "created_at", "updated_at", "version"];
@@ -15,14 +16,15 @@ let isWanted = false;
 
 async function collect() {
   const rows = [];
-  let place = { page: 1 };
+  let query = userAddress.wanted();
   let total;
-  while (place && isWanted) {
-    const answer = await call("GET", callFor(place, { counted: place.page === 1, limit: LIMIT }));
+  while (query && isWanted) {
+    const answer = await call("GET", callFor(query, { counted: pageOf(query) === 1, limit: LIMIT }));
     rows.push(...answer.items.map((user) => COLUMNS.map((name) => user[name])));
     total ??= answer.total;
     progress.textContent = `${number(rows.length)} of ${number(total)} users …`;
-    place = following(place, answer, LIMIT);
+    const next = following(query, answer, LIMIT);
+    query = next && turned(query, pageOf(query) + 1, next.cursor);
   }
   return { rows, total };
 }
