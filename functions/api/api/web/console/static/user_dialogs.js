@@ -1,7 +1,8 @@
 // The dialogs that create, change and delete a user. A change names the version that was shown.
 
-import { call, callFor, Problem } from "/console/api.js";
+import { call, Problem } from "/console/api.js";
 import { visible, written } from "/console/text.js";
+import { condition, userCall } from "/console/user_calls.js";
 import { askForToken, byId, element, faultsOf, showFaults, whileDisabled } from "/console/view.js";
 
 const FIELDS = ["name", "email", "role"];
@@ -13,16 +14,6 @@ const answer = byId("delete-form");
 let shown = null; // the user in a dialog as the API last showed it; null for a new one
 let tell = {};
 let sent = {}; // the new user as it was last sent, and the key that names this attempt
-
-const address = (user) => `/users/${encodeURIComponent(user.email)}`;
-
-// A list tells no ETags: the user is read once more, and must still be what was shown.
-async function condition(user) {
-  const answer = await callFor("GET", address(user));
-  const { id, version } = await answer.json();
-  if (id !== user.id || version !== user.version) throw new Problem({ status: 412 });
-  return { "If-Match": answer.headers.get("ETag") };
-}
 
 export function edit(user, listeners) {
   [shown, tell, sent] = [user, listeners, {}];
@@ -52,14 +43,14 @@ async function save() {
   if (Object.keys(body).length === 0) return dialog.close();
   const user = isNew
     ? await call("POST", "/users/", { body, headers: creationKey(body) })
-    : await call("PATCH", address(shown), { body, headers: await condition(shown) });
+    : await call("PATCH", userCall(shown), { body, headers: await condition(shown) });
   dialog.close();
   return tell.saved(user, isNew);
 }
 
 // What somebody else changed is shown, what was typed here stays; saving again keeps it.
 async function catchUp() {
-  const current = await call("GET", address(shown));
+  const current = await call("GET", userCall(shown));
   const theirs = FIELDS.filter((name) => current[name] !== shown[name]);
   for (const name of FIELDS) {
     const field = form.elements[name];
@@ -86,13 +77,13 @@ function showWho() {
 }
 
 async function remove() {
-  await call("DELETE", address(shown), { headers: await condition(shown) });
+  await call("DELETE", userCall(shown), { headers: await condition(shown) });
   question.close();
   tell.deleted(shown);
 }
 
 async function askAnew() {
-  shown = await call("GET", address(shown));
+  shown = await call("GET", userCall(shown));
   tell.refreshed(shown);
   showWho();
   showFaults(answer, [{ name: "", detail: "Somebody else changed this user meanwhile. This is the user now:" }]);

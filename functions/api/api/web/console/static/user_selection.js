@@ -3,6 +3,7 @@
 import { call, Problem } from "/console/api.js";
 import { suggestRoles } from "/console/roles.js";
 import { visible, written } from "/console/text.js";
+import { condition, userCall } from "/console/user_calls.js";
 import { byId, counted, element, showFaults, whileDisabled } from "/console/view.js";
 
 const AT_ONCE = 4;
@@ -14,21 +15,19 @@ const chosen = new Map(); // users by id, each as it was shown
 let changed = () => {};
 let act = null; // what the dialog does to one user
 
-const address = (user) => `/users/${encodeURIComponent(user.email)}`;
-const condition = (user) => ({ "If-Match": `"${user.version}"` });
 const ACTS = {
   delete: {
     title: (count) => `Delete ${counted(count, "user", "users")}?`,
     button: "Delete",
     done: "deleted",
-    run: (user) => call("DELETE", address(user), { headers: condition(user) }),
+    run: async (user) => call("DELETE", userCall(user), { headers: await condition(user) }),
   },
   role: {
     title: (count) => `Give ${counted(count, "user", "users")} another role`,
     button: "Change",
     done: "changed",
-    run: (user) => call("PATCH", address(user), {
-      body: { role: form.elements.role.value }, headers: condition(user),
+    run: async (user) => call("PATCH", userCall(user), {
+      body: { role: form.elements.role.value }, headers: await condition(user),
     }),
   },
 };
