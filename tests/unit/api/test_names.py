@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from api.network import names
+from api.network.deadline import deadline
 
 NAME = "name.that.is.asked.for"
 
@@ -15,6 +16,28 @@ def test_name_that_no_host_can_have_is_a_fault_of_the_connection() -> None:
     for name in ("a..b", ".b", "x" * 70, "a\udc80b"):
         with pytest.raises(OSError, match="no host can have this name"):
             names.addresses(name, 5432)
+
+
+def test_name_server_that_never_answers_is_left_at_the_deadline(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    answered = threading.Event()
+    known = socket.getaddrinfo
+
+    def silent(host: Any, *rest: Any, **options: Any) -> Any:
+        if host == NAME and not options.get("flags"):
+            answered.wait()
+            host = "127.0.0.1"
+        return known(host, *rest, **options)
+
+    monkeypatch.setattr(socket, "getaddrinfo", silent)
+    monkeypatch.setattr(names, "_running", running := {})
+    with deadline(0.01), pytest.raises(TimeoutError):
+        names.addresses(NAME, 5432)
+    (left,) = running.values()
+    answered.set()
+    left.join()
+    assert not running
 
 
 def test_process_without_threads_fails_and_asks_again_when_it_has_some(
