@@ -126,6 +126,27 @@ def test_file_is_run_again_as_it_is_and_both_runs_are_listed(
     expect(runs).to_have_count(2)
 
 
+def test_query_is_answered_by_a_table_that_can_be_saved(
+    opens: Opens, raw_csv: Path, team: str
+) -> None:
+    page = opens("#datasets")
+    upload(page, raw_csv, f"{team}/sales.csv")
+    page.get_by_role("link", name="Open the dataset").click()
+    part(page, "Query")
+    page.get_by_label("SQL").fill(
+        "select count(*) as orders, min(order_date) as first from dataset where quantity > 0"
+    )
+    page.get_by_role("button", name="Run", exact=True).click()
+    answer = grid(page, "Answer of the query")
+    expect(answer.get_by_role("columnheader")).to_have_text(["orders", "first"])
+    expect(answer.get_by_role("cell").first).to_have_text("4,680")
+    expect(page.get_by_text("1 row in ")).to_be_visible()
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="CSV of this answer").click()
+    assert saved.value.suggested_filename == "sales_query.csv"
+    assert saved.value.path().read_text("utf-8-sig").splitlines()[0] == "orders,first"
+
+
 def test_query_that_is_not_answered_says_why_as_the_api_does(
     opens: Opens, german_csv: Path, api: HttpCaller, team: str
 ) -> None:
