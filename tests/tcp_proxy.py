@@ -15,6 +15,8 @@ from testkit.timing import LONG_SECONDS
 _CHUNK = 65536
 # SO_LINGER of zero seconds: closing sends a reset instead of a good-bye.
 _RESET = struct.pack("ii", 1, 0)
+# More than the shortest queue of a listener takes.
+_QUEUED = 4
 
 
 class TcpProxy:
@@ -22,7 +24,8 @@ class TcpProxy:
 
     delay: seconds before each chunk goes on; late: before each of the server's; drip: after each
     byte of the server's; silent: accepts and swallows, never answers;
-    refuse(): nothing listens; cut(): what is connected ends, by a reset if asked;
+    refuse(): nothing listens; black_hole(): who connects gets no answer at all;
+    cut(): what is connected ends, by a reset if asked;
     garbage: bytes sent instead of the server's; cut_after: bytes of an answer let through;
     lose_answer(): the next answer is lost with its connection, after something was done.
     round_trips: how often a client spoke and was answered or waited, since count().
@@ -41,6 +44,7 @@ class TcpProxy:
         self._pairs: set[tuple[socket.socket, socket.socket]] = set()
         self._lock = threading.Lock()
         self._listener: socket.socket | None = None
+        self._full: list[socket.socket] = []
         self.port = port
         self.allow()
 
@@ -48,10 +52,9 @@ class TcpProxy:
         """Listens, again if it was refused before, on the same port."""
         if self._listener is not None:
             return
-        listener = socket.socket()
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(("127.0.0.1", self.port))
-        listener.listen(64)
+        while self._full:
+            self._full.pop().close()
+        listener = self._listen(64)
         self._listener = listener
         threading.Thread(target=self._accept, args=(listener,), daemon=True).start()
 
@@ -62,6 +65,26 @@ class TcpProxy:
                 listener.shutdown(socket.SHUT_RDWR)
             listener.close()
         self.cut()
+
+    def black_hole(self) -> None:
+        """As a firewall that drops: a queue that is full gives a new connection no answer at all.
+
+        Raises AssertionError where the system answers all the same.
+        """
+        self.refuse()
+        self._full.append(self._listen(0))
+        for _ in range(_QUEUED):
+            waiting = socket.socket()
+            waiting.setblocking(False)
+            waiting.connect_ex(("127.0.0.1", self.port))
+            self._full.append(waiting)
+        with socket.socket() as one_more:
+            one_more.settimeout(0.1)
+            try:
+                one_more.connect(("127.0.0.1", self.port))
+            except TimeoutError:
+                return
+        raise AssertionError("this system takes connections beyond a full queue")
 
     def cut(self, *, reset: bool = False) -> None:
         with self._lock:
@@ -91,12 +114,21 @@ class TcpProxy:
 
     def close(self) -> None:
         self.refuse()
+        while self._full:
+            self._full.pop().close()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *error: object) -> None:
         self.close()
+
+    def _listen(self, queue: int) -> socket.socket:
+        listener = socket.socket()
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(("127.0.0.1", self.port))
+        listener.listen(queue)
+        return listener
 
     def _accept(self, listener: socket.socket) -> None:
         while True:

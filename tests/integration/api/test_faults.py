@@ -1,6 +1,5 @@
 """Dead, slow and silent backends: what callers see, and how long it takes."""
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -13,20 +12,9 @@ import pytest
 from testkit.timing import least, seconds_of
 from tests.api_client import Answer, ApiClient, address
 from tests.integration.api.conftest import MakeApi, Proxies
-from tests.tcp_proxy import TcpProxy
+from tests.store_faults import break_, error_of_postgres, http_answer
 
 FAULTS = ("refused", "silent", "cut", "reset", "garbage")
-
-
-def break_(proxy: TcpProxy, fault: str) -> None:
-    if fault == "refused":
-        proxy.refuse()
-    elif fault == "silent":
-        proxy.silent = True
-    elif fault == "garbage":
-        proxy.garbage = b"\x00\xffnonsense\r\n"
-    else:
-        proxy.cut(reset=fault == "reset")
 
 
 Call = Callable[[], Answer]
@@ -215,12 +203,6 @@ def test_search_that_the_index_refuses_does_not_end_the_searches_of_others(
     assert proxied_api.get("/users/search", query="q=ada").json()["degraded"] is False
 
 
-def http_answer(status: str, body: Any) -> bytes:
-    text = json.dumps(body)
-    head = f"HTTP/1.1 {status}\r\ncontent-type: application/json\r\ncontent-length: {len(text)}"
-    return f"{head}\r\n\r\n{text}".encode()
-
-
 def seconds_to_a_503(call: Call) -> float:
     answers: list[Answer] = []
     seconds = seconds_of(lambda: answers.append(call()))
@@ -250,13 +232,6 @@ def test_broken_postgres_is_503_in_three_seconds_and_recovers_at_once(
     answer = proxied_api.get("/users/")
     assert (answer.status, len(answer.json()["items"])) == (200, 1)
     assert proxied_api.patch(address("ada@example.com"), {"name": "Z"}).status == 200
-
-
-def error_of_postgres(sqlstate: str, severity: str) -> bytes:
-    """An ErrorResponse (PostgreSQL's protocol, section 55.7)."""
-    fields = {"S": severity, "V": severity, "C": sqlstate, "M": "refused"}
-    body = b"".join(f"{name}{text}\0".encode() for name, text in fields.items()) + b"\0"
-    return b"E" + (len(body) + 4).to_bytes(4, "big") + body
 
 
 @pytest.mark.parametrize(
