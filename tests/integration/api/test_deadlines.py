@@ -153,7 +153,7 @@ def test_search_that_drips_is_answered_by_postgres_in_time(
 def test_storage_that_drips_is_told_in_seconds(
     make_api: MakeApi, services: Servers, s3: Any
 ) -> None:
-    source = {"source": {"key": "orders.csv", "bucket": "sales-landing"}}
+    source = {"source": {"key": "orders.csv", "bucket": "sales-landing"}, "status": "ok"}
     body = json.dumps({**source, "filler": "x" * 10_000})
     s3.put_object(Bucket="sales-processed", Key="orders/report.json", Body=body)
     with TcpProxy(services.aws.port, reserve_port()) as proxy:
