@@ -8,7 +8,7 @@ SAM := .venv-sam/bin/sam
 PIP_INSTALL := requirements/install.py
 
 .DEFAULT_GOAL := help
-.PHONY: help up up-sam down reset stop start drop etl check-file invoke events logs doctor test test-repeat test-deployed test-sam test-browser check \
+.PHONY: help up up-sam down reset stop start drop etl check-file invoke events logs doctor test test-repeat torture test-deployed test-sam test-browser check \
 	scan audit format lock bench bench-emulators build preflight deploy destroy sample clean
 
 help: ## list the targets
@@ -128,6 +128,10 @@ test: $(VENV)/dev.stamp ## unit, integration and parity tests, on real servers, 
 test-repeat: $(VENV)/dev.stamp ## one test many times, until it fails: TEST=tests/unit/... TIMES=50 BUSY=2
 	@test -n "$(TEST)" || { echo "usage: make test-repeat TEST=samulator/tests/unit/test_state.py TIMES=50 BUSY=2" >&2; exit 2; }
 	@$(BIN)/python -m tests.repeat --times $(or $(TIMES),50) --busy $(or $(BUSY),0) -- $(TEST)
+
+torture: $(VENV)/dev.stamp ## break the data services in every way and hold the API to its promises; writes docs/reliability.md: MINUTES=3 SEED=1
+	@PYTHONPATH=.:functions/api:samulator/src:samulator/tests $(BIN)/python -m tests.torture \
+		$(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED)) $(if $(ONLY),--only "$(ONLY)")
 
 test-deployed: $(VENV)/dev.stamp ## what was deployed, over HTTPS: URL=https://... TOKEN=..., or STACK=sales-test (leaves users and a file there)
 	@URL="$(URL)" TOKEN="$(TOKEN)" STACK="$(STACK)" $(BIN)/python -m tests.deployed $(or $(TEST),tests/deployed)

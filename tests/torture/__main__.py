@@ -1,28 +1,38 @@
 """Breaks the data services under the API and holds it to its promises: `make torture`."""
 
 import argparse
+import json
 import random
 import subprocess
 import sys
 import tempfile
+import time
 from contextlib import redirect_stdout
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TextIO
 
 from testkit import surroundings
 from tests.torture.cells import HEALTHY_CALLS, TRIES, Cell, measure_matrix
+from tests.torture.clients import STALE_SECONDS, Played, play
 from tests.torture.faults import Fault, all_faults
-from tests.torture.page import Run, page, row, table
+from tests.torture.history import violations
+from tests.torture.page import Run, page, row
 from tests.torture.stage import Stage, open_stage
 
 PAGE = Path("docs/reliability.md")
+# Where the histories of failed runs are.
+KEPT = Path(".samulator")
+# For the clients, however long the matrix took.
+LEAST_SECONDS = 30.0
 
 
 def main() -> int:
     """Exit code 1 where a promise was broken."""
     arguments = _parse_arguments()
     surroundings.apply()
+    deadline = time.monotonic() + 60 * arguments.minutes
     faults = [fault for fault in all_faults() if _is_wanted(fault, arguments.only)]
     chance = random.Random(arguments.seed)
     chance.shuffle(faults)
@@ -33,13 +43,35 @@ def main() -> int:
         # The functions log to standard output, as on Lambda.
         with log.open("w") as lines, redirect_stdout(lines), open_stage(Path(folder)) as stage:
             cells = _run_matrix(stage, faults, chance, terminal)
+            wrong = sum(len(cell.violations) for cell in cells)
+            if arguments.only:
+                print(f"{len(cells)} cells, {wrong} violations", file=terminal)
+                return 1 if wrong else 0
+            print("clients:", file=terminal, flush=True)
+            seconds = max(deadline - time.monotonic(), LEAST_SECONDS)
+            played = play(stage, seconds, arguments.seed)
             run = _describe(arguments, stage)
-    print("\n" + table(cells))
-    if not arguments.only:
-        PAGE.write_text(page(run, cells))
-    violations = sum(len(cell.violations) for cell in cells)
-    print(f"\n{len(cells)} cells, {violations} violations, seed {arguments.seed}")
-    return 1 if violations else 0
+    broken = violations(played.history, stale_seconds=STALE_SECONDS)
+    text = page(run, cells, played, broken)
+    PAGE.write_text(text)
+    print(text)
+    if broken:
+        print(f"The history is kept in {_keep(played, arguments.seed)}.")
+    return 1 if wrong or broken else 0
+
+
+def _keep(played: Played, seed: int) -> Path:
+    """A line of JSON for each call, then the faults and what was there in the end."""
+    file = KEPT / f"torture-{seed}.jsonl"
+    file.parent.mkdir(exist_ok=True)
+    end = {name: vars(played)[name] for name in ("faults", "converged_seconds")}
+    end |= {
+        name: [asdict(row) for row in rows.values()]
+        for name, rows in (("users", played.history.users), ("found", played.history.found))
+    }
+    lines = [*(asdict(event) for event in played.history.events), end]
+    file.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    return file
 
 
 def _run_matrix(

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
+from pydantic import SecretStr
+
 from tests.store_faults import break_, error_of_postgres, http_answer
 from tests.tcp_proxy import TcpProxy
 from tests.torture.stage import Stage
@@ -37,12 +39,15 @@ class Fault:
 
 
 def all_faults() -> list[Fault]:
-    """Those that any connection can have, for each store, then those of its own protocol."""
+    """For each store those that any connection can have, then those of its own protocol."""
     return [
-        *(fault for store in ("postgres", "redis", "opensearch", "s3") for fault in _of_any(store)),
+        *_of_any("postgres"),
         *_of_postgres(),
+        *_of_any("redis"),
         *_of_redis(),
+        *_of_any("opensearch"),
         *_of_opensearch(),
+        *_of_any("s3"),
     ]
 
 
@@ -108,7 +113,7 @@ def _of_postgres() -> Sequence[Fault]:
         "wrong password, said by the server itself",
         lambda stage: None,
         warm=False,
-        settings={"database_password": "wrong"},
+        settings={"database_password": SecretStr("wrong")},
     )
     return [real, *logins, *statements]
 

@@ -4,6 +4,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from tests.torture.cells import Cell
+from tests.torture.clients import (
+    CLIENTS,
+    CONVERGED_SECONDS,
+    STALE_SECONDS,
+    TTL_SECONDS,
+    Played,
+)
 
 TITLES = {"postgres": "PostgreSQL", "redis": "Redis", "opensearch": "OpenSearch", "s3": "S3"}
 _HEAD = ("store", "fault", "answers", "worst", "promise", "bound", "first request after it", "held")
@@ -15,6 +22,8 @@ Do not edit. The API runs over servers of its own, each behind a TCP proxy that 
 
 **{total} cells, {violations} violations.**
 
+## Faults
+
 - *answers*: the status of each call that was made during the fault, in that order. 503 is allowed
   only with `Retry-After` and a problem as its body, and only where PostgreSQL or S3 is at fault.
   Bodies of other answers are compared with what was acknowledged.
@@ -25,6 +34,27 @@ Do not edit. The API runs over servers of its own, each behind a TCP proxy that 
 - A cell that is only too late is measured again, in whole, up to {tries} times: ×n says that it
   took n. Whatever is wrong otherwise counts at once.
 - *first request after it*: its body is right, every acknowledged write is there, a change works.
+"""
+
+_CLIENTS = """\
+## Histories
+
+{clients} clients, each an environment of the function with a TTL of {ttl} s, wrote and read the
+same few users for {seconds:.0f} s through {faults} faults drawn by the seed, {kills} of them kills.
+Of {events:,} calls {writes:,} were acknowledged writes, {reads:,} answered reads, and
+{refused:,} got a 503.
+
+**{violations} violations.**{said}
+
+| promise | bound |
+| --- | --- |
+| each acknowledged write is there in the end, in its latest acknowledged state or a later one | |
+| no version is acknowledged to two writes; under `If-Match` nothing comes between | |
+| who wrote reads at least what was acknowledged to it | at once |
+| the others do, too | {stale:g} s: the TTL and the longest fault |
+| a read answers with that email's user, in a state that somebody wrote, under one id | |
+| any answer is one of the documented statuses | |
+| search finds each user in its latest state | {promised:g} s; took {converged:.1f} s |
 """
 
 
@@ -63,8 +93,8 @@ def row(cell: Cell) -> str:
     )
 
 
-def page(run: Run, cells: Sequence[Cell], extra: str = "") -> str:
-    """The whole file; `extra` are more paragraphs, after the matrix."""
+def page(run: Run, cells: Sequence[Cell], played: Played, broken: Sequence[str]) -> str:
+    """The whole file; `broken` is what is wrong with the history that was `played`."""
     about = _ABOUT.format(
         minutes=run.minutes,
         seed=run.seed,
@@ -76,8 +106,27 @@ def page(run: Run, cells: Sequence[Cell], extra: str = "") -> str:
         healthy=run.healthy,
         tries=run.tries,
     )
-    parts = ["# Reliability", about.rstrip(), "## Faults", table(cells), extra.rstrip()]
-    return "\n\n".join(part for part in parts if part) + "\n"
+    return "\n\n".join(["# Reliability", about.rstrip(), table(cells), _history(played, broken)])
+
+
+def _history(played: Played, broken: Sequence[str]) -> str:
+    events = played.history.events
+    return _CLIENTS.format(
+        clients=CLIENTS,
+        seconds=events[-1].ended - events[0].started if events else 0,
+        events=len(events),
+        writes=sum(event.is_acknowledged for event in events),
+        reads=sum(event.kind == "read" and event.status == 200 for event in events),
+        refused=sum(event.status == 503 for event in events),
+        faults=len(played.faults),
+        kills=sum(fault.endswith("killed") for fault in played.faults),
+        converged=played.converged_seconds,
+        promised=CONVERGED_SECONDS,
+        ttl=TTL_SECONDS,
+        stale=STALE_SECONDS,
+        violations=len(broken),
+        said="".join(f"\n- {text}" for text in broken),
+    )
 
 
 def _line(fields: Iterable[str]) -> str:
