@@ -139,7 +139,7 @@ class _SecondPass:
         figures = Figures()
         render = partial(_rendered, date_form=outputs.date_form)
         with outputs:
-            for rows, counted, size in crew.in_order(render, self.decided(crew)):
+            for rows, counted, size in crew.in_order(render, self._witnessed(crew)):
                 outputs.write(rows)
                 figures.merge(counted)
                 tell(size)
@@ -149,7 +149,7 @@ class _SecondPass:
     def look(self, crew: Workers, tell: Progress) -> Surveyed:
         """All but the writing."""
         figures, date_form = Figures(), DATE
-        for kept, counted in crew.in_order(_counted, self.decided(crew)):
+        for kept, counted in crew.in_order(_counted, self._witnessed(crew)):
             figures.merge(counted)
             date_form = max(date_form, date_form_of(kept.order_date), key=DATE_FORMS.index)
             tell(len(kept.judged.fields.block.regular))
@@ -164,9 +164,12 @@ class _SecondPass:
         for judged in crew.in_order(self._judge, self.source.pieces(self.header)):
             if judged is not None:
                 judgement, candidates = judged
-                decided = judgement.without(self.first_rows.decide(candidates))
-                self.evidence.add(decided)
-                yield decided
+                yield judgement.without(self.first_rows.decide(candidates))
+
+    def _witnessed(self, crew: Workers) -> Iterator[Judgement]:
+        for judged in self.decided(crew):
+            self.evidence.add(judged)
+            yield judged
 
     def _judge(self, piece: Piece) -> tuple[Judgement, Candidates] | None:
         block = piece.block()

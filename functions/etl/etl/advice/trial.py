@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from etl.clean import judgements
 from etl.columns import arrow
+from etl.columns.text import strip
 from etl.errors import Refused
 from etl.report.advice import Effect
 from etl.rules.judge import CODES, KEPT, Judgement
@@ -107,11 +108,10 @@ def merged(description: Description, changes: Mapping[str, Any]) -> Description:
 def _counted(judgements: tuple[Judgement, ...], name: str) -> Counter[str]:
     found: Counter[str] = Counter()
     for judged in judgements:
-        encoded = judged.texts[name].dictionary_encode()
+        encoded = strip(judged.texts[name]).dictionary_encode()
         counts = np.bincount(arrow.numbers(encoded.indices, np.int32), minlength=1)
-        texts = encoded.dictionary.to_pylist()
-        for text, count in zip(texts, counts.tolist(), strict=False):
-            found[text.strip()] += count
+        # A dictionary's texts are different: one step, and not one for each text.
+        found.update(dict(zip(encoded.dictionary.to_pylist(), counts.tolist(), strict=False)))
     return found
 
 

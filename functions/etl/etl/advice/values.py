@@ -56,7 +56,9 @@ def propose(trial: Trial) -> Proposals:
 def _decimal(trial: Trial) -> Iterator[Change]:
     columns = {name: trial.texts(name) for name in ("price", "quantity")}
     refused = {name: trial.refused_texts(name) for name in columns}
-    mark = proved_mark(columns, refused) if any(refused.values()) else None
+    # No mark reads a text that has no digit, and to ask costs many readings.
+    has_digits = any(any(map(str.isdigit, text)) for found in refused.values() for text in found)
+    mark = proved_mark(columns, refused) if has_digits else None
     if mark is None or mark == trial.description.decimal:
         return
     name = "comma" if mark == "," else "dot"

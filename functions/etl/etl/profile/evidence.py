@@ -1,4 +1,4 @@
-"""What a run gathers for its advice, block by block."""
+"""What a run gathers for its advice, block by block, and equal however blocks are cut."""
 
 from dataclasses import dataclass, field
 

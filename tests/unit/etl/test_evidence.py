@@ -1,0 +1,107 @@
+"""What a run gathers for its advice follows from the file, not from how the work was shared."""
+
+import random
+from collections import Counter
+
+import pytest
+
+from etl.advice.advise import advise
+from etl.profile import frequent, sample
+from etl.source.description import Description
+from etl.source.file import Source
+from tests.unit.etl.cleaning import run
+
+HEADER = "order_id,order_date,customer_id,product,quantity,price,region\n"
+SHARES = [(1, 997), (2, 300), (3, 1500), (7, 211), (2, 60_000)]
+
+
+@pytest.fixture
+def advice_of(tmp_path):
+    def advice(text: str, workers: int = 1, chunk_bytes: int = 8 << 20) -> dict:
+        path = tmp_path / "orders.csv"
+        path.write_text(text, newline="")
+        cleaned = run(text, workers=workers, chunk_bytes=chunk_bytes).cleaned
+        found = advise(Source(path, Description()), cleaned.header, cleaned.evidence)
+        return found.model_dump_json()
+
+    return advice
+
+
+@pytest.fixture
+def small_bounds(monkeypatch):
+    """So that a small file goes past each bound."""
+    monkeypatch.setattr(frequent, "MAX_VALUES", 20)
+    monkeypatch.setattr(frequent, "WINDOW_ROWS", 50)
+    monkeypatch.setattr(sample, "STRETCH_ROWS", 15)
+    monkeypatch.setattr(sample, "_FIRST_BYTES", 500)
+    monkeypatch.setattr(sample, "_LATER_BYTES", 130)
+    monkeypatch.setattr(sample, "_DROPPED_BYTES", 3000)
+    monkeypatch.setattr(sample, "_MAX_STRETCHES", 8)
+
+
+def file_of_many_kinds(rows: int = 500, *, region: str = "north") -> str:
+    rng = random.Random(5)
+    lines = []
+    for _ in range(rows):
+        price = rng.choice([f"{rng.randint(1, 300)},{rng.randint(10, 99)}", "12.50", " n/a", "n/a"])
+        day = rng.choice([f"{rng.randint(1, 28)}.{rng.randint(1, 12)}.2024", "2024-01-05", ""])
+        cells = [str(rng.randint(1, 400)), day, "C1", "x" * 250 if price == "n/a" else "Lamp"]
+        cells += [rng.choice(["1", f"q{rng.randint(1, 90)}"]), f'"{price}"', region]
+        lines.append(",".join(cells[: rng.choice([7] * 9 + [3])]))
+        lines += [""] * rng.choice([0, 0, 0, 1])
+    return HEADER + "\n".join(lines) + "\n"
+
+
+@pytest.mark.parametrize("region", ["north", '"two\nlines"', 'an 8" disc'])
+@pytest.mark.parametrize(("workers", "chunk_bytes"), SHARES)
+def test_advice_depends_neither_on_workers_nor_on_pieces(
+    region, workers, chunk_bytes, advice_of, small_bounds
+):
+    text = file_of_many_kinds(region=region)
+    assert advice_of(text, workers, chunk_bytes) == advice_of(text)
+
+
+def test_nor_does_that_on_a_file_past_the_bounds_as_they_are(advice_of):
+    rows = (f"{i % 60_000},,C,W,1,{i % 7000}x,n\n" for i in range(66_000))
+    text = HEADER + "".join(rows)
+    assert advice_of(text, 3, 50_000) == advice_of(text)
+
+
+def test_up_to_a_thousand_values_are_counted_exactly_with_their_first_lines():
+    rng = random.Random(3)
+    prices = [f"x{int(rng.triangular(0, 999, 0))}" for _ in range(20_000)]
+    text = HEADER + "".join(f"{i},2024-01-05,C,W,1,{price},n\n" for i, price in enumerate(prices))
+
+    refused = run(text).cleaned.evidence.refusals.most_frequent()["invalid_price"]
+
+    expected = Counter(prices).most_common(8)
+    assert [(one.value, one.count) for one in refused][:3] == expected[:3]
+    for one in refused:
+        assert one.count == prices.count(one.value)
+        lines = [line for line, price in enumerate(prices, 2) if price == one.value]
+        assert list(one.lines) == lines[:3]
+
+
+def test_frequent_value_behind_many_different_ones_is_found(monkeypatch):
+    monkeypatch.setattr(frequent, "WINDOW_ROWS", 2000)
+    prices = [f"x{i}" for i in range(5000)] + ["n/a" if i % 5 else f"y{i}" for i in range(5000)]
+    text = HEADER + "".join(f"{i},2024-01-05,C,W,1,{price},n\n" for i, price in enumerate(prices))
+
+    refused = run(text).cleaned.evidence.refusals.most_frequent()["invalid_price"]
+
+    assert refused[0].value == "n/a"
+    assert 3000 <= refused[0].count <= 4000
+
+
+def test_reasons_come_in_the_order_of_the_rules():
+    text = HEADER + "1,2024-01-05,C,W,1,x,n\n2,,C,W,1,1,n\n1,2024-01-05,C,W,1,x,n\n,,,,,,\n3,3\n"
+
+    refused = run(text, chunk_bytes=20).cleaned.evidence.refusals.most_frequent()
+
+    assert list(refused) == [
+        "malformed_row",
+        "missing_order_id",
+        "duplicate_exact",
+        "missing_order_date",
+        "invalid_price",
+    ]
