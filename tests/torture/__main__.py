@@ -32,6 +32,7 @@ def main() -> int:
     """Exit code 1 where a promise was broken."""
     arguments = _parse_arguments()
     surroundings.apply()
+    commit = _commit()
     deadline = time.monotonic() + 60 * arguments.minutes
     faults = [fault for fault in all_faults() if _is_wanted(fault, arguments.only)]
     chance = random.Random(arguments.seed)
@@ -50,7 +51,7 @@ def main() -> int:
             print("clients:", file=terminal, flush=True)
             seconds = max(deadline - time.monotonic(), LEAST_SECONDS)
             played = play(stage, seconds, arguments.seed)
-            run = _describe(arguments, stage)
+            run = _describe(arguments, commit, stage)
     broken = violations(played.history, stale_seconds=STALE_SECONDS)
     text = page(run, cells, played, broken)
     PAGE.write_text(text)
@@ -90,15 +91,20 @@ def _is_wanted(fault: Fault, only: str) -> bool:
     return only in f"{fault.store}: {fault.name}"
 
 
-def _describe(arguments: argparse.Namespace, stage: Stage) -> Run:
+def _commit() -> str:
+    """What is checked out now; it may be another when the run ends."""
     git = subprocess.run(
         ["git", "rev-parse", "--short=12", "HEAD"], capture_output=True, text=True, check=False
     )
+    return git.stdout.strip() or "unknown"
+
+
+def _describe(arguments: argparse.Namespace, commit: str, stage: Stage) -> Run:
     return Run(
         minutes=arguments.minutes,
         seed=arguments.seed,
         date=f"{datetime.now(UTC):%Y-%m-%d}",
-        commit=git.stdout.strip() or "unknown",
+        commit=commit,
         versions=stage.versions(),
         healthy=HEALTHY_CALLS,
         tries=TRIES,
