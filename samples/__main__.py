@@ -10,6 +10,9 @@ from samples.sales import write_sales
 def main(arguments: list[str]) -> int:
     """Exit code 1 with the reason on stderr where the file cannot be written."""
     place = arguments[0] if arguments else "standard output"
+    if place.startswith("-"):
+        sys.stderr.write("usage: python -m samples [raw.csv]\n")
+        return 2
     try:
         if arguments:
             with Path(place).open("w", encoding="utf-8", newline="") as file:

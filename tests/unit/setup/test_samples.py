@@ -1,6 +1,8 @@
 """The sample files that the page offers are those that the generators make."""
 
 import io
+import subprocess
+import sys
 from pathlib import Path
 
 from samples.german import write_german
@@ -21,3 +23,16 @@ def test_offered_german_file_is_the_sample() -> None:
     written = io.StringIO(newline="")
     write_german(written)
     assert (OFFERED / "sample_german.csv").read_bytes() == written.getvalue().encode()
+
+
+def test_an_option_is_no_name_of_a_file(tmp_path: Path) -> None:
+    asked = subprocess.run(
+        [sys.executable, "-m", "samples", "--help"],
+        cwd=tmp_path,
+        env={"PYTHONPATH": str(Path(__file__).parents[3])},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (asked.returncode, asked.stderr) == (2, "usage: python -m samples [raw.csv]\n")
+    assert not [*tmp_path.iterdir()]
