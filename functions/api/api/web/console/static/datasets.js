@@ -10,6 +10,7 @@ import { afterCursor, pageOf, withoutPlace } from "/console/pager.js";
 import { written } from "/console/text.js";
 import { follow } from "/console/uploads.js";
 import { byId, cell, element, number, when, whileDisabled } from "/console/view.js";
+import { untilListed } from "/console/waiting.js";
 
 const PAGE = 50;
 const count = byId("datasets-count");
@@ -68,5 +69,8 @@ function row(dataset) {
 }
 
 address.form.elements.status.addEventListener("change", list.searchNow);
-follow(list.load);
+follow(async (name, report) => {
+  await untilListed(name, report);
+  await list.load();
+});
 byId("refresh").addEventListener("click", (event) => whileDisabled(event.currentTarget, list.load));

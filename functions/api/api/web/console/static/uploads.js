@@ -9,7 +9,7 @@ const form = byId("upload");
 const LARGEST = 5 * 1024 ** 3; // what one request to S3 carries
 let finished = () => {};
 
-// `listener` is told the dataset whose report has come.
+// `listener` is told the dataset whose report has come, and the report.
 export function follow(listener) {
   finished = listener;
 }
@@ -49,7 +49,7 @@ async function waitFor(name, before, told) {
   if (report === null) return told.say("was sent; its report is not there yet.");
   told.say(outcome(report), element("a", "Open the dataset", { href: datasetAddress(name) }));
   told.item.className = lookOf(report.status);
-  return finished(name);
+  return finished(name, report);
 }
 
 function outcome(report) {

@@ -4,6 +4,7 @@ import { call, Problem } from "/console/api.js";
 import { datasetCall } from "/console/dataset_names.js";
 
 const PATIENCE_MILLISECONDS = 15 * 60 * 1000; // as long as a function may run
+const LIST_PATIENCE_MILLISECONDS = 60_000;
 const UNFINISHED = ["publishing", "processing"];
 
 // The report of a dataset; null where there is none, or none can be had now.
@@ -29,4 +30,17 @@ export async function nextReport(name, before) {
     if (report && !UNFINISHED.includes(report.status) && identity(report) !== known) return report;
   }
   return null;
+}
+
+// Comes back when the lists of datasets know the run of a report, or a minute has passed: the ETL
+// writes the line of a list after the report.
+export async function untilListed(name, report) {
+  const wanted = Date.parse(report.finished_at);
+  const started = Date.now();
+  while (Date.now() - started < LIST_PATIENCE_MILLISECONDS) {
+    const query = new URLSearchParams({ prefix: name, sort: "name", limit: 1 });
+    const [first] = (await call("GET", `/datasets/?${query}`)).items;
+    if (first && first.name === name && Date.parse(first.finished_at) >= wanted) return;
+    await new Promise((resolve) => { setTimeout(resolve, 500); });
+  }
 }
