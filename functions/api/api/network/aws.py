@@ -9,7 +9,7 @@ from botocore.awsrequest import (
     AWSHTTPSConnectionPool,
 )
 from botocore.client import BaseClient
-from botocore.exceptions import HTTPClientError
+from botocore.exceptions import BotoCoreError, HTTPClientError
 
 from api.network.deadline import remaining
 from api.network.http import Bounded, bound_tls
@@ -43,7 +43,7 @@ class _Session:
     def send(self, request: object) -> Any:  # noqa: ANN401 - botocore's
         try:
             return self._session.send(request)
-        except Exception:
+        except BotoCoreError:
             try:
                 remaining()
             except TimeoutError as late:
