@@ -123,7 +123,7 @@ def test_a_landed_file_is_checked_with_the_description_beside_it(s3):
     assert set(answer["reasons"]) == {"invalid_order_date"}
 
 
-def test_a_description_is_written_and_the_file_lands_again(s3):
+def test_a_description_is_written_and_the_file_stays_as_it_is(s3):
     s3.put_object(Bucket=BUCKET, Key="2026/orders.csv", Body=ROWS.encode())
     s3.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
     described = {"decimal": ",", "date_formats": ["%d.%m.%Y"]}
@@ -134,7 +134,7 @@ def test_a_description_is_written_and_the_file_lands_again(s3):
     written = s3.get_object(Bucket=BUCKET, Key="2026/_source.json")["Body"].read()
     assert json.loads(written) == described
     versions = s3.list_object_versions(Bucket=BUCKET, Prefix="2026/orders.csv")["Versions"]
-    assert len(versions) == 2
+    assert len(versions) == 1
     assert asked("POST", "/datasets/checks", key="2026/orders.csv")[1]["rows_out"] == 50
 
 
@@ -155,6 +155,13 @@ def test_a_wrong_request_is_a_problem_that_names_the_member(s3, document, pointe
 def test_what_is_not_there_is_404(s3):
     assert asked("POST", "/datasets/checks", key="orders.csv")[0] == 404
     assert asked("PUT", "/datasets/descriptions", key="orders.csv", description={})[0] == 404
+
+
+def test_writing_a_description_runs_nothing(s3):
+    s3.put_object(Bucket=BUCKET, Key="orders.csv", Body=ROWS.encode())
+    document = {"key": "orders.csv", "description": {}, "run": True}
+    status, problem = asked("PUT", "/datasets/descriptions", **document)
+    assert (status, problem["detail"]) == (422, "run is not known here")
 
 
 def test_tokens_are_asked_for_as_by_the_other_calls(s3):

@@ -1,4 +1,4 @@
-"""The two calls: check a file, and write a description and run the file again."""
+"""The two calls: check a file, and write the description of its folder."""
 
 import json
 import tempfile
@@ -54,16 +54,13 @@ class Checks:
         return 200, self._checked(key, beginning, given).model_dump(mode="json")
 
     def describe(self, request: Request) -> Answer:
-        """Write the description beside a file; with `run` the file is cleaned again by it."""
+        """Write the description beside a file; POST /datasets/runs then cleans the file by it."""
         if request.media_type != "application/json":
             headers = {"Accept-Put": "application/json"}
             raise Problem(415, "unsupported-media-type", "Send application/json.", headers=headers)
         asked = request.json()
-        _only(asked, {"key", "description", "run"})
+        _only(asked, {"key", "description"})
         key = _key(asked.get("key"), pointer="#/key")
-        run = asked.get("run", True)
-        if not isinstance(run, bool):
-            raise invalid("run must be true or false", pointer="#/run")
         description = _description(asked.get("description"), pointer="#/description")
         if description is None:
             raise invalid("description is required", pointer="#/description")
@@ -71,9 +68,7 @@ class Checks:
             raise Problem(404, "file-not-found", "The landing bucket has no such file.")
         fields = description.model_dump(mode="json", exclude_defaults=True)
         written = self._store.write(key, json.dumps(fields, indent=2, ensure_ascii=False) + "\n")
-        if run:
-            self._store.land_again(key)
-        return 200, {"key": key, "description_key": written, "description": fields, "run": run}
+        return 200, {"key": key, "description_key": written, "description": fields}
 
     def _checked(self, key: str, beginning: Beginning, given: Description | None) -> Check:
         try:

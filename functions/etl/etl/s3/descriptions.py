@@ -63,16 +63,6 @@ class Descriptions:
         )
         return target
 
-    def land_again(self, key: str) -> None:
-        """The same bytes as a new version, which the trigger tells the ETL of."""
-        self._s3.copy_object(
-            Bucket=self._bucket,
-            Key=key,
-            CopySource={"Bucket": self._bucket, "Key": key},
-            # S3 refuses to copy an object on itself with nothing changed.
-            MetadataDirective="REPLACE",
-        )
-
     def _get(self, key: str, first_bytes: int = MAX_BYTES + 1) -> "GetObjectOutputTypeDef | None":
         wanted = f"bytes=0-{first_bytes - 1}"
         try:

@@ -14,9 +14,9 @@ export function followDescription(listener) {
 export const folderOf = (key) => key.slice(0, key.lastIndexOf("/") + 1);
 
 export async function applyDescription({ name, report }, description, say) {
-  say("Running again …");
-  await call("PUT", "/datasets/descriptions", { body: { key: report.source.key, description, run: true } });
-  return hear({ name, report }, say);
+  say("Writing the description …");
+  await call("PUT", "/datasets/descriptions", { body: { key: report.source.key, description } });
+  return runAgain({ name, report }, say);
 }
 
 // The same file by the description that is there now.
