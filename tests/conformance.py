@@ -30,15 +30,6 @@ def config(*, max_examples: int, seed: int = 1) -> SchemathesisConfig:
                     {"include-name": name, "checks": _accepting("422")}
                     for name in ("GET /users", "GET /datasets")
                 ),
-                # GET /datasets/{name} takes these paths too, and at the gateway another function
-                # answers their OPTIONS.
-                *(
-                    {
-                        "include-name": name,
-                        "checks": {"allow_header_conformance": {"enabled": False}},
-                    }
-                    for name in ("POST /datasets/runs", "POST /datasets/uploads")
-                ),
             ],
         }
     )

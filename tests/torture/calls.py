@@ -8,7 +8,6 @@ from typing import Any
 from uuid import uuid4
 
 from tests.api_client import Answer, ApiClient, address
-from tests.torture.stage import REPORT
 
 # What a call may last, or add to one that is healthy (DESIGN of the HTTP API; decision 65).
 ANSWER_SECONDS = 3.0
@@ -74,14 +73,16 @@ class Known:
                     "change", INDEX_SECONDS, self._change, partial(_always, right=self._is_changed)
                 ),
             ],
-            "s3": [Call("dataset", STORAGE_SECONDS, _dataset, partial(told, right=_is_dataset))],
+            "s3": [
+                Call("datasets", STORAGE_SECONDS, _datasets, partial(told, right=_are_datasets))
+            ],
         }
         return by_store[store]
 
     def after(self, api: ApiClient, store: str) -> str:
         """The first requests after a fault: empty, or what is wrong with their answers."""
         if store == "s3":
-            return _always(_dataset(api), right=_is_dataset)
+            return _always(_datasets(api), right=_are_datasets)
         first = {"postgres": self._list, "redis": self._read, "opensearch": self._search}[store]
         judge = {"postgres": self._is_listed, "redis": self._is_user, "opensearch": self._found}
         if wrong := _always(first(api), right=judge[store]):
@@ -145,12 +146,12 @@ class Known:
         return right
 
 
-def _dataset(api: ApiClient) -> Answer:
-    return api.get("/datasets/orders")
+def _datasets(api: ApiClient) -> Answer:
+    return api.get("/datasets/?prefix=orders")
 
 
-def _is_dataset(body: Any) -> bool:
-    return all(body["report"].get(name) == value for name, value in REPORT.items())
+def _are_datasets(body: Any) -> bool:
+    return [(one["source_key"], one["status"]) for one in body["items"]] == [("orders.csv", "ok")]
 
 
 def _always(answer: Answer, *, right: Callable[[Any], bool]) -> str:

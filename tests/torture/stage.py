@@ -34,12 +34,8 @@ from tests.integration.api.conftest import (
 )
 from tests.tcp_proxy import TcpProxy
 
-# Of the one dataset: what GET /datasets/orders answers from.
-REPORT = {
-    "status": "ok",
-    "source": {"key": "orders.csv", "bucket": "sales-landing"},
-    "filler": "x" * 10_000,
-}
+# Of the one dataset: what GET /datasets/ answers from.
+SUMMARY = {"status": "ok", "source_key": "orders.csv", "filler": "x" * 10_000}
 
 
 @dataclass(frozen=True)
@@ -146,6 +142,8 @@ def _fill_buckets(settings: Settings) -> None:
         s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
         s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
     s3.put_object(
-        Bucket=settings.processed_bucket, Key="orders/report.json", Body=json.dumps(REPORT)
+        Bucket=settings.processed_bucket,
+        Key="_datasets/orders/summary.json",
+        Body=json.dumps(SUMMARY),
     )
     s3.close()

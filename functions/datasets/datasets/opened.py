@@ -29,6 +29,8 @@ def show_dataset(bucket: Bucket, name: str, _request: Request) -> Answer:
     return json_answer(
         {
             "name": dataset.name,
+            "status": dataset.status,
+            "warnings": dataset.report.get("warnings") or [],
             "report": dataset.report,
             "downloads": downloads,
             "expires_in": EXPIRES_IN,

@@ -15,6 +15,9 @@ from api.datasets.listing import DatasetQuery
 from api.datasets.s3 import S3Datasets
 from api.datasets.service import DatasetService
 from api.settings import Settings
+from datasets import handler as reading
+from datasets.settings import Settings as ReadingSettings
+from datasets.web.entry import HttpEntry as ReadingEntry
 from tests.api_client import ApiClient
 from tests.integration.api.conftest import MakeApi
 
@@ -32,6 +35,17 @@ def processed(s3: Any, settings: Settings) -> Any:
         return answer["VersionId"]
 
     return put
+
+
+@pytest.fixture
+def reader(settings: Settings) -> ApiClient:
+    """DatasetsFunction, to which the gateway sends the calls of one dataset."""
+    own = ReadingSettings(
+        processed_bucket=settings.processed_bucket,
+        auth_required=False,
+        aws_endpoint_url=settings.aws_endpoint_url,
+    )
+    return ApiClient(ReadingEntry(lambda: own, reading.build))
 
 
 def publish(processed: Any, source_key: str, prefix: str, **fields: Any) -> dict[str, Any]:
@@ -79,10 +93,10 @@ SUMMED_UP = (
     ],
 )
 def test_dataset_opens_by_the_key_of_its_source(
-    api: ApiClient, processed: Any, source_key: str, prefix: str, name: str
+    api: ApiClient, reader: ApiClient, processed: Any, source_key: str, prefix: str, name: str
 ) -> None:
     report = publish(processed, source_key, prefix)
-    answer = api.get(f"/datasets/{name}")
+    answer = reader.get(f"/datasets/{name}")
     assert answer.status == 200, answer.body
     assert answer.json()["report"] == report
     assert answer.headers["cache-control"] == "no-store"
@@ -95,7 +109,9 @@ def test_dataset_opens_by_the_key_of_its_source(
 PLACES = json.loads((Path(__file__).parents[3] / "contracts" / "output_places.json").read_text())
 
 
-def test_each_dataset_of_the_list_opens_itself_by_its_name(api: ApiClient, processed: Any) -> None:
+def test_each_dataset_of_the_list_opens_itself_by_its_name(
+    api: ApiClient, reader: ApiClient, processed: Any
+) -> None:
     placed = {row["prefix"]: row for row in PLACES if "refused" not in row}
     for prefix, row in placed.items():
         body = json.dumps({"status": "succeeded", "source": {"key": row["key"]}, "outputs": {}})
@@ -106,32 +122,36 @@ def test_each_dataset_of_the_list_opens_itself_by_its_name(api: ApiClient, proce
 
     assert {item["source_key"] for item in items} == {row["key"] for row in placed.values()}
     for item in items:
-        answer = api.get(f"/datasets/{quote(item['name'], safe='')}")
+        answer = reader.get(f"/datasets/{quote(item['name'], safe='')}")
         assert answer.status == 200, item
         assert answer.json()["name"] == item["name"]
         assert answer.json()["report"]["source"]["key"] == item["source_key"]
 
 
 def test_report_that_lies_elsewhere_than_its_source_says_is_no_dataset(
-    api: ApiClient, processed: Any
+    api: ApiClient, reader: ApiClient, processed: Any
 ) -> None:
     publish(processed, "orders.csv", "copied/")
     publish(processed, "a/../b.csv", "a/../b/")
 
     assert api.get("/datasets/").json()["items"] == []
-    assert api.get("/datasets/copied").status == 404
-    assert api.get("/datasets/orders").status == 404
+    assert reader.get("/datasets/copied").status == 404
+    assert reader.get("/datasets/orders").status == 404
 
 
-def test_download_is_the_version_that_the_report_describes(api: ApiClient, processed: Any) -> None:
+def test_download_is_the_version_that_the_report_describes(
+    reader: ApiClient, processed: Any
+) -> None:
     publish(processed, "raw.csv", "")
     processed("processed_output.csv", b"half of the next run")
-    url = api.get("/datasets/raw").json()["downloads"]["processed_output.csv"]
+    url = reader.get("/datasets/raw").json()["downloads"]["processed_output.csv"]
     with urlopen(url) as download:
         assert download.read() == b"order_id\n1\n"
 
 
-def test_refused_file_still_offers_the_last_good_output(api: ApiClient, processed: Any) -> None:
+def test_refused_file_still_offers_the_last_good_output(
+    api: ApiClient, reader: ApiClient, processed: Any
+) -> None:
     good = publish(processed, "raw.csv", "")
     refusal = {
         "status": "refused",
@@ -142,7 +162,7 @@ def test_refused_file_still_offers_the_last_good_output(api: ApiClient, processe
     }
     processed("report.json", json.dumps(refusal).encode())
     summarise(processed, "raw.csv", "", **refusal)
-    answer = api.get("/datasets/raw").json()
+    answer = reader.get("/datasets/raw").json()
     assert answer["status"] == "refused"
     assert answer["report"]["status"] == "refused"
     assert set(answer["downloads"]) == {"processed_output.csv", "report.html", "report.json"}
@@ -179,13 +199,13 @@ def test_list_of_more_objects_than_are_looked_through_says_so(
 
 
 def test_cleaned_file_that_is_warned_of_is_no_success_in_list_and_page(
-    api: ApiClient, processed: Any
+    api: ApiClient, reader: ApiClient, processed: Any
 ) -> None:
     warning = {"code": "no_row_left", "message": "None of the 50 rows was kept."}
     publish(processed, "de.csv", "de/", status="warned", warnings=[warning], rows_out=0)
 
     (item,) = api.get("/datasets/").json()["items"]
-    opened = api.get("/datasets/de").json()
+    opened = reader.get("/datasets/de").json()
 
     for shown in (item, opened):
         assert (shown["status"], shown["warnings"]) == ("warned", [warning])
@@ -300,8 +320,8 @@ def test_reads_are_those_of_the_page_then_bounded_then_none() -> None:
 @pytest.mark.parametrize(
     "name", ["nothing", "a/b", "%00", "x" * 2000, "..%2f..%2fetc", "report.json"]
 )
-def test_unknown_dataset_is_404(api: ApiClient, processed: Any, name: str) -> None:
-    answer = api.get(f"/datasets/{name}")
+def test_unknown_dataset_is_404(reader: ApiClient, processed: Any, name: str) -> None:
+    answer = reader.get(f"/datasets/{name}")
     assert answer.status == 404, answer.body
     assert answer.headers["content-type"] == "application/problem+json"
 
@@ -346,14 +366,13 @@ def test_upload_of_what_the_etl_would_not_take_is_422(api: ApiClient, key: Any) 
 
 def test_storage_that_does_not_answer_is_503(make_api: MakeApi) -> None:
     api = make_api(aws_endpoint_url="http://127.0.0.1:9")
-    for path in ("/datasets/", "/datasets/raw"):
-        answer = api.get(path)
+    for answer in (api.get("/datasets/"), api.post("/datasets/runs", {"dataset": "raw"})):
         assert (answer.status, answer.headers["retry-after"]) == (503, "2")
 
 
-def test_downloads_are_saved_under_the_datasets_own_name(api: ApiClient, processed: Any) -> None:
+def test_downloads_are_saved_under_the_datasets_own_name(reader: ApiClient, processed: Any) -> None:
     publish(processed, "2026/Q1 é.csv", "2026/Q1 é/")
-    urls = api.get(f"/datasets/{quote('2026/Q1 é')}").json()["downloads"]
+    urls = reader.get(f"/datasets/{quote('2026/Q1 é')}").json()["downloads"]
     shown = {}
     for name, url in urls.items():
         with urlopen(url) as download:

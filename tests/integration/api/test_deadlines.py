@@ -156,17 +156,20 @@ def test_storage_that_drips_is_told_in_seconds(
     source = {"source": {"key": "orders.csv", "bucket": "sales-landing"}, "status": "ok"}
     body = json.dumps({**source, "filler": "x" * 10_000})
     s3.put_object(Bucket="sales-processed", Key="orders/report.json", Body=body)
+    s3.put_object(Bucket="sales-landing", Key="orders.csv", Body=b"order_id\n")
     with TcpProxy(services.aws.port, reserve_port()) as proxy:
         api = make_api(aws_endpoint_url=f"http://127.0.0.1:{proxy.port}")
-        assert api.get("/datasets/orders").status == 200
+        run = {"dataset": "orders"}
+        assert api.post("/datasets/runs", run).status == 202
         proxy.drip = 0.01
 
         def seconds() -> float:
-            answer = api.get("/datasets/orders")
+            answer = api.post("/datasets/runs", run)
             assert answer.status == 503
             return float(answer.headers["retry-after"])
 
         assert least(lambda: seconds_of(seconds), below=3.5) < 3.5
+    s3.delete_object(Bucket="sales-landing", Key="orders.csv")
     s3.delete_object(Bucket="sales-processed", Key="orders/report.json")
 
 

@@ -2,7 +2,7 @@
 
 import re
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
@@ -97,16 +97,3 @@ class DatasetList(BaseModel):
     truncated: bool = Field(
         description="There are more than are shown, or more files than were looked through."
     )
-
-
-class Dataset(BaseModel):
-    """The report of the last run and URLs of its files, good for `expires_in` seconds."""
-
-    name: str
-    status: str = Field(
-        description="Of what is there now: also publishing, while a run replaces it."
-    )
-    warnings: list[DatasetWarning] = []
-    report: dict[str, Any]
-    downloads: dict[str, str]
-    expires_in: int

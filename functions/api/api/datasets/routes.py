@@ -1,4 +1,4 @@
-"""The calls of /datasets."""
+"""The calls of /datasets; those of one dataset are functions/datasets'."""
 
 from typing import Annotated
 from urllib.parse import urlencode
@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from api.datasets.listing import DEFAULT_SORT, DatasetQuery, Sort
-from api.datasets.models import Dataset, DatasetList, Run, RunRequest, Upload, UploadRequest
+from api.datasets.models import DatasetList, Run, RunRequest, Upload, UploadRequest
 from api.datasets.service import DatasetService
 from api.web.problems import responses
 from api.web.routing import DatasetsRoute
@@ -82,17 +82,3 @@ async def start_run(wanted: RunRequest, datasets: Datasets) -> Run:
     The file is put again as it is; where a newer one has come meanwhile, that one is cleaned.
     """
     return datasets.start_run(wanted.dataset)
-
-
-@router.get("/{name:dataset}", responses=responses(404, 503))
-async def get_dataset(name: str, datasets: Datasets, response: Response) -> Dataset:
-    """Opens a dataset by its name in the list, or by the key of its source."""
-    response.headers.update(_SECRET)
-    return datasets.get_dataset(name)
-
-
-# A document's reader takes /datasets/uploads for that path's own calls, not for a name.
-@router.get("/uploads", responses=responses(404, 503))
-async def get_dataset_uploads(datasets: Datasets, response: Response) -> Dataset:
-    """Opens the dataset whose name is uploads."""
-    return await get_dataset("uploads", datasets, response)

@@ -6,7 +6,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from api.datasets.catalog import SUMMARIES, SUMMARY, SummaryListing, SummaryObject
-from api.datasets.download import disposition
 from api.errors import SourceGone, SourceTooLarge, StorageUnavailable
 from api.network.deadline import deadline
 
@@ -68,18 +67,12 @@ class S3Datasets:
             with answer["Body"] as body:
                 return body.read(_MAX_REPORT_BYTES)
 
-    def download_url(
-        self, key: str, *, version_id: str | None, filename: str, expires_in: int
-    ) -> str:
-        parameters = {"Bucket": self._processed_bucket, "Key": key}
-        if filename:
-            parameters["ResponseContentDisposition"] = disposition(filename)
-        if version_id:
-            parameters["VersionId"] = version_id
-        return self._sign("get_object", parameters, expires_in)
-
     def upload_url(self, key: str, *, expires_in: int) -> str:
-        return self._sign("put_object", {"Bucket": self.landing_bucket, "Key": key}, expires_in)
+        target = {"Bucket": self.landing_bucket, "Key": key}
+        with _translated():
+            return self._client.generate_presigned_url(
+                "put_object", Params=target, ExpiresIn=expires_in
+            )
 
     def put_again(self, key: str) -> None:
         """Copies the newest version of a source onto itself: S3 tells of it as of any other.
@@ -106,12 +99,6 @@ class S3Datasets:
                 if error.response["Error"]["Code"] in ("NoSuchKey", "404"):
                     raise SourceGone("The source is not in the landing bucket any more.") from error
                 raise
-
-    def _sign(self, operation: str, parameters: dict[str, str], expires_in: int) -> str:
-        with _translated():
-            return self._client.generate_presigned_url(
-                operation, Params=parameters, ExpiresIn=expires_in
-            )
 
     @cached_property
     def _client(self) -> "S3Client":

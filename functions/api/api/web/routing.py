@@ -33,14 +33,7 @@ class _EmailConvertor(Convertor[str]):
         return value
 
 
-class _DatasetConvertor(_EmailConvertor):
-    """A dataset's name, slashes included: to GET /datasets/uploads is to open one of that name."""
-
-    regex = "(?s:.+)"
-
-
 register_url_convertor("email", _EmailConvertor())
-register_url_convertor("dataset", _DatasetConvertor())
 
 
 class GuardedRoute(APIRoute):
