@@ -6,6 +6,7 @@ import { runAgain } from "/console/description.js";
 import { afterCursor, pager } from "/console/pager.js";
 import { go } from "/console/place.js";
 import { attempt, build, counted, element, number, when, whileDisabled } from "/console/view.js";
+import { isJustFinished, untilListed } from "/console/waiting.js";
 
 const LIMIT = 20;
 let shown = null;
@@ -34,6 +35,7 @@ function furnish(body, dataset) {
 export async function showRuns(body, { dataset, query, isCurrent, isNew }) {
   if (isNew) shown = furnish(body, dataset);
   shown.query = query;
+  if (isJustFinished(dataset.report)) await untilListed(dataset.name, dataset.report);
   const asked = new URLSearchParams({ limit: LIMIT });
   if (query.get("cursor")) asked.set("cursor", query.get("cursor"));
   const answer = await call("GET", `${datasetCall(dataset.name, "runs")}?${asked}`);

@@ -86,8 +86,13 @@ followSelection((text) => {
 
 // ---- a role that is typed counts once it is one that there is
 
-role.addEventListener("input", () => role.value || list.searchNow());
-role.addEventListener("change", list.searchNow);
-suggestRoles(role, list.searchNow);
+// What is shown for the role already stays: leaving the field must not take away what is pressed.
+function searchRole() {
+  if (role.value.trim() !== (list.query().get("role") || "")) list.searchNow();
+}
+
+role.addEventListener("input", () => role.value || searchRole());
+role.addEventListener("change", searchRole);
+suggestRoles(role, searchRole);
 suggestRoles(byId("user-form").elements.role);
 byId("new-user").addEventListener("click", newUser);

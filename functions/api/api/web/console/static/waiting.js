@@ -32,15 +32,29 @@ export async function nextReport(name, before) {
   return null;
 }
 
-// Comes back when the lists of datasets know the run of a report, or a minute has passed: the ETL
-// writes the line of a list after the report.
+// Whether its run may be missing in the lists as yet.
+export function isJustFinished(report) {
+  return Math.abs(Date.now() - Date.parse(report.finished_at)) < LIST_PATIENCE_MILLISECONDS;
+}
+
+// Comes back when the run of a report is among the runs of its dataset, or a minute has passed. The
+// ETL writes it after the report, and after the line of the list of datasets.
 export async function untilListed(name, report) {
   const wanted = Date.parse(report.finished_at);
   const started = Date.now();
   while (Date.now() - started < LIST_PATIENCE_MILLISECONDS) {
-    const query = new URLSearchParams({ prefix: name, sort: "name", limit: 1 });
-    const [first] = (await call("GET", `/datasets/?${query}`)).items;
-    if (first && first.name === name && Date.parse(first.finished_at) >= wanted) return;
+    if (await newestRun(name) >= wanted) return;
     await new Promise((resolve) => { setTimeout(resolve, 500); });
+  }
+}
+
+// When it finished; 0 where there is none, or it cannot be asked now.
+async function newestRun(name) {
+  try {
+    const [newest] = (await call("GET", `${datasetCall(name, "runs")}?limit=1`)).items;
+    return newest ? Date.parse(newest.finished_at) : 0;
+  } catch (error) {
+    if (error instanceof Problem && error.passing) return 0;
+    throw error;
   }
 }
