@@ -22,7 +22,9 @@ class FakeFunctions:
         self.invoked: list[str] = []
         self.events: list[dict[str, Any]] = []
 
-    async def invoke(self, name: str, payload: bytes, *, trigger: Trigger) -> Invocation:
+    async def invoke(
+        self, name: str, payload: bytes, *, trigger: Trigger, trace: str | None = None
+    ) -> Invocation:
         event = json.loads(payload)
         self.invoked.append(name)
         self.events.append(event)

@@ -101,7 +101,9 @@ def test_a_function_that_fails_or_returns_nonsense_is_a_502() -> None:
 )
 def test_what_lambda_refuses_to_run_has_its_own_status(refusal: Exception, status: int) -> None:
     class Refusing:
-        async def invoke(self, name: str, payload: bytes, *, trigger: Trigger) -> Invocation:
+        async def invoke(
+            self, name: str, payload: bytes, *, trigger: Trigger, trace: str | None = None
+        ) -> Invocation:
             raise refusal
 
     answer, served = answer_of(Refusing())

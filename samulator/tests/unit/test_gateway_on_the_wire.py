@@ -20,7 +20,9 @@ SHOP = "https://shop.example"
 class EchoFunctions:
     """Answers with the event, or with the request's body where the path is /reply."""
 
-    async def invoke(self, name: str, payload: bytes, *, trigger: Trigger) -> Invocation:
+    async def invoke(
+        self, name: str, payload: bytes, *, trigger: Trigger, trace: str | None = None
+    ) -> Invocation:
         event = json.loads(payload)
         result = event["body"] if event["rawPath"] == "/reply" else json.dumps({"event": event})
         return Invocation(name, "id", result.encode(), trigger=trigger)

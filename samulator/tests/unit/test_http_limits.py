@@ -24,7 +24,9 @@ LAST = b"Connection: close\r\n\r\n"
 
 
 class Answering:
-    async def invoke(self, name: str, payload: bytes, *, trigger: Trigger) -> Invocation:
+    async def invoke(
+        self, name: str, payload: bytes, *, trigger: Trigger, trace: str | None = None
+    ) -> Invocation:
         del payload
         return Invocation(name, "id", b'{"statusCode": 200, "body": "here"}', trigger=trigger)
 

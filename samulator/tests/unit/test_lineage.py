@@ -2,18 +2,18 @@
 
 import pytest
 
-from samulator.functions.lineage import times_through, trace_through
+from samulator.functions.lineage import lineage_through, times_through
 
 
 def test_each_pass_counts_for_its_own_function() -> None:
     trace = None
     for function in ("A", "B", "A", "A"):
-        trace = trace_through(trace, function)
+        trace = lineage_through(trace, function)
     assert [times_through(trace, function) for function in "ABC"] == [3, 1, 0]
 
 
 def test_a_header_that_a_library_quoted_counts_the_same() -> None:
-    trace = trace_through(trace_through(None, "A"), "B").replace("|", "%7C")
+    trace = lineage_through(lineage_through(None, "A"), "B").replace("|", "%7C")
     assert times_through(trace, "A") == times_through(trace, "B") == 1
 
 
@@ -31,4 +31,4 @@ def test_a_header_that_a_library_quoted_counts_the_same() -> None:
 )
 def test_what_is_no_lineage_counts_nothing(header: str | None) -> None:
     assert times_through(header, "A") == 0
-    assert times_through(trace_through(header, "A"), "A") == 1
+    assert times_through(lineage_through(header, "A"), "A") == 1

@@ -19,6 +19,7 @@ _PLACES: Mapping[str, tuple[str, str]] = {
     "token": ("token", "TOKEN"),
     "events": ("data", "EVENTS"),
     "logs": ("data", "LOGS"),
+    "traces": ("traces", "TRACES"),
     "check": ("check", "CHECK"),
     "doctor": ("doctor", "DOCTOR"),
 }

@@ -39,7 +39,7 @@ _DATA = (
     *("postgres", "postgres.password", "aws", "aws.json", "aws-problems.json"),
     *("logs", "requests"),
 )
-_DATA_BY_PATTERN = ("events.sqlite*", "postgres-unfinished-*")
+_DATA_BY_PATTERN = ("events.sqlite*", "traces.jsonl*", "postgres-unfinished-*")
 
 
 def _configure_up(parser: argparse.ArgumentParser) -> None:

@@ -14,6 +14,7 @@ from samulator.functions.debugging import without_limits
 from samulator.functions.packages import Packages
 from samulator.functions.reload import ReloadListener, Watching, watch, watch_code
 from samulator.functions.runnable import runnable
+from samulator.functions.tracing import TRACES_FILE
 from samulator.http.plan import answering
 from samulator.template.model import Application
 
@@ -83,7 +84,10 @@ class WorkerMode:
             listener=self._console,
             destinations=destinations,
             options=Options(
-                debug_ports=self._debug_ports, events_file=self._project.state / EVENTS_FILE
+                debug_ports=self._debug_ports,
+                events_file=self._project.state / EVENTS_FILE,
+                traces_file=self._project.state / TRACES_FILE,
+                on_problem=self._console.went_wrong,
             ),
         )
         return self._host

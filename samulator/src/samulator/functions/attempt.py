@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from samulator.functions.api import NotHandedOver, Request
 from samulator.functions.failure import Outcome
 from samulator.functions.invocation import Call, Invocation, Trigger, WaitedTooLong
-from samulator.functions.lineage import trace_through
+from samulator.functions.lineage import lineage_through
 from samulator.functions.log import TAIL_BYTES
 from samulator.functions.pool import InitFailed, Pool
 from samulator.functions.starter import WorkerStarter
+from samulator.functions.tracing import FunctionSegment, Tracing, continued
 from samulator.functions.worker import Worker
 from samulator.template.model import Function
 
@@ -26,6 +27,7 @@ class Attempts:
     arn: str
     pool: Pool
     starter: WorkerStarter
+    tracing: Tracing
 
     async def run(self, request_id: str, call: Call) -> Invocation:
         """Run one attempt to its end; never raises for what the function does.
@@ -50,23 +52,26 @@ class Attempts:
         if init_ms is None:
             worker.log.start_tail()
         worker.log.add(f"START RequestId: {request_id} Version: $LATEST")
+        header = continued(call.trace, is_active=self.function.is_traced)
+        segment = FunctionSegment(header, self.function.name, request_id)
         started = time.perf_counter()
-        outcome = await worker.run(self._request(request_id, call))
+        outcome = await worker.run(self._request(request_id, call, f"{header}"))
         duration_ms = (time.perf_counter() - started) * 1000
+        self.tracing.ended(segment, failed=outcome.error_type is not None)
         worker.log.drain()
         report = _Report(request_id, outcome, duration_ms, init_ms, worker.memory_used())
         for line in report.lines(self.function.memory):
             worker.log.add(line)
         return report.invocation(self.logical_id, call.trigger, worker.log.tail())
 
-    def _request(self, request_id: str, call: Call) -> Request:
+    def _request(self, request_id: str, call: Call, trace: str) -> Request:
         deadline_ms = int((time.time() + self.function.timeout) * 1000)
         return Request(
             request_id=request_id,
             payload=call.payload,
             deadline_ms=deadline_ms,
             function_arn=call.arn,
-            trace_id=trace_through(call.trace, self.logical_id),
+            trace_id=f"{trace};{lineage_through(call.trace, self.logical_id)}",
             client_context=call.client_context,
         )
 

@@ -11,11 +11,15 @@ from samulator.template.model import Function
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What a worker needs besides its function: region, Runtime API address, folder for files."""
+    """What a worker needs besides its function: region, Runtime API address, folder for files.
+
+    `xray_daemon` is host:port of the X-Ray daemon, None where there is none.
+    """
 
     region: str
     runtime_api: str
     temporary: str
+    xray_daemon: str | None = None
 
 
 def worker_environment(
@@ -58,8 +62,16 @@ def worker_environment(
         "TMPDIR": surroundings.temporary,
         "TZ": ":UTC",
         "_HANDLER": function.handler,
+        **_tracing(surroundings.xray_daemon),
         **function.environment,
     }
+
+
+def _tracing(xray_daemon: str | None) -> dict[str, str]:
+    """What SDKs of X-Ray read: where segments go, and that none may fail for want of a trace."""
+    if xray_daemon is None:
+        return {}
+    return {"AWS_XRAY_CONTEXT_MISSING": "LOG_ERROR", "AWS_XRAY_DAEMON_ADDRESS": xray_daemon}
 
 
 def _log_stream() -> str:

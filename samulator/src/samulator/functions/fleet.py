@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,12 +12,17 @@ from samulator.functions.packages import Packages
 from samulator.functions.pool import GROW_AFTER_SECONDS, Pool
 from samulator.functions.starter import Means, WorkerStarter
 from samulator.functions.supervision import Supervision
+from samulator.functions.tracing import Tracing
 from samulator.template.model import Application
 from samulator.template.names import function_arn
 
 DEFAULT_CONCURRENCY = max(4, os.cpu_count() or 1)
 _CHECK_SECONDS = 0.2
 _IDLE_SECONDS = 60.0
+
+
+def _to_stderr(line: str) -> None:
+    sys.stderr.write(f"{line}\n")
 
 
 @dataclass(frozen=True)
@@ -27,7 +33,8 @@ class Options:
     120); `concurrency` is the most workers of a function, which may reserve fewer; a request waits
     `grow_after_seconds` for a busy worker before another is started. `debug_ports` are those of
     functions (by logical id) that wait for a debugger. `events_file` has Event invokes until they
-    end, None to have them in memory alone.
+    end, None to have them in memory alone. `traces_file` has what functions tell the X-Ray daemon,
+    None to have no daemon; `on_problem` gets a line where it cannot be kept.
     """
 
     retry_delays: tuple[float, float] = (1.0, 2.0)
@@ -35,6 +42,8 @@ class Options:
     grow_after_seconds: float = GROW_AFTER_SECONDS
     debug_ports: Mapping[str, int] = field(default_factory=dict)
     events_file: Path | None = None
+    traces_file: Path | None = None
+    on_problem: Callable[[str], None] = _to_stderr
 
 
 class Fleet:
@@ -52,6 +61,7 @@ class Fleet:
         self._on_line = on_line
         self._options = options
         self._supervision = Supervision()
+        self._tracing = Tracing(options.traces_file, options.on_problem)
         self._attempts = {name: self._attempts_of(name) for name in application.functions}
         self._watch: asyncio.Task[None] | None = None
         self._warming: asyncio.Task[None] | None = None
@@ -62,6 +72,7 @@ class Fleet:
     async def start(self) -> None:
         """Start what watches over the worker processes; workers start on demand."""
         await self._supervision.start()
+        await self._tracing.start()
         self._watch = asyncio.create_task(self._watch_workers())
 
     async def close(self) -> None:
@@ -71,6 +82,7 @@ class Fleet:
                 task.cancel()
         await asyncio.gather(*(attempts.pool.close() for attempts in self._attempts.values()))
         await self._supervision.close()
+        self._tracing.close()
 
     def reload(self, logical_ids: Sequence[str]) -> None:
         """Retire the workers of these functions; requests in flight finish on the old code.
@@ -99,7 +111,7 @@ class Fleet:
         starter = WorkerStarter(
             name,
             self._application,
-            Means(self._packages, self._supervision),
+            Means(self._packages, self._supervision, self._tracing),
             on_line,
             self._options.debug_ports.get(name),
         )
@@ -107,7 +119,7 @@ class Fleet:
         limits = (self._options.concurrency, function.reserved_concurrency)
         limit = min(limit for limit in limits if limit is not None)
         pool = Pool(starter.start, limit, self._options.grow_after_seconds)
-        return Attempts(name, function, arn, pool, starter)
+        return Attempts(name, function, arn, pool, starter, self._tracing)
 
     async def _watch_workers(self) -> None:
         while True:

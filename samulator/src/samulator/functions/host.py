@@ -15,8 +15,12 @@ class Invoker(Protocol):
         *,
         client_context: str | None = None,
         trigger: Trigger = Trigger.INVOKE,
+        trace: str | None = None,
     ) -> Invocation:
-        """Run the function and wait for its result; raises NotInvoked."""
+        """Run the function and wait for its result; raises NotInvoked.
+
+        `trace` is X-Amzn-Trace-Id of what it comes from.
+        """
 
     async def invoke_event(
         self, name: str, payload: bytes, *, trigger: Trigger = Trigger.INVOKE

@@ -5,8 +5,6 @@ stops an event that came through the same function about 16 times:
 https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
 """
 
-import time
-import uuid
 import zlib
 from urllib.parse import unquote
 
@@ -19,14 +17,12 @@ def times_through(trace: str | None, function: str) -> int:
     return _lineage(trace).get(_hash(function), 0)
 
 
-def trace_through(trace: str | None, function: str) -> str:
-    """The header for what the function sends while it runs for an event with `trace`."""
+def lineage_through(trace: str | None, function: str) -> str:
+    """What the header of the function's own calls says while it runs for an event with `trace`."""
     lineage = _lineage(trace)
     name = _hash(function)
     lineage[name] = lineage.get(name, 0) + 1
-    number = uuid.uuid4().hex
-    root = f"Root=1-{int(time.time()):08x}-{number[:24]};Parent={number[16:]};Sampled=0"
-    return f"{root};{_LINEAGE}" + "|".join(f"{each}:{count}" for each, count in lineage.items())
+    return _LINEAGE + "|".join(f"{each}:{count}" for each, count in lineage.items())
 
 
 def _lineage(trace: str | None) -> dict[str, int]:

@@ -10,6 +10,7 @@ from samulator.functions.failure import Outcome
 from samulator.functions.packages import Layout, PackageError, Packages
 from samulator.functions.pool import InitFailed
 from samulator.functions.supervision import Supervision
+from samulator.functions.tracing import Tracing
 from samulator.functions.worker import Worker, WorkerPlan
 from samulator.template.model import Application, TemplateError
 
@@ -20,6 +21,7 @@ class Means:
 
     packages: Packages
     supervision: Supervision
+    tracing: Tracing
 
 
 class WorkerStarter:
@@ -69,6 +71,7 @@ class WorkerStarter:
             supervision=self._means.supervision,
             on_line=self.on_line,
             debug_port=self._debug_port,
+            xray_daemon=self._means.tracing.address,
         )
 
 

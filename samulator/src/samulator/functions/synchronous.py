@@ -35,11 +35,12 @@ class SynchronousInvokes:
         payload: bytes,
         client_context: str | None,
         trigger: Trigger,
+        trace: str | None,
     ) -> Invocation:
         """Raises UnknownFunction, PayloadTooLarge and Throttled."""
         target = self._lookup.find(name)
         require_size(payload, "RequestResponse", REQUEST_LIMIT)
-        call = Call(payload, target.arn, client_context, trigger)
+        call = Call(payload, target.arn, client_context, trigger, trace=trace)
         return await self.run(target, str(uuid.uuid4()), call)
 
     async def run(self, target: Target, request_id: str, call: Call) -> Invocation:

@@ -31,7 +31,8 @@ _MEBIBYTE = 1024 * 1024
 class WorkerPlan:
     """Everything that the workers of one function have in common.
 
-    With a `debug_port` a worker waits there for a debugger before it initialises.
+    With a `debug_port` a worker waits there for a debugger before it initialises. `xray_daemon` is
+    as in Surroundings.
     """
 
     function: Function
@@ -40,6 +41,7 @@ class WorkerPlan:
     supervision: Supervision
     on_line: Callable[[str], None]
     debug_port: int | None = None
+    xray_daemon: str | None = None
 
 
 class Worker:
@@ -93,7 +95,7 @@ class Worker:
     async def _start_process(self, runtime_api: str) -> asyncio.subprocess.Process:
         plan = self._plan
         path = plan.layout.search_path(plan.function.runtime)
-        surroundings = Surroundings(plan.region, runtime_api, self._temporary)
+        surroundings = Surroundings(plan.region, runtime_api, self._temporary, plan.xray_daemon)
         return await asyncio.create_subprocess_exec(
             find_interpreter(plan.function.runtime),
             *_program(plan.debug_port),

@@ -64,13 +64,15 @@ class WorkerHost:
         *,
         client_context: str | None = None,
         trigger: Trigger = Trigger.INVOKE,
+        trace: str | None = None,
     ) -> Invocation:
         """Run `name` once and wait (RequestResponse).
 
+        `trace` is X-Amzn-Trace-Id of what it comes from.
         Raises UnknownFunction, PayloadTooLarge and Throttled; whatever the function does is in
         the result.
         """
-        return await self._attempts.invoke(name, payload, client_context, trigger)
+        return await self._attempts.invoke(name, payload, client_context, trigger, trace)
 
     async def invoke_event(
         self,

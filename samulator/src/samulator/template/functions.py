@@ -53,6 +53,7 @@ class FunctionReader:
             build_properties=_map(resource.metadata.get("BuildProperties")),
             makes_custom_resources=self._makes_custom_resources(resource),
             may_call_itself=properties.get("RecursiveLoop") == "Allow",
+            is_traced=_map(properties.get("TracingConfig")).get("Mode") == "Active",
         )
 
     def _layers(self, properties: Mapping[str, Any]) -> tuple[str, ...]:

@@ -69,7 +69,8 @@ class Function:
     `build_method` and `build_properties` are Metadata's BuildMethod and BuildProperties.
     `makes_custom_resources` is whether CloudFormation alone calls it, which nobody does here.
     `alias_configs` are by the version or alias that an invoke names, `dead_letter` gets events
-    that no attempt could handle. `may_call_itself` is whether RecursiveLoop says Allow.
+    that no attempt could handle. `may_call_itself` is whether RecursiveLoop says Allow,
+    `is_traced` whether TracingConfig says Active.
     """
 
     name: str
@@ -94,6 +95,7 @@ class Function:
     alias_configs: Mapping[str, InvokeConfig] = field(default_factory=dict)
     dead_letter: Destination | None = None
     may_call_itself: bool = False
+    is_traced: bool = False
 
     def invoke_config(self, qualifier: str | None) -> InvokeConfig:
         """Return how asynchronous invokes are tried that name this version or alias."""

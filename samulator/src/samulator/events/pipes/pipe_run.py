@@ -43,6 +43,7 @@ class PipeRun:
         *,
         client_context: str | None = None,  # noqa: ARG002 the seam has it
         trigger: Trigger = Trigger.INVOKE,
+        trace: str | None = None,  # noqa: ARG002 a poller has none
     ) -> Invocation:
         """Carry the records of an event to the target."""
         events: list[Value] = [pipe_event(each) for each in json.loads(payload)["Records"]]

@@ -42,6 +42,7 @@ class ContainerHost:
         *,
         client_context: str | None = None,
         trigger: Trigger = Trigger.INVOKE,  # noqa: ARG002 - start-lambda asks nobody
+        trace: str | None = None,  # noqa: ARG002 - start-lambda makes its own
     ) -> Invocation:
         """Run the function and wait for its result; raises NotInvoked."""
         return await self._endpoint.invoke(name, payload, client_context=client_context)

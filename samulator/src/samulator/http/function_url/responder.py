@@ -19,6 +19,7 @@ from samulator.http.gateway.invoking import (
     NoResult,
     RequestTooLarge,
     run,
+    trace_of,
 )
 from samulator.http.gateway.payload_v1 import new_uuid
 from samulator.http.gateway.place import Place
@@ -72,7 +73,7 @@ class FunctionUrlResponder:
         if self._url.iam:
             event["requestContext"]["authorizer"] = {"iam": iam_context(request)}
         payload = json.dumps(event, separators=(",", ":")).encode()
-        return self._url.function, await self._invoke(payload)
+        return self._url.function, await self._invoke(payload, trace_of(event))
 
     def word(self, status: HTTPStatus, problem: str, _request_id: str) -> HttpResponse:
         """Word what reaches no function."""
@@ -91,9 +92,11 @@ class FunctionUrlResponder:
         cors = self._url.cors
         return (cors is not None and allows_origin(cors, origin)) or is_local_origin(origin)
 
-    async def _invoke(self, payload: bytes) -> HttpResponse:
+    async def _invoke(self, payload: bytes, trace: str | None) -> HttpResponse:
         try:
-            result = await run(self._functions, self._url.reference, payload, _LONGEST_SECONDS)
+            result = await run(
+                self._functions, self._url.reference, payload, _LONGEST_SECONDS, trace
+            )
             return read_response(result)
         except RequestTooLarge as error:
             return _said(413, json.dumps({"Message": str(error)}), str(error))

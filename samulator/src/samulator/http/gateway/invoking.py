@@ -1,7 +1,8 @@
 """Runs the function behind a route, for as long as its integration waits."""
 
 import asyncio
-from typing import Protocol
+from collections.abc import Mapping
+from typing import Any, Protocol
 
 from samulator.functions.invocation import Invocation, PayloadTooLarge, Throttled, Trigger
 from samulator.http.gateway.response import error_summary
@@ -10,7 +11,9 @@ from samulator.http.gateway.response import error_summary
 class HttpInvoker(Protocol):
     """What doors need of the functions; `samulator.functions.host.Invoker` is one."""
 
-    async def invoke(self, name: str, payload: bytes, *, trigger: Trigger) -> Invocation:
+    async def invoke(
+        self, name: str, payload: bytes, *, trigger: Trigger, trace: str | None = None
+    ) -> Invocation:
         """Run the function and wait for its result; raises PayloadTooLarge and Throttled."""
 
 
@@ -38,10 +41,28 @@ class FunctionFailed(Exception):
         self.payload = payload
 
 
-async def run(functions: HttpInvoker, reference: str, payload: bytes, seconds: float) -> bytes:
-    """Return the result of the function. Raises NoResult and FunctionFailed."""
+def trace_of(event: Mapping[str, Any]) -> str | None:
+    """X-Amzn-Trace-Id of a request as its event has it, under whatever spelling."""
+    headers: Mapping[str, str] = event.get("headers") or {}
+    found = (value for name, value in headers.items() if name.lower() == "x-amzn-trace-id")
+    return next(found, None)
+
+
+async def run(
+    functions: HttpInvoker,
+    reference: str,
+    payload: bytes,
+    seconds: float,
+    trace: str | None = None,
+) -> bytes:
+    """Return the result of the function; `trace` is the request's X-Amzn-Trace-Id.
+
+    Raises NoResult and FunctionFailed.
+    """
     # Shielded: as on AWS, the function goes on after the gateway has given up.
-    running = asyncio.ensure_future(functions.invoke(reference, payload, trigger=Trigger.HTTP))
+    running = asyncio.ensure_future(
+        functions.invoke(reference, payload, trigger=Trigger.HTTP, trace=trace)
+    )
     try:
         async with asyncio.timeout(seconds):
             invocation = await asyncio.shield(running)

@@ -21,6 +21,7 @@ from samulator.http.gateway.invoking import (
     NoResult,
     RequestTooLarge,
     run,
+    trace_of,
 )
 from samulator.http.gateway.place import Place
 from samulator.http.gateway.request import (
@@ -182,7 +183,13 @@ class HttpApiResponder:
             event["requestContext"]["authorizer"] = shown
         payload = json.dumps(event, separators=(",", ":")).encode()
         try:
-            result = await run(self._functions, integration.reference, payload, integration.timeout)
+            result = await run(
+                self._functions,
+                integration.reference,
+                payload,
+                integration.timeout,
+                trace_of(event),
+            )
             if integration.payload == "2.0":
                 return result_v2.read_response(result)
             return result_v1.read_response(result)

@@ -90,7 +90,12 @@ class InvokeApi:
         context: str | None,
     ) -> web.Response:
         log_type = _one_of(_LOG_TYPES, "logType", request, "None")
-        invocation = await self._functions.invoke(reference, payload, client_context=context)
+        invocation = await self._functions.invoke(
+            reference,
+            payload,
+            client_context=context,
+            trace=request.headers.get("X-Amzn-Trace-Id"),
+        )
         headers = {
             "Content-Type": "application/json",
             "X-Amz-Executed-Version": self._functions.find(reference).version,

@@ -11,6 +11,7 @@ from samulator.http.gateway.invoking import (
     RequestTooLarge,
     TimedOut,
     run,
+    trace_of,
 )
 from samulator.http.gateway.response import HttpResponse, MalformedResponse, message
 from samulator.http.mapping.variables import MappingSource
@@ -86,7 +87,7 @@ class Integrations:
         """A proxy integration: the whole request, and the whole answer."""
         payload = json.dumps(event, separators=(",", ":")).encode()
         try:
-            result = await self._run(integration, payload)
+            result = await self._run(integration, payload, trace_of(event))
             accept = routed.request.header("accept")
             decodes = takes_bytes(accept, self._api.binary_media_types)
             return read_rest_response(result, decodes=decodes)
@@ -102,10 +103,14 @@ class Integrations:
             return map_result(integration.mapped, error.payload, source, failed=True)
         return map_result(integration.mapped, result, source, failed=False)
 
-    async def _run(self, integration: LambdaProxy | LambdaCustom, payload: bytes) -> bytes:
+    async def _run(
+        self, integration: LambdaProxy | LambdaCustom, payload: bytes, trace: str | None = None
+    ) -> bytes:
         """Raises FunctionFailed, and NotIntegrated where there is no result."""
         try:
-            return await run(self._functions, integration.reference, payload, integration.timeout)
+            return await run(
+                self._functions, integration.reference, payload, integration.timeout, trace
+            )
         except RequestTooLarge as error:
             raise NotIntegrated(ResponseType.REQUEST_TOO_LARGE, str(error)) from error
         except TimedOut as error:

@@ -1,0 +1,63 @@
+"""traces: what requests spent their time on, as the functions told the X-Ray daemon."""
+
+import argparse
+import shutil
+import sys
+from pathlib import Path
+
+from samulator.cli.command import Command, CommandFailed
+from samulator.control.project import Project
+from samulator.functions.tracing import TRACES_FILE
+from samulator.traces.journal import Journal
+from samulator.traces.tree import Trace, traces
+from samulator.traces.waterfall import heading, waterfall
+
+_NONE_YET = (
+    "Nothing has been traced yet. A function is, while samulator up runs it, whose Tracing is "
+    "Active in the template.\n"
+)
+
+
+def _configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "id",
+        nargs="?",
+        help="begin of a trace's id, a value of its annotations, or last; none lists the traces",
+    )
+    parser.add_argument("-n", "--number", type=int, default=20, help="how many the list shows")
+
+
+def _traces(arguments: argparse.Namespace, root: Path) -> None:
+    found = traces(Journal(Project(root).state / TRACES_FILE).read())
+    if not found:
+        sys.stderr.write(_NONE_YET)
+    elif arguments.id is None:
+        for trace in found[-max(arguments.number, 1) :]:
+            sys.stdout.write(f"{heading(trace)}\n")
+    else:
+        width = shutil.get_terminal_size().columns
+        for line in waterfall(_one(found, arguments.id), width, mark=_mark()):
+            sys.stdout.write(f"{line}\n")
+
+
+def _one(found: list[Trace], text: str) -> Trace:
+    if text == "last":
+        return found[-1]
+    answering = [trace for trace in found if trace.answers_to(text)]
+    if not answering:
+        raise CommandFailed(f"no trace of {text!r}; samulator traces lists those there are")
+    return answering[-1]
+
+
+def _mark() -> str:
+    """A block where the terminal can show one."""
+    try:
+        "█".encode(sys.stdout.encoding or "ascii")
+    except UnicodeEncodeError:
+        return "="
+    return "█"
+
+
+TRACES = Command(
+    "traces", "list what was traced, or show one trace as a waterfall", _traces, _configure
+)
