@@ -201,6 +201,10 @@ def _iam(operation: str, parameters: Mapping[str, Any]) -> Iterator[Call]:
         yield from _glue(operation, parameters)
         return
     bucket = f"arn:aws:s3:::{parameters['Bucket']}"
+    if operation == "DeleteObjects":
+        for named in parameters["Delete"]["Objects"]:
+            yield Call("s3:DeleteObject", f"{bucket}/{named['Key']}")
+        return
     item = f"{bucket}/{parameters.get('Key', '')}"
     read = "s3:GetObjectVersion" if "VersionId" in parameters else "s3:GetObject"
     actions = {
@@ -208,6 +212,7 @@ def _iam(operation: str, parameters: Mapping[str, Any]) -> Iterator[Call]:
         "HeadObject": (read, item),
         "PutObject": ("s3:PutObject", item),
         "CopyObject": ("s3:PutObject", item),
+        "DeleteObject": ("s3:DeleteObject", item),
         "ListObjectsV2": ("s3:ListBucket", bucket),
     }
     yield Call(*actions[operation])

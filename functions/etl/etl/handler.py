@@ -1,5 +1,6 @@
-"""The Lambda entry: S3 events in, one result per object out."""
+"""The Lambda entry: S3 events in, one result per object out; and news of Spark job runs."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -9,6 +10,9 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.logging import utils as logging_utils
 from aws_lambda_powertools.metrics import MetricUnit
 
+from etl.emr.events import failed_run, is_of_job_runs
+from etl.emr.runs import EmrRuns, emr_client
+from etl.emr.submission import Application
 from etl.failure import describe, presentable
 from etl.job import Job
 from etl.publication.precedence import Result
@@ -17,7 +21,7 @@ from etl.s3.client import s3_client
 from etl.s3.events import messages, notifications
 from etl.s3.landing import Landing
 from etl.s3.processed import Processed
-from etl.settings import Settings
+from etl.settings import SHARED, Settings
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -40,7 +44,22 @@ def job() -> Job:
         Landing(s3),
         lambda prefix: Processed(s3, settings.processed_bucket, prefix),
         settings,
+        _runs(settings),
     )
+
+
+def _runs(settings: Settings) -> EmrRuns | None:
+    if not settings.spark_application_id:
+        return None
+    application = Application(
+        id=settings.spark_application_id,
+        role_arn=settings.spark_job_role_arn,
+        artifacts=settings.spark_artifacts,
+        log_group=settings.spark_log_group,
+        environment={name: os.environ.get(name, "") for name in SHARED},
+    )
+    client = emr_client(settings.aws_endpoint_url)
+    return EmrRuns(client, application, settings.processed_bucket)
 
 
 @logger.inject_lambda_context(clear_state=True)
@@ -51,6 +70,8 @@ def handler(event: dict[str, Any], _context: "LambdaContext") -> dict[str, Any]:
     one by one; for any other source the first error is raised at the end and Lambda retries the
     event, which is free for the objects that are done.
     """
+    if is_of_job_runs(event):
+        return _told_of_job_run(event)
     results: list[Result] = []
     failures: Failures = []
     for message in messages(event):
@@ -61,6 +82,17 @@ def handler(event: dict[str, Any], _context: "LambdaContext") -> dict[str, Any]:
                     results.append(job().run(news))
     if results:
         count(results)
+    return _answer(results, failures)
+
+
+def _told_of_job_run(event: dict[str, Any]) -> dict[str, Any]:
+    failures: Failures = []
+    results: list[Result] = []
+    with _collecting(failures, None):
+        run_id = failed_run(event)
+        if run_id is not None:
+            results.append(job().fail(run_id))
+            count(results)
     return _answer(results, failures)
 
 

@@ -9,6 +9,8 @@ from pathlib import Path
 from etl.advice.advise import advise, advise_on_refused
 from etl.clean import Cleaned, clean
 from etl.errors import Refused, TooLarge
+from etl.publication.failed import conclude_failed
+from etl.publication.handover import JobRuns, hand_over
 from etl.publication.order import Order, with_known
 from etl.publication.place import SUFFIXES, output_prefix
 from etl.publication.precedence import Result, settle
@@ -39,16 +41,26 @@ class UnexpectedBucket(Exception):
     """The trigger is set on a bucket this function is not for."""
 
 
+class UnexpectedRun(Exception):
+    """News of a job run came to a function that hands nothing over."""
+
+
 class Job:
     """Cleans landed objects. Errors of S3 itself pass through, for the caller to retry."""
 
     def __init__(
-        self, landing: Landing, processed: Callable[[str], Processed], settings: Settings
+        self,
+        landing: Landing,
+        processed: Callable[[str], Processed],
+        settings: Settings,
+        runs: JobRuns | None = None,
     ) -> None:
+        """Without `runs` of the Spark job a file past the limit is too large."""
         self._landing = landing
         self._order = Order(landing)
         self._processed = processed
         self._settings = settings
+        self._runs = runs
 
     def run(self, news: Notification) -> Result:
         """Raises UnexpectedBucket."""
@@ -71,6 +83,15 @@ class Job:
             logger.warning("%s is gone: %s", news.key, gone)
             return Result(news.key, GONE)
 
+    def fail(self, run_id: str) -> Result:
+        """A run of the Spark job has failed: say so in the report that waits for it."""
+        if self._runs is None:
+            raise UnexpectedRun(f"{run_id} is of a job that this function starts none of")
+        run = self._runs.ended(run_id)
+        logger.error("%s: job run %s ended as %s", run.key, run.id, run.state)
+        target = self._processed(output_prefix(run.key))
+        return conclude_failed(target, run, self._settings.limits)
+
     def _run(self, found: SourceVersion, target: Processed, started: float) -> Result:
         current = target.current()
         source = with_known(found, current.report.source if current.report else None)
@@ -79,6 +100,8 @@ class Job:
             return result
         with tempfile.TemporaryDirectory(prefix="etl-") as folder:
             finished = self._finish(source, Path(folder), started)
+            if self._runs is not None and finished.report.status == TOO_LARGE:
+                return hand_over(source, target, self._order, self._runs)
             return publish(target, finished, self._table(), self._order)
 
     def _finish(self, source: SourceVersion, folder: Path, started: float) -> Finished:
@@ -92,7 +115,7 @@ class Job:
             advice = advise_on_refused(file, refused) if file else None
             report = PublishedReport.begin(REFUSED, source, **refusal_of(refused), advice=advice)
         except TooLarge as large:
-            logger.error("%s is too large: %s", source.key, large)
+            logger.log(self._level_of_large, "%s is too large: %s", source.key, large)
             report = PublishedReport.begin(TOO_LARGE, source, **refusal_of(large))
         else:
             advice = advise(file, cleaned.header, cleaned.evidence)
@@ -102,6 +125,10 @@ class Job:
             schema = schema_of(cleaned.header.names)
             return Finished(report, cleaned.files, folder, started, limits, schema)
         return Finished(report, {}, folder, started, limits)
+
+    @property
+    def _level_of_large(self) -> int:
+        return logging.ERROR if self._runs is None else logging.INFO
 
     def _downloaded(self, source: SourceVersion, folder: Path) -> Source:
         """The object as a file on disk. Raises Refused, TooLarge and Gone."""

@@ -8,9 +8,16 @@ import boto3
 import pytest
 from moto import mock_aws
 
+from etl.publication.precedence import announce
+from etl.report.model import PROCESSING, JobRun
+from etl.s3.events import Notification
+from etl.s3.landing import Landing
+from etl.s3.processed import Processed
 from samples.sales import write_sales
 from tests.role_policies import FROM_LAMBDA, OWNER_SECRET, SECRET, Call, recorded_calls, roles
 from tests.unit.deploy.test_template import of_type
+from tests.unit.etl.job_runs import conclude, write_parts
+from tests.unit.etl.reports import report_of
 
 EVENTS = Path(__file__).parents[3] / "events"
 # Neither names a resource: X-Ray takes none, and an interface has no name before it exists.
@@ -104,8 +111,18 @@ def event(key: str) -> dict:
     return put
 
 
+def leave_parts(s3, folder: Path) -> None:
+    """What a run of the Spark job made of parted.csv, before a small file takes its place."""
+    s3.put_object(Bucket="sales-landing", Key="parted.csv", Body=PLAIN)
+    landing, target = Landing(s3), Processed(s3, "sales-processed", "parted/")
+    source = landing.find(Notification("sales-landing", "parted.csv"))
+    right = announce(source, target, target.current(), PROCESSING, job=JobRun(attempt=1))
+    parts = write_parts(target, right.report, folder, 1)
+    conclude(target, right.report, parts, folder, report_of("1,2024-01-05,C,W,1,1\n"))
+
+
 @pytest.mark.parametrize("database", ["", "sales_db"])
-def test_etl_makes_exactly_the_calls_that_its_role_allows(s3, monkeypatch, database):
+def test_etl_makes_exactly_the_calls_that_its_role_allows(s3, monkeypatch, database, tmp_path):
     monkeypatch.setenv("GLUE_DATABASE", database)
     boto3.client("glue").create_database(DatabaseInput={"Name": "sales_db"})
     sample = io.StringIO()
@@ -115,6 +132,8 @@ def test_etl_makes_exactly_the_calls_that_its_role_allows(s3, monkeypatch, datab
     # The table is made for the first and has to learn a column of the second.
     s3.put_object(Bucket="sales-landing", Key="plain.csv", Body=PLAIN)
     s3.put_object(Bucket="sales-landing", Key="wider.csv", Body=WIDER)
+    leave_parts(s3, tmp_path)
+    s3.put_object(Bucket="sales-landing", Key="parted.csv", Body=WIDER)
     latest = event("raw.csv")
     versioned = event("raw.csv")
     versioned["Records"][0]["s3"]["object"]["versionId"] = second["VersionId"]
@@ -126,6 +145,7 @@ def test_etl_makes_exactly_the_calls_that_its_role_allows(s3, monkeypatch, datab
         handler.handler(latest, Context())
         handler.handler(event("plain.csv"), Context())
         handler.handler(event("wider.csv"), Context())
+        handler.handler(event("parted.csv"), Context())
     handler.job.cache_clear()
     role = roles(GlueDatabase=database)["SalesEtlRole"]
     assert [call for call in calls if not role.allows(call)] == []

@@ -25,10 +25,11 @@ logger = logging.getLogger(__name__)
 
 
 def record(target: Processed, current: Current) -> None:
-    """Keep the report in place among the runs, and sum it up; a second time is free.
+    """Keep the report in place among the runs, sum it up, and delete what it replaced.
 
-    It comes after the report, so that no run is kept that was not published. Whoever replaces a
-    report, or finds it done, calls this first: what a killed run has left out is made up for.
+    A second time is free. It comes after the report, so that no run is kept that was not
+    published. Whoever replaces a report, or finds it done, calls this first: what a killed run has
+    left out is made up for.
     """
     report = current.report
     if report is None or report.status not in FINAL or not report.finished_at:
@@ -40,6 +41,7 @@ def record(target: Processed, current: Current) -> None:
     # Before the run's file: where that is, this is too. Who supersedes has recorded this report.
     with suppress(Superseded):
         target.replace(f"{SUMMARIES}{target.prefix}{SUMMARY}", _summary(report), current.etag)
+        target.delete([one.key for one in report.replaces], current.etag)
     if fits:
         target.keep(key, current.body)
     else:

@@ -6,6 +6,8 @@ from etl.errors import Refused
 
 SUFFIXES = (".csv", ".csv.gz")
 
+PARTS = "parts/"
+
 _ENDING = re.compile(r"(\.csv)?(\.gz)?\Z", re.IGNORECASE | re.ASCII)
 _LONGEST_NAME = "processed_output.parquet"
 _MAX_KEY_BYTES = 1024  # S3's
@@ -29,3 +31,22 @@ def output_prefix(key: str) -> str:
     if not {".", ".."}.isdisjoint(prefix.split("/")):
         raise Refused("bad_key", "A step of the key is . or .., which S3 and clients fold away.")
     return prefix
+
+
+def part_folder(prefix: str, run_id: str) -> str:
+    """Where the parts of one run are: another run, of another version or code, has another folder.
+
+    >>> part_folder("2026/orders/", "0123456789ab")
+    '2026/orders/parts/0123456789ab/'
+    """
+    return f"{prefix}{PARTS}{run_id}/"
+
+
+def part_names(number: int) -> tuple[str, str, str]:
+    """CSV, Parquet and dropped rows of one part, counted from 0; names sort by number.
+
+    >>> part_names(7)
+    ('part-00007.csv', 'part-00007.parquet', 'part-00007-rejected.csv')
+    """
+    stem = f"part-{number:05}"
+    return f"{stem}.csv", f"{stem}.parquet", f"{stem}-rejected.csv"

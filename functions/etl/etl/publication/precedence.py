@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from etl.publication.history import record
 from etl.publication.order import Order, is_same
 from etl.report.model import (
+    CLAIMS,
     CLEANED,
-    FINAL,
     PUBLISHING,
+    SETTLED,
     LastGood,
     PreviousRun,
     PublishedReport,
@@ -39,16 +40,14 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """The right to publish until somebody replaces the report with this ETag.
+    """The right to publish until somebody replaces the report, which has this ETag.
 
-    `replaced_key` is the other source whose place the new report takes, if it does.
+    The report tells what was found in its place; `shared_with` is the other source it was of.
     """
 
     etag: str
-    last_good: LastGood | None
-    previous: PreviousRun | None
-    replaced_key: str | None
-    shared_with: str | None
+    report: PublishedReport
+    shared_with: str | None = None
 
 
 def settle(
@@ -67,7 +66,7 @@ def _settled(source: SourceVersion, report: PublishedReport | None, order: Order
     if not is_same(report.source, source):
         return _overtaken(source, report)
     done = (
-        report.status in FINAL
+        report.status in SETTLED
         and report.code_version == code_version()
         and report.source.description_etag == source.description_etag
     )
@@ -84,25 +83,32 @@ def claim(source: SourceVersion, target: Processed, order: Order) -> Claim | Res
         result = settle(source, target, current, order)
         if result is not None:
             return result
-        good, other = _last_good(current.report), _other_key(current.report, source)
-        replaced = other or _replaced_before(current.report, source)
-        previous = _previous(current.report, source)
-        # Without an id of its own the claim of a run's twin would have the same ETag.
-        report = PublishedReport.begin(
-            PUBLISHING, source, last_good=good, claim_id=uuid.uuid4().hex
-        )
-        if replaced:
-            report = report.amended(replaced_key=replaced)
-        if previous:
-            report = report.amended(previous=previous)
-        etag = target.announce(report, current)
-        if etag is not None:
-            break
+        made = announce(source, target, current, PUBLISHING)
+        if made is not None:
+            return made
+
+
+def announce(
+    source: SourceVersion, target: Processed, current: Current, status: str, **more: object
+) -> Claim | None:
+    """Put a claim into the place of the report; None if another came first."""
+    other = _other_key(current.report, source)
+    found = {
+        "previous": _previous(current.report, source),
+        "replaced_key": other or _replaced_before(current.report, source),
+    }
+    # Without an id of its own the claim of a run's twin would have the same ETag.
+    report = PublishedReport.begin(
+        status, source, last_good=_last_good(current.report), claim_id=uuid.uuid4().hex, **more
+    ).amended(**{name: value for name, value in found.items() if value})
+    etag = target.announce(report, current)
+    if etag is None:
+        return None
     if other:
         logger.warning(
             "%s takes the place of %s: both have the prefix %r", source.key, other, target.prefix
         )
-    return Claim(etag, good, previous, replaced, other)
+    return Claim(etag, report, other)
 
 
 def _overtaken(source: SourceVersion, report: PublishedReport) -> Result:
@@ -124,7 +130,7 @@ def _replaced_before(report: PublishedReport | None, source: SourceVersion) -> s
     """What an unfinished run, or an earlier one of this version, said that it replaces."""
     if report is None:
         return None
-    kept = report.status == PUBLISHING or is_same(report.source, source)
+    kept = report.status in CLAIMS or is_same(report.source, source)
     return report.replaced_key if kept else None
 
 
@@ -132,12 +138,13 @@ def _last_good(report: PublishedReport | None) -> LastGood | None:
     """The newest output that a reader can still rely on while there is no good report."""
     if report is None or report.status not in CLEANED or report.findings is None:
         return None if report is None else report.last_good
-    return LastGood(
+    good = LastGood(
         source=report.source,
         rows_in=report.findings.rows_in,
         rows_out=report.findings.rows_out,
         outputs=report.outputs,
     )
+    return good.model_copy(update={"parts": report.parts}) if report.parts else good
 
 
 def _previous(report: PublishedReport | None, source: SourceVersion) -> PreviousRun | None:

@@ -13,7 +13,8 @@ import pyarrow as pa
 from etl.publication.history import record, run_id
 from etl.publication.order import Order
 from etl.publication.precedence import SUPERSEDED, Claim, Result, claim
-from etl.report.model import CLEANED, Output, PublishedReport
+from etl.publication.replaced import replaced_files
+from etl.report.model import CLEANED, Output, Part, PublishedReport
 from etl.report.page import report_page
 from etl.report.verdict import Limits, status_of, warnings_of
 from etl.s3.glue import SalesTable
@@ -27,7 +28,10 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """A report not yet published, the files that go with it, and a folder for more."""
+    """A report not yet published, the files that go with it, and a folder for more.
+
+    `parts` are in the bucket already, in the folder of this run, if the Spark job made them.
+    """
 
     report: PublishedReport
     files: Mapping[str, DataFile]
@@ -35,21 +39,30 @@ class Finished:
     started: float
     limits: Limits
     schema: pa.Schema | None = None
+    parts: tuple[Part, ...] = ()
 
 
 def publish(
     target: Processed, finished: Finished, table: SalesTable | None, order: Order
 ) -> Result:
     """Claim, upload, conclude; or give way to whoever is ahead."""
+    right = claim(finished.report.source, target, order)
+    return right if isinstance(right, Result) else publish_claimed(target, finished, table, right)
+
+
+def publish_claimed(
+    target: Processed, finished: Finished, table: SalesTable | None, right: Claim
+) -> Result:
+    """Upload and conclude under a claim; `superseded` if another report took its place."""
     source = finished.report.source
-    right = claim(source, target, order)
-    if isinstance(right, Result):
-        return right
-    report = _knowing(right, finished)
+    report = _knowing(right.report, finished)
     try:
         report = report.amended(outputs=_upload(target, finished, report, right.etag))
         if table is not None and finished.schema is not None:
             report = report.amended(table=_land(target, finished, table, right.etag))
+        replaced = replaced_files(report, right.report.last_good)
+        if replaced:
+            report = report.amended(replaces=replaced)
         report = report.amended(
             seconds=round(time.monotonic() - finished.started, 3),
             finished_at=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -63,16 +76,20 @@ def publish(
     return Result(source.key, report.status, report, right.shared_with)
 
 
-def _knowing(right: Claim, finished: Finished) -> PublishedReport:
+def _knowing(claimed: PublishedReport, finished: Finished) -> PublishedReport:
     """The report with what the claim found in its place, and the verdict that it leads to."""
     report = finished.report.amended(run_id=run_id(finished.report))
-    if right.replaced_key:
-        report = report.amended(replaced_key=right.replaced_key)
-    if right.previous:
-        report = report.amended(previous=right.previous)
+    if claimed.replaced_key:
+        report = report.amended(replaced_key=claimed.replaced_key)
+    if claimed.previous:
+        report = report.amended(previous=claimed.previous)
+    if claimed.job:
+        report = report.amended(job=claimed.job)
+    if finished.parts:
+        report = report.amended(parts=list(finished.parts))
     if report.findings is None:
-        return report.amended(last_good=right.last_good)
-    warnings = warnings_of(report.findings, finished.limits, right.previous)
+        return report.amended(last_good=claimed.last_good)
+    warnings = warnings_of(report.findings, finished.limits, claimed.previous)
     return report.amended(status=status_of(warnings), warnings=warnings)
 
 
@@ -96,7 +113,15 @@ def _upload(
 def _land(
     target: Processed, finished: Finished, table: SalesTable, claim_etag: str
 ) -> dict[str, str]:
-    target.upload({table.key(target.prefix): finished.files[PARQUET]}, claim_etag)
+    parts = {
+        table.part_key(target.prefix, number): part.parquet
+        for number, part in enumerate(finished.parts)
+    }
+    whole = {} if parts else {table.key(target.prefix): finished.files[PARQUET]}
+    target.copy(parts, claim_etag)
+    target.upload(whole, claim_etag)
+    there = set(target.keys_below(table.folder(target.prefix)))
+    target.delete(there - parts.keys() - whole.keys(), claim_etag)
     return table.register(target.prefix, finished.schema)
 
 

@@ -22,12 +22,18 @@ SUCCEEDED: Final = "succeeded"
 WARNED: Final = "warned"
 REFUSED: Final = "refused"
 TOO_LARGE: Final = "too_large"
+FAILED: Final = "failed"
 PUBLISHING: Final = "publishing"
+PROCESSING: Final = "processing"
 
 CLEANED: Final = (SUCCEEDED, WARNED)
 """The files beside the report are whole and described in it."""
-FINAL: Final = (*CLEANED, REFUSED, TOO_LARGE)
+SETTLED: Final = (*CLEANED, REFUSED, TOO_LARGE)
+"""A repetition would find the same."""
+FINAL: Final = (*SETTLED, FAILED)
 """The run is over."""
+CLAIMS: Final = (PUBLISHING, PROCESSING)
+"""A run is under way, in a function or in the Spark job."""
 
 
 class _Part(BaseModel):
@@ -74,6 +80,39 @@ class Output(_Part):
     bytes: int
     sha256: str
     version_id: str | None = None
+
+
+class Part(_Part):
+    """A piece of the outputs of a file that the Spark job cleaned; `dropped` rows are rejected's.
+
+    The first part alone has header lines: CSV files one after the other are the whole file.
+    """
+
+    csv: Output
+    parquet: Output
+    rejected: Output
+    rows: int
+    dropped: int
+
+    @property
+    def outputs(self) -> tuple[Output, Output, Output]:
+        return self.csv, self.parquet, self.rejected
+
+
+class JobRun(_Part):
+    """The run of the Spark job that has the file; `run_id` is AWS's, None before it is started.
+
+    `attempt` counts runs for one reading of one version from 1 on; retries within a run are AWS's.
+    """
+
+    attempt: int
+    run_id: str | None = None
+
+
+class ReplacedFile(_Part):
+    """A file of an earlier run that this one does not write; it is deleted once this is told."""
+
+    key: str
 
 
 class QuantityCounts(_Part):
@@ -167,6 +206,7 @@ class LastGood(_Part):
     rows_in: int
     rows_out: int
     outputs: dict[str, Output]
+    parts: list[Part] = []
 
 
 class Report(_Part):
@@ -182,11 +222,14 @@ class Report(_Part):
     limit_bytes: int | None = None
     run_id: str | None = None
     claim_id: str | None = None
+    job: JobRun | None = None
     advice: Advice | None = None
     replaced_key: str | None = None
     last_good: LastGood | None = None
     previous: PreviousRun | None = None
     outputs: dict[str, Output] = {}
+    parts: list[Part] = []
+    replaces: list[ReplacedFile] = []
     table: dict[str, str] | None = None
     seconds: float | None = None
     finished_at: str | None = None

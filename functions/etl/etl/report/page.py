@@ -7,7 +7,7 @@ from importlib.resources import files
 
 from etl.report.advice_page import advice_section
 from etl.report.chart import month_bars, share_bar
-from etl.report.model import REFUSED, TOO_LARGE, Findings, Report
+from etl.report.model import FAILED, REFUSED, TOO_LARGE, Findings, Report
 
 _EXPLAINED = {
     "malformed_row": "Wrong number of fields",
@@ -24,6 +24,7 @@ _PLACE = re.compile(r"\{\{(\w+)\}\}")
 _HEADLINES = {
     REFUSED: "This file was refused",
     TOO_LARGE: "This file is too large for one function",
+    FAILED: "The job that cleans large files failed",
 }
 
 

@@ -26,9 +26,17 @@ class SalesTable:
     bucket: str
     database: str
 
+    def folder(self, prefix: str) -> str:
+        """The partition of the source with this output prefix."""
+        return f"{_FOLDER}{PARTITION}={partition_of(prefix)}/"
+
     def key(self, prefix: str) -> str:
-        """Where the rows of the source with this output prefix lie."""
-        return f"{_FOLDER}{PARTITION}={partition_of(prefix)}/rows.parquet"
+        """Where its rows lie if they are one file."""
+        return f"{self.folder(prefix)}rows.parquet"
+
+    def part_key(self, prefix: str, number: int) -> str:
+        """Where a part of its rows lies if the Spark job cleaned it."""
+        return f"{self.folder(prefix)}part-{number:05}.parquet"
 
     def register(self, prefix: str, schema: "pa.Schema") -> dict[str, str]:
         """Make the table, its columns and the source's partition known; doing so twice is free."""
@@ -56,7 +64,7 @@ class SalesTable:
                 column_comment="passes through from a source",
             )
         partition = partition_of(prefix)
-        place = f"{location}{PARTITION}={partition}/"
+        place = f"s3://{self.bucket}/{self.folder(prefix)}"
         catalog.add_parquet_partitions(
             database=self.database, table=TABLE, partitions_values={place: [partition]}
         )

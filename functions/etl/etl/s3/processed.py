@@ -7,18 +7,19 @@ runs the one whose claim was replaced stops. docs/decisions/0022 says what that 
 """
 
 import base64
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from botocore.exceptions import ClientError
 
-from etl.report.model import PublishedReport
+from etl.report.model import Output, PublishedReport
 from etl.sink.files import DataFile
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_s3.type_defs import CopySourceTypeDef, ObjectIdentifierTypeDef
 
 REPORT = "report.json"
 # template.yaml's lifecycle looks for this tag.
@@ -35,8 +36,16 @@ _ABSENT = {"NoSuchKey", "404"}
 _LOST = {"PreconditionFailed", "412", "ConditionalRequestConflict", "409"}
 
 
+# Of one call.
+_MOST_DELETED = 1000
+
+
 class Superseded(Exception):
     """A newer version of the source, or a twin of this run, owns the output now."""
+
+
+class NotDeleted(Exception):
+    """S3 kept a file that it was asked to delete; the caller's retry asks again."""
 
 
 class _Lost(Exception):
@@ -81,6 +90,48 @@ class Processed:
         """Put every file at its key; the version of each. Raises Superseded."""
         return {key: self._upload(key, file, claim_etag) for key, file in files.items()}
 
+    def put_part(self, key: str, file: DataFile) -> str | None:
+        """Put a part into its run's folder, where nobody else writes; its version.
+
+        Tasks of the Spark job call this: the claim is looked at once, before the report.
+        """
+        version: str | None = self._put_file(key, file, None, unconditional=True).get("VersionId")
+        return version
+
+    def copy(self, copies: Mapping[str, Output], claim_etag: str) -> None:
+        """Copy outputs to other keys, the exact versions, within S3. Raises Superseded."""
+        for key, output in copies.items():
+            self._require(claim_etag)
+            source: CopySourceTypeDef = {"Bucket": self.bucket, "Key": str(output.key)}
+            if output.version_id:
+                source["VersionId"] = output.version_id
+            self._s3.copy_object(Bucket=self.bucket, Key=key, CopySource=source)
+
+    def delete(self, keys: Iterable[str], report_etag: str | None) -> None:
+        """Delete files while the report of this ETag is in place. Raises Superseded.
+
+        Files beside the report are those of every run: each is deleted as it was seen before the
+        report was looked at. The others lie in folders of one run.
+        """
+        found = sorted(set(keys))
+        beside = [key for key in found if "/" not in key.removeprefix(self.prefix)]
+        for key in beside:
+            self._delete_as_seen(key, report_etag)
+        for some in _batches([key for key in found if key not in beside], _MOST_DELETED):
+            self._require(report_etag)
+            named: list[ObjectIdentifierTypeDef] = [{"Key": key} for key in some]
+            answer = self._s3.delete_objects(
+                Bucket=self.bucket, Delete={"Objects": named, "Quiet": True}
+            )
+            for error in answer.get("Errors", []):
+                raise NotDeleted(f"{error.get('Key')}: {error.get('Code')}")
+
+    def keys_below(self, folder: str) -> list[str]:
+        pages = self._s3.get_paginator("list_objects_v2").paginate(
+            Bucket=self.bucket, Prefix=folder
+        )
+        return [item["Key"] for page in pages for item in page.get("Contents", [])]
+
     def conclude(self, report: PublishedReport, claim_etag: str) -> Current:
         """Write the real report. Raises Superseded if the claim was replaced."""
         try:
@@ -104,13 +155,36 @@ class Processed:
         self._write(key, report_etag, lambda replacing: self._put(key, body, replacing))
 
     def _upload(self, key: str, file: DataFile, claim_etag: str) -> str | None:
-        checksum = base64.b64encode(bytes.fromhex(file.sha256)).decode()
-
         def put(replacing: str | None) -> Mapping[str, Any]:
-            with file.path.open("rb") as body:
-                return self._put(key, body, replacing, ChecksumSHA256=checksum)
+            return self._put_file(key, file, replacing)
 
         return self._write(key, claim_etag, put).get("VersionId")
+
+    def _put_file(
+        self, key: str, file: DataFile, replacing: str | None, *, unconditional: bool = False
+    ) -> Mapping[str, Any]:
+        checksum = base64.b64encode(bytes.fromhex(file.sha256)).decode()
+        with file.path.open("rb") as body:
+            if unconditional:
+                return self._send(key, body, ChecksumSHA256=checksum)
+            return self._put(key, body, replacing, ChecksumSHA256=checksum)
+
+    def _delete_as_seen(self, key: str, report_etag: str | None) -> None:
+        seen = self._etag(key)
+        self._require(report_etag)
+        if seen is None:
+            return
+        try:
+            self._s3.delete_object(Bucket=self.bucket, Key=key, IfMatch=seen)
+        except ClientError as error:
+            # A newer run has written it since.
+            if error.response["Error"]["Code"] not in _LOST | _ABSENT:
+                raise
+
+    def _require(self, report_etag: str | None) -> None:
+        """Raises Superseded where another report is in place."""
+        if self._etag(self.prefix + REPORT) != report_etag:
+            raise Superseded(self.prefix)
 
     def _write(
         self,
@@ -121,8 +195,7 @@ class Processed:
         while True:
             # In this order: whoever claims after the check changes the object seen before it.
             replacing = self._etag(key)
-            if self._etag(self.prefix + REPORT) != report_etag:
-                raise Superseded(self.prefix)
+            self._require(report_etag)
             try:
                 return put(replacing)
             except _Lost:
@@ -135,20 +208,22 @@ class Processed:
         self, key: str, body: bytes | BinaryIO, replacing: str | None, **fields: str
     ) -> Mapping[str, Any]:
         condition = {"IfMatch": replacing} if replacing else {"IfNoneMatch": "*"}
-        options: dict[str, Any] = condition | fields
         try:
-            return self._s3.put_object(
-                Bucket=self.bucket,
-                Key=key,
-                Body=body,
-                ContentType=_CONTENT_TYPES[Path(key).suffix],
-                **options,
-            )
+            return self._send(key, body, **condition, **fields)
         except ClientError as error:
             # 404: there is nothing to match any more.
             if error.response["Error"]["Code"] in _LOST | _ABSENT:
                 raise _Lost(key) from error
             raise
+
+    def _send(self, key: str, body: bytes | BinaryIO, **options: Any) -> Mapping[str, Any]:  # noqa: ANN401 - as boto3 takes them
+        return self._s3.put_object(
+            Bucket=self.bucket,
+            Key=key,
+            Body=body,
+            ContentType=_CONTENT_TYPES[Path(key).suffix],
+            **options,
+        )
 
     def _etag(self, key: str) -> str | None:
         try:
@@ -157,3 +232,8 @@ class Processed:
             if error.response["Error"]["Code"] in _ABSENT:
                 return None
             raise
+
+
+def _batches(keys: Sequence[str], most: int) -> Iterator[Sequence[str]]:
+    for start in range(0, len(keys), most):
+        yield keys[start : start + most]
