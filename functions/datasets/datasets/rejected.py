@@ -2,7 +2,7 @@
 
 import csv
 from collections.abc import Iterator
-from typing import Annotated
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -22,17 +22,30 @@ _MAX_JSON = 1000
 _MAX_CSV = 50_000
 _MAX_CELL = 64 * 1024 * 1024
 
+# The ETL's words, docs/etl.md.
+Reason = Literal[
+    "malformed_row",
+    "repeated_header",
+    "missing_order_id",
+    "duplicate_exact",
+    "duplicate_differs",
+    "invalid_quantity",
+    "missing_order_date",
+    "invalid_order_date",
+    "invalid_price",
+]
+
 
 class RejectedParameters(BaseModel):
     """The query string of `rejected`."""
 
     model_config = ConfigDict(extra="forbid")
 
-    reason: list[str] = Field([], max_length=20, description="One of these.")
+    reason: list[Reason] = Field([], max_length=20, description="One of these.")
     contains: str | None = Field(None, min_length=1, max_length=1000)
     limit: int | None = Field(None, ge=1, le=_MAX_CSV)
     cursor: str | None = Field(None, max_length=4000)
-    format: Annotated[str | None, Field(pattern="^(csv|json)$")] = None
+    format: Literal["csv", "json"] | None = None
 
 
 def list_rejected(bucket: Bucket, name: str, request: Request) -> Answer:

@@ -112,3 +112,27 @@ def test_cursor_with_text_that_no_name_holds_is_refused(api: ApiClient) -> None:
     for foreign in (f"{cursor}AAAA", f"{cursor}____", "A" * 6000):
         answer = api.get("/users/", query=f"sort=name&cursor={foreign}")
         assert answer.status == 422, foreign
+
+
+@pytest.mark.parametrize(
+    ("path", "known"),
+    [
+        ("/users/", "cursor, limit, role, sort, total"),
+        ("/users/search", "limit, offset, q, role"),
+        ("/users/roles", "limit, q"),
+        ("/datasets/", "cursor, limit, prefix, q, sort, status"),
+    ],
+)
+def test_parameter_that_is_misspelt_is_refused_naming_those_that_there_are(
+    api: ApiClient, path: str, known: str
+) -> None:
+    answer = api.get(path, query="q=a&rolle=admin" if "search" in path else "rolle=admin")
+    assert answer.status == 422
+    fault = {"parameter": "rolle", "detail": f"is not known here; known are {known}"}
+    assert answer.json()["errors"] == [fault]
+
+
+def test_status_that_no_dataset_has_is_refused_naming_those_that_there_are(api: ApiClient) -> None:
+    (fault,) = api.get("/datasets/?status=suceeded").json()["errors"]
+    assert fault["parameter"] == "status"
+    assert fault["detail"] == "must be 'succeeded', 'warned', 'refused', 'too_large' or 'failed'"

@@ -7,7 +7,7 @@ import json
 import pyarrow as pa
 import pytest
 
-REASONS = ["invalid_price", "missing_order_id", "duplicate"]
+REASONS = ["invalid_price", "missing_order_id", "duplicate_exact"]
 DROPPED = [
     [str(number * 2), REASONS[number % 3], f"d{number}", f'{number};"a, {number}"\nmore\r\nlines é']
     for number in range(50)
@@ -54,6 +54,27 @@ def test_rows_are_found_by_their_reasons_and_by_their_text(call):
     assert pages(call, reason=REASONS[:2], limit=9) == as_items(prices)
     sevens = [row for row in DROPPED if "A, 7" in row[3].upper()]
     assert pages(call, contains="A, 7") == as_items(sevens)
+
+
+@pytest.mark.parametrize(
+    ("call_of", "query", "detail"),
+    [
+        ("rejected", {"reason": "invalid_prize"}, "must be 'malformed_row', 'repeated_header', "),
+        ("rejected", {"resaon": "x"}, "known are contains, cursor, format, limit, reason"),
+        (
+            "summary",
+            {"form": "2026"},
+            "known are by, format, from, limit, measure,",
+        ),
+        ("runs", {"format": "csv"}, "known are cursor, id, limit"),
+        ("rows", {"format": "xml"}, "must be 'csv' or 'json'"),
+    ],
+)
+def test_what_a_call_does_not_know_is_refused_naming_what_it_knows(call, call_of, query, detail):
+    answer = call(f"/datasets/bad/{call_of}", **query)
+    (fault,) = answer.json()["errors"]
+    assert (answer.status, fault["parameter"]) == (422, *query)
+    assert detail in fault["detail"]
 
 
 def test_dropped_rows_come_as_csv_too(call):

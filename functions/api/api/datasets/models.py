@@ -33,6 +33,10 @@ UploadKey = Annotated[
 ]
 
 
+# How a run ends; a run that goes on has no summary yet, and no place in the list.
+FinalStatus = Literal["succeeded", "warned", "refused", "too_large", "failed"]
+
+
 class UploadRequest(BaseModel):
     """The object to upload: a .csv or .csv.gz, or the _source.json that describes its folder."""
 

@@ -4,10 +4,10 @@ from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Query, Request, Response
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from api.datasets.listing import DEFAULT_SORT, DatasetQuery, Sort
-from api.datasets.models import DatasetList, Run, RunRequest, Upload, UploadRequest
+from api.datasets.models import DatasetList, FinalStatus, Run, RunRequest, Upload, UploadRequest
 from api.datasets.service import DatasetService
 from api.web.problems import responses
 from api.web.routing import DatasetsRoute
@@ -29,12 +29,14 @@ Datasets = Annotated[DatasetService, Depends(_service)]
 class ListQuery(BaseModel):
     """The parameters of a list of datasets."""
 
+    model_config = ConfigDict(extra="forbid")
+
     limit: int = Field(50, ge=1, le=100, description="At most so many.")
     cursor: str | None = Field(None, description="next_cursor of the page before.")
     sort: Sort = Field(
         DEFAULT_SORT, description="With a minus before it the greatest first; no value comes last."
     )
-    status: str | None = Field(None, description="Only those of this status.")
+    status: FinalStatus | None = Field(None, description="Only those of this status.")
     prefix: str = Field("", description="Only those whose source's key begins so: a folder.")
     q: str = Field("", description="Only those whose source's key has this in it, in any case.")
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Response
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from api.users.cursor import read_cursor, write_cursor
 from api.users.listing import DEFAULT_SORT, ListRequest, Sort
@@ -19,6 +19,8 @@ router = APIRouter(prefix="/users", tags=["users"], route_class=UsersRoute)
 
 class ListQuery(BaseModel):
     """Which users, in what order, and from where."""
+
+    model_config = ConfigDict(extra="forbid")
 
     role: Role | None = Field(None, description="Only users of exactly this role.")
     sort: Sort = Field(
@@ -35,6 +37,8 @@ class ListQuery(BaseModel):
 
 class RolesQuery(BaseModel):
     """Which roles."""
+
+    model_config = ConfigDict(extra="forbid")
 
     q: QueryText | None = Field(None, description="Only roles that hold this text somewhere.")
     limit: int = Field(20, ge=1, le=100)

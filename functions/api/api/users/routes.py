@@ -4,7 +4,7 @@ from typing import Annotated
 from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from api.users.conditions import TAGS, etag, is_known, wanted_tags
 from api.users.idempotency import HEADER, KEY_PATTERN, idempotency_key
@@ -57,6 +57,8 @@ _LINKS = {
 
 class SearchQuery(BaseModel):
     """What to find, and which part of it."""
+
+    model_config = ConfigDict(extra="forbid")
 
     q: QueryText = Field(description="Words, with typos or not, or their beginnings.")
     role: Role | None = Field(None, description="Only users of exactly this role.")

@@ -158,16 +158,29 @@ def _headers(request: Request, error: errors.AppError) -> dict[str, str]:
 
 async def _show_invalid_request(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    faults = [_fault(fault) for fault in error.errors()[:_MAX_FAULTS]]
+    known = _known_parameters(request)
+    faults = [_fault(fault, known) for fault in error.errors()[:_MAX_FAULTS]]
     detail = "; ".join(_said(fault) for fault in faults[:5])
     return problem_response(
         request.state.request_id, KINDS[errors.InvalidInput], detail, faults=faults
     )
 
 
-def _fault(fault: Mapping[str, Any]) -> dict[str, str]:
+def _known_parameters(request: Request) -> str:
+    """The names that the call's query model has, as a sentence's end."""
+    dependant = getattr(request.scope.get("route"), "dependant", None)
+    fields = [one.field_info.annotation for one in getattr(dependant, "query_params", [])]
+    names = sorted(name for model in fields for name in getattr(model, "model_fields", ()))
+    return f"; known are {', '.join(names)}" if names else ""
+
+
+def _fault(fault: Mapping[str, Any], known: str) -> dict[str, str]:
     where, *path = (str(part) for part in fault["loc"])
     said = _WORDS.get(fault["type"], fault["msg"])
+    if fault["type"] == "literal_error":
+        said = f"must be {fault['ctx']['expected']}"
+    elif fault["type"] == "extra_forbidden" and where == "query":
+        path, said = [name[:_MAX_NAME] for name in path], said + known
     if fault["type"] == "value_error":
         said = str(fault["ctx"]["error"])
     if fault["type"] == "json_invalid":

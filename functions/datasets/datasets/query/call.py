@@ -1,7 +1,7 @@
 """POST /datasets/{name}/query"""
 
 import time
-from typing import Annotated
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -25,7 +25,7 @@ class QueryParameters(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    format: Annotated[str | None, Field(pattern="^(csv|json)$")] = None
+    format: Literal["csv", "json"] | None = None
 
 
 class QueryBody(BaseModel):

@@ -1,6 +1,6 @@
 """GET /datasets/{name}/rows"""
 
-from typing import Annotated, Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -20,7 +20,7 @@ SECONDS = 20
 _MAX_JSON = 1000
 _MAX_CSV = 50_000
 
-Format = Annotated[str | None, Field(pattern="^(csv|json)$")]
+Format = Literal["csv", "json"] | None
 
 
 class RowsParameters(BaseModel):

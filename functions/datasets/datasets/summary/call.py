@@ -1,6 +1,6 @@
 """GET /datasets/{name}/summary"""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -35,7 +35,7 @@ class SummaryParameters(BaseModel):
     to: str | None = None
     order: Annotated[str | None, Field(pattern="^-?(key|value)$")] = None
     limit: int = Field(100, ge=1, le=1000)
-    format: Annotated[str | None, Field(pattern="^(csv|json)$")] = None
+    format: Literal["csv", "json"] | None = None
 
 
 def show_summary(bucket: Bucket, name: str, request: Request) -> Answer:

@@ -6,6 +6,7 @@ import json
 import re
 import uuid
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl
@@ -130,11 +131,16 @@ def _validated(model: type[Model], given: dict[str, Any], place: str) -> Model:
         return model.model_validate(given)
     except ValidationError as error:
         faults = error.errors(include_url=False)[:_MAX_FAULTS]
-        raise InvalidRequest([_fault(dict(fault), place) for fault in faults]) from None
+        known = sorted(field.alias or name for name, field in model.model_fields.items())
+        raise InvalidRequest([_fault(dict(fault), place, known) for fault in faults]) from None
 
 
-def _fault(fault: dict[str, Any], place: str) -> dict[str, str]:
+def _fault(fault: dict[str, Any], place: str, known: Sequence[str]) -> dict[str, str]:
     said = _WORDS.get(fault["type"], fault["msg"])
+    if fault["type"] == "literal_error":
+        said = f"must be {fault['ctx']['expected']}"
+    elif fault["type"] == "extra_forbidden":
+        said = f"{said}; known are {', '.join(known)}"
     if fault["type"] == "value_error":
         said = str(fault["ctx"]["error"])
     steps = [str(step)[:200] for step in fault["loc"]]
