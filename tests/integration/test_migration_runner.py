@@ -94,7 +94,7 @@ def answering() -> Iterator[Callable[..., str]]:
 
         server = HTTPServer(("127.0.0.1", 0), Lambda)
         servers.append(server)
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
         return f"http://127.0.0.1:{server.server_port}"
 
     yield start

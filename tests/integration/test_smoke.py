@@ -3,6 +3,7 @@
 import json
 import threading
 from collections.abc import Callable, Iterator
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -10,6 +11,7 @@ import boto3
 import pytest
 
 from smoke.handler import handler
+from smoke.versions import Functions
 from tests.embedded_stack import EmbeddedStack
 from tests.role_policies import Call, recorded_calls, roles
 from tests.template_document import read_document
@@ -31,7 +33,8 @@ class Context:
 class Aws:
     """Lambda and CodeDeploy, as much as the function asks them: `told` is what CodeDeploy heard.
 
-    `answer` is the API's at every path; `busy` is how often Lambda says that it is not ready.
+    `answer` is the API's at every path; `busy` is how often Lambda says that it is not ready;
+    `pauses` are the seconds for which the function would have waited.
     """
 
     def __init__(self) -> None:
@@ -40,6 +43,7 @@ class Aws:
         self.live = {API: "12", ETL: "7"}
         self.answer: tuple[int, Any] = (500, {})
         self.busy = 0
+        self.pauses: list[float] = []
 
     def reply(self, path: str, body: bytes, target: str) -> tuple[int, Any]:
         if target.endswith("PutLifecycleEventHookExecutionStatus"):
@@ -87,7 +91,7 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Aws]:
             """Says nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Endpoint)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     url = f"http://127.0.0.1:{server.server_port}"
     for name, text in {
         "AWS_ACCESS_KEY_ID": "local",
@@ -99,7 +103,7 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Aws]:
         "LANDING_BUCKET": "sales-landing",
     }.items():
         monkeypatch.setenv(name, text)
-    monkeypatch.setattr("time.sleep", lambda seconds: None)
+    monkeypatch.setattr("smoke.handler.Functions", partial(Functions, pause=known.pauses.append))
     yield known
     server.shutdown()
     server.server_close()
@@ -152,6 +156,7 @@ def test_a_version_that_was_published_a_moment_ago_is_waited_for(aws: Aws) -> No
     aws.busy = 5
     run()
     assert aws.invoked[:6] == ["UsersApiFunction:13"] * 6
+    assert aws.pauses == [5.0] * 5
 
 
 def test_codedeploy_hears_of_it_before_this_function_is_stopped(aws: Aws) -> None:

@@ -76,7 +76,7 @@ class Functions:
                 functions.take(json.loads(body))
 
         self._server = ThreadingHTTPServer(("127.0.0.1", self._port), Taking)
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
 
     def stop(self) -> None:
         self._server.shutdown()

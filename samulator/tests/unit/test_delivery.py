@@ -34,7 +34,7 @@ class Endpoint(ThreadingHTTPServer):
         self.keys: list[str] = []
         self.sequencers: dict[str, list[str]] = {}
         self.changed = threading.Condition()
-        threading.Thread(target=self.serve_forever, daemon=True).start()
+        threading.Thread(target=self.serve_forever, args=(0.01,), daemon=True).start()
 
     def wait_for(self, condition: Callable[[], bool]) -> None:
         with self.changed:

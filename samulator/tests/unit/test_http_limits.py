@@ -103,7 +103,7 @@ def _all_of(client: socket.socket) -> bytes:
 def test_the_services_of_aws_turn_away_whom_they_have_no_thread_for() -> None:
     aws = BoundedServer("127.0.0.1", 0, Response("here"), WSGIRequestHandler)
     aws.seats = Seats(1)
-    serving = threading.Thread(target=aws.serve_forever)
+    serving = threading.Thread(target=aws.serve_forever, args=(0.01,))
     serving.start()
     url = f"http://127.0.0.1:{aws.server_port}"
     try:

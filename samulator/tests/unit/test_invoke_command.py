@@ -37,7 +37,7 @@ class WithoutLogs(BaseHTTPRequestHandler):
 def endpoint(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     with HTTPServer(("127.0.0.1", 0), WithoutLogs) as server:
         monkeypatch.setenv("LOCAL_LAMBDA_ENDPOINT_PORT", str(server.server_port))
-        thread = threading.Thread(target=server.serve_forever)
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
         yield
         server.shutdown()
