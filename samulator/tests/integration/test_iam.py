@@ -64,11 +64,18 @@ DECLARED: tuple[Declared, ...] = (
         allow("s3:*", on="*"),
         {"Effect": "Deny", "Action": "s3:DeleteObject", "Resource": "arn:aws:s3:::files/*"},
     ),
+    ("AWS::EMRServerless::Application", "jobs1", {"ReleaseLabel": "emr-spark-8.0.0"}),
+    role(
+        "starter",
+        allow("emr-serverless:StartJobRun", on=ARN.format("emr-serverless", "/applications/jobs1")),
+        allow("iam:PassRole", on=f"arn:aws:iam::{ACCOUNT}:role/job")
+        | {"Condition": {"StringEquals": {"iam:PassedToService": "emr-serverless.amazonaws.com"}}},
+    ),
     role("nothing"),
 )
 CALLERS = tuple(
     Caller(f"arn:aws:iam::{ACCOUNT}:role/{name}", f"{name}-function")
-    for name in ("writer", "reader", "forbidden", "nothing")
+    for name in ("writer", "reader", "forbidden", "nothing", "starter")
 )
 As = Callable[[str, str], Any]
 
@@ -113,6 +120,24 @@ def test_a_put_that_the_role_lacks_is_refused_and_says_what_is_missing(of: As) -
         'perform: s3:PutObject on resource: "arn:aws:s3:::files/in/a.csv" because no '
         "identity-based policy allows the s3:PutObject action"
     )
+
+
+def test_whoever_starts_a_job_run_must_be_let_pass_its_role(of: As) -> None:
+    emr, account = of("starter", "emr-serverless"), f"arn:aws:iam::{ACCOUNT}"
+    job = {"sparkSubmit": {"entryPoint": "s3://files/job.py"}}
+
+    started = emr.start_job_run(
+        applicationId="jobs1", executionRoleArn=f"{account}:role/job", jobDriver=job
+    )
+    _, message = refusal(
+        emr.start_job_run,
+        applicationId="jobs1",
+        executionRoleArn=f"{account}:role/owner",
+        jobDriver=job,
+    )
+    assert "iam:PassRole on resource: " + f"{account}:role/owner" in message
+    _, message = refusal(emr.get_job_run, applicationId="jobs1", jobRunId=started["jobRunId"])
+    assert f"/applications/jobs1/jobruns/{started['jobRunId']}" in message
 
 
 def test_nothing_of_a_refused_put_is_stored(aws: AwsServer, of: As) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from samulator.servers.aws.emr_serverless.settings import JobSettings
 from samulator.servers.data import DATA_SERVERS
 
 NAME = "local.toml"
@@ -20,8 +21,10 @@ PLACES = frozenset([*_ALWAYS, *(place for places in _PLACES_OF.values() for plac
 _PIECE = re.compile(r"\{\{|\}\}|\{(\w+)\}|[{}]")
 _TOKENS = ("required", "optional")
 _KEYS = (
-    *("servers", "allow_aws", "authorizers", "containers", "environment", "iam", "links", "start"),
+    *("servers", "allow_aws", "authorizers", "containers", "emr_serverless", "environment"),
+    *("iam", "links", "start"),
 )
+_JOB_KEYS = ("python", "entry_point", "python_path")
 _START_KEYS = ("function", "event", "after_open", "again_after")
 
 
@@ -58,6 +61,7 @@ class LocalToml:
     iam: bool = False
     container_parameters: Mapping[str, str] = field(default_factory=dict)
     links: Mapping[str, str] = field(default_factory=dict)
+    jobs: JobSettings = field(default_factory=JobSettings)
 
 
 def read_local_toml(root: Path) -> LocalToml:
@@ -89,6 +93,7 @@ def read_local_toml(root: Path) -> LocalToml:
         iam=_truth("iam", values),
         container_parameters=_container_parameters(values.get("containers", {})),
         links=_links(_table("links", values.get("links", {}))),
+        jobs=_jobs(root, _table("emr_serverless", values.get("emr_serverless", {}))),
     )
 
 
@@ -131,6 +136,24 @@ def _container_parameters(value: Any) -> dict[str, str]:  # noqa: ANN401 - whate
         if not isinstance(each, str):
             raise _wrong(f"containers.parameters.{name}", each, "a text", "write it in quotes")
     return parameters
+
+
+def _jobs(root: Path, table: Mapping[str, Any]) -> JobSettings:
+    """Paths are those below the file's folder."""
+    _known("emr_serverless.", dict(table), _JOB_KEYS)
+    for name in ("python", "entry_point"):
+        if not isinstance(table.get(name, ""), str):
+            raise _wrong(f"emr_serverless.{name}", table[name], "a path", "write it in quotes")
+    paths = table.get("python_path", [])
+    if not isinstance(paths, list) or not all(isinstance(each, str) for each in paths):
+        raise _wrong("emr_serverless.python_path", paths, "a list of paths", 'write ["src"]')
+    python, entry_point = (table.get(name, "") for name in ("python", "entry_point"))
+    return JobSettings(
+        # Whether it is there is looked at when a job is run: it may be installed meanwhile.
+        python=str(root / python) if "/" in python else python,
+        entry_point=str(root / entry_point) if entry_point else "",
+        python_path=tuple(str(root / each) for each in paths),
+    )
 
 
 def _links(table: Mapping[str, Any]) -> dict[str, str]:

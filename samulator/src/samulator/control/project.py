@@ -13,6 +13,7 @@ from samulator.control.start_options import (
     StartOptions,
     read_options,
 )
+from samulator.servers.aws.emr_serverless.settings import JobSettings
 from samulator.template.document import find_template
 from samulator.template.model import Application
 
@@ -25,7 +26,8 @@ class Project:
     let a request without a token in, `allow_aws` whether functions may reach AWS itself, `iam`
     whether the policies of their roles are enforced, `options` are those of the start,
     `links` are where people begin, `container_parameters` those of the template in containers,
-    `state_folder` is where its data is, if it has a folder of its own.
+    `jobs` is how job runs become processes, `state_folder` is where its data is, if it has a
+    folder of its own.
     """
 
     root: Path
@@ -39,6 +41,7 @@ class Project:
     state_folder: Path | None = None
     container_parameters: Mapping[str, str] = field(default_factory=dict)
     links: Mapping[str, str] = field(default_factory=dict)
+    jobs: JobSettings = field(default_factory=JobSettings)
 
     @property
     def template(self) -> Path:
@@ -117,4 +120,5 @@ def open_project(root: Path, flags: Flags = NO_FLAGS) -> Project:
         options=read_options(root, flags),
         container_parameters=said.container_parameters,
         links=said.links,
+        jobs=said.jobs,
     )

@@ -10,6 +10,8 @@ _STACK = "AWS::CloudFormation::Stack"
 _CUSTOM = ("Custom::", "AWS::CloudFormation::CustomResource")
 # What is more than made, or less.
 _WORKS: Mapping[str, str] = {
+    "AWS::EMRServerless::Application": "its job runs are processes of the Python that "
+    "[emr_serverless] in local.toml names, one at a time",
     "AWS::Lambda::Alias": "its function can be invoked by it",
     "AWS::Lambda::EventInvokeConfig": "its function's retries and destinations are these",
     "AWS::Lambda::LayerVersion": "its functions have it on their path",

@@ -147,6 +147,7 @@ class Stack:
                 application.region,
                 declared(application),
                 callers_of(application) if self.project.iam else (),
+                jobs=self.project.jobs,
             )
         )
         self.record.tell(host=servers.host, servers=servers.pids())

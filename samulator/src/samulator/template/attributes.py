@@ -22,6 +22,7 @@ NAME_PROPERTIES: Mapping[str, str] = {
     "AWS::DynamoDB::GlobalTable": "TableName",
     "AWS::DynamoDB::Table": "TableName",
     "AWS::ECR::Repository": "RepositoryName",
+    "AWS::EMRServerless::Application": "Name",
     "AWS::Events::EventBus": "Name",
     "AWS::Events::Rule": "Name",
     "AWS::Glue::Database": "Name",
@@ -56,6 +57,7 @@ _SECRET = "arn:aws:secretsmanager:{region}:{account}:secret:{name}-{hash:.6}"  #
 _POOL = "{region}_{hash:.9}"
 _TABLE = "arn:aws:dynamodb:{region}:{account}:table/{name}"
 _STATE_MACHINE = "arn:aws:states:{region}:{account}:stateMachine:{name}"
+_JOBS = "{hash:.16}"
 _UUID = "{hash:.8}-0000-4000-8000-{hash:.12}"
 
 # Ref; the physical name of a type in NAME_PROPERTIES, else the logical id.
@@ -70,6 +72,7 @@ REFS: Mapping[str, str] = {
     "AWS::Cognito::IdentityPool": "{region}:" + _UUID,
     "AWS::Cognito::UserPool": _POOL,
     "AWS::Cognito::UserPoolClient": "{hash:.26}",
+    "AWS::EMRServerless::Application": _JOBS,
     "AWS::IAM::ManagedPolicy": "arn:aws:iam::{account}:policy/{name}",
     "AWS::KMS::Key": _UUID,
     "AWS::Lambda::EventSourceMapping": _UUID,
@@ -103,6 +106,10 @@ ATTRIBUTES: Mapping[str, Mapping[str, str]] = {
     "AWS::DynamoDB::Table": {
         "Arn": _TABLE,
         "StreamArn": _TABLE + f"/stream/{STREAM_LABEL}",
+    },
+    "AWS::EMRServerless::Application": {
+        "ApplicationId": _JOBS,
+        "Arn": "arn:aws:emr-serverless:{region}:{account}:/applications/" + _JOBS,
     },
     "AWS::Events::EventBus": {
         "Arn": "arn:aws:events:{region}:{account}:event-bus/{name}",

@@ -8,8 +8,14 @@ from typing import TYPE_CHECKING
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication
 
 from samulator.servers.aws.bucket_notifications import BucketNotifications
-from samulator.servers.aws.config import AwsConfig
+from samulator.servers.aws.config import ACCOUNT_ID, AwsConfig
 from samulator.servers.aws.delivery import Delivery
+from samulator.servers.aws.emr_serverless.endpoint import (
+    EmrServerless,
+    declared_applications,
+    is_for_emr_serverless,
+)
+from samulator.servers.aws.emr_serverless.job_process import JobProcess
 from samulator.servers.aws.eventbridge.bus import EventBuses
 from samulator.servers.aws.fifo_queues import correct_fifo_queues, keep_groups_in_order
 from samulator.servers.aws.lambda_calls import is_for_lambda, lambda_calls
@@ -62,10 +68,18 @@ def application(config: AwsConfig, url: str) -> tuple["WSGIApplication", Storage
     others: WSGIApplication = DomainDispatcherApplication(on_first_request)  # type: ignore[arg-type]
 
     functions = lambda_calls(config.lambda_url)
+    jobs = EmrServerless(
+        declared_applications(config.resources, config.region),
+        JobProcess(config.jobs, url),
+        buses.put,
+        _job_credentials if config.callers else _no_credentials,
+    )
 
     def by_service(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         if is_for_lambda(environ):
             return functions(environ, start_response)
+        if is_for_emr_serverless(environ):
+            return jobs(environ, start_response)
         serve = s3 if is_for_s3(environ) else others
         return serve(environ, start_response)
 
@@ -79,6 +93,21 @@ def _telling(notifications: BucketNotifications) -> Record:
             notifications.report(change)
 
     return tell
+
+
+def _no_credentials(_role_arn: str, _run_id: str) -> Mapping[str, str]:
+    return {}
+
+
+def _job_credentials(role_arn: str, run_id: str) -> Mapping[str, str]:
+    """Those of a session of its own, where roles are judged."""
+    from moto.sts.models import sts_backends
+
+    from samulator.servers.aws.iam.callers import Caller, let_assume
+
+    caller = Caller(role_arn, f"emr-serverless-{run_id}")
+    let_assume([caller], sts_backends[ACCOUNT_ID]["aws"])
+    return caller.credentials
 
 
 def _judged(app: "WSGIApplication", config: AwsConfig) -> "WSGIApplication":

@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from samulator.servers.aws.emr_serverless.settings import JobSettings
 from samulator.servers.aws.iam.callers import Caller
 from samulator.template.model import Resource, S3Trigger
 from samulator.template.names import ACCOUNT, DEFAULT_REGION
@@ -19,7 +20,7 @@ class AwsConfig:
 
     `resources` are made before the first request is answered, in this order. Calls of `callers`
     are judged by the policies of their roles. `folder` is where what they store is kept, None to
-    keep it in memory.
+    keep it in memory. `jobs` is how job runs of EMR Serverless become processes.
     """
 
     triggers: tuple[S3Trigger, ...] = ()
@@ -28,6 +29,7 @@ class AwsConfig:
     resources: tuple[Resource, ...] = ()
     callers: tuple[Caller, ...] = ()
     folder: str | None = None
+    jobs: JobSettings = field(default_factory=JobSettings)
 
     def write(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -47,4 +49,5 @@ class AwsConfig:
             resources=tuple(Resource(**resource) for resource in values["resources"]),
             callers=tuple(Caller(**caller) for caller in values["callers"]),
             folder=values["folder"],
+            jobs=JobSettings.of(values["jobs"]),
         )

@@ -43,7 +43,9 @@ class AwsServer(Server):
 
     def launch(self) -> None:
         """Raises ServiceFailed. The process makes the resources anew, each time."""
-        kept = replace(self._config, folder=str(self._config_file.parent / "aws"))
+        state = self._config_file.parent
+        jobs = replace(self._config.jobs, log=str(state / "logs" / "emr-serverless.log"))
+        kept = replace(self._config, folder=str(state / "aws"), jobs=jobs)
         kept.write(self._config_file)
         Problems(self._config_file).forget()
         super().launch()

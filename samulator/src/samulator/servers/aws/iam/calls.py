@@ -35,6 +35,8 @@ def calls_of(request: SignedRequest) -> list[Call]:
     """Returns nothing where no policy is asked, or this machine cannot tell the action."""
     if request.path.startswith(("/2015-03-31/functions/", "/2021-11-15/functions/")):
         return [*_lambda_calls(request)]
+    if request.service == "emr-serverless":
+        return [*_job_calls(request)]
     service = _PREFIXES.get(request.service, request.service)
     operation = _operation(request)
     if operation is None or f"{service}:{operation}" in _PUBLIC:
@@ -103,6 +105,20 @@ def _lambda_calls(request: SignedRequest) -> Iterator[Call]:
     invokes = (found[2] or "").endswith("invocations")
     action = "InvokeFunction" if invokes else _rest_operation(request) or "GetFunction"
     yield Call(f"lambda:{action}", arn)
+
+
+def _job_calls(request: SignedRequest) -> Iterator[Call]:
+    """Of an application or a run by its path; who starts one passes a role to the service."""
+    operation = _rest_operation(request)
+    if operation is None:
+        return
+    arn = f"arn:aws:emr-serverless:{request.region}:{ACCOUNT_ID}:{request.path.rstrip('/')}"
+    if operation == "StartJobRun":
+        arn = arn.removesuffix("/jobruns")
+        service = {"iam:passedtoservice": ("emr-serverless.amazonaws.com",)}
+        role = str(request.parameters().get("executionRoleArn"))
+        yield Call("iam:PassRole", role, service)
+    yield Call(f"emr-serverless:{operation}", arn)
 
 
 def _transaction(request: SignedRequest, parameters: Mapping[str, Any]) -> Iterator[Call]:

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
+from samulator.servers.aws.emr_serverless.endpoint import is_for_emr_serverless
 from samulator.servers.aws.iam.request import read_signed
 from samulator.servers.aws.lambda_calls import is_for_lambda
 from samulator.servers.aws.resources.waves import FIRST_SERVICES
@@ -42,7 +43,7 @@ class SecondWave:
 
 
 def _is_first(environ: "WSGIEnvironment") -> bool:
-    if is_for_lambda(environ) or is_for_s3(environ):
+    if is_for_lambda(environ) or is_for_s3(environ) or is_for_emr_serverless(environ):
         return True
     request = read_signed(environ)
     return request is not None and request.service in FIRST_SERVICES

@@ -1,0 +1,1 @@
+"""EMR Serverless: job runs are processes of this machine. moto's own runs nothing."""
