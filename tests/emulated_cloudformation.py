@@ -184,8 +184,7 @@ def _without(value: Any, missing: Mapping[str, Any]) -> Any:
     if not isinstance(value, dict):
         return value
     if value.get("Ref") in missing:
-        alias = missing[value["Ref"]]["Properties"].get("FunctionName")
-        return alias or value["Ref"]  # an alias' function takes the permissions given to it
+        return _reference(value["Ref"], missing[value["Ref"]])
     if "Fn::GetAtt" in value and value["Fn::GetAtt"][0] in missing:
         return ".".join(value["Fn::GetAtt"])
     changed = {key: _without(item, missing) for key, item in value.items()}
@@ -196,6 +195,13 @@ def _without(value: Any, missing: Mapping[str, Any]) -> Any:
         names = [names] if isinstance(names, str) else names
         changed["DependsOn"] = [name for name in names if name not in missing]
     return changed
+
+
+def _reference(name: str, resource: Mapping[str, Any]) -> Any:
+    if resource["Type"] == "AWS::SecretsManager::Secret":
+        return f"arn:aws:secretsmanager:us-east-1:123456789012:secret:{name}"
+    # An alias' function takes the permissions given to it.
+    return resource["Properties"].get("FunctionName") or name
 
 
 def _text_without(text: str, missing: Mapping[str, Any]) -> str:

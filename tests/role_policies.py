@@ -25,6 +25,7 @@ from tests.template_document import read_document
 
 TEMPLATE = Path(__file__).parent.parent / "infrastructure" / "roles.yaml"
 SECRET = "arn:aws:secretsmanager:us-east-1:123456789012:secret:user"
+REDIS_SECRET = "arn:aws:secretsmanager:us-east-1:123456789012:secret:redis"
 OWNER_SECRET = "arn:aws:secretsmanager:us-east-1:123456789012:secret:owner"
 DOMAIN = "arn:aws:es:us-east-1:123456789012:domain/search"
 PARAMETERS = {
@@ -35,6 +36,7 @@ PARAMETERS = {
     "GlueDatabase": "sales_db",
     "DatabaseUserSecretArn": SECRET,
     "DatabaseOwnerSecretArn": OWNER_SECRET,
+    "RedisSecretArn": REDIS_SECRET,
     "SearchArn": DOMAIN,
     "UsersApiLogs": "arn:aws:logs:us-east-1:123456789012:log-group:users-api:*",
     "SearchSyncLogs": "arn:aws:logs:us-east-1:123456789012:log-group:search-sync:*",

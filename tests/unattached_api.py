@@ -21,6 +21,7 @@ def refusing_settings() -> Settings:
         redis_host="127.0.0.1",
         redis_port=9,
         redis_tls=False,
+        redis_secret_arn="",
         cache_ttl_seconds=60,
         opensearch_url="http://127.0.0.1:9",
         opensearch_auth="none",

@@ -37,6 +37,7 @@ class Settings(DatabaseSettings):
     redis_host: str = Field(min_length=1)
     redis_port: int = Field(ge=1, le=65535)
     redis_tls: bool
+    redis_secret_arn: str
     cache_ttl_seconds: int = Field(ge=1, le=3600)
     opensearch_url: str = Field(pattern=r"^https?://[^/?#]+/?$")
     opensearch_auth: Literal["none", "sigv4"]

@@ -5,13 +5,15 @@ from dataclasses import dataclass
 
 from api.breaker import CircuitBreaker
 from api.database.connection import Database
-from api.database.credentials import Logins, Secret, logins_of
-from api.database.login import Login, Server
+from api.database.credentials import database_logins
+from api.database.login import Server
 from api.database.trust import verifying_context
 from api.datasets.s3 import S3Datasets
 from api.datasets.service import DatasetService
+from api.network.secrets import Login, Logins, SecretsManager
 from api.settings import DatabaseSettings, Settings
-from api.users.cache import CALL_SECONDS, RedisUsers
+from api.users.cache import CALL_SECONDS, SECRET_SECONDS, RedisUsers
+from api.users.cache_login import CacheLogin
 from api.users.postgres import PostgresUsers
 from api.users.redis_connection import redis_client
 from api.users.search.client import Client
@@ -36,8 +38,9 @@ class Services:
 
 def build_services(settings: Settings) -> Services:
     """Connects to nothing yet: every store connects at its first call."""
-    database = build_database(settings)
-    store, cache = PostgresUsers(database), build_cache(settings)
+    secrets = SecretsManager(settings.aws_endpoint_url)
+    database = build_database(settings, secrets=secrets)
+    store, cache = PostgresUsers(database), build_cache(settings, secrets=secrets)
     client = build_search_client(settings)
     index = OpenSearchUsers(
         client,
@@ -63,13 +66,23 @@ def build_datasets(settings: Settings) -> DatasetService:
     )
 
 
-def build_cache(settings: Settings, *, call_seconds: float = CALL_SECONDS) -> RedisUsers:
+def build_cache(
+    settings: Settings,
+    *,
+    call_seconds: float = CALL_SECONDS,
+    secrets: SecretsManager | None = None,
+) -> RedisUsers:
+    arn, login = settings.redis_secret_arn, None
+    if arn:
+        secrets = secrets or SecretsManager(settings.aws_endpoint_url)
+        login = CacheLogin(secrets.logins(arn, user="", seconds=SECRET_SECONDS))
     return RedisUsers(
-        redis_client(settings.redis_host, settings.redis_port, tls=settings.redis_tls),
+        redis_client(settings.redis_host, settings.redis_port, tls=settings.redis_tls, login=login),
         ttl_seconds=settings.cache_ttl_seconds,
         # More than two thirds of what a call may take is slow.
         breaker=CircuitBreaker("redis", slow_seconds=call_seconds * 0.7),
         call_seconds=call_seconds,
+        prepare=login.prepare if login else None,
     )
 
 
@@ -77,7 +90,12 @@ def build_search_client(settings: Settings) -> Client:
     return Client(settings.opensearch_url, auth=settings.opensearch_auth)
 
 
-def build_database(settings: DatabaseSettings, *, answer_seconds: float = 1.7) -> Database:
+def build_database(
+    settings: DatabaseSettings,
+    *,
+    answer_seconds: float = 1.7,
+    secrets: SecretsManager | None = None,
+) -> Database:
     """TLS verifies the server's certificate and name, always."""
     host = settings.database_host
     tls = None if settings.database_tls == "disable" else verifying_context(host)
@@ -88,17 +106,18 @@ def build_database(settings: DatabaseSettings, *, answer_seconds: float = 1.7) -
         tls,
         answer=answer_seconds,
     )
-    return Database(server, _logins(settings))
+    return Database(server, _logins(settings, secrets))
 
 
 def login_of(settings: DatabaseSettings) -> Login:
     """What the functions log in with from now on; raises DatabaseUnavailable."""
-    return next(iter(_logins(settings)()))
+    return next(iter(_logins(settings, None)()))
 
 
-def _logins(settings: DatabaseSettings) -> Logins:
+def _logins(settings: DatabaseSettings, secrets: SecretsManager | None) -> Logins:
     user, arn = settings.database_user, settings.database_secret_arn
     if arn:
-        return logins_of(Secret(arn, user, settings.aws_endpoint_url))
+        secrets = secrets or SecretsManager(settings.aws_endpoint_url)
+        return database_logins(secrets.logins(arn, user=user))
     fixed = Login(user, settings.database_password.get_secret_value())
     return lambda: [fixed]

@@ -45,6 +45,7 @@ def settings_for(services: Servers, database: str) -> Settings:
         redis_host=services.data["redis"].host,
         redis_port=services.data["redis"].port,
         redis_tls=False,
+        redis_secret_arn="",
         cache_ttl_seconds=60,
         opensearch_url=services.data["opensearch"].url,
         opensearch_auth="none",

@@ -43,6 +43,7 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
         "REDIS_HOST": "127.0.0.1",
         "REDIS_PORT": "6379",
         "REDIS_TLS": "true",
+        "REDIS_SECRET_ARN": "",
         "CACHE_TTL_SECONDS": "60",
         "OPENSEARCH_URL": "http://127.0.0.1:9200",
         "OPENSEARCH_AUTH": "none",

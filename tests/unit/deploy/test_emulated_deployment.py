@@ -28,6 +28,8 @@ UNSUPPORTED = [
     "AWS::Cognito::UserPoolResourceServer",
     "AWS::EC2::SecurityGroupEgress",
     "AWS::ElastiCache::ServerlessCache",
+    "AWS::ElastiCache::User",
+    "AWS::ElastiCache::UserGroup",
     "AWS::Lambda::Alias",
     "AWS::Lambda::EventInvokeConfig",
     "AWS::Lambda::Version",
@@ -72,6 +74,7 @@ EXISTING = {
     "ExistingDatabaseHost": "db.example.com",
     "ExistingDatabaseSecretArn": "arn:aws:secretsmanager:us-east-1:123456789012:secret:db",
     "ExistingRedisHost": "redis.example.com",
+    "ExistingRedisSecretArn": "arn:aws:secretsmanager:us-east-1:123456789012:secret:redis",
     "ExistingSearchUrl": "https://search.example.com",
     "ExistingSearchArn": "arn:aws:es:us-east-1:123456789012:domain/search",
 }

@@ -14,7 +14,15 @@ from etl.s3.events import Notification
 from etl.s3.landing import Landing
 from etl.s3.processed import Processed
 from samples.sales import write_sales
-from tests.role_policies import FROM_LAMBDA, OWNER_SECRET, SECRET, Call, recorded_calls, roles
+from tests.role_policies import (
+    FROM_LAMBDA,
+    OWNER_SECRET,
+    REDIS_SECRET,
+    SECRET,
+    Call,
+    recorded_calls,
+    roles,
+)
 from tests.unit.deploy.test_template import of_type
 from tests.unit.etl.job_runs import conclude, write_parts
 from tests.unit.etl.reports import report_of
@@ -68,6 +76,22 @@ def test_migrate_may_read_both_logins_and_nothing_else():
 @pytest.mark.parametrize("name", sorted(ROLES.keys() - {"MigrateRole"}))
 def test_only_migrate_may_read_the_login_that_changes_tables(name):
     assert not ROLES[name].allows(Call("secretsmanager:GetSecretValue", OWNER_SECRET))
+
+
+def test_only_what_uses_the_cache_may_read_its_login():
+    reads = Call("secretsmanager:GetSecretValue", REDIS_SECRET)
+    allowed = {name for name, role in ROLES.items() if role.allows(reads)}
+    assert allowed == {"UsersApiRole", "SearchSyncRole"}
+
+
+def test_a_redis_that_asks_for_no_password_gives_no_right_to_a_secret():
+    secrets = [
+        resource
+        for statement in roles(RedisSecretArn="")["UsersApiRole"].statements
+        for resource in statement.resources
+        if "secretsmanager:GetSecretValue" in statement.actions
+    ]
+    assert secrets == [SECRET]
 
 
 class Context:

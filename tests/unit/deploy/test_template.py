@@ -70,6 +70,7 @@ def test_deployed_defaults_ask_for_a_token_and_verified_tls():
         "AUTH_REQUIRED": "true",
         "DATABASE_TLS": "verify-full",
         "REDIS_TLS": "true",
+        "REDIS_SECRET_ARN": {"Fn::GetAtt": ["Stores", "Outputs.RedisSecretArn"]},
         "OPENSEARCH_AUTH": "sigv4",
         "DATABASE_PASSWORD": "",
     }
@@ -121,6 +122,21 @@ def test_nothing_that_stores_data_is_public_or_unencrypted():
     (search,) = of_type("AWS::OpenSearchService::Domain").values()
     assert search["EncryptionAtRestOptions"] == search["NodeToNodeEncryptionOptions"]
     assert search["DomainEndpointOptions"]["EnforceHTTPS"] is True
+
+
+def test_the_cache_lets_nobody_in_without_a_password_that_only_its_secret_knows():
+    (cache,) = of_type("AWS::ElastiCache::ServerlessCache").values()
+    (group,) = of_type("AWS::ElastiCache::UserGroup").values()
+    (user,) = of_type("AWS::ElastiCache::User").values()
+    assert cache["UserGroupId"] == {"Ref": "CacheUsers"}
+    assert group["UserIds"] == [{"Ref": "CacheUser"}]
+    # CloudFormation reads the secret itself: the password is in no template and no parameter.
+    text = "{{resolve:secretsmanager:${CacheSecret}:SecretString:password}}"
+    assert user["Passwords"] == [{"Fn::Sub": text}]
+    assert user["UserName"] == "default"
+    template = of_type("AWS::SecretsManager::Secret")["CacheSecret"]["GenerateSecretString"]
+    assert json.loads(template["SecretStringTemplate"]) == {"username": "default"}
+    assert template["PasswordLength"] >= 16
 
 
 def test_every_suppressed_finding_says_why():

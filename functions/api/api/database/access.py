@@ -4,8 +4,8 @@ import base64
 
 from scramp import ScramMechanism
 
-from api.database.login import Login
 from api.database.session import Session
+from api.network.secrets import Login
 
 # %1$I is the user, %2$L what is kept of its password. Every table and sequence that a request or
 # the relay touches is here; the tests run as this user and find what a new migration forgot.

@@ -7,11 +7,11 @@ from contextlib import contextmanager
 
 from pg8000.native import DatabaseError, InterfaceError
 
-from api.database.credentials import Logins
 from api.database.login import Server
 from api.database.session import Row, Session, sqlstate
 from api.errors import DatabaseUnavailable
 from api.network.deadline import deadline
+from api.network.secrets import Logins
 
 _NOT_NOW = "The database cannot answer now."
 _REFUSED_LOGIN = frozenset({"28P01", "28000"})

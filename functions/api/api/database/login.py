@@ -8,15 +8,10 @@ from dataclasses import dataclass
 from pg8000.native import Connection
 
 from api.database.parameters import set_parameters
+from api.network.secrets import Login
 from api.network.sockets import connect, secure
 
 _SSL_REQUEST = struct.pack("!ii", 8, 80877103)
-
-
-@dataclass(frozen=True)
-class Login:
-    user: str
-    password: str
 
 
 @dataclass(frozen=True)

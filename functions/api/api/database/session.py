@@ -10,8 +10,9 @@ from typing import Any
 from pg8000.native import DatabaseError, InterfaceError, PreparedStatement
 from scramp import ScramException
 
-from api.database.login import Login, Server, log_in, open_socket
+from api.database.login import Server, log_in, open_socket
 from api.network.deadline import deadline
+from api.network.secrets import Login
 
 Row = list[Any]
 # Load balancers and NAT forget a connection after 350 s without a word.

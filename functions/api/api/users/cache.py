@@ -2,8 +2,8 @@
 
 import hashlib
 import random
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 from pydantic import ValidationError
 from redis import Redis, RedisError
@@ -11,6 +11,7 @@ from redis import Redis, RedisError
 from api.breaker import CircuitBreaker
 from api.errors import CacheUnavailable
 from api.network.deadline import own_deadline
+from api.network.secrets import LoginUnreadable
 from api.users.models import EmailKey, StoredUser, User
 
 # Raise when the payload changes its shape: a deployment never reads another one's.
@@ -21,6 +22,8 @@ _MAX_OWED = 1000
 # One call may cost 70 ms, connecting included, and a read makes two: a broken cache adds less than
 # 150 ms.
 CALL_SECONDS = 0.07
+# Reading its secret: once per environment, and again when a password is refused.
+SECRET_SECONDS = 1.0
 
 # A stored value is `revision|json`; a tombstone is `revision|`.
 _PUT = """
@@ -45,8 +48,11 @@ class RedisUsers:
         ttl_seconds: int,
         breaker: CircuitBreaker,
         call_seconds: float = CALL_SECONDS,
+        prepare: Callable[[], None] | None = None,
     ) -> None:
+        """`prepare` runs before each call, outside its limit; it raises LoginUnreadable."""
         self._redis = redis
+        self._prepare = prepare
         self._ttl_seconds = ttl_seconds
         self._breaker = breaker
         self._call_seconds = call_seconds
@@ -58,11 +64,8 @@ class RedisUsers:
 
     def check(self) -> None:
         """Raises CacheUnavailable when Redis does not answer, whatever the breaker says."""
-        try:
-            with own_deadline(self._call_seconds):
-                self._redis.ping()
-        except (RedisError, OSError) as error:
-            raise CacheUnavailable("Redis does not answer.") from error
+        with self._call():
+            self._redis.ping()
 
     def get(self, key: EmailKey) -> User | None:
         with self._guarded():
@@ -108,9 +111,20 @@ class RedisUsers:
     def _guarded(self) -> Iterator[None]:
         if self._breaker.is_open:
             raise CacheUnavailable("Redis is left alone for a while.")
+        with self._call(self._breaker.watch()):
+            yield
+
+    @contextmanager
+    def _call(self, watch: AbstractContextManager[None] | None = None) -> Iterator[None]:
         try:
-            with self._breaker.watch(), own_deadline(self._call_seconds):
-                yield
+            with watch or nullcontext():
+                if self._prepare is not None:
+                    self._prepare()
+                with own_deadline(self._call_seconds):
+                    yield
+        except LoginUnreadable as error:
+            said = "The login of Redis cannot be read."
+            raise CacheUnavailable(said, code=error.code) from error
         except (RedisError, OSError) as error:
             raise CacheUnavailable("Redis does not answer.") from error
 

@@ -1,16 +1,17 @@
-"""How a connection to Redis is made: on a bounded socket, verified where there is TLS."""
+"""How a connection to Redis is made: a bounded socket, TLS that is verified, the login."""
 
 import ssl
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
-from redis import Redis
+from redis import AuthenticationError, Redis
 from redis.backoff import NoBackoff
 from redis.connection import Connection, ConnectionPool
 from redis.retry import Retry
 
 from api.network.sockets import connect, secure
+from api.users.cache_login import CacheLogin
 
 # Only where a call has no deadline.
 _STEP_SECONDS = 1.0
@@ -23,10 +24,20 @@ class BoundedConnection(Connection):
         self,
         *,
         tls: Callable[[], ssl.SSLContext] | None = None,
+        login: CacheLogin | None = None,
         **options: Any,  # noqa: ANN401 - the library's own
     ) -> None:
-        super().__init__(**options)  # type: ignore[no-untyped-call]
+        super().__init__(credential_provider=login, **options)  # type: ignore[no-untyped-call]
         self._tls = tls
+        self._cache_login = login
+
+    def on_connect_check_health(self, check_health: bool = True) -> None:
+        try:
+            super().on_connect_check_health(check_health)
+        except AuthenticationError:
+            if self._cache_login is not None:
+                self._cache_login.refuse()
+            raise
 
     def _connect(self) -> Any:  # noqa: ANN401 - a socket, plain or not
         plain = connect(self.host, self.port, seconds=_STEP_SECONDS)
@@ -38,8 +49,8 @@ class BoundedConnection(Connection):
             raise
 
 
-def redis_client(host: str, port: int, *, tls: bool) -> "Redis":
-    """A client that fails fast: no retries, one round trip to connect."""
+def redis_client(host: str, port: int, *, tls: bool, login: CacheLogin | None) -> "Redis":
+    """A client that fails fast: no retries, one round trip to connect, one more to log in."""
     pool = ConnectionPool(
         connection_class=BoundedConnection,
         host=host,
@@ -50,6 +61,7 @@ def redis_client(host: str, port: int, *, tls: bool) -> "Redis":
         retry=Retry(NoBackoff(), 0),
         health_check_interval=0,
         tls=_platform_trust if tls else None,
+        login=login,
     )
     return Redis(connection_pool=pool)
 
