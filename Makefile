@@ -31,6 +31,12 @@ $(VENV)/dev.stamp: requirements/dev.txt $(VENV)/local.stamp
 	@$(BIN)/python $(PIP_INSTALL) -r $<
 	@touch $@
 
+.venv-etl/etl.stamp: layers/data_dependencies/requirements.txt
+	@sh requirements/make_venv.sh $(@D) "$(PYTHON)"
+	@echo "Installing what the ETL stands on into .venv-etl (kept until $< changes)"
+	@.venv-etl/bin/python $(PIP_INSTALL) -r $<
+	@touch $@
+
 .venv-sam/sam.stamp: requirements/sam.txt
 	@sh requirements/make_venv.sh $(@D) "$(PYTHON)"
 	@echo "Installing the SAM CLI into .venv-sam (kept until $< changes)"
@@ -92,13 +98,13 @@ drop: $(VENV)/local.stamp ## put a file into the landing bucket and show the rep
 	@test -n "$(FILE)" || { echo "usage: make drop FILE=raw.csv [KEY=orders/raw.csv]" >&2; exit 2; }
 	@$(BIN)/python -m client.drop $(if $(KEY),--key="$(KEY)") -- "$(FILE)"
 
-etl: $(VENV)/dev.stamp ## clean a file here, without any cloud: FILE=raw.csv OUT=out/
+etl: .venv-etl/etl.stamp ## clean a file here, without any cloud: FILE=raw.csv OUT=out/
 	@test -n "$(FILE)" -a -n "$(OUT)" || { echo "usage: make etl FILE=raw.csv OUT=out/" >&2; exit 2; }
-	@PYTHONPATH=functions/etl $(BIN)/python -m etl "$(FILE)" "$(OUT)"
+	@PYTHONPATH=functions/etl .venv-etl/bin/python -m etl "$(FILE)" "$(OUT)"
 
-check-file: $(VENV)/dev.stamp ## say what would become of a file and what would keep more of it: FILE=raw.csv
+check-file: .venv-etl/etl.stamp ## say what would become of a file and what would keep more of it: FILE=raw.csv
 	@test -n "$(FILE)" || { echo "usage: make check-file FILE=raw.csv" >&2; exit 2; }
-	@PYTHONPATH=functions/etl $(BIN)/python -m etl --check "$(FILE)"
+	@PYTHONPATH=functions/etl .venv-etl/bin/python -m etl --check "$(FILE)"
 
 invoke: $(VENV)/local.stamp ## run one function of the running stack: NAME=... EVENT=events/x.json
 	@test -n "$(NAME)" -a -n "$(EVENT)" || { echo "usage: make invoke NAME=SalesEtlFunction EVENT=events/s3_put.json" >&2; exit 2; }
@@ -248,4 +254,4 @@ lock: $(VENV)/dev.stamp ## resolve every requirements.in again, newest versions;
 	@$(BIN)/python -m requirements.lists stamp
 
 clean: ## remove what was built and installed here
-	rm -rf .venv .venv-sam .venv-checkov .venv-bench .venv-browser .venv-ministack .samulator .aws-sam
+	rm -rf .venv .venv-etl .venv-sam .venv-checkov .venv-bench .venv-browser .venv-ministack .samulator .aws-sam

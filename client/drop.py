@@ -13,6 +13,7 @@ from boto3.exceptions import Boto3Error
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionError
 
+from client.description import send_description
 from client.place import is_description, report_key, why_never_cleaned
 from samulator.control.address import find_address
 from samulator.control.project import Project
@@ -40,9 +41,13 @@ class DropFailed(Exception):
 
 
 class FileRefused(DropFailed):
-    """The ETL cannot clean this file as it is; the message says why."""
+    """The ETL cannot clean this file as it is; the message says why, `report` the rest."""
 
     exit_code = 2
+
+    def __init__(self, message: str, report: Report) -> None:
+        super().__init__(message)
+        self.report = report
 
 
 class FileWarned(DropFailed):
@@ -79,6 +84,7 @@ def _drop_as_told(arguments: argparse.Namespace) -> None:
             sys.stdout.write(f"s3://{arguments.landing}/{key} is there for the files beside it\n")
             return
         _refuse_never_cleaned(key)
+        _describe(s3, arguments.file, arguments.landing, key)
         report = drop(
             arguments.file,
             s3=s3,
@@ -89,6 +95,9 @@ def _drop_as_told(arguments: argparse.Namespace) -> None:
         )
         sys.stdout.write(summary(report) + _page(s3, arguments.processed, report))
         _warn(arguments.file, report)
+    except FileRefused as refused:
+        sys.stdout.write(_page(s3, arguments.processed, refused.report))
+        raise
     except EndpointConnectionError as error:
         silence = address.silence if address else f"nothing answers: {error}"
         raise DropFailed(silence) from error
@@ -110,7 +119,7 @@ def drop(  # noqa: PLR0913 - the two ends of the flow, spelled out
         if report and report["status"] in _CLEANED:
             return report
         if report and report["status"] != "publishing":
-            raise FileRefused(f"{file.name} was {_ending(report)}")
+            raise FileRefused(f"{file.name} was {_ending(report)}", report)
         time.sleep(min(_LONGEST_POLL_SECONDS, _POLL_SECONDS + waited / 10))
     raise DropFailed(
         f"no report of {key} within {timeout:.0f} s; make logs NAME=SalesEtlFunction says why"
@@ -124,9 +133,20 @@ def summary(report: Report) -> str:
     source, outputs = report["source"], report["outputs"].values()
     status = f"{report['status']}: s3://{source['bucket']}/{source['key']} in {report['seconds']} s"
     lines = [status]
+    if source.get("description_key"):
+        lines.append(f"  read as s3://{source['bucket']}/{source['description_key']} says")
     lines += [f"  {name.replace('_', ' '):<26}{count:>12,}" for name, count in counts]
     lines += [f"  {output['key']:<26}{output['bytes']:>12,} bytes" for output in outputs]
     return "\n".join(lines) + "\n"
+
+
+def _describe(s3: "S3Client", file: Path, bucket: str, key: str) -> None:
+    """The description first: a file is cleaned as soon as it has arrived. Raises DropFailed."""
+    try:
+        file.stat()
+        sys.stdout.write(send_description(s3, file, bucket, key))
+    except OSError as error:
+        raise DropFailed(f"{error.filename or file}: {error.strerror}") from error
 
 
 def _page(s3: "S3Client", bucket: str, report: Report) -> str:

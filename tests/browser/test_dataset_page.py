@@ -42,7 +42,7 @@ def test_german_file_is_amber_until_its_description_is_written(
     expect(status).to_have_text("succeeded")
 
     for name, saved_as in (
-        ("processed_output.parquet", "orders.parquet"),
+        ("processed_output.parquet", "orders-processed.parquet"),
         ("rejected_rows.csv", "orders-rejected.csv"),
     ):
         link = page.get_by_role("link", name=name)
@@ -62,7 +62,7 @@ def test_german_file_is_amber_until_its_description_is_written(
     assert set(first_cells(page, "Rows that were kept", 4)) == {"Tischlampe"}
     with page.expect_download() as saved:
         page.get_by_role("button", name="CSV of these rows").click()
-    assert saved.value.suggested_filename == "orders.csv"
+    assert saved.value.suggested_filename == "orders-rows.csv"
     lines = saved.value.path().read_text("utf-8").splitlines()
     assert len(lines) == 1 + len(first_cells(page, "Rows that were kept", 4))
     page.go_back()

@@ -132,6 +132,7 @@ def test_a_refused_file_fails_the_drop_with_its_reason(
     result = stack.run("client.drop", str(file))
     assert result.returncode == 2
     assert "order_date" in result.stderr
+    assert "/no_date/report.html?" in result.stdout.partition("open in a browser: ")[2]
 
 
 def test_a_file_of_which_no_row_is_left_is_warned_of_with_the_reasons(

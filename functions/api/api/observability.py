@@ -45,13 +45,21 @@ def describe(error: BaseException) -> dict[str, object]:
     Where LOG_TRACEBACKS is "true" the whole traceback with its messages, in place of the places.
     `code` is how a data service names its reason; see BackendUnavailable.
     """
+    return _what(_chain(error)) | _where(error)
+
+
+def describe_briefly(error: BaseException) -> dict[str, object]:
+    """The kinds of an error and its causes: enough where the place is known and it comes often.
+
+    Where LOG_TRACEBACKS is "true" the first cause in its own words, too.
+    """
     chain = _chain(error)
+    return _what(chain) | ({"cause": str(chain[-1])} if _shows_all() else {})
+
+
+def _what(chain: list[BaseException]) -> dict[str, object]:
     codes = [link.code for link in chain if isinstance(link, BackendUnavailable) and link.code]
-    return (
-        ({"code": codes[0]} if codes else {})
-        | {"error": [_kind(link) for link in chain]}
-        | _where(error)
-    )
+    return ({"code": codes[0]} if codes else {}) | {"error": [_kind(link) for link in chain]}
 
 
 @contextmanager

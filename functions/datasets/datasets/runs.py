@@ -75,4 +75,6 @@ def _item(run: str, report: dict[str, Any]) -> dict[str, Any]:
         "id": run,
         "source": {name: source.get(name) for name in ("key", "version_id", "bytes")},
         **{name: report[name] for name in _FIELDS if name in report},
+        # Reports of earlier releases have the offset of UTC in another form.
+        "finished_at": str(report.get("finished_at", "")).replace("+00:00", "Z") or None,
     }

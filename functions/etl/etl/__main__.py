@@ -55,7 +55,7 @@ def _check(path: Path, description_path: Path | None) -> int:
     description = description_of(path, description_path)
     with ProgressBar(path.stat().st_size, sys.stderr) as bar:
         found = check(path, description, key=path.name, progress=bar.advance)
-    sys.stdout.write(check_text(found))
+    sys.stdout.write(check_text(found, description_path or path.parent / FILE_NAME))
     return WARNED_OF if found.needs_a_look else DONE
 
 

@@ -2,18 +2,24 @@
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 
 from etl.check import Check
 from etl.report.advice import Advice, Choice, Effect, RefusedValue
 from etl.source.description import FILE_NAME
 
 
-def check_text(found: Check) -> str:
-    """Counts, refused values, and the description that would keep more rows, ready to copy."""
-    return "\n".join(_lines(found)) + "\n"
+def check_text(found: Check, place: Path) -> str:
+    """Counts, refused values, and the description that would keep more rows, ready to copy.
+
+    `place` is where the file's description is looked for.
+    """
+    return "\n".join(_lines(found, place)) + "\n"
 
 
-def _lines(found: Check) -> Iterator[str]:
+def _lines(found: Check, place: Path) -> Iterator[str]:
+    if found.description:
+        yield f"Read as {place} says."
     if found.refusal:
         yield f"{found.key} would be refused ({found.refusal.reason}): {found.refusal.message}"
     else:
@@ -21,10 +27,10 @@ def _lines(found: Check) -> Iterator[str]:
         yield f"{found.rows_out or 0:>14,}  rows out"
         yield from (f"  {count:>12,}  {reason}" for reason, count in found.reasons.items())
     if found.advice:
-        yield from _advice(found.advice)
+        yield from _advice(found.advice, place)
 
 
-def _advice(advice: Advice) -> Iterator[str]:
+def _advice(advice: Advice, place: Path) -> Iterator[str]:
     for reason, values in advice.refused.items():
         yield f"\n{reason}:"
         yield from map(_refused, values)
@@ -34,6 +40,7 @@ def _advice(advice: Advice) -> Iterator[str]:
         yield f"\nThis {FILE_NAME} {_effect(advice.suggestion.effect, advice)}:"
         yield from (f"  {change.field}: {change.because}" for change in advice.suggestion.changes)
         yield json.dumps(advice.suggestion.description, indent=2, ensure_ascii=False)
+        yield f"Save it as {place}; it counts for every file of that folder."
     for choice in advice.choices:
         yield from _choice(choice, advice)
     if not advice.has_something_to_say:

@@ -36,7 +36,12 @@ def run(
     """
     size = path.stat().st_size
     _keep_apart(path, folder)
-    source = SourceFile(key=_readable(path.name), bytes=size)
+    chosen = _chosen(path, description_path)
+    source = SourceFile(
+        key=_readable(path.name),
+        bytes=size,
+        description_key=_readable(str(chosen)) if chosen else None,
+    )
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".etl-", dir=folder) as unfinished:
         raw = None
@@ -74,15 +79,21 @@ def _clean(raw: Source, unfinished: Path) -> Cleaned:
 
 def description_of(path: Path, given: Path | None) -> Description:
     """The given description, else the one beside the file. Raises Refused and OSError."""
-    beside = path.parent / FILE_NAME
-    chosen = given or (beside if beside.exists() else None)
+    chosen = _chosen(path, given)
     return parse_description(chosen.read_bytes()) if chosen else Description()
+
+
+def _chosen(path: Path, given: Path | None) -> Path | None:
+    beside = path.parent / FILE_NAME
+    return given or (beside if beside.exists() else None)
 
 
 def _judged(
     cleaned: Cleaned, source: SourceFile, previous: PreviousRun | None, limits: Limits
 ) -> Report:
-    warnings = warnings_of(cleaned.findings, limits, previous)
+    warnings = warnings_of(
+        cleaned.findings, limits, previous, description_key=source.description_key
+    )
     report = Report.begin(
         status_of(warnings), source, findings=cleaned.findings, warnings=warnings
     ).amended(

@@ -377,7 +377,7 @@ def test_downloads_are_saved_under_the_datasets_own_name(reader: ApiClient, proc
         with urlopen(url) as download:
             shown[name] = download.headers["content-disposition"]
     assert shown == {
-        "processed_output.csv": "attachment; filename*=UTF-8''Q1%20%C3%A9.csv",
+        "processed_output.csv": "attachment; filename*=UTF-8''Q1%20%C3%A9-processed.csv",
         "report.json": "inline; filename*=UTF-8''Q1%20%C3%A9-report.json",
     }
 

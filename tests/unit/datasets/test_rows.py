@@ -177,7 +177,7 @@ def test_csv_has_the_cells_of_the_processed_file(call, rows):
     ]
     assert len(answer.text.splitlines()) == N + 1
     assert answer.headers["content-type"].startswith("text/csv")
-    assert "orders.csv" in answer.headers["content-disposition"]
+    assert "orders-rows.csv" in answer.headers["content-disposition"]
 
 
 def test_a_cursor_of_a_replaced_version_says_so(call, processed):

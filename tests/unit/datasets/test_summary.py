@@ -124,3 +124,21 @@ def test_a_wrong_parameter_is_named(call, query, parameter):
     answer = call("/datasets/s/summary", **query)
     assert answer.status == 422
     assert answer.json()["errors"][0]["parameter"] == parameter
+
+
+def test_sums_of_money_end_in_no_dust(call, processed):
+    rows = [
+        {"order_id": str(n), "customer_id": "c", "product": product, "quantity": quantity,
+         "price": price, "order_date": datetime(2026, 1, 1)}
+        for n, (product, quantity, price) in enumerate(
+            [("a", 3, 0.1)] * 3 + [("b", 1, 19.99)] * 7 + [("c", -1, 1e300), ("d", 3, 0.00001)]
+        )
+    ]  # fmt: skip
+    processed.publish("money.csv", "money/", pa.Table.from_pylist(rows))
+
+    def values(measure):
+        items = call("/datasets/money/summary", by="product", measure=measure).json()["items"]
+        return {item["key"]: item["value"] for item in items}
+
+    assert values("revenue") == {"a": 0.9, "b": 139.93, "c": -1e300, "d": pytest.approx(3e-5)}
+    assert values("avg_price") == {"a": 0.1, "b": 19.99, "c": 1e300, "d": pytest.approx(1e-5)}

@@ -142,6 +142,34 @@ def test_source_description_beside_the_file_is_followed(tmp_path):
 
     assert main([str(path), str(tmp_path / "out")]) == 0
 
+    out = tmp_path / "out"
+    description = str(tmp_path / "_source.json")
+    assert json.loads((out / "report.json").read_text())["source"]["description_key"] == description
+    assert f"<dt>Read as this says</dt><dd>{description}</dd>" in (out / "report.html").read_text()
+
+
+def test_rows_lost_under_a_description_are_warned_of_with_its_name(tmp_path, capsys):
+    description = tmp_path / "_source.json"
+    description.write_text('{"date_formats": ["%d.%m.%Y"]}')
+    path = tmp_path / "orders.csv"
+    path.write_text(HEADER + "1,2024-01-05,C,W,1,1,n\n")
+
+    assert main([str(path), str(tmp_path / "out")]) == 3
+
+    assert f"None of the 1 rows was kept, read as {description} says." in capsys.readouterr().err
+
+
+def test_check_says_where_the_description_that_it_found_belongs(tmp_path, capsys):
+    path = tmp_path / "orders.csv"
+    path.write_text(HEADER + "1,13.01.2024,C,W,1,1,n\n")
+
+    assert main(["--check", str(path)]) == 3
+
+    place = tmp_path / "_source.json"
+    assert f"Save it as {place}; it counts for every file of that folder.\n" in (
+        capsys.readouterr().out
+    )
+
 
 def test_missing_file_is_one_line_not_a_traceback(tmp_path, capsys):
     assert main([str(tmp_path / "none.csv"), str(tmp_path / "out")]) == 2

@@ -265,3 +265,16 @@ def test_every_field_has_an_example_in_the_docs():
     shown = {field for example in DOCUMENTED for field in example}
 
     assert shown == set(Description.model_fields)
+
+
+@pytest.mark.parametrize(
+    ("document", "said"),
+    [
+        (b'{"decimals": ","}', "decimals: descriptions have no such field; decimal is one"),
+        (b'{"zebra": 1}', "zebra: descriptions have no such field."),
+    ],
+)
+def test_a_field_that_there_is_not_is_named_with_the_one_that_may_be_meant(document, said):
+    with pytest.raises(Refused) as refused:
+        parse_description(document)
+    assert said in refused.value.message

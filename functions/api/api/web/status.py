@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel
 
 from api.errors import BackendUnavailable
-from api.observability import describe, get_logger
+from api.observability import describe_briefly, get_logger
 from api.web.routing import GuardedRoute, OpenRoute
 
 router = APIRouter(tags=["status"], route_class=OpenRoute)
@@ -78,4 +78,4 @@ def _fault(probe: Probe) -> BackendUnavailable | None:
 
 def _log_fault(request: Request, backend: str, fault: BackendUnavailable) -> None:
     named = {"request_id": request.state.request_id, "backend": backend}
-    get_logger().warning("backend is down", extra=named | describe(fault))
+    get_logger().warning("backend is down", extra=named | describe_briefly(fault))

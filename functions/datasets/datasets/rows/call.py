@@ -56,7 +56,9 @@ def list_rows(bucket: Bucket, name: str, request: Request) -> Answer:
     if is_csv:
         lines = csv_lines(page.rows, dataset.csv_dates)
         headers = {"Next-Cursor": following} if following else {}
-        return csv_answer(wanted.columns, lines, filename=dataset.download_name(), headers=headers)
+        return csv_answer(
+            wanted.columns, lines, filename=dataset.download_name("rows"), headers=headers
+        )
     return json_answer(_document(dataset, table, page, following) | {"version": file.version})
 
 

@@ -16,7 +16,7 @@ _NOT_FOUND = "No dataset has this name, or its file was not processed yet."
 
 
 # What is added to a dataset's own name for each of its files.
-_NAMED = {"processed_output": "", "rejected_rows": "rejected", "report": "report"}
+_NAMED = {"processed_output": "processed", "rejected_rows": "rejected", "report": "report"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +58,10 @@ class Dataset:
             return None
         return int(counts["duplicates"]) + int(counts["rejected"])
 
-    def download_name(self, what: str = "") -> str:
-        """`2026/orders` gives orders.csv, orders-rejected.csv and so on."""
+    def download_name(self, what: str) -> str:
+        """`2026/orders` gives orders-rejected.csv and so on; orders.csv is the source."""
         stem = source_stem(self.name).rpartition("/")[2] or "dataset"
-        return f"{stem}-{what}.csv" if what else f"{stem}.csv"
+        return f"{stem}-{what}.csv"
 
     def saved_as(self, output: str) -> str:
         """A name of its own: everybody has a processed_output.csv already."""

@@ -65,7 +65,7 @@ def publish_claimed(
             report = report.amended(replaces=replaced)
         report = report.amended(
             seconds=round(time.monotonic() - finished.started, 3),
-            finished_at=datetime.now(UTC).isoformat(timespec="seconds"),
+            finished_at=f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
         )
         concluded = target.conclude(report, right.etag)
     except Superseded:
@@ -89,7 +89,12 @@ def _knowing(claimed: PublishedReport, finished: Finished) -> PublishedReport:
         report = report.amended(parts=list(finished.parts))
     if report.findings is None:
         return report.amended(last_good=claimed.last_good)
-    warnings = warnings_of(report.findings, finished.limits, claimed.previous)
+    warnings = warnings_of(
+        report.findings,
+        finished.limits,
+        claimed.previous,
+        description_key=report.source.description_key,
+    )
     return report.amended(status=status_of(warnings), warnings=warnings)
 
 

@@ -10,11 +10,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final, Self
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import BaseModel, ConfigDict, computed_field, model_validator
 
 import etl
 from etl.errors import Refused, TooLarge
 from etl.report.advice import Advice
+from etl.source.description import FILE_NAME
 
 SCHEMA_VERSION: Final = 1
 
@@ -41,10 +42,11 @@ class _Part(BaseModel):
 
 
 class SourceFile(_Part):
-    """A file of this machine."""
+    """A file of this machine; `description_key` is the path of the description in force."""
 
     key: str
     bytes: int
+    description_key: str | None = None
 
 
 class SourceVersion(_Part):
@@ -63,6 +65,15 @@ class SourceVersion(_Part):
     sequencer: str | None = None
     event_time: str | None = None
     description_etag: str | None = None
+
+    @computed_field  # type: ignore[prop-decorator] # mypy reads no decorated property
+    @property
+    def description_key(self) -> str | None:
+        """Where the description in force is."""
+        if self.description_etag is None:
+            return None
+        folder, slash, _ = self.key.rpartition("/")
+        return f"{folder}{slash}{FILE_NAME}"
 
 
 class Refusal(_Part):

@@ -177,6 +177,7 @@ def _source(report: Report) -> str:
         "etag": "ETag",
         "bytes": "Bytes",
         "last_modified": "Written",
+        "description_key": "Read as this says",
     }
     source = report.source.model_dump()
     facts = [(label, str(source[name])) for name, label in names.items() if source.get(name)]

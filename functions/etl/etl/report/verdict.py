@@ -29,10 +29,18 @@ class Limits:
 
 
 def warnings_of(
-    findings: Findings, limits: Limits, previous: PreviousRun | None = None
+    findings: Findings,
+    limits: Limits,
+    previous: PreviousRun | None = None,
+    *,
+    description_key: str | None = None,
 ) -> list[RunWarning]:
-    """What is to be said of a finished run, the gravest first; empty for a good one."""
-    found = [*_losses(findings, limits)]
+    """What is to be said of a finished run, the gravest first; empty for a good one.
+
+    What was lost names the description that the file was read by.
+    """
+    read = f", read as {description_key} says" if description_key else ""
+    found = [*_losses(findings, limits, read)]
     if previous is not None:
         found += _changed_columns(findings, limits, previous)
         if min(findings.rows_in, previous.rows_in) >= limits.least_rows:
@@ -45,7 +53,7 @@ def status_of(warnings: Sequence[RunWarning]) -> str:
     return WARNED if warnings else SUCCEEDED
 
 
-def _losses(findings: Findings, limits: Limits) -> Iterator[RunWarning]:
+def _losses(findings: Findings, limits: Limits, read: str) -> Iterator[RunWarning]:
     rows_in = findings.rows_in
     if not rows_in:
         return
@@ -55,9 +63,11 @@ def _losses(findings: Findings, limits: Limits) -> Iterator[RunWarning]:
         if reason.startswith("duplicate_") and reason != _NO_LOSS
     )
     if findings.is_empty:
-        yield RunWarning(code="no_row_left", message=f"None of the {rows_in:,} rows was kept.")
+        yield RunWarning(
+            code="no_row_left", message=f"None of the {rows_in:,} rows was kept{read}."
+        )
     elif lost > limits.lost_share * rows_in:
-        message = f"{_part(lost, rows_in)} were lost, more than {limits.lost_share:.0%}."
+        message = f"{_part(lost, rows_in)} were lost, more than {limits.lost_share:.0%}{read}."
         yield RunWarning(
             code="rows_lost", message=message, share=_share(lost, rows_in), limit=limits.lost_share
         )
@@ -65,7 +75,7 @@ def _losses(findings: Findings, limits: Limits) -> Iterator[RunWarning]:
         if count > limits.reason_share * rows_in:
             yield RunWarning(
                 code="reason_share",
-                message=f"{_part(count, rows_in)} were dropped for one reason: {reason}.",
+                message=f"{_part(count, rows_in)} were dropped for one reason: {reason}{read}.",
                 share=_share(count, rows_in),
                 limit=limits.reason_share,
                 reason=reason,

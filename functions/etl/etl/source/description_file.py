@@ -1,6 +1,7 @@
 """From the bytes of `_source.json` to a description, or to words on what is wrong with it."""
 
 import codecs
+import difflib
 import json
 
 from pydantic import ValidationError
@@ -34,7 +35,15 @@ def _wrong(problems: str) -> Refused:
 def _in_words(fault: ErrorDetails) -> str:
     place = ".".join(map(str, fault["loc"])) or "the document"
     shown = place if len(place) <= 60 else place[:60] + "…"
-    return f"{shown}: {fault['msg'].removeprefix('Value error, ')}"
+    return f"{shown}: {_said(fault)}"
+
+
+def _said(fault: ErrorDetails) -> str:
+    """In words of descriptions, where pydantic's speak of inputs and models."""
+    if fault["type"] == "extra_forbidden":
+        meant = difflib.get_close_matches(str(fault["loc"][-1]), Description.model_fields, n=1)
+        return "descriptions have no such field" + "".join(f"; {name} is one" for name in meant)
+    return fault["msg"].removeprefix("Value error, ")
 
 
 def published_schema() -> str:
