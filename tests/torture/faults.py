@@ -1,5 +1,6 @@
 """The faults of the matrix: what is done to which store, and to whom."""
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -9,12 +10,30 @@ from pydantic import SecretStr
 
 from tests.store_faults import break_, error_of_postgres, http_answer
 from tests.tcp_proxy import TcpProxy
-from tests.torture.stage import Stage
+from tests.torture.names import SILENT, UNKNOWN
+from tests.torture.stage import SUMMARY, Stage
 
 Begin = Callable[[Stage], None]
 
 _NO_HITS: dict[str, Any] = {"hits": {"hits": [], "total": {"value": 0}}, "timed_out": False}
 _FAILED_SHARDS = {"_shards": {"total": 5, "successful": 4, "failed": 1}}
+# Of each store far enough below its limit for a machine that is busy with others.
+_BEARABLE_SECONDS = {"postgres": 0.2, "redis": 0.01, "opensearch": 0.05, "s3": 0.2}
+_LATER = {
+    "08006": "connection failed",
+    "25006": "server is read-only",
+    "40001": "serialisation failed",
+    "40P01": "deadlock",
+    "53100": "disk full",
+    "53200": "out of memory",
+    "55P03": "lock not available",
+    "57014": "statement was cancelled",
+    "57P01": "server is shutting down",
+    "58030": "disk failed",
+    "F0000": "wrong configuration file",
+    "XX000": "error of PostgreSQL itself",
+    "XX001": "damaged data",
+}
 
 
 @dataclass(frozen=True)
@@ -22,7 +41,8 @@ class Fault:
     """`begin` breaks `store`; what is `warm` has used it before, else it logs in during the fault.
 
     `settings` are what the environment is told wrongly; `killed`: the server itself ends, and is
-    started again for the first request after the fault.
+    started again for the first request after the fault; `bearable`: slower than usual, but under
+    the limits, so that each call does what it was asked for.
     """
 
     store: str
@@ -30,6 +50,7 @@ class Fault:
     begin: Begin
     warm: bool = True
     killed: bool = False
+    bearable: bool = False
     settings: dict[str, Any] = field(default_factory=dict)
 
     def end(self, stage: Stage) -> None:
@@ -48,6 +69,7 @@ def all_faults() -> list[Fault]:
         *_of_any("opensearch"),
         *_of_opensearch(),
         *_of_any("s3"),
+        Fault("s3", "answers cut within a summary", _cut_summary, warm=False),
     ]
 
 
@@ -58,6 +80,7 @@ def _of_any(store: str) -> list[Fault]:
     def put(**values: object) -> Begin:
         return on_proxy(lambda proxy: vars(proxy).update(values))
 
+    bearable = _BEARABLE_SECONDS[store]
     return [
         Fault(store, "refused", on_proxy(TcpProxy.refuse)),
         Fault(store, "refused, new environment", on_proxy(TcpProxy.refuse), warm=False),
@@ -73,8 +96,33 @@ def _of_any(store: str) -> list[Fault]:
         Fault(store, "a byte in 10 ms", put(drip=0.01)),
         Fault(store, "garbage", on_proxy(partial(break_, fault="garbage"))),
         Fault(store, "answers cut after 5 bytes", put(cut_after=5)),
+        Fault(store, "answers cut after 60 bytes", put(cut_after=60)),
+        Fault(
+            store,
+            f"{bearable * 1000:.0f} ms slow, under the limit",
+            put(delay=bearable),
+            bearable=True,
+        ),
+        _misnamed(store, "name not found", UNKNOWN),
+        _misnamed(store, "name server that never answers", SILENT),
+        Fault(store, "frozen (SIGSTOP) and thawed", lambda stage: stage.freeze(store)),
         Fault(store, "killed and restarted", lambda stage: stage.kill(store), killed=True),
     ]
+
+
+def _cut_summary(stage: Stage) -> None:
+    """Behind the head of a 200, whose length the body does not reach."""
+    stage.s3.cut_after = len(json.dumps(SUMMARY)) // 2
+
+
+def _misnamed(store: str, fault: str, host: str) -> Fault:
+    settings = {
+        "postgres": {"database_host": host},
+        "redis": {"redis_host": host},
+        "opensearch": {"opensearch_url": f"http://{host}:9200"},
+        "s3": {"aws_endpoint_url": f"http://{host}:9000"},
+    }
+    return Fault(store, fault, lambda stage: None, warm=False, settings=settings[store])
 
 
 def _says(store: str, name: str, answer: bytes, *, warm: bool = True) -> Fault:
@@ -89,10 +137,14 @@ def _of_postgres() -> Sequence[Fault]:
         "28P01": "wrong password",
         "28000": "user may not log in",
         "3D000": "no such database",
+        "08004": "connection rejected",
+        "42501": "user may not use it",
+        "53100": "disk full",
         "53300": "out of connections",
         "57P03": "starting",
         "58030": "disk failed",
-        "53100": "disk full",
+        "F0000": "wrong configuration file",
+        "XX000": "error of PostgreSQL itself",
     }
     logins = [
         _says(
@@ -105,8 +157,12 @@ def _of_postgres() -> Sequence[Fault]:
     ]
     ready = b"Z\0\0\0\5I"
     statements = [
-        _says("postgres", f"statement refused: {code}", error_of_postgres(code, "ERROR") + ready)
-        for code in ("53100", "53200", "57P01", "25006")
+        _says(
+            "postgres",
+            f"statement refused: {code}, {reason}",
+            error_of_postgres(code, "ERROR") + ready,
+        )
+        for code, reason in _LATER.items()
     ]
     real = Fault(
         "postgres",

@@ -5,12 +5,13 @@ import os
 import platform
 import signal
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import psutil
 import redis
 
 from api import migrate, search_sync
@@ -33,6 +34,7 @@ from tests.integration.api.conftest import (
     settings_for,
 )
 from tests.tcp_proxy import TcpProxy
+from tests.torture.names import name_servers
 
 # Of the one dataset: what GET /datasets/ answers from.
 SUMMARY = {"status": "ok", "source_key": "orders.csv", "filler": "x" * 10_000}
@@ -46,6 +48,7 @@ class Stage:
     settings: Settings
     proxies: Proxies
     s3: TcpProxy
+    _frozen: list[psutil.Process] = field(default_factory=list)
 
     @contextmanager
     def environment(self, **changes: Any) -> Iterator[ApiClient]:
@@ -67,6 +70,10 @@ class Stage:
         return self.s3 if store == "s3" else getattr(self.proxies, store)
 
     def heal(self) -> None:
+        """Lifts every fault but a kill."""
+        while self._frozen:
+            with suppress(psutil.NoSuchProcess):
+                self._frozen.pop().resume()
         self.proxies.heal()
         self.s3.heal()
 
@@ -76,6 +83,14 @@ class Stage:
         assert pid is not None
         os.kill(pid, signal.SIGKILL)
         wait_until(lambda: is_gone(pid))
+
+    def freeze(self, store: str) -> None:
+        """Stops the server with all its processes until `heal`; the kernel goes on connecting."""
+        server = psutil.Process(self._server(store).pid)
+        for process in (server, *server.children(recursive=True)):
+            with suppress(psutil.NoSuchProcess):
+                process.suspend()
+                self._frozen.append(process)
 
     def restart(self, store: str) -> None:
         """Starts what was killed; osmem's index is empty then, until it is rebuilt."""
@@ -119,12 +134,14 @@ def open_stage(folder: Path) -> Iterator[Stage]:
     """Starts everything, with its state in `folder`, and ends all of it."""
     os.environ.update(LAMBDA_ENVIRONMENT)
     with ExitStack() as stack:
+        stack.enter_context(name_servers())
         services = Servers(folder, reserve_ports(), wanted=DATA_SERVERS)
         stack.callback(services.stop)
         services.start(lambda started: None)
         services.data["postgres"].create_database("torture")
         migrate.migrate(migration_settings_for(services, "torture"))
         settings = settings_for(services, "torture")
+        search_sync.synchronise(settings, {"action": "rebuild"}, None)
         _fill_buckets(settings)
         proxies = [
             stack.enter_context(TcpProxy(port, reserve_port()))

@@ -173,6 +173,24 @@ def test_storage_that_drips_is_told_in_seconds(
     s3.delete_object(Bucket="sales-processed", Key="orders/report.json")
 
 
+@pytest.mark.parametrize("after", [60, 110])
+def test_list_whose_answer_is_cut_within_its_head_is_told_and_not_empty(
+    make_api: MakeApi, services: Servers, s3: Any, after: int
+) -> None:
+    """The standard library takes what came for the whole head, and no length for no body."""
+    summary = json.dumps({"status": "succeeded", "source_key": "orders.csv"})
+    s3.put_object(Bucket="sales-processed", Key="_datasets/orders/summary.json", Body=summary)
+    with TcpProxy(services.aws.port, reserve_port()) as proxy:
+        api = make_api(aws_endpoint_url=f"http://127.0.0.1:{proxy.port}")
+        proxy.cut_after = after
+        assert api.get("/datasets/").status == 503
+        proxy.heal()
+        assert [one["source_key"] for one in api.get("/datasets/").json()["items"]] == [
+            "orders.csv"
+        ]
+    s3.delete_object(Bucket="sales-processed", Key="_datasets/orders/summary.json")
+
+
 class Clock:
     """Time as deadlines see it: it passes only where somebody waits for the silent name."""
 

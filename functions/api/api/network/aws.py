@@ -1,5 +1,6 @@
 """Makes the calls of boto3's clients end by their deadlines; loaded with boto3."""
 
+from http import HTTPStatus
 from typing import Any
 
 from botocore.awsrequest import (
@@ -9,7 +10,7 @@ from botocore.awsrequest import (
     AWSHTTPSConnectionPool,
 )
 from botocore.client import BaseClient
-from botocore.exceptions import BotoCoreError, HTTPClientError
+from botocore.exceptions import BotoCoreError, ConnectionClosedError, HTTPClientError
 
 from api.network.deadline import remaining
 from api.network.http import Bounded, bound_tls
@@ -40,9 +41,12 @@ class _Session:
         bound_tls(manager.connection_pool_kw["ssl_context"])
         self._session = session
 
-    def send(self, request: object) -> Any:  # noqa: ANN401 - botocore's
+    def send(self, request: Any) -> Any:  # noqa: ANN401 - botocore's
         try:
-            return self._session.send(request)
+            answer = self._session.send(request)
+            if _is_cut(answer):
+                raise ConnectionClosedError(endpoint_url=request.url)
+            return answer
         except BotoCoreError:
             try:
                 remaining()
@@ -52,6 +56,18 @@ class _Session:
 
     def close(self) -> None:
         self._session.close()
+
+
+def _is_cut(answer: Any) -> bool:  # noqa: ANN401 - botocore's
+    """Whether the head ended before it said how long the body is; AWS's always says.
+
+    http.client takes a connection that ends there for the end of the head, and of an empty body: a
+    list of nothing.
+    """
+    has_body = answer.status_code not in (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
+    return has_body and not {"content-length", "transfer-encoding"} & {
+        name.lower() for name in answer.headers
+    }
 
 
 def keep_deadlines(client: BaseClient) -> None:

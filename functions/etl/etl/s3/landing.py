@@ -18,6 +18,10 @@ _GONE = {"404", "NoSuchKey", "NoSuchVersion", "MethodNotAllowed", "405"}
 _CHUNK = 1 << 20
 
 
+class CutShort(Exception):
+    """S3 sent less than the object holds."""
+
+
 class Gone(Exception):
     """The object or this version of it exists no more."""
 
@@ -58,7 +62,7 @@ class Landing:
         return _version_id(head), head["ETag"]
 
     def download(self, item: SourceVersion, path: Path) -> None:
-        """Raises Gone, also if the object was overwritten since `find` (no versions)."""
+        """Raises Gone, also if the object was overwritten since `find` (no versions); CutShort."""
         version: dict[str, Any] = {"VersionId": item.version_id} if item.version_id else {}
         try:
             got = self._s3.get_object(
@@ -69,6 +73,9 @@ class Landing:
         with path.open("wb") as file:
             for chunk in got["Body"].iter_chunks(_CHUNK):
                 file.write(chunk)
+        # botocore counts the bytes only where the answer's head got as far as their number.
+        if (got_bytes := path.stat().st_size) != item.bytes:
+            raise CutShort(f"{item.key}: {got_bytes} of {item.bytes} bytes came")
 
     def description(self, item: SourceVersion) -> Description:
         """The prefix's `_source.json` as `find` found it. Raises Refused."""
