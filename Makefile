@@ -215,14 +215,18 @@ preflight: $(VENV)/local.stamp ## ask the AWS account of your shell what would m
 
 STACK_NAME = $(or $(STACK),sales-serverless-prod)
 
+# The program of the Spark job goes to its bucket before the functions that start it; the first
+# deployment makes the bucket, so it goes there once more after.
 # A first deployment that fails stays as it is, to be looked at and gone on with. Later ones may not
 # replace or remove what holds data, by CloudFormation's own word, unless REPLACE_STORES=1 says so.
 deploy: preflight build ## deploy to the AWS account of your shell: BUCKET_SUFFIX=-acme-prod [PARAMETERS=... STACK=... YES=1]
 	@$(BIN)/python -m infrastructure.safeguards $(if $(REPLACE_STORES),release,protect) --stack $(STACK_NAME)
-	@release=$$(cd layers && "$(abspath $(BIN)/python)" -B -m builder.release ../.aws-sam/build $(OVERRIDES)) && \
-		first=$$($(BIN)/python -m infrastructure.safeguards first --stack $(STACK_NAME)) && \
+	@job=$$($(BIN)/python -m infrastructure.spark_artifacts digest) && \
+		release=$$(cd layers && "$(abspath $(BIN)/python)" -B -m builder.release ../.aws-sam/build $(OVERRIDES) Job=$$job) && \
+		program="$(BIN)/python -m infrastructure.spark_artifacts upload --stack $(STACK_NAME) --release $$release --build .aws-sam/build" && \
+		$$program && first=$$($(BIN)/python -m infrastructure.safeguards first --stack $(STACK_NAME)) && \
 		$(SAM) deploy --config-env prod $(if $(STACK),--stack-name $(STACK)) $(if $(YES),--no-confirm-changeset) $(if $(EXECUTION_ROLE),--role-arn $(EXECUTION_ROLE)) $$first \
-			--parameter-overrides $(OVERRIDES) Release=$$release
+			--parameter-overrides $(OVERRIDES) Release=$$release && $$program
 	@$(BIN)/python -m infrastructure.safeguards protect --stack $(STACK_NAME)
 
 destroy: .venv-sam/sam.stamp ## remove the deployment; buckets, user pool and a database snapshot stay

@@ -34,6 +34,8 @@ PARAMETERS = {
     "ProcessedBucket": "sales-processed",
     "FailureQueueArn": "arn:aws:sqs:us-east-1:123456789012:failures",
     "GlueDatabase": "sales_db",
+    "SparkApplicationId": "00f1",
+    "SparkJobRoleArn": "arn:aws:iam::123456789012:role/sales-job",
     "DatabaseUserSecretArn": SECRET,
     "DatabaseOwnerSecretArn": OWNER_SECRET,
     "RedisSecretArn": REDIS_SECRET,
@@ -53,6 +55,8 @@ FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:sales-UsersApiFunctio
 # https://docs.aws.amazon.com/lambda/latest/dg/permissions-source-function-arn.html
 Context = Mapping[str, tuple[str, ...]]
 FROM_THE_CODE: Context = {"lambda:sourcefunctionarn": (FUNCTION,)}
+# To which service the code passes a role.
+PASSED: Context = {"iam:passedtoservice": ("emr-serverless.amazonaws.com",)}
 FROM_LAMBDA: Context = {"lambda:sourcefunctionarn": ()}
 MADE_BY_LAMBDA = ("logs:", "xray:", "ec2:", "sqs:SendMessage")
 
@@ -108,7 +112,8 @@ class Role:
 
     def allows(self, call: Call, context: Context = FROM_THE_CODE) -> bool:
         """Allowed by one, denied by none: by default for a call of the function's own code."""
-        verdicts = {one.judges(call, context) for one in self.all_statements}
+        known = {**context, **(PASSED if call.action == "iam:PassRole" else {})}
+        verdicts = {one.judges(call, known) for one in self.all_statements}
         return PermissionResult.PERMITTED in verdicts and PermissionResult.DENIED not in verdicts
 
     @property
@@ -196,6 +201,9 @@ def _iam(operation: str, parameters: Mapping[str, Any]) -> Iterator[Call]:
     if operation in ("Invoke", "GetAlias"):
         yield _lambda(operation, parameters)
         return
+    if "applicationId" in parameters:
+        yield from _job_runs(operation, parameters)
+        return
     if operation == "PutLifecycleEventHookExecutionStatus":
         yield Call(f"codedeploy:{operation}", f"{DEPLOYMENTS}:sales-Application-1/sales-Group-1")
         return
@@ -220,6 +228,17 @@ def _iam(operation: str, parameters: Mapping[str, Any]) -> Iterator[Call]:
     yield Call(*actions[operation])
     if "Tagging" in parameters:
         yield Call("s3:PutObjectTagging", item)
+
+
+def _job_runs(operation: str, parameters: Mapping[str, Any]) -> Iterator[Call]:
+    """Who starts a run passes it a role."""
+    name = parameters["applicationId"]
+    application = f"arn:aws:emr-serverless:us-east-1:123456789012:/applications/{name}"
+    if operation == "StartJobRun":
+        yield Call("iam:PassRole", parameters["executionRoleArn"])
+        yield Call("emr-serverless:StartJobRun", application)
+    else:
+        yield Call(f"emr-serverless:{operation}", f"{application}/jobruns/{parameters['jobRunId']}")
 
 
 def _lambda(operation: str, parameters: Mapping[str, Any]) -> Call:

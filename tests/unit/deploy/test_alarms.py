@@ -47,18 +47,18 @@ def written(monkeypatch, capsys) -> dict[str, list[set[str]]]:
         monkeypatch.setenv(name, text)
     from etl.handler import count  # Powertools reads the environment when it is imported
     from etl.publication.precedence import Result
-    from etl.report.model import REFUSED, TOO_LARGE, WARNED
+    from etl.report.model import FAILED, PROCESSING, REFUSED, TOO_LARGE, WARNED
     from tests.unit.etl.reports import report_of
 
     nothing_left = report_of("1,,c,p,1,1\n")
-    count([Result("a.csv", status, None) for status in (REFUSED, TOO_LARGE)])
+    count([Result("a.csv", status, None) for status in (FAILED, PROCESSING, REFUSED, TOO_LARGE)])
     count([Result("a.csv", WARNED, nothing_left)])
     return metrics_in(capsys.readouterr().out)
 
 
 def test_every_alarm_on_an_own_metric_gets_what_it_watches(written):
-    of_files = {"Files_refused", "Files_too_large", "Files_warned", "ZeroRowsOut"}
-    assert set(OWN) == of_files | {"OutboxAgeSeconds"}
+    of_files = {"Files_failed", "Files_refused", "Files_too_large", "Files_warned"}
+    assert set(OWN) == of_files | {"ZeroRowsOut", "OutboxAgeSeconds"}
     for name, alarm in OWN.items():
         watched = {f"{one['Name']}={one['Value']}" for one in alarm["Dimensions"]}
         assert watched in written[name], name

@@ -27,9 +27,11 @@ UNSUPPORTED = [
     "AWS::Cognito::UserPoolDomain",
     "AWS::Cognito::UserPoolResourceServer",
     "AWS::EC2::SecurityGroupEgress",
+    "AWS::EMRServerless::Application",
     "AWS::ElastiCache::ServerlessCache",
     "AWS::ElastiCache::User",
     "AWS::ElastiCache::UserGroup",
+    "AWS::Events::Rule",
     "AWS::Lambda::Alias",
     "AWS::Lambda::EventInvokeConfig",
     "AWS::Lambda::Version",
@@ -66,6 +68,7 @@ EVERYTHING = {
     "ReleaseType": "AllAtOnce",
     "PermissionsBoundary": "arn:aws:iam::123456789012:policy/bounds-of-sales",
     "ReserveConcurrency": "false",
+    "SparkRelease": "emr-spark-8.0.0",
 }
 EXISTING = {
     **REQUIRED,
@@ -120,7 +123,7 @@ def test_every_resource_that_the_emulator_knows_is_created(parameters, monkeypat
     nested = {stack.name.split("-")[1] for stack in stacks if "-" in stack.name}
     always = {"Logs", "Stores", "Roles", "Migration", "ReleaseAlarms", "Monitoring", "TlsOnly"}
     always |= {"ReleaseRoles", "StoreAlarms"}
-    extra = {"Proxy", "Domain", "Edge", "Budget"}
+    extra = {"Proxy", "Domain", "Edge", "Budget", "Spark"}
     own = {"Identity", "Network"} if parameters is not EXISTING else set()
     assert nested == always | own | (extra if parameters is EVERYTHING else set())
 

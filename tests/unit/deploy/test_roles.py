@@ -2,15 +2,18 @@
 
 import io
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import boto3
 import pytest
+from botocore.stub import Stubber
 from moto import mock_aws
 
 from etl.publication.precedence import announce
 from etl.report.model import PROCESSING, JobRun
 from etl.s3.events import Notification
+from etl.s3.glue import SalesTable
 from etl.s3.landing import Landing
 from etl.s3.processed import Processed
 from samples.sales import write_sales
@@ -19,6 +22,7 @@ from tests.role_policies import (
     OWNER_SECRET,
     REDIS_SECRET,
     SECRET,
+    TEMPLATE,
     Call,
     recorded_calls,
     roles,
@@ -135,20 +139,67 @@ def event(key: str) -> dict:
     return put
 
 
-def leave_parts(s3, folder: Path) -> None:
+SPARK = {
+    "ReleaseLabel": "emr-spark-8.0.0",
+    "Architecture": "arm64",
+    "RetentionInDays": "30",
+    "Topic": "t",
+}
+
+
+def leave_parts(s3, folder: Path, table: SalesTable | None = None) -> None:
     """What a run of the Spark job made of parted.csv, before a small file takes its place."""
-    s3.put_object(Bucket="sales-landing", Key="parted.csv", Body=PLAIN)
     landing, target = Landing(s3), Processed(s3, "sales-processed", "parted/")
     source = landing.find(Notification("sales-landing", "parted.csv"))
     right = announce(source, target, target.current(), PROCESSING, job=JobRun(attempt=1))
     parts = write_parts(target, right.report, folder, 1)
-    conclude(target, right.report, parts, folder, report_of("1,2024-01-05,C,W,1,1\n"))
+    like = report_of("1,2024-01-05,C,W,1,1\n")
+    conclude(target, right.report, parts, folder, like, table)
+
+
+def starts_jobs(monkeypatch) -> Stubber:
+    """Files over 1 MB go to an application whose answers are those of one run that works."""
+    for name, value in {
+        "ETL_MAX_BYTES": "1000000",
+        "SPARK_APPLICATION_ID": "00f1",
+        "SPARK_JOB_ROLE_ARN": "arn:aws:iam::123456789012:role/sales-job",
+        "SPARK_ARTIFACTS": "s3://sales-artifacts/1/",
+        "SPARK_LOG_GROUP": "jobs",
+    }.items():
+        monkeypatch.setenv(name, value)
+    from etl import handler
+
+    client = boto3.client("emr-serverless")
+    stub = Stubber(client)
+    arn = "arn:aws:emr-serverless:us-east-1:123456789012:/applications/00f1/jobruns/00f2"
+    stub.add_response("start_job_run", {"applicationId": "00f1", "jobRunId": "00f2", "arn": arn})
+    stub.add_response("get_job_run", {"jobRun": job_run(arn)})
+    stub.activate()
+    monkeypatch.setattr(handler, "emr_client", lambda _url: client)
+    return stub
+
+
+def job_run(arn: str) -> dict:
+    return {
+        "applicationId": "00f1",
+        "jobRunId": "00f2",
+        "arn": arn,
+        "createdBy": "arn:aws:iam::123456789012:root",
+        "createdAt": datetime(2026, 11, 27, tzinfo=UTC),
+        "updatedAt": datetime(2026, 11, 27, tzinfo=UTC),
+        "executionRole": "arn:aws:iam::123456789012:role/sales-job",
+        "state": "RUNNING",
+        "stateDetails": "it works",
+        "releaseLabel": "emr-spark-8.0.0",
+        "jobDriver": {"sparkSubmit": {"entryPoint": "s3://sales-artifacts/1/entry.py"}},
+    }
 
 
 @pytest.mark.parametrize("database", ["", "sales_db"])
 def test_etl_makes_exactly_the_calls_that_its_role_allows(s3, monkeypatch, database, tmp_path):
     monkeypatch.setenv("GLUE_DATABASE", database)
     boto3.client("glue").create_database(DatabaseInput={"Name": "sales_db"})
+    answered = starts_jobs(monkeypatch)
     sample = io.StringIO()
     write_sales(sample)
     s3.put_object(Bucket="sales-landing", Key="raw.csv", Body=sample.getvalue().encode())
@@ -156,6 +207,8 @@ def test_etl_makes_exactly_the_calls_that_its_role_allows(s3, monkeypatch, datab
     # The table is made for the first and has to learn a column of the second.
     s3.put_object(Bucket="sales-landing", Key="plain.csv", Body=PLAIN)
     s3.put_object(Bucket="sales-landing", Key="wider.csv", Body=WIDER)
+    s3.put_object(Bucket="sales-landing", Key="large.csv", Body=PLAIN * 20_000)
+    s3.put_object(Bucket="sales-landing", Key="parted.csv", Body=PLAIN)
     leave_parts(s3, tmp_path)
     s3.put_object(Bucket="sales-landing", Key="parted.csv", Body=WIDER)
     latest = event("raw.csv")
@@ -170,11 +223,28 @@ def test_etl_makes_exactly_the_calls_that_its_role_allows(s3, monkeypatch, datab
         handler.handler(event("plain.csv"), Context())
         handler.handler(event("wider.csv"), Context())
         handler.handler(event("parted.csv"), Context())
+        handler.handler(event("large.csv"), Context())
+        handler.handler(event("large.csv"), Context())
     handler.job.cache_clear()
+    answered.assert_no_pending_responses()
     role = roles(GlueDatabase=database)["SalesEtlRole"]
     assert [call for call in calls if not role.allows(call)] == []
     # Listing is allowed for the sake of its answer only: without it a missing object is forbidden.
     assert {call.action for call in calls} | {"s3:ListBucket"} == role.actions_of_the_code
+
+
+def test_the_spark_job_publishes_within_its_role(s3, tmp_path):
+    boto3.client("glue").create_database(DatabaseInput={"Name": "sales_db"})
+    template = TEMPLATE.with_name("spark.yaml")
+    role = roles(template, Name="sales", ArtifactsBucket="sales-artifacts", **SPARK)["JobRole"]
+    s3.put_object(Bucket="sales-landing", Key="parted.csv", Body=PLAIN)
+    with recorded_calls() as calls:
+        leave_parts(s3, tmp_path, SalesTable("sales-processed", "sales_db"))
+
+    assert [call for call in calls if not role.allows(call)] == []
+    assert role.allows(Call("s3:GetObject", "arn:aws:s3:::sales-artifacts/1/entry.py"))
+    assert not role.allows(Call("s3:PutObject", "arn:aws:s3:::sales-artifacts/1/entry.py"))
+    assert not role.allows(Call("s3:PutObject", "arn:aws:s3:::sales-landing/raw.csv"))
 
 
 def test_checks_make_exactly_the_calls_that_their_role_allows(s3, monkeypatch):

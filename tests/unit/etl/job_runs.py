@@ -10,8 +10,11 @@ from etl.publication.precedence import Result
 from etl.publication.publish import Finished
 from etl.report.model import SUCCEEDED, Output, Part, PublishedReport
 from etl.report.verdict import Limits
+from etl.s3.glue import SalesTable
 from etl.s3.processed import Processed
 from etl.sink.files import DataFile
+from etl.sink.table import schema_of
+from etl.source.first_lines import REQUIRED
 
 
 class Runs:
@@ -60,11 +63,13 @@ def conclude(
     parts: list[Part],
     folder: Path,
     like: PublishedReport,
+    table: SalesTable | None = None,
 ) -> Result:
     """What the driver of a run does at its end; its findings are those of another report."""
     report = PublishedReport.begin(SUCCEEDED, claimed.source, findings=like.findings)
-    finished = Finished(report, {}, folder, 0.0, Limits(), None, tuple(parts))
-    return publish_parts(target, str(claimed.claim_id), finished)
+    schema = schema_of(list(REQUIRED)) if table else None
+    finished = Finished(report, {}, folder, 0.0, Limits(), schema, tuple(parts))
+    return publish_parts(target, str(claimed.claim_id), finished, table)
 
 
 def holds(target: Processed, claimed: PublishedReport) -> bool:

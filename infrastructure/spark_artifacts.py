@@ -1,0 +1,113 @@
+"""The program of the Spark job: put where its runs find it, which `sam deploy` does not do.
+
+`digest` prints what stands for the job's code in the name of a release. `upload` puts two objects
+into the folder of a release: entry.py, and application.zip with the job, the ETL and their
+dependencies as they were built for Lambda. A first deployment makes the bucket, so there is
+nothing to do before it; a deployment without a Spark job has none.
+"""
+
+import argparse
+import hashlib
+import sys
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+from boto3.exceptions import Boto3Error
+from botocore.exceptions import BotoCoreError, ClientError
+
+ROOT = Path(__file__).parents[1]
+ENTRY = ROOT / "jobs" / "spark" / "entry.py"
+OUTPUT = "SparkArtifactsBucketName"
+_FUNCTION, _LAYER = "SalesEtlFunction", "DataDependenciesLayer"
+# zip files know no earlier moment; with the real one the same files would be other bytes.
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+
+
+def main() -> None:
+    """Exit status 1 with one line where AWS cannot be asked or the build is not there."""
+    parser = argparse.ArgumentParser(prog="infrastructure.spark_artifacts", description=__doc__)
+    actions = parser.add_subparsers(dest="action", required=True)
+    actions.add_parser("digest")
+    upload_parser = actions.add_parser("upload")
+    upload_parser.add_argument("--stack", required=True)
+    upload_parser.add_argument("--release", required=True)
+    upload_parser.add_argument("--build", type=Path, required=True)
+    arguments = parser.parse_args()
+    if arguments.action == "digest":
+        sys.stdout.write(digest())
+        return
+    try:
+        bucket = artifacts_bucket(boto3.client("cloudformation"), arguments.stack)
+        if bucket is not None:
+            upload(boto3.client("s3"), bucket, arguments.release, arguments.build)
+    except (BotoCoreError, ClientError, Boto3Error, OSError) as error:
+        sys.exit(f"the Spark job's program: {error}")
+
+
+def digest() -> str:
+    """SHA-256 in hexadecimal over the job's own files."""
+    seen = hashlib.sha256()
+    for name, path in _files(ENTRY.parents[1], "jobs"):
+        seen.update(name.encode() + b"\0" + path.read_bytes())
+    return seen.hexdigest()
+
+
+def artifacts_bucket(client: Any, stack: str) -> str | None:  # noqa: ANN401 - a client of boto3
+    """None where the stack is not there yet, or has no Spark job."""
+    try:
+        (found,) = client.describe_stacks(StackName=stack)["Stacks"]
+    except ClientError as error:
+        if "does not exist" in str(error):
+            return None
+        raise
+    outputs = {one["OutputKey"]: str(one["OutputValue"]) for one in found.get("Outputs", [])}
+    return outputs.get(OUTPUT)
+
+
+def upload(s3: Any, bucket: str, release: str, build: Path) -> None:  # noqa: ANN401 - the same
+    """What is there already stays: a release has its own folder, so that older ones go on."""
+    with tempfile.TemporaryDirectory() as folder:
+        archive = Path(folder) / "application.zip"
+        write_archive(archive, build)
+        for path in (archive, ENTRY):
+            s3.upload_file(str(path), bucket, f"{release}/{path.name}")
+
+
+def write_archive(target: Path, build: Path) -> None:
+    """Unpacked beside the program it is on PYTHONPATH, as on Lambda. Raises OSError."""
+    roots = (
+        (build / _LAYER / "python", ""),
+        (build / _FUNCTION, ""),
+        (ENTRY.parents[1], "jobs"),
+    )
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        written: set[str] = set()
+        for root, below in roots:
+            if not root.is_dir():
+                raise NotADirectoryError(f"{root} is not there: make build")
+            for name, path in _files(root, below):
+                if name not in written:
+                    archive.writestr(_entry(name), path.read_bytes())
+                    written.add(name)
+
+
+def _files(root: Path, below: str) -> Iterator[tuple[str, Path]]:
+    """What of a folder goes along, by name; bytecode of other machines does not."""
+    for path in sorted(root.rglob("*")):
+        if path.is_file() and "__pycache__" not in path.parts:
+            yield (Path(below) / path.relative_to(root)).as_posix(), path
+
+
+def _entry(name: str) -> zipfile.ZipInfo:
+    entry = zipfile.ZipInfo(name, _EPOCH)
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    entry.external_attr = 0o644 << 16
+    return entry
+
+
+if __name__ == "__main__":
+    main()
