@@ -8,7 +8,7 @@ SAM := .venv-sam/bin/sam
 PIP_INSTALL := requirements/install.py
 
 .DEFAULT_GOAL := help
-.PHONY: help up up-sam down reset stop start drop etl check-file invoke events logs doctor test test-repeat torture test-deployed test-sam test-browser check \
+.PHONY: help up up-sam down reset stop start drop etl check-file invoke events logs traces doctor test test-repeat torture test-deployed test-sam test-browser check \
 	scan audit format lock bench bench-emulators build preflight deploy destroy sample clean
 
 help: ## list the targets
@@ -74,7 +74,8 @@ $(VENV)/dev.stamp: requirements/dev.txt $(VENV)/local.stamp
 
 up: $(VENV)/local.stamp ## run everything on this machine; Ctrl-C stops
 	@$(BIN)/python -m requirements.lists warn
-	@exec $(BIN)/python -m samulator up $(if $(ETL_MAX_BYTES),--parameter-overrides EtlMaxBytes=$(ETL_MAX_BYTES))
+	@exec $(BIN)/python -m samulator up $(if $(ETL_MAX_BYTES)$(TRACING),--parameter-overrides \
+		$(if $(ETL_MAX_BYTES),EtlMaxBytes=$(ETL_MAX_BYTES)) $(if $(TRACING),Tracing=$(TRACING)))
 
 up-sam: $(VENV)/local.stamp .venv-sam/sam.stamp ## the same with the functions in containers (needs Docker)
 	@$(BIN)/python -m requirements.lists warn
@@ -115,6 +116,9 @@ events: $(VENV)/local.stamp ## list the events that functions can be invoked wit
 
 logs: $(VENV)/local.stamp ## show what a function or a service logged: NAME=...
 	@$(BIN)/python -m samulator logs $(NAME)
+
+traces: $(VENV)/local.stamp ## list what was traced under make up TRACING=on, or draw one as a waterfall: ID=last
+	@$(BIN)/python -m samulator traces $(ID)
 
 doctor: $(VENV)/local.stamp ## say which ways to run this work on this machine, and what is missing
 	@SAM_CLI="$(abspath $(SAM))" $(BIN)/python -m samulator doctor

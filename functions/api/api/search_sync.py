@@ -4,6 +4,7 @@ It also forgets the Idempotency-Keys that have expired.
 """
 
 import time
+from collections.abc import Set
 from typing import Any
 
 from api.errors import SearchUnavailable
@@ -19,6 +20,7 @@ _SPARE_SECONDS = 15.0
 _DEFAULT_SECONDS = 30.0
 # Nobody waits here: a slow cache is told of a batch's writes in its one round trip all the same.
 _CACHE_SECONDS = 1.0
+_MOST_TRACES = 100
 
 
 class UnknownAction(ValueError):
@@ -53,11 +55,16 @@ def synchronise(settings: Settings, event: object, context: object) -> dict[str,
         for store in (database, cache, client):
             store.close()
     report |= {"pending": backlog.rows, "oldest_seconds": round(backlog.oldest_seconds, 1)}
-    get_logger().info("search sync", extra=report)
+    get_logger().info("search sync", extra=report | _some(relay.traces))
     emit({"OutboxRows": backlog.rows, "OutboxAgeSeconds": backlog.oldest_seconds}, {})
     if report["search"] == "down" and _wants_rebuild(event):
         raise SearchUnavailable("The index was not rebuilt: OpenSearch does not answer.")
     return report
+
+
+def _some(traces: Set[str]) -> dict[str, object]:
+    """For the log: by them the requests' own lines are found, whose field is xray_trace_id."""
+    return {"traces": sorted(traces)[:_MOST_TRACES]} if traces else {}
 
 
 def _wants_rebuild(event: object) -> bool:

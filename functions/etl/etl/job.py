@@ -30,6 +30,7 @@ from etl.s3.processed import Processed
 from etl.settings import Settings
 from etl.sink.table import schema_of
 from etl.source.file import Source
+from etl.tracing import span
 
 GONE = "gone"
 IGNORED = "ignored"
@@ -93,23 +94,27 @@ class Job:
         return conclude_failed(target, run, self._settings.limits)
 
     def _run(self, found: SourceVersion, target: Processed, started: float) -> Result:
-        current = target.current()
-        source = with_known(found, current.report.source if current.report else None)
-        result = settle(source, target, current, self._order)
+        with span("settle"):
+            current = target.current()
+            source = with_known(found, current.report.source if current.report else None)
+            result = settle(source, target, current, self._order)
         if result is not None:
             return result
         with tempfile.TemporaryDirectory(prefix="etl-") as folder:
             finished = self._finish(source, Path(folder), started)
             if self._runs is not None and finished.report.status == TOO_LARGE:
                 return hand_over(source, target, self._order, self._runs)
-            return publish(target, finished, self._table(), self._order)
+            with span("publish"):
+                return publish(target, finished, self._table(), self._order)
 
     def _finish(self, source: SourceVersion, folder: Path, started: float) -> Finished:
         """Clean the object, or say why not."""
         limits, file = self._settings.limits, None
         try:
-            file = self._downloaded(source, folder)
-            cleaned = self._clean(file, folder)
+            with span("download"):
+                file = self._downloaded(source, folder)
+            with span("clean"):
+                cleaned = self._clean(file, folder)
         except Refused as refused:
             logger.error("%s refused: %s", source.key, refused.message)
             advice = advise_on_refused(file, refused) if file else None
@@ -118,7 +123,8 @@ class Job:
             logger.log(self._level_of_large, "%s is too large: %s", source.key, large)
             report = PublishedReport.begin(TOO_LARGE, source, **refusal_of(large))
         else:
-            advice = advise(file, cleaned.header, cleaned.evidence)
+            with span("advise"):
+                advice = advise(file, cleaned.header, cleaned.evidence)
             report = PublishedReport.begin(
                 SUCCEEDED, source, findings=cleaned.findings, advice=advice
             )

@@ -58,6 +58,7 @@ class OtherApp:
         debug: Sequence[str] = (),
         destinations: DestinationSender | None = None,
         events_file: Path | None = None,
+        traces_file: Path | None = None,
     ) -> None:
         """`aws_url` is where its functions find AWS's services, if they run; `debug` as in up.
 
@@ -82,6 +83,7 @@ class OtherApp:
             grow_after_seconds=grow_after,
             debug_ports=debug_ports,
             events_file=events_file,
+            traces_file=traces_file,
         )
         self._loop = asyncio.new_event_loop()
         # A program whose application does not start ends with its traceback, and does not wait.

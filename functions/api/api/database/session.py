@@ -13,6 +13,7 @@ from scramp import ScramException
 from api.database.login import Server, log_in, open_socket
 from api.network.deadline import deadline
 from api.network.secrets import Login
+from api.tracing import span
 
 Row = list[Any]
 # Load balancers and NAT forget a connection after 350 s without a word.
@@ -27,7 +28,7 @@ class Session:
     def __init__(self, server: Server, login: Login) -> None:
         self._statements: dict[str, PreparedStatement] = {}
         self._call_seconds = server.call
-        with deadline(server.call):
+        with deadline(server.call), span("PostgreSQL", "connect", namespace="remote"):
             self._socket = open_socket(server)
             try:
                 with _replies_understood():
@@ -70,7 +71,8 @@ class Session:
         self._socket.close()
 
     def _execute(self, sql: str, parameters: dict[str, object]) -> list[Row]:
-        with _replies_understood():
+        asked = {"database_type": "PostgreSQL", "sanitized_query": sql}
+        with _replies_understood(), span("PostgreSQL", namespace="remote", sql=asked):
             statement = self._statements.get(sql)
             if statement is None:
                 statement = self._statements[sql] = self._connection.prepare(sql)

@@ -106,6 +106,7 @@ class S3Datasets:
         from botocore.config import Config
 
         from api.network.aws import keep_deadlines
+        from api.tracing import trace_calls
 
         # Local stand-ins are known by one host name; sub-domains for buckets do not resolve there.
         style: Literal["path", "virtual"] = "path" if self._endpoint_url else "virtual"
@@ -122,6 +123,7 @@ class S3Datasets:
             ),
         )
         keep_deadlines(client)
+        trace_calls(client)
         return client
 
 

@@ -12,6 +12,7 @@ from api.breaker import CircuitBreaker
 from api.errors import CacheUnavailable
 from api.network.deadline import own_deadline
 from api.network.secrets import LoginUnreadable
+from api.tracing import span
 from api.users.models import EmailKey, StoredUser, User
 
 # Raise when the payload changes its shape: a deployment never reads another one's.
@@ -64,11 +65,11 @@ class RedisUsers:
 
     def check(self) -> None:
         """Raises CacheUnavailable when Redis does not answer, whatever the breaker says."""
-        with self._call():
+        with self._call("ping"):
             self._redis.ping()
 
     def get(self, key: EmailKey) -> User | None:
-        with self._guarded():
+        with self._guarded("get"):
             if self._owed:
                 self._bury(self._owed)
                 self._owed.clear()
@@ -78,7 +79,7 @@ class RedisUsers:
     def put(self, key: EmailKey, stored: StoredUser) -> None:
         jitter = random.uniform(0.9, 1.1)  # noqa: S311 # nosec B311 # spreads expiry, protects nothing
         milliseconds = int(self._ttl_seconds * 1000 * jitter)
-        with self._guarded():
+        with self._guarded("put"):
             self._redis.eval(
                 _PUT, 1, _name(key), stored.revision, stored.user.model_dump_json(), milliseconds
             )
@@ -91,7 +92,7 @@ class RedisUsers:
         """As `drop`, each key at its own revision, in one round trip."""
         names = {_name(key): revision for key, revision in revisions.items()}
         try:
-            with self._guarded():
+            with self._guarded("drop"):
                 self._bury(names)
         except CacheUnavailable:
             # Told out of order, the newest still counts.
@@ -108,19 +109,22 @@ class RedisUsers:
         pipeline.execute()
 
     @contextmanager
-    def _guarded(self) -> Iterator[None]:
+    def _guarded(self, operation: str) -> Iterator[None]:
         if self._breaker.is_open:
             raise CacheUnavailable("Redis is left alone for a while.")
-        with self._call(self._breaker.watch()):
+        with self._call(operation, self._breaker.watch()):
             yield
 
     @contextmanager
-    def _call(self, watch: AbstractContextManager[None] | None = None) -> Iterator[None]:
+    def _call(
+        self, operation: str, watch: AbstractContextManager[None] | None = None
+    ) -> Iterator[None]:
         try:
             with watch or nullcontext():
                 if self._prepare is not None:
                     self._prepare()
-                with own_deadline(self._call_seconds):
+                traced = span("Redis", operation, namespace="remote")
+                with own_deadline(self._call_seconds), traced:
                     yield
         except LoginUnreadable as error:
             said = "The login of Redis cannot be read."

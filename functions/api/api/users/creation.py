@@ -3,6 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
+from api.correlation import trace_header
 from api.database.connection import ConstraintViolated, Database
 from api.database.session import Row
 from api.errors import CreationInProgress, DatabaseUnavailable, EmailTaken, IdempotencyKeyReused
@@ -27,8 +28,8 @@ WITH turn AS MATERIALIZED (
     SELECT user_id, :name, :email, :key, :role FROM claimed
     RETURNING {COLUMNS}
 ), queued AS (
-    INSERT INTO search_outbox (user_id, revision, email_keys)
-    SELECT id, revision, ARRAY[CAST(:key AS text)] FROM written
+    INSERT INTO search_outbox (user_id, revision, email_keys, trace)
+    SELECT id, revision, ARRAY[CAST(:key AS text)], CAST(:trace AS text) FROM written
 )
 SELECT is_ours, known.fingerprint = :fingerprint, known.user_id, known.created_at, written.*
 FROM turn LEFT JOIN written ON true LEFT JOIN idempotency_keys known ON known.digest = :digest"""  # noqa: S608 # nosec B608 # column names only
@@ -76,6 +77,7 @@ def _attempt(database: Database, new: NewUser, key: IdempotencyKey) -> Row:
             email=new.email,
             key=email_key(new.email),
             role=new.role,
+            trace=trace_header(),
         )
     except ConstraintViolated as violation:
         raise EmailTaken("Another user has this email.") from violation

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from api.correlation import trace_header
 from api.database.connection import ConstraintViolated, Database
 from api.database.session import Row
 from api.errors import EmailTaken, UserNotFound, VersionMismatch
@@ -33,8 +34,9 @@ WITH written AS (
       AND (CAST(:tags AS text[]) IS NULL OR {_TAG} = ANY(CAST(:tags AS text[])))
     RETURNING {COLUMNS}
 ), queued AS (
-    INSERT INTO search_outbox (user_id, revision, email_keys)
-    SELECT id, revision, array_remove(ARRAY[CAST(:key AS text), CAST(:new_key AS text)], NULL)
+    INSERT INTO search_outbox (user_id, revision, email_keys, trace)
+    SELECT id, revision, array_remove(ARRAY[CAST(:key AS text), CAST(:new_key AS text)], NULL),
+        CAST(:trace AS text)
     FROM written
 )
 SELECT {COLUMNS} FROM written"""  # noqa: S608 # nosec B608 # column names only
@@ -45,8 +47,8 @@ WITH gone AS (
       AND (CAST(:tags AS text[]) IS NULL OR {_TAG} = ANY(CAST(:tags AS text[])))
     RETURNING id
 ), queued AS (
-    INSERT INTO search_outbox (user_id, revision, email_keys)
-    SELECT id, nextval('users_revision'), ARRAY[CAST(:key AS text)] FROM gone
+    INSERT INTO search_outbox (user_id, revision, email_keys, trace)
+    SELECT id, nextval('users_revision'), ARRAY[CAST(:key AS text)], CAST(:trace AS text) FROM gone
     RETURNING user_id, revision
 )
 SELECT user_id, revision FROM queued"""  # noqa: S608 # nosec B608 # column names only
@@ -105,6 +107,7 @@ class PostgresUsers:
                 new_key=None if email is None else email_key(email),
                 role=fields.get("role"),
                 tags=None if tags is None else list(tags),
+                trace=trace_header(),
             )
         except ConstraintViolated as violation:
             raise EmailTaken("Another user has this email.") from violation
@@ -114,7 +117,12 @@ class PostgresUsers:
 
     def remove(self, key: EmailKey, *, tags: Sequence[str] | None) -> tuple[UUID, int]:
         """Returns the id and the revision of the deletion; raises as `change`."""
-        rows = self._database.run(_REMOVE, key=key, tags=None if tags is None else list(tags))
+        rows = self._database.run(
+            _REMOVE,
+            key=key,
+            tags=None if tags is None else list(tags),
+            trace=trace_header(),
+        )
         if not rows:
             raise self._why_untouched(key)
         user_id, revision = rows[0]

@@ -9,6 +9,7 @@ from fastapi import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.observability import describe, emit, get_logger, log_request
+from api.tracing import Fields, span
 from api.web.problems import MAX_BODY, internal_error, too_large
 
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
@@ -25,6 +26,12 @@ class RequestBoundary:
             await self._app(scope, receive, send)
             return
         answer = _Answer(scope, send)
+        with span("request") as told:
+            await self._answer(scope, receive, answer)
+            told |= answer.span_fields()
+        answer.report()
+
+    async def _answer(self, scope: Scope, receive: Receive, answer: "_Answer") -> None:
         inner = _plain_scope(scope, answer.request_id)
         try:
             if _declared_length(scope) > MAX_BODY:
@@ -35,7 +42,6 @@ class RequestBoundary:
             get_logger().error("unhandled error", extra=answer.identity() | describe(error))
             if answer.status == 0:
                 await internal_error(answer.request_id)(scope, receive, answer.send)
-        answer.report()
 
 
 class _Answer:
@@ -72,6 +78,16 @@ class _Answer:
             "function_request_id": getattr(context, "aws_request_id", None),
             "method": self._scope["method"],
             "route": self._route(),
+        }
+
+    def span_fields(self) -> Fields:
+        """The request as X-Ray has it; names there hold no braces, so {email} is :email."""
+        return {
+            "name": self._route().replace("{", ":").replace("}", ""),
+            "http": {"response": {"status": self.status}},
+            "annotations": {"request_id": self.request_id},
+            "error": 400 <= self.status < 500,
+            "fault": self.status >= 500,
         }
 
     def report(self) -> None:

@@ -12,6 +12,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from datasets.errors import DatasetChanged, StorageUnavailable
+from datasets.tracing import trace_calls
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -127,7 +128,7 @@ class Bucket:
     def _s3(self) -> "S3Client":
         # Local stand-ins are known by one host name; sub-domains for buckets do not resolve there.
         style: Literal["path", "virtual"] = "path" if self.endpoint_url else "virtual"
-        return boto3.client(
+        client = boto3.client(
             "s3",
             endpoint_url=self.endpoint_url or None,
             config=Config(
@@ -139,6 +140,8 @@ class Bucket:
                 max_pool_connections=16,
             ),
         )
+        trace_calls(client)
+        return client
 
 
 @contextmanager

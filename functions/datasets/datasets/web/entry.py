@@ -9,6 +9,7 @@ from typing import Any, Generic, TypeVar
 from datasets.errors import AppError, NothingHere, StorageUnavailable, WrongMethod
 from datasets.observability import describe, emit, get_logger, log_request
 from datasets.settings import Settings, SettingsError
+from datasets.tracing import Fields, span
 from datasets.web.access import require_scope
 from datasets.web.answer import Answer
 from datasets.web.problems import Kind, internal_error, problem, problem_of
@@ -58,7 +59,9 @@ class HttpEntry(Generic[AnySettings]):
         started = time.perf_counter()
         request = read_request(event)
         served = _Served(f"{request.method} unmatched")
-        answer = self._answer(request, served)
+        with span("request") as told:
+            answer = self._answer(request, served)
+            told |= _span_fields(served.route, request.id, answer.status)
         milliseconds = round((time.perf_counter() - started) * 1000, 2)
         identity = {
             "request_id": request.id,
@@ -92,6 +95,17 @@ class HttpEntry(Generic[AnySettings]):
         except Exception as error:  # noqa: BLE001 - API Gateway would show its own bare 502
             get_logger().error("unhandled error", extra=describe(error))
             return internal_error(request.id)
+
+
+def _span_fields(route: str, request_id: str, status: int) -> Fields:
+    """The request as X-Ray has it; names there hold no braces, so {name} is :name."""
+    return {
+        "name": route.replace("{", ":").replace("}", ""),
+        "http": {"response": {"status": status}},
+        "annotations": {"request_id": request_id},
+        "error": 400 <= status < 500,
+        "fault": status >= 500,
+    }
 
 
 def _find(routes: Sequence[Route], request: Request) -> tuple[Route, str]:

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 import boto3
 from botocore.config import Config
 
+from etl.tracing import trace_calls
+
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
@@ -17,4 +19,6 @@ def s3_client(endpoint_url: str = "") -> "S3Client":
         retries={"mode": "standard", "total_max_attempts": 4},
         s3={"addressing_style": "path" if endpoint_url else "auto"},
     )
-    return boto3.client("s3", endpoint_url=endpoint_url or None, config=config)
+    client = boto3.client("s3", endpoint_url=endpoint_url or None, config=config)
+    trace_calls(client)
+    return client

@@ -79,7 +79,7 @@ def _segment(document: Mapping[str, Any], trace_id: str | None, parent_id: str |
 
 
 def _detail(document: Mapping[str, Any]) -> str:
-    """What AWS's console shows beside a name: the operation, the request or the statement."""
+    """What it did: the operation of AWS, the request, the statement, or what it is annotated as."""
     aws, http, sql = (document.get(key) or {} for key in ("aws", "http", "sql"))
     if isinstance(aws, dict) and isinstance(operation := aws.get("operation"), str):
         return operation
@@ -89,8 +89,11 @@ def _detail(document: Mapping[str, Any]) -> str:
         status = response.get("status", "") if isinstance(response, dict) else ""
         if method or status:
             return f"{method} {status}".strip()
-    query = sql.get("sanitized_query") if isinstance(sql, dict) else None
-    return " ".join(query.split()) if isinstance(query, str) else ""
+    if isinstance(sql, dict) and isinstance(query := sql.get("sanitized_query"), str):
+        return " ".join(query.split())
+    annotations = document.get("annotations")
+    operation = annotations.get("operation") if isinstance(annotations, dict) else None
+    return operation if isinstance(operation, str) else ""
 
 
 def _map(value: object, what: str) -> Mapping[str, Any]:

@@ -8,6 +8,7 @@ from samulator.traces.segment import Segment
 from samulator.traces.tree import Trace, end_of
 
 _LEAST_BAR = 10
+_LEAST_LABEL = 12
 _DURATION = 10  # columns
 
 
@@ -30,7 +31,7 @@ def waterfall(trace: Trace, width: int, *, mark: str = "█") -> Iterator[str]:
     """Yield the lines. Where nothing went on for long a line says so, and the scale begins anew."""
     rows = [*trace.walk()]
     labels = [_label(depth, segment) for depth, segment in rows]
-    room = min(max(map(len, labels)), max(width - _DURATION - _LEAST_BAR - 4, 12))
+    room = min(max(map(len, labels)), max(width * 2 // 5, _LEAST_LABEL))
     bar = max(width - room - _DURATION - 4, _LEAST_BAR)
     stretches = stretches_of([segment for _, segment in rows])
     current = stretches[0]

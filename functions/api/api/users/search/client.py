@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from api.errors import SearchUnavailable
 from api.network.deadline import own_deadline
+from api.tracing import span
 
 if TYPE_CHECKING:
     from opensearchpy import Transport, Urllib3AWSV4SignerAuth
@@ -32,6 +33,12 @@ def understood() -> Iterator[None]:
         yield
     except (LookupError, TypeError, ValueError, AttributeError) as error:
         raise SearchUnavailable(_SAID) from error
+
+
+def _operation(method: str, path: str) -> str:
+    """Without an id or the name of an index: "PUT _doc"."""
+    endpoint = next((part for part in path.split("/") if part.startswith("_")), "")
+    return f"{method} {endpoint}".strip()
 
 
 class Client:
@@ -61,7 +68,8 @@ class Client:
         options = {**(parameters or {}), "request_timeout": seconds}
         headers = {"content-type": "application/x-ndjson"} if isinstance(body, str) else None
         # The library stumbles over an error that is not shaped as OpenSearch's.
-        with understood(), own_deadline(seconds):
+        traced = span("OpenSearch", _operation(method, path), namespace="remote")
+        with understood(), own_deadline(seconds), traced:
             try:
                 return self._transport.perform_request(
                     method, path, params=options, body=body, headers=headers

@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from uuid import UUID
 
+from api.correlation import root_of, tell_of
 from api.database.connection import Database
 from api.database.session import Session
 from api.errors import CacheUnavailable
@@ -18,9 +19,11 @@ from api.users.service import UserCache
 
 # Held shared by every relay, exclusively by a rebuild, which needs the outbox to stand still.
 LOCK = 7_203_114
+# How the traces of writes call what is done here.
+_SERVICE = "search-sync"
 
 _TAKE = """
-SELECT position, user_id, revision, email_keys FROM search_outbox
+SELECT position, user_id, revision, email_keys, trace FROM search_outbox
 WHERE position > :after ORDER BY position LIMIT CAST(:count AS int) FOR UPDATE SKIP LOCKED"""
 _DONE = "DELETE FROM search_outbox WHERE position = ANY(CAST(:positions AS bigint[]))"
 _BACKLOG = """
@@ -30,12 +33,16 @@ FROM search_outbox"""
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One outbox row: that a user changed, and the emails under which it may be cached."""
+    """One outbox row: that a user changed, and the emails under which it may be cached.
+
+    `trace` is X-Amzn-Trace-Id of the write, None of one that code before that column made.
+    """
 
     position: int
     user_id: UUID
     revision: int
     email_keys: list[EmailKey]
+    trace: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +60,8 @@ class Relay:
         self._database = database
         self._cache = cache
         self._client = client
+        # Of the writes that were brought to the index so far, as logs name them.
+        self.traces: set[str] = set()
 
     def drain(self, *, until: float, batch: int = 500) -> int:
         """Returns how many rows were done by `until` (time.monotonic); the rest stays queued.
@@ -76,6 +85,7 @@ class Relay:
     def _apply(self, session: Session, changes: Sequence[Change]) -> int:
         if not changes:
             return 0
+        started = time.time()
         # In the order of the outbox: of two changes the later revision counts. A dead cache is left
         # to its breaker and to the TTL of what it holds.
         with suppress(CacheUnavailable):
@@ -83,9 +93,15 @@ class Relay:
         revisions = {change.user_id: change.revision for change in changes}
         users = by_id(session.run(SELECT_BY_ID, ids=[str(one) for one in revisions]))
         refused = write_bulk(self._client, ALIAS, revisions, users)
-        done = [change.position for change in changes if change.user_id not in refused]
-        session.run(_DONE, positions=done)
+        done = [change for change in changes if change.user_id not in refused]
+        session.run(_DONE, positions=[change.position for change in done])
+        self._tell(done, started)
         return len(done)
+
+    def _tell(self, done: Sequence[Change], started: float) -> None:
+        for trace in {change.trace for change in done if change.trace}:
+            tell_of(trace, _SERVICE, started)
+            self.traces.add(root_of(trace))
 
 
 def _latest(changes: Sequence[Change]) -> dict[EmailKey, int]:
