@@ -34,6 +34,7 @@ class Subject:
     statement: str
     code: str | None = None
     database_tls: str = "verify-full"  # as deployed; its certificates are read during INIT
+    tracing: str = "off"
 
 
 API_READY = "from api.handler import handler; assert handler._adapter, 'settings were refused'"
@@ -43,6 +44,7 @@ SUBJECTS = (
     Subject(
         "  less the roots of the database", "ApiDependenciesLayer", API_READY, "api", "disable"
     ),
+    Subject("  with tracing on", "ApiDependenciesLayer", API_READY, "api", tracing="on"),
     Subject(
         "SearchSyncFunction",
         "ApiDependenciesLayer",
@@ -136,7 +138,8 @@ def init_seconds(subject: Subject, path: list[Path], *, bytecode: bool) -> float
     )
     options = [] if bytecode else ["-X", "pycache_prefix=/nonexistent"]
     command = [sys.executable, "-I", "-S", "-B", *options, "-c", program]
-    environment = {"PATH": os.environ["PATH"], **variables(), "DATABASE_TLS": subject.database_tls}
+    environment = {"PATH": os.environ["PATH"], **variables()}
+    environment |= {"DATABASE_TLS": subject.database_tls, "TRACING": subject.tracing}
     done = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)
     return float(done.stdout)
 

@@ -14,7 +14,6 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from contextvars import ContextVar
-from functools import lru_cache
 from typing import Any
 
 Fields = dict[str, Any]
@@ -60,8 +59,8 @@ def send(trace: Mapping[str, str], segment: Mapping[str, object]) -> None:
     document = {"trace_id": trace.get("Root"), "parent_id": trace.get("Parent"), **segment}
     host, _, port = os.environ.get("AWS_XRAY_DAEMON_ADDRESS", "").rpartition(":")
     # A request is worth more than what would be known of it.
-    with suppress(OSError, ValueError):
-        _socket().sendto(_HEADER + json.dumps(document).encode(), (host, int(port)))
+    with suppress(OSError, ValueError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+        sender.sendto(_HEADER + json.dumps(document).encode(), (host, int(port)))
 
 
 def segment_since(started: float, name: str) -> Fields:
@@ -114,8 +113,3 @@ def _failure(error: BaseException) -> Fields:
         "error" if status < 500 else "fault": True,
         "cause": {"exceptions": [{"id": secrets.token_hex(8), "type": kind}]},
     }
-
-
-@lru_cache(maxsize=1)
-def _socket() -> socket.socket:
-    return socket.socket(socket.AF_INET, socket.SOCK_DGRAM)

@@ -16,7 +16,7 @@ from samulator.template.load import load_application
 
 ROOT = Path(__file__).parents[3]
 # Before there are settings, and whatever is wrong with them.
-READ_WHERE_LOGGED = ("POWERTOOLS_", "LOG_")
+READ_WHERE_USED = ("POWERTOOLS_", "LOG_", "TRACING")
 FUNCTIONS = {
     "UsersApiFunction": Settings,
     "SearchSyncFunction": Settings,
@@ -60,7 +60,7 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_every_setting_is_a_variable_of_the_template_and_the_other_way_round(function: str) -> None:
     ours = {name.upper() for name in FUNCTIONS[function].model_fields}
-    theirs = {name for name in declared(function) if not name.startswith(READ_WHERE_LOGGED)}
+    theirs = {name for name in declared(function) if not name.startswith(READ_WHERE_USED)}
     assert ours == theirs
 
 

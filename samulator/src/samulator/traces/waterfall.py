@@ -52,7 +52,8 @@ def heading(trace: Trace) -> str:
     """The trace in one line: when, its id, how long it took, what it began with."""
     rows = [segment for _, segment in trace.walk()]
     moment = datetime.fromtimestamp(trace.start)
-    failures = [segment.failure for segment in rows if segment.failure]
+    # An error may be an expected answer, such as that an object is not there.
+    faults = [segment.failure for segment in rows if segment.failure == "fault"]
     return "  ".join(
         [
             f"{moment:%Y-%m-%d %H:%M:%S}",
@@ -60,7 +61,7 @@ def heading(trace: Trace) -> str:
             duration(sum(each.end - each.start for each in stretches_of(rows))),
             _plain(rows[0].name),
             f"{len(rows)} span{'' if len(rows) == 1 else 's'}",
-            *failures[:1],
+            *faults[:1],
         ]
     )
 

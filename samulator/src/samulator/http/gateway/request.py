@@ -3,6 +3,7 @@
 import base64
 import os
 import re
+import time
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -72,7 +73,7 @@ def new_request_id() -> str:
 
 def new_trace_id() -> str:
     """Return an X-Ray trace header's value."""
-    return f"Root=1-{uuid.uuid4().hex[:8]}-{uuid.uuid4().hex[:24]}"
+    return f"Root=1-{int(time.time()):08x}-{uuid.uuid4().hex[:24]}"
 
 
 def joined(pairs: Iterable[tuple[str, str]], separator: str) -> dict[str, str]:
