@@ -4,7 +4,7 @@ import argparse
 import json
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +29,9 @@ _POLL_SECONDS = 0.1
 _LONGEST_POLL_SECONDS = 2.0
 _PAGE = "report.html"
 _CLEANED = ("succeeded", "warned")
+_UNFINISHED = ("publishing", "processing")
+# How long a file is waited for that is with the Spark job, which needs minutes for its cluster.
+_JOB_SECONDS = 3600.0
 _PAGE_SECONDS = 7 * 24 * 3600  # the longest that AWS signs for
 
 Report = Mapping[str, Any]
@@ -114,12 +117,16 @@ def drop(  # noqa: PLR0913 - the two ends of the flow, spelled out
     """
     version = _put(s3, file, landing, key)
     begin = time.monotonic()
+    is_with_job = False
     while (waited := time.monotonic() - begin) < timeout:
         report = _find_report(s3, processed, key, version)
         if report and report["status"] in _CLEANED:
             return report
-        if report and report["status"] != "publishing":
-            raise FileRefused(f"{file.name} was {_ending(report)}", report)
+        if report and report["status"] not in _UNFINISHED:
+            raise FileRefused(f"{file.name} {_ending(report)}", report)
+        if report and report["status"] == "processing" and not is_with_job:
+            is_with_job, timeout = True, max(timeout, _JOB_SECONDS)
+            sys.stderr.write(f"{file.name} is past one function: it is with the Spark job\n")
         time.sleep(min(_LONGEST_POLL_SECONDS, _POLL_SECONDS + waited / 10))
     raise DropFailed(
         f"no report of {key} within {timeout:.0f} s; make logs NAME=SalesEtlFunction says why"
@@ -137,6 +144,7 @@ def summary(report: Report) -> str:
         lines.append(f"  read as s3://{source['bucket']}/{source['description_key']} says")
     lines += [f"  {name.replace('_', ' '):<26}{count:>12,}" for name, count in counts]
     lines += [f"  {output['key']:<26}{output['bytes']:>12,} bytes" for output in outputs]
+    lines += _parts(report.get("parts", ()))
     return "\n".join(lines) + "\n"
 
 
@@ -147,6 +155,14 @@ def _describe(s3: "S3Client", file: Path, bucket: str, key: str) -> None:
         sys.stdout.write(send_description(s3, file, bucket, key))
     except OSError as error:
         raise DropFailed(f"{error.filename or file}: {error.strerror}") from error
+
+
+def _parts(parts: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """A line for each kind of file; the CSV files one after the other are the whole one."""
+    for kind in ("csv", "parquet", "rejected") if parts else ():
+        size = sum(part[kind]["bytes"] for part in parts)
+        first = parts[0][kind]["key"]
+        yield f"  {first} and {len(parts) - 1} more, {size:,} bytes together"
 
 
 def _page(s3: "S3Client", bucket: str, report: Report) -> str:
@@ -203,7 +219,9 @@ def _find_report(s3: "S3Client", bucket: str, key: str, version: str | None) -> 
 
 
 def _ending(report: Report) -> str:
-    return f"{report['status'].replace('_', ' ')}: {report['refusal']['message']}"
+    status = report["status"].replace("_", " ")
+    verb = "" if status == "failed" else "was "
+    return f"{verb}{status}: {report['refusal']['message']}"
 
 
 def _local_s3_client(url: str) -> "S3Client":

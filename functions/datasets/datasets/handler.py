@@ -4,6 +4,7 @@ from contextlib import suppress
 from functools import partial
 
 from datasets.opened import show_dataset
+from datasets.parts import list_parts
 from datasets.rejected import list_rejected
 from datasets.rows.call import list_rows
 from datasets.runs import list_runs
@@ -20,6 +21,7 @@ def build(settings: Settings) -> tuple[Route, ...]:
         Route("GET", "/datasets/{name}/rows", partial(list_rows, bucket)),
         Route("GET", "/datasets/{name}/rejected", partial(list_rejected, bucket)),
         Route("GET", "/datasets/{name}/summary", partial(show_summary, bucket)),
+        Route("GET", "/datasets/{name}/parts", partial(list_parts, bucket)),
         Route("GET", "/datasets/{name}/runs", partial(list_runs, bucket)),
         Route("GET", "/datasets/{name}", partial(show_dataset, bucket)),
     )

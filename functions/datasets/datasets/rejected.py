@@ -1,7 +1,7 @@
 """GET /datasets/{name}/rejected: the rows that were dropped, read from where a page ended."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -54,12 +54,11 @@ def list_rejected(bucket: Bucket, name: str, request: Request) -> Answer:
     is_csv = wants_csv(request, asked.format)
     dataset = open_dataset(bucket, name)
     file = dataset.file(REJECTED, bucket)
-    (stored,) = file.objects
     query = cursor.fingerprint("rejected", sorted(asked.reason), asked.contains)
-    start = _start(asked.cursor, file.version, query, stored)
+    start = _start(asked.cursor, file.version, query, file.objects)
     most = _MAX_CSV if is_csv else _MAX_JSON
     limit = min(asked.limit or (most if is_csv else 50), most)
-    rows, end = _page(_records(bucket, stored, start), asked, limit)
+    rows, end = _page(_records(bucket, file.objects, start), asked, limit)
     following = None if end is None else cursor.encode(file.version, query, [end])
     if is_csv:
         headers = {"Next-Cursor": following} if following else {}
@@ -78,11 +77,12 @@ def list_rejected(bucket: Bucket, name: str, request: Request) -> Answer:
     )
 
 
-def _start(given: str | None, version: str, query: str, stored: StoredObject) -> int:
+def _start(given: str | None, version: str, query: str, objects: Sequence[StoredObject]) -> int:
     if not given:
         return 0
     (start, *_) = cursor.decode(given, version, query)
-    if not isinstance(start, int) or not 0 < start <= stored.size:
+    size = sum(stored.size for stored in objects)
+    if not isinstance(start, int) or not 0 < start <= size:
         raise InvalidInput("is not a cursor of this call", parameter="cursor")
     return start
 
@@ -107,14 +107,19 @@ def _page(
     return rows, None
 
 
-def _records(bucket: Bucket, stored: StoredObject, start: int) -> Iterator[tuple[int, list[str]]]:
-    """Each record from byte `start` on, and the byte behind it; the header is skipped."""
+def _records(
+    bucket: Bucket, objects: Sequence[StoredObject], start: int
+) -> Iterator[tuple[int, list[str]]]:
+    """Each record from byte `start` on, and the byte behind it; the header is skipped.
+
+    Parts of a file are read as the one that they are together.
+    """
     csv.field_size_limit(_MAX_CELL)
     read = start
 
     def lines() -> Iterator[str]:
         nonlocal read
-        for line in _lines(bucket.stream(stored, start)):
+        for line in _lines(_stream(bucket, objects, start)):
             read += len(line)
             yield line.decode("utf-8", "replace")
 
@@ -122,6 +127,13 @@ def _records(bucket: Bucket, stored: StoredObject, start: int) -> Iterator[tuple
         is_header = start == 0 and tuple(row) == COLUMNS
         if len(row) == len(COLUMNS) and not is_header:
             yield read, row
+
+
+def _stream(bucket: Bucket, objects: Sequence[StoredObject], start: int) -> Iterator[bytes]:
+    for stored in objects:
+        if start < stored.size:
+            yield from bucket.stream(stored, start)
+        start = max(0, start - stored.size)
 
 
 def _lines(chunks: Iterator[bytes]) -> Iterator[bytes]:

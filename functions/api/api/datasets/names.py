@@ -11,7 +11,7 @@ _SUFFIXES = (".csv.gz", ".csv")
 _FRAGILE = re.compile("[?\\\\\x00-\x1f\x7f-\x9f]")
 _STEPS_THAT_VANISH = {"", ".", ".."}
 # Calls that a dataset has, or will have: /datasets/{name}/rows is no dataset called "rows".
-_CALLS = {"query", "rejected", "rows", "runs", "summary"}
+_CALLS = {"parts", "query", "rejected", "rows", "runs", "summary"}
 _ESCAPED = re.compile(r"~((?:[A-Za-z0-9_-]|~[0-9A-F]{2})*)")
 _LONGEST_OUTPUT = "processed_output.parquet"
 _MAX_KEY_BYTES = 1024  # S3's

@@ -1,7 +1,8 @@
 """report.json: what readers start from. One read of it fixes the version of all that follows."""
 
+import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,8 @@ from datasets.storage.bucket import Bucket, StoredObject
 REPORT = "report.json"
 PARQUET = "processed_output.parquet"
 REJECTED = "rejected_rows.csv"
+# How a report calls the same file of a part.
+_OF_PARTS = {PARQUET: "parquet", REJECTED: "rejected"}
 _NOT_FOUND = "No dataset has this name, or its file was not processed yet."
 
 
@@ -69,6 +72,12 @@ class Dataset:
         what = _NAMED.get(name, name)
         return self.download_name(what).removesuffix(".csv") + f".{suffix}"
 
+    def part_name(self, number: int, kind: str) -> str:
+        """orders-part-00007.csv, orders-part-00007.parquet, orders-part-00007-rejected.csv."""
+        what = f"part-{number:05}" + ("-rejected" if kind == "rejected" else "")
+        name = self.download_name(what)
+        return name if kind != "parquet" else f"{name.removesuffix('.csv')}.parquet"
+
     def outputs(self) -> Iterator[tuple[str, Mapping[str, Any]]]:
         """The files that the report vouches for, in exactly the versions that it describes.
 
@@ -77,22 +86,35 @@ class Dataset:
         vouched = (self._last_good.get("outputs") or {}) | (self.report.get("outputs") or {})
         yield from vouched.items()
 
+    @property
+    def parts(self) -> Sequence[Mapping[str, Any]]:
+        """What the Spark job made of a large file, in the order of its rows; else nothing."""
+        found: Sequence[Mapping[str, Any]] = self._vouched.get("parts") or ()
+        return found
+
     def file(self, name: str, bucket: Bucket) -> ReadableFile:
         """Raises DatasetNotReadable where the dataset has no such output."""
-        output = dict(self.outputs()).get(name)
-        if output is None:
-            raise DatasetNotReadable(self._reason())
-        stored = StoredObject(output["key"], int(output["bytes"]), output.get("version_id"))
-        if stored.version_id is None:
-            current = bucket.current(stored.key)
-            if current is None or current.size != stored.size:
-                raise DatasetNotReadable("A newer run is being published: ask again in a moment.")
-            stored = StoredObject(stored.key, stored.size, None, current.etag)
-        return ReadableFile((stored,), str(output["sha256"])[:16])
+        outputs = [part[_OF_PARTS[name]] for part in self.parts]
+        if not outputs:
+            output = dict(self.outputs()).get(name)
+            if output is None:
+                raise DatasetNotReadable(self._reason())
+            outputs = [output]
+        digests = [str(output["sha256"]) for output in outputs]
+        joined = hashlib.sha256("".join(digests).encode()).hexdigest()
+        return ReadableFile(
+            tuple(_pinned(output, bucket) for output in outputs),
+            (digests[0] if len(digests) == 1 else joined)[:16],
+        )
 
     @property
     def _is_good(self) -> bool:
-        return bool(self.report.get("outputs", {}).get(PARQUET))
+        outputs = self.report.get("outputs") or {}
+        return bool(outputs.get(PARQUET) or self.report.get("parts"))
+
+    @property
+    def _vouched(self) -> Mapping[str, Any]:
+        return self.report if self._is_good else self._last_good
 
     @property
     def _last_good(self) -> Mapping[str, Any]:
@@ -102,6 +124,17 @@ class Dataset:
         refusal = self.report.get("refusal") or {}
         said = f": {refusal['message']}" if refusal.get("message") else "."
         return f"The dataset's last run ended as {self.status}, and no earlier rows are left{said}"
+
+
+def _pinned(output: Mapping[str, Any], bucket: Bucket) -> StoredObject:
+    """In the version that the report describes; without versions only while it is there."""
+    stored = StoredObject(output["key"], int(output["bytes"]), output.get("version_id"))
+    if stored.version_id is not None:
+        return stored
+    current = bucket.current(stored.key)
+    if current is None or current.size != stored.size:
+        raise DatasetNotReadable("A newer run is being published: ask again in a moment.")
+    return StoredObject(stored.key, stored.size, None, current.etag)
 
 
 def open_dataset(bucket: Bucket, name: str) -> Dataset:

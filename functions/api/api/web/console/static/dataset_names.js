@@ -1,6 +1,6 @@
 // What datasets are called, where their pages are, and how their states look.
 
-const LOOKS = { succeeded: "good", warned: "warned", refused: "bad", too_large: "bad" };
+const LOOKS = { succeeded: "good", warned: "warned", refused: "bad", too_large: "bad", failed: "bad" };
 
 export const lookOf = (status) => LOOKS[status] || "open";
 

@@ -1,8 +1,9 @@
 // The first part of a dataset: what came in and what came out, charts, files.
 
+import { call } from "/console/api.js";
 import { showCharts } from "/console/charts.js";
-import { datasetAddress } from "/console/dataset_names.js";
-import { build, element, number, when } from "/console/view.js";
+import { datasetAddress, datasetCall } from "/console/dataset_names.js";
+import { build, element, number, when, whileDisabled } from "/console/view.js";
 
 const UNITS = ["bytes", "kB", "MB", "GB"];
 const FOR_PEOPLE = "report.html"; // comes first
@@ -11,13 +12,15 @@ const NO_TIME = "T00:00:00";
 export async function showOverview(body, { dataset, isCurrent, isNew }) {
   if (!isNew) return;
   const charts = build("div", { class: "charts", id: "dataset-charts" });
+  const parts = partsOf(dataset);
   body.append(
     tiles(dataset),
     charts,
     build("div", { class: "columns" },
       build("section", { "aria-labelledby": "facts-title" }, build("h3", { id: "facts-title" }, "The run"), facts(dataset.report)),
-      build("section", { "aria-labelledby": "files-title" }, build("h3", { id: "files-title" }, "Files"), files(dataset))),
+      build("section", { "aria-labelledby": "files-title" }, build("h3", { id: "files-title" }, "Files"), files(dataset), parts.body)),
   );
+  await parts.show();
   if (dataset.report.rows_out) await showCharts(charts, dataset, isCurrent);
 }
 
@@ -70,6 +73,30 @@ function files({ report, downloads, expires_in: seconds }) {
   }
   const hint = `The links work for ${Math.floor(seconds / 60)} minutes.`;
   return build("div", {}, list, element("p", hint, { class: "hint" }));
+}
+
+// The files of the Spark job, a page of them at a time: the CSV files one after the other are the whole.
+function partsOf({ name, report }) {
+  const body = element("div", "", { class: "files" });
+  if (!(report.parts || report.last_good?.parts)?.length) return { body, show: async () => {} };
+  const list = element("ul", "", { id: "dataset-parts" });
+  const more = element("button", "More parts", { type: "button", class: "quiet" });
+  let start = 0;
+  const show = async () => {
+    const page = await call("GET", `${datasetCall(name, "parts")}?${new URLSearchParams({ start, limit: 20 })}`);
+    for (const part of page.items) list.append(partLine(part));
+    start = page.next_start;
+    more.hidden = start === null;
+  };
+  more.addEventListener("click", () => whileDisabled(more, show));
+  body.append(element("p", "In parts, for it was too large for one function. Their CSV files one after the other are the whole file.", { class: "hint" }), list, more);
+  return { body, show };
+}
+
+function partLine(part) {
+  const link = (kind) => element("a", kind === "rejected" ? "rejected rows" : kind, { href: part[kind].url, rel: "noreferrer", target: "_blank" });
+  const size = element("span", `${number(part.rows)} rows, ${readable(part.csv.bytes)}`, { class: "size" });
+  return build("li", {}, `Part ${part.number + 1}: `, link("csv"), " ", link("parquet"), " ", link("rejected"), size);
 }
 
 function readable(bytes) {

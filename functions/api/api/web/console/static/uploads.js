@@ -53,7 +53,7 @@ async function waitFor(name, before, told) {
 }
 
 function outcome(report) {
-  if (report.refusal) return `was refused: ${report.refusal.message}`;
+  if (report.refusal) return `${report.status === "failed" ? "failed" : "was refused"}: ${report.refusal.message}`;
   if (report.rows_out === undefined) return `is ${report.status}.`;
   const [warning] = report.warnings || [];
   return `${number(report.rows_out)} of ${number(report.rows_in)} rows kept.${warning ? ` ${warning.message}` : ""}`;
