@@ -70,6 +70,7 @@ def violations(history: History, *, stale_seconds: float) -> list[str]:
         said += _rows(email, events, [row for row in (user, found) if row])
         said += _updates(email, events)
         said += _reads(events, stale_seconds)
+        said += _going_back(events)
         said += _end(email, events, user)
         if user != found:
             said.append(f"{email}: search finds {found}, the truth is {user}")
@@ -136,6 +137,18 @@ def _reads(events: Sequence[Event], stale_seconds: float) -> Iterator[str]:
                     f" {write.row.version} was acknowledged to client {write.client},"
                     f" {read.started - write.ended:.2f} s before"
                 )
+
+
+def _going_back(events: Sequence[Event]) -> Iterator[str]:
+    """No client sees an older state than it has seen; it makes one call after the other."""
+    newest: dict[int, int] = {}
+    for event in events:
+        if event.row is None:
+            continue
+        version, seen = event.row.version, newest.get(event.client, 0)
+        if version < seen:
+            yield f"{event.email}: client {event.client} saw version {version} after {seen}"
+        newest[event.client] = max(version, seen)
 
 
 def _is_due(write: Event, read: Event, stale_seconds: float) -> bool:

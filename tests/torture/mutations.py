@@ -90,8 +90,8 @@ MUTATIONS = (
         [
             Edit(
                 "functions/etl/etl/s3/processed.py",
-                "            if self._etag(self.prefix + REPORT) != report_etag:\n",
-                "            if False:\n",
+                "        if self._etag(self.prefix + REPORT) != report_etag:\n",
+                "        if False:\n",
             )
         ],
         [f"{_PUBLISHING}::test_run_overtaken_between_two_writes_leaves_the_newer_output_whole"],

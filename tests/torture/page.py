@@ -51,6 +51,7 @@ Of {events:,} calls {writes:,} were acknowledged writes, {reads:,} answered read
 | each acknowledged write is there in the end, in its latest acknowledged state or a later one | |
 | no version is acknowledged to two writes; under `If-Match` nothing comes between | |
 | who wrote reads at least what was acknowledged to it | at once |
+| no client reads an older state than it has read | at once |
 | the others do, too | {stale:g} s: the TTL and the longest fault |
 | a read answers with that email's user, in a state that somebody wrote, under one id | |
 | any answer is one of the documented statuses | |

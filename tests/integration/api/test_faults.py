@@ -346,3 +346,54 @@ def test_other_environments_read_the_truth_after_the_next_sync(
     writer.delete(address("ada@example.com"))
     sync()
     assert reader.get(address("ada@example.com")).status == 404
+
+
+@pytest.fixture
+def outage(make_api: MakeApi, proxies: Proxies) -> Callable[[Callable[[ApiClient], Answer]], Any]:
+    """A user is cached, then written while the cache is away; gives one who read meanwhile."""
+    writer, reader = make_api(**proxies.settings()), make_api(**proxies.settings())
+
+    def during(write: Callable[[ApiClient], Answer]) -> tuple[ApiClient, Answer]:
+        writer.create("ada@example.com")
+        reader.get(address("ada@example.com"))
+        proxies.redis.refuse()
+        assert write(writer).status in (200, 204)
+        answer = reader.get(address("ada@example.com"))
+        proxies.redis.allow()
+        return reader, answer
+
+    return during
+
+
+def change(api: ApiClient) -> Answer:
+    return api.patch(address("ada@example.com"), {"name": "Grace"})
+
+
+def test_who_read_the_truth_of_an_outage_reads_no_older_state_and_mends_the_cache(
+    make_api: MakeApi, outage: Any
+) -> None:
+    other = make_api()
+    reader, meanwhile = outage(change)
+    assert meanwhile.json()["name"] == "Grace"
+    assert reader.get(address("ada@example.com")).json() == meanwhile.json()
+    answer = other.get(address("ada@example.com"))
+    assert (answer.json(), answer.headers["x-cache"]) == (meanwhile.json(), "hit")
+
+
+def test_who_found_a_user_gone_in_an_outage_does_not_find_it_in_the_cache(outage: Any) -> None:
+    reader, meanwhile = outage(lambda api: api.delete(address("ada@example.com")))
+    assert meanwhile.status == 404
+    assert reader.get(address("ada@example.com")).status == 404
+    again = reader.create("ada@example.com", name="Again")
+    assert [reader.get(address("ada@example.com")).json() for _ in range(2)] == [again] * 2
+
+
+def test_no_cache_reads_the_truth_where_the_cache_has_an_older_state(
+    make_api: MakeApi, outage: Any
+) -> None:
+    other, truth = make_api(), {"Cache-Control": "max-age=0, no-cache"}
+    outage(change)
+    assert other.get(address("ada@example.com")).json()["name"] == "Ada Lovelace"
+    answer = other.get(address("ada@example.com"), headers=truth)
+    assert (answer.json()["name"], answer.headers["x-cache"]) == ("Grace", "bypass")
+    assert other.get(address("ada@example.com")).json() == answer.json()

@@ -54,8 +54,11 @@ def keys_of_runs(buckets: Buckets) -> list[str]:
     return [name for name in buckets.names() if name.startswith("runs/")]
 
 
-@pytest.mark.parametrize("when", ["before", "after"])
-@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize(
+    # Before a step is after the one before it.
+    ("step", "when"),
+    [("claim", "before"), *((step, "after") for step in STEPS)],
+)
 def test_run_that_ends_at_a_step_shows_nothing_by_halves_and_a_retry_completes_it(
     buckets: Buckets, step: str, when: str
 ) -> None:

@@ -49,6 +49,12 @@ def test_user_may_be_gone_once_its_deletion_was_asked_for() -> None:
     ("events", "end", "words"),
     [
         pytest.param(TOLD, FIRST, "version 2 was acknowledged, 1 is there", id="lost change"),
+        pytest.param(
+            [*TOLD, read(SECOND, at=3.5), read(FIRST, at=5.0)],
+            SECOND,
+            "client 2 saw version 1 after 2",
+            id="back in time",
+        ),
         pytest.param([CREATED], None, "not there in the end", id="lost user"),
         pytest.param([*TOLD, DELETED], SECOND, "deletion was acknowledged", id="lost deletion"),
         pytest.param(

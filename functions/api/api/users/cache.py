@@ -14,6 +14,7 @@ from api.network.deadline import own_deadline
 from api.network.secrets import LoginUnreadable
 from api.tracing import span
 from api.users.models import EmailKey, StoredUser, User
+from api.users.revisions import Revisions
 
 # Raise when the payload changes its shape: a deployment never reads another one's.
 _SCHEMA = 1
@@ -59,6 +60,7 @@ class RedisUsers:
         self._call_seconds = call_seconds
         # Tombstones that could not be written; nothing is read before they are.
         self._owed: dict[str, int] = {}
+        self._seen = Revisions()
 
     def close(self) -> None:
         self._redis.close()
@@ -69,12 +71,22 @@ class RedisUsers:
             self._redis.ping()
 
     def get(self, key: EmailKey) -> User | None:
+        """None for a state older than one that this process has seen, too."""
+        name = _name(key)
         with self._guarded("get"):
             if self._owed:
                 self._bury(self._owed)
                 self._owed.clear()
-            held = self._redis.get(_name(key))
-        return _read(held)
+            held = self._redis.get(name)
+        stored = _read(held)
+        if stored is None or self._seen.is_old(name, stored.revision):
+            return None
+        self._seen.raise_to(name, stored.revision)
+        return stored.user
+
+    def remember(self, key: EmailKey, revision: int | None) -> None:
+        """What the truth was when it was read; None: there is no such user. Asks no Redis."""
+        self._seen.set(_name(key), revision)
 
     def put(self, key: EmailKey, stored: StoredUser) -> None:
         jitter = random.uniform(0.9, 1.1)  # noqa: S311 # nosec B311 # spreads expiry, protects nothing
@@ -91,6 +103,8 @@ class RedisUsers:
     def drop_many(self, revisions: Mapping[EmailKey, int]) -> None:
         """As `drop`, each key at its own revision, in one round trip."""
         names = {_name(key): revision for key, revision in revisions.items()}
+        for name, revision in names.items():
+            self._seen.raise_to(name, revision)
         try:
             with self._guarded("drop"):
                 self._bury(names)
@@ -138,14 +152,14 @@ def _name(key: EmailKey) -> str:
     return f"user:{_SCHEMA}:{digest}"
 
 
-def _read(held: object) -> User | None:
+def _read(held: object) -> StoredUser | None:
     """None for a tombstone, and for bytes that are not ours."""
     if not isinstance(held, bytes):
         return None
-    payload = held.partition(b"|")[2]
-    if not payload:
+    revision, _, payload = held.partition(b"|")
+    if not payload or not revision.isdigit():
         return None
     try:
-        return User.model_validate_json(payload)
+        return StoredUser(User.model_validate_json(payload), int(revision))
     except ValidationError:
         return None

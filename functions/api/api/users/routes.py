@@ -34,6 +34,10 @@ IfMatch = Annotated[
     ),
 ]
 IfNoneMatch = Annotated[str | None, Header(description="304 if the user is at one of these ETags.")]
+CacheControl = Annotated[
+    str | None,
+    Header(description="no-cache reads the latest state that was acknowledged, past the cache."),
+]
 GivenKey = Annotated[
     str | None,
     Header(
@@ -81,6 +85,12 @@ def _shown(user: User, headers: dict[str, str], status: int = 200) -> Response:
         headers={"ETag": etag(user), **PRIVATE, **headers},
         media_type="application/json",
     )
+
+
+def _wants_truth(cache_control: str | None) -> bool:
+    """Whether the request's directives name no-cache (RFC 9111, section 5.2.1.4)."""
+    directives = (cache_control or "").lower().split(",")
+    return any(one.strip() == "no-cache" for one in directives)
 
 
 def _address(email: str) -> str:
@@ -133,9 +143,14 @@ async def search_users(
         **responses(404, 503),
     },
 )
-async def get_user(email: str, users: Users, if_none_match: IfNoneMatch = None) -> Response:
+async def get_user(
+    email: str,
+    users: Users,
+    if_none_match: IfNoneMatch = None,
+    cache_control: CacheControl = None,
+) -> Response:
     """Reads a user by email."""
-    user, cache = users.get_user(email)
+    user, cache = users.get_user(email, is_fresh=_wants_truth(cache_control))
     if is_known(if_none_match, user):
         headers = {"ETag": etag(user), **PRIVATE, "X-Cache": cache}
         return Response(status_code=304, headers=headers)

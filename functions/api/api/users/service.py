@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 from uuid import UUID
 
-from api.errors import CacheUnavailable, SearchUnavailable
+from api.errors import CacheUnavailable, SearchUnavailable, UserNotFound
 from api.users.idempotency import IdempotencyKey
 from api.users.listing import ListPage, ListRequest, RoleList, Total
 from api.users.models import (
@@ -69,6 +69,7 @@ class UserCache(Protocol):
     """Recent reads by email. Every method may raise CacheUnavailable."""
 
     def get(self, key: EmailKey) -> User | None: ...
+    def remember(self, key: EmailKey, revision: int | None) -> None: ...
     def put(self, key: EmailKey, stored: StoredUser) -> None: ...
     def drop(self, keys: Sequence[EmailKey], *, revision: int) -> None: ...
     def drop_many(self, revisions: Mapping[EmailKey, int]) -> None: ...
@@ -97,18 +98,30 @@ class UserService:
             self._spread(StoredUser(made.user, made.revision), [email_key(new.email)])
         return made.user
 
-    def get_user(self, email: str) -> tuple[User, CacheOutcome]:
+    def get_user(self, email: str, *, is_fresh: bool = False) -> tuple[User, CacheOutcome]:
+        """`is_fresh` asks the truth, whatever the cache holds."""
         key = sought_key(email)
+        outcome: CacheOutcome = "bypass"
+        if not is_fresh:
+            with suppress(CacheUnavailable):
+                if cached := self._cache.get(key):
+                    return cached, "hit"
+                outcome = "miss"
+        stored = self._get_stored(key)
+        if outcome == "miss":
+            with suppress(CacheUnavailable):
+                self._cache.put(key, stored)
+        return stored.user, outcome
+
+    def _get_stored(self, key: EmailKey) -> StoredUser:
+        """From the truth; the cache shows nothing older here from then on."""
         try:
-            cached = self._cache.get(key)
-        except CacheUnavailable:
-            return self._store.get(key).user, "bypass"
-        if cached is not None:
-            return cached, "hit"
-        stored = self._store.get(key)
-        with suppress(CacheUnavailable):
-            self._cache.put(key, stored)
-        return stored.user, "miss"
+            stored = self._store.get(key)
+        except UserNotFound:
+            self._cache.remember(key, None)
+            raise
+        self._cache.remember(key, stored.revision)
+        return stored
 
     def change_user(self, email: str, changes: UserChanges, *, tags: Sequence[str] | None) -> User:
         key = sought_key(email)
