@@ -43,6 +43,7 @@ PARAMETERS = {
     "UsersApiLogs": "arn:aws:logs:us-east-1:123456789012:log-group:users-api:*",
     "SearchSyncLogs": "arn:aws:logs:us-east-1:123456789012:log-group:search-sync:*",
     "MigrateLogs": "arn:aws:logs:us-east-1:123456789012:log-group:migrate:*",
+    "RotateLogs": "arn:aws:logs:us-east-1:123456789012:log-group:rotate:*",
     "DatasetCheckLogs": "arn:aws:logs:us-east-1:123456789012:log-group:dataset-check:*",
     "SalesEtlLogs": "arn:aws:logs:us-east-1:123456789012:log-group:sales-etl:*",
     "DatasetsLogs": "arn:aws:logs:us-east-1:123456789012:log-group:datasets:*",
@@ -195,8 +196,8 @@ def _recorded_presigning(calls: set[Call]) -> Iterator[None]:
 
 def _iam(operation: str, parameters: Mapping[str, Any]) -> Iterator[Call]:
     """Service Authorization Reference, Amazon S3, Secrets Manager and AWS Glue."""
-    if operation == "GetSecretValue":
-        yield Call("secretsmanager:GetSecretValue", parameters["SecretId"])
+    if "SecretId" in parameters:
+        yield Call(f"secretsmanager:{operation}", parameters["SecretId"])
         return
     if operation in ("Invoke", "GetAlias"):
         yield _lambda(operation, parameters)

@@ -47,7 +47,7 @@ class Settings(DatabaseSettings):
 
 
 class MigrationSettings(DatabaseSettings):
-    """The environment of MigrateFunction, which also knows the owner of the tables."""
+    """The environment of MigrateFunction and RotateFunction, which know the owner of the tables."""
 
     database_owner_user: str = Field(min_length=1)
     database_owner_password: SecretStr

@@ -21,6 +21,7 @@ FUNCTIONS = {
     "UsersApiFunction": Settings,
     "SearchSyncFunction": Settings,
     "MigrateFunction": MigrationSettings,
+    "RotateFunction": MigrationSettings,
 }
 
 

@@ -44,6 +44,7 @@ UNSUPPORTED = [
     "AWS::SNS::Subscription",
     "AWS::SQS::QueuePolicy",
     "AWS::Scheduler::Schedule",
+    "AWS::SecretsManager::RotationSchedule",
     "AWS::SecretsManager::Secret",
     "Custom::Migration",
 ]
@@ -124,7 +125,7 @@ def test_every_resource_that_the_emulator_knows_is_created(parameters, monkeypat
     always = {"Logs", "Stores", "Roles", "Migration", "ReleaseAlarms", "Monitoring", "TlsOnly"}
     always |= {"ReleaseRoles", "StoreAlarms"}
     extra = {"Proxy", "Domain", "Edge", "Budget", "Spark"}
-    own = {"Identity", "Network"} if parameters is not EXISTING else set()
+    own = {"Identity", "Network", "Rotation"} if parameters is not EXISTING else set()
     assert nested == always | own | (extra if parameters is EVERYTHING else set())
 
 

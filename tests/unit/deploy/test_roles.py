@@ -64,7 +64,7 @@ def test_every_function_has_a_role_of_its_own():
 
 def test_code_can_make_no_network_interface_though_its_role_lets_lambda():
     """The statement that denies has a condition on who calls."""
-    for name in ("UsersApiRole", "SearchSyncRole", "MigrateRole"):
+    for name in ("UsersApiRole", "SearchSyncRole", "MigrateRole", "RotateRole"):
         interface = Call("ec2:CreateNetworkInterface", "*")
         assert ROLES[name].allows(interface, FROM_LAMBDA), name
         assert not ROLES[name].allows(interface), name
@@ -77,8 +77,8 @@ def test_migrate_may_read_both_logins_and_nothing_else():
         assert role.allows(Call("secretsmanager:GetSecretValue", secret))
 
 
-@pytest.mark.parametrize("name", sorted(ROLES.keys() - {"MigrateRole"}))
-def test_only_migrate_may_read_the_login_that_changes_tables(name):
+@pytest.mark.parametrize("name", sorted(ROLES.keys() - {"MigrateRole", "RotateRole"}))
+def test_only_who_makes_users_may_read_the_login_that_changes_tables(name):
     assert not ROLES[name].allows(Call("secretsmanager:GetSecretValue", OWNER_SECRET))
 
 

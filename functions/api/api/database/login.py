@@ -5,7 +5,7 @@ import ssl
 import struct
 from dataclasses import dataclass
 
-from pg8000.native import Connection
+from pg8000.native import Connection, DatabaseError, InterfaceError
 
 from api.database.parameters import set_parameters
 from api.network.secrets import Login
@@ -51,15 +51,30 @@ def open_socket(server: Server) -> socket.socket:
 
 def log_in(connected: socket.socket, server: Server, login: Login) -> Connection:
     """The driver on a socket of `open_socket`, its parameters set. Raises the driver's errors."""
-    connection = Connection(
-        login.user,
-        host=server.host,
-        database=server.database,
-        password=login.password,
-        sock=connected,
-        ssl_context=False,  # the socket speaks TLS already where it has to
-        application_name="users-api",
-    )
+    try:
+        connection = Connection(
+            login.user,
+            host=server.host,
+            database=server.database,
+            password=login.password,
+            sock=connected,
+            ssl_context=False,  # the socket speaks TLS already where it has to
+            application_name="users-api",
+        )
+    except InterfaceError as error:
+        # After a refusal the driver says good-bye. Where the server has hung up already, which is
+        # chance, the refusal is behind that failure; it says whether another login may do.
+        refusal = _refusal(error)
+        if refusal is None:
+            raise
+        raise refusal from None
     # Not among the options of the login: an RDS Proxy refuses a login that has any.
     connection.run(set_parameters(server.answer))
     return connection
+
+
+def _refusal(error: BaseException) -> DatabaseError | None:
+    link = error.__cause__ or error.__context__
+    while link is not None and not isinstance(link, DatabaseError):
+        link = link.__cause__ or link.__context__
+    return link
