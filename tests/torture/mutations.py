@@ -59,14 +59,8 @@ MUTATIONS = (
         [
             Edit(
                 "functions/api/api/users/postgres.py",
-                """\
-    SELECT id, revision, array_remove(ARRAY[CAST(:key AS text), CAST(:new_key AS text)], NULL)
-    FROM written
-""",
-                """\
-    SELECT id, revision, array_remove(ARRAY[CAST(:key AS text), CAST(:new_key AS text)], NULL)
-    FROM written WHERE false
-""",
+                "    FROM written\n)\n",
+                "    FROM written WHERE false\n)\n",
             )
         ],
         [
