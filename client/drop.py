@@ -162,7 +162,8 @@ def _parts(parts: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     for kind in ("csv", "parquet", "rejected") if parts else ():
         size = sum(part[kind]["bytes"] for part in parts)
         first = parts[0][kind]["key"]
-        yield f"  {first} and {len(parts) - 1} more, {size:,} bytes together"
+        more = f" and {len(parts) - 1} more" if len(parts) > 1 else ""
+        yield f"  {first}{more}: {size:,} bytes"
 
 
 def _page(s3: "S3Client", bucket: str, report: Report) -> str:
