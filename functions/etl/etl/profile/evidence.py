@@ -14,6 +14,16 @@ class Evidence:
     refusals: Refusals = field(default_factory=Refusals)
     sample: Sample = field(default_factory=Sample)
 
+    @classmethod
+    def beginning_at(cls, first_record: int) -> "Evidence":
+        """Of a range of a file that so many records precede."""
+        return cls(Refusals(), Sample(first_record))
+
+    def merge(self, other: "Evidence") -> None:
+        """Take in the evidence of the records that follow."""
+        self.refusals.merge(other.refusals)
+        self.sample.merge(other.sample)
+
     def add(self, judged: Judgement) -> None:
         """Take in a block, in the order of the file."""
         self.refusals.add(judged)

@@ -66,6 +66,28 @@ class Frequent:
             self._add(rows, begin, end)
             begin = end
 
+    def merge(self, other: "Frequent") -> None:
+        """Take in what was counted of later rows: exactly, up to 1,000 different values.
+
+        Of more, the most frequent of the two stay.
+        """
+        for slot, text in enumerate(other._slots):
+            if text not in self._slots and len(self._slots) >= MAX_VALUES:
+                self._make_room()
+            if text not in self._slots:
+                self._slots[text] = len(self._slots)
+                self._quoted.append(other._quoted[slot])
+            self._add_counted(self._slots[text], other, slot)
+        self._texts = arrow.texts(list(self._slots))
+        self._left = 0 if len(self._slots) >= MAX_VALUES else other._left
+
+    def _add_counted(self, mine: int, other: "Frequent", slot: int) -> None:
+        found, more = int(self._found[mine]), int(other._found[slot])
+        taken = min(_LINES - found, more)
+        self._lines[mine, found : found + taken] = other._lines[slot, :taken]
+        self._found[mine] = found + taken
+        self._counts[mine] += other._counts[slot]
+
     def most(self, count: int) -> tuple[RefusedValue, ...]:
         """The most frequent first, of equally frequent ones the first of the file."""
         texts = list(self._slots)
@@ -87,8 +109,11 @@ class Frequent:
 
     def _begin_window(self) -> None:
         self._left = WINDOW_ROWS
-        if len(self._slots) < MAX_VALUES:
-            return
+        if len(self._slots) >= MAX_VALUES:
+            self._make_room()
+
+    def _make_room(self) -> None:
+        """The less frequent half goes."""
         stay = sorted(self._by_count()[: MAX_VALUES // 2])
         texts = list(self._slots)
         for table in (self._counts, self._lines, self._found):

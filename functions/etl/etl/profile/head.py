@@ -6,6 +6,7 @@ from typing import Final
 
 from etl.source.decode import unzipped
 from etl.source.likeness import unmarked_utf16
+from etl.source.raw import StoredFile
 
 HEAD_BYTES: Final = 1 << 20
 _WIDE: Final = (
@@ -16,7 +17,7 @@ _WIDE: Final = (
 )
 
 
-def write_head(source: Path, target: Path) -> bool:
+def write_head(source: StoredFile, target: Path) -> bool:
     """Unzipped; returns whether that is the whole file. Raises Refused (`corrupt_gzip`)."""
     with unzipped(source) as stream:
         head = stream.read(HEAD_BYTES + 1)

@@ -33,6 +33,11 @@ class Refusals:
         if judged.fields.malformed:
             self._note("malformed_row", _malformed(judged, judged.fields.malformed))
 
+    def merge(self, other: "Refusals") -> None:
+        """Take in what later rows of the file were dropped for."""
+        for reason, found in other._by_reason.items():
+            self._by_reason.setdefault(reason, Frequent()).merge(found)
+
     def most_frequent(self) -> dict[str, tuple[RefusedValue, ...]]:
         """By reason, in the order of the rules, the most frequent first."""
         found = self._by_reason
