@@ -8,7 +8,7 @@ SAM := .venv-sam/bin/sam
 PIP_INSTALL := requirements/install.py
 
 .DEFAULT_GOAL := help
-.PHONY: help up up-sam down reset stop start drop etl check-file invoke events logs traces doctor test test-repeat torture test-deployed test-sam test-browser check \
+.PHONY: help up up-sam down reset stop start drop etl spark check-file invoke events logs traces doctor test test-repeat torture test-deployed test-sam test-spark test-browser check \
 	scan audit format lock bench bench-emulators build preflight deploy destroy sample clean
 
 help: ## list the targets
@@ -57,6 +57,12 @@ $(VENV)/dev.stamp: requirements/dev.txt $(VENV)/local.stamp
 	@.venv-browser/bin/python $(PIP_INSTALL) --editable samulator
 	@touch $@
 
+.venv-spark/spark.stamp: requirements/spark.txt
+	@sh requirements/make_venv.sh $(@D) "$(PYTHON)"
+	@echo "Installing Spark into .venv-spark (kept until $< changes)"
+	@.venv-spark/bin/python $(PIP_INSTALL) -r $<
+	@touch $@
+
 .venv-bench/bench.stamp: requirements/bench.txt
 	@sh requirements/make_venv.sh $(@D) "$(PYTHON)"
 	@echo "Installing the benchmarks and what they compare with into .venv-bench (kept until $< changes)"
@@ -102,6 +108,12 @@ drop: $(VENV)/local.stamp ## put a file into the landing bucket and show the rep
 etl: .venv-etl/etl.stamp ## clean a file here, without any cloud: FILE=raw.csv OUT=out/
 	@test -n "$(FILE)" -a -n "$(OUT)" || { echo "usage: make etl FILE=raw.csv OUT=out/" >&2; exit 2; }
 	@PYTHONPATH=functions/etl .venv-etl/bin/python -m etl "$(FILE)" "$(OUT)"
+
+# Spark itself takes 434 MB and Java besides: nothing else here installs them.
+spark: .venv-spark/spark.stamp ## the same on Spark, in parts: FILE=raw.csv OUT=out/ [RANGES=4]
+	@test -n "$(FILE)" -a -n "$(OUT)" || { echo "usage: make spark FILE=raw.csv OUT=out/" >&2; exit 2; }
+	@PYTHONPATH=.:functions/etl .venv-spark/bin/python jobs/spark/entry.py --file "$(FILE)" --out "$(OUT)" \
+		$(if $(RANGES),--ranges $(RANGES))
 
 check-file: .venv-etl/etl.stamp ## say what would become of a file and what would keep more of it: FILE=raw.csv
 	@test -n "$(FILE)" || { echo "usage: make check-file FILE=raw.csv" >&2; exit 2; }
@@ -151,6 +163,9 @@ test-sam: $(VENV)/dev.stamp .venv-sam/sam.stamp ## the main flows in real contai
 # By itself: two stacks of sam local watch more folders than inotify lets one user.
 	@$(BIN)/python -m pytest tests/sam/test_guide_in_containers.py
 
+test-spark: .venv-spark/spark.stamp ## the Spark job beside the single process: every byte the same
+	@PYTHONPATH=.:functions/etl .venv-spark/bin/python -m pytest -c tests/spark/pytest.ini $(or $(TEST),tests/spark)
+
 # Installs nothing where there is no browser to drive.
 CHROMIUM ?= $(shell for name in chromium chromium-browser google-chrome google-chrome-stable \
 	"/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"; do command -v "$$name" && break; done)
@@ -178,7 +193,7 @@ scan: .venv-checkov/checkov.stamp $(VENV)/dev.stamp ## security rules: checkov o
 	@.venv-checkov/bin/checkov --file template.yaml infrastructure/*.yaml --framework cloudformation \
 		--skip-download --compact --quiet
 	@# its warnings are about comments it need not have read; findings are on standard output
-	@$(BIN)/bandit --quiet --configfile pyproject.toml --recursive functions layers/builder samulator/src client \
+	@$(BIN)/bandit --quiet --configfile pyproject.toml --recursive functions jobs layers/builder samulator/src client \
 		requirements/audit requirements/install.py requirements/lists.py infrastructure samples 2>$(VENV)/bandit.log || { cat $(VENV)/bandit.log >&2; exit 1; }
 
 audit: $(VENV)/dev.stamp ## known vulnerabilities and old dependencies in the locks; STRICT=1 fails where no service can be asked
@@ -254,7 +269,7 @@ lock: $(VENV)/dev.stamp ## resolve every requirements.in again, newest versions;
 	@echo samulator/requirements; $(UV_COMPILE) $(UPGRADE) $(SAMULATOR) -c requirements/dev.txt -o samulator/requirements.txt
 	@for list in $(basename $(CONSTRAINED_LISTS)); do echo "$$list"; \
 		$(UV_COMPILE) $(UPGRADE) $$list.in -c requirements/dev.txt -o $$list.txt || exit 1; done
-	@for list in requirements/bench requirements/browser; do echo "$$list"; \
+	@for list in requirements/bench requirements/browser requirements/spark; do echo "$$list"; \
 		$(UV_COMPILE) $(UPGRADE) $$list.in $(SAMULATOR) -c requirements/dev.txt -o $$list.txt || exit 1; done
 	@echo $(OLD_RUNTIME); $(subst 3.11,3.9,$(UV_COMPILE)) $(UPGRADE) $(OLD_RUNTIME).in -o $(OLD_RUNTIME).txt
 	@for list in requirements/sam requirements/checkov requirements/ministack; do echo "$$list"; \
@@ -262,4 +277,4 @@ lock: $(VENV)/dev.stamp ## resolve every requirements.in again, newest versions;
 	@$(BIN)/python -m requirements.lists stamp
 
 clean: ## remove what was built and installed here
-	rm -rf .venv .venv-etl .venv-sam .venv-checkov .venv-bench .venv-browser .venv-ministack .samulator .aws-sam
+	rm -rf .venv .venv-etl .venv-sam .venv-checkov .venv-bench .venv-browser .venv-ministack .venv-spark .samulator .aws-sam

@@ -6,6 +6,7 @@
 import argparse
 import io
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -13,13 +14,13 @@ from pydantic import ValidationError
 from etl.check import check
 from etl.check_text import check_text
 from etl.errors import Refused
-from etl.folder import PAGE, description_of, run
+from etl.folder import PAGE, Cleaner, description_of, run
 from etl.progress import ProgressBar
 from etl.report.model import WARNED, Report
 from etl.settings import WarningSettings
 from etl.source.description import FILE_NAME
 
-__all__ = ["main", "run"]
+__all__ = ["clean_file", "main", "run"]
 
 DONE = 0
 NOT_DONE = 2
@@ -33,21 +34,37 @@ def main(arguments: list[str] | None = None) -> int:
     if not options.check and options.folder is None:
         parser.error("name a folder for the results: python -m etl FILE FOLDER")
     _write_any_name()
+    if options.check:
+        return _told(options.file, lambda: _check(options.file, options.source))
+    return clean_file(options.file, options.folder, options.source)
+
+
+def clean_file(
+    path: Path, folder: Path, description: Path | None, cleaner: Cleaner | None = None
+) -> int:
+    """Clean a file into a folder and tell of it on both streams; the exit code."""
+
+    def cleaned() -> int:
+        report = run(path, folder, description, WarningSettings().limits, cleaner)
+        sys.stdout.write(_summary(report, folder))
+        for warning in report.warnings:
+            sys.stderr.write(f"{path}: {warning.message}\n")
+        return WARNED_OF if report.status == WARNED else DONE
+
+    return _told(path, cleaned)
+
+
+def _told(path: Path, work: Callable[[], int]) -> int:
+    """What the work returns; a line says why it could not be done."""
     try:
-        if options.check:
-            return _check(options.file, options.source)
-        report = run(options.file, options.folder, options.source, WarningSettings().limits)
+        return work()
     except Refused as refused:
-        return _fail(f"{options.file}: {refused.message}")
+        return _fail(f"{path}: {refused.message}")
     except OSError as error:
-        return _fail(f"{error.filename or options.file}: {error.strerror}")
+        return _fail(f"{error.filename or path}: {error.strerror}")
     except ValidationError as wrong:
         first = wrong.errors()[0]
         return _fail(f"{str(first['loc'][0]).upper()}={first['input']}: {first['msg']}")
-    sys.stdout.write(_summary(report, options.folder))
-    for warning in report.warnings:
-        sys.stderr.write(f"{options.file}: {warning.message}\n")
-    return WARNED_OF if report.status == WARNED else DONE
 
 
 def _check(path: Path, description_path: Path | None) -> int:

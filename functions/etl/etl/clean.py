@@ -10,7 +10,7 @@ import pyarrow as pa
 from etl.columns.text import Hashes
 from etl.profile.evidence import Evidence
 from etl.report.figures import Figures
-from etl.report.model import Findings, Reading
+from etl.report.model import Findings, Part, Reading
 from etl.rules.judge import Judgement, Rules
 from etl.rules.repeats import Candidates, FirstRows, KeyHashes
 from etl.sink.csv_lines import DATE, DATE_FORMS, date_form_of
@@ -29,12 +29,13 @@ Progress = Callable[[int], None]
 
 @dataclass(frozen=True, slots=True)
 class Cleaned:
-    """What a run found and wrote."""
+    """What a run found and wrote: three files, or where many workers write, parts."""
 
     header: Header
     findings: Findings
     files: Mapping[str, DataFile]
     evidence: Evidence
+    parts: tuple[Part, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +112,7 @@ class _FirstPass:
 
     def run(self, header: Header) -> _Keys:
         rules, hashes, widths = Rules(header, self.source.description), KeyHashes(), Widths()
-        look = partial(_look_at, header=header, rules=rules)
+        look = partial(look_at, header=header, rules=rules)
         for found, seen, size in self.crew.in_order(look, self.source.pieces(header)):
             if rules.key:
                 hashes.add(found)
@@ -121,9 +122,10 @@ class _FirstPass:
         return _Keys(header, rules, hashes) if fitted is header else self.run(fitted)
 
 
-def _look_at(piece: Piece, header: Header, rules: Rules) -> tuple[Hashes, Widths, int]:
+def look_at(piece: Piece, header: Header, rules: Rules) -> tuple[Hashes, Widths, int]:
+    """The first pass over some records: the hashes of their keys, their widths, their bytes."""
     widths = Widths()
-    columns = split_columns(piece, header, rules.key, widths)
+    columns = split_columns(piece, header, rules.first_read, widths)
     return rules.hash_keys(columns), widths, piece.end
 
 
@@ -137,7 +139,7 @@ class _SecondPass:
 
     def write(self, outputs: Outputs, crew: Workers, tell: Progress) -> Cleaned:
         figures = Figures()
-        render = partial(_rendered, date_form=outputs.date_form)
+        render = partial(rendered, date_form=outputs.date_form)
         with outputs:
             for rows, counted, size in crew.in_order(render, self._witnessed(crew)):
                 outputs.write(rows)
@@ -157,7 +159,7 @@ class _SecondPass:
 
     def _findings(self, figures: Figures, date_form: str) -> Findings:
         figures.lost_orders = self.first_rows.lost_orders
-        return figures.findings(self._reading(date_form))
+        return figures.findings(reading_of(self.source, self.header, date_form))
 
     def decided(self, crew: Workers) -> Iterator[Judgement]:
         """Rule 3 goes through the file in order; what comes before and behind it need not."""
@@ -178,18 +180,20 @@ class _SecondPass:
         judged = self.rules.judge(split(block, self.header))
         return judged, self.rules.candidates(judged, self.first_rows)
 
-    def _reading(self, date_form: str) -> Reading:
-        names = zip(self.header.names, self.header.source_names, strict=True)
-        return Reading(
-            delimiter=self.header.delimiter,
-            header_line=self.header.line,
-            columns=dict(names),
-            description=self.source.description.model_dump(mode="json", exclude_defaults=True),
-            csv_dates=date_form,
-        )
+
+def reading_of(source: Source, header: Header, date_form: str) -> Reading:
+    """How the file was read, for the report."""
+    names = zip(header.names, header.source_names, strict=True)
+    return Reading(
+        delimiter=header.delimiter,
+        header_line=header.line,
+        columns=dict(names),
+        description=source.description.model_dump(mode="json", exclude_defaults=True),
+        csv_dates=date_form,
+    )
 
 
-def _rendered(judged: Judgement, date_form: str) -> tuple[Rows, Figures, int]:
+def rendered(judged: Judgement, date_form: str) -> tuple[Rows, Figures, int]:
     """The judged rows as the files will hold them, what they count for, and their bytes."""
     kept, figures = _counted(judged)
     return rows_of(kept, date_form), figures, len(judged.fields.block.regular)

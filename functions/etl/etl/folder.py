@@ -2,7 +2,7 @@
 
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -22,14 +22,26 @@ from etl.source.file import Source
 REPORT = "report.json"
 PAGE = "report.html"
 
+PARTS = "parts"
+"""The folder within the results for what many workers write."""
+
+Cleaner = Callable[[Source, Path], Cleaned]
+"""Cleans a source into a folder, parts into `PARTS` there. Raises Refused."""
+
 _STANDARD = Limits()
 _RESULTS = (REPORT, PAGE, CSV, PARQUET, REJECTED)
 
 
 def run(
-    path: Path, folder: Path, description_path: Path | None = None, limits: Limits = _STANDARD
+    path: Path,
+    folder: Path,
+    description_path: Path | None = None,
+    limits: Limits = _STANDARD,
+    cleaner: Cleaner | None = None,
 ) -> Report:
     """Clean `path` into `folder`; the report is written last.
+
+    In this process, unless a cleaner is given.
 
     Raises OSError, and Refused once the folder's report says so: of an earlier file nothing is
     left there then.
@@ -47,7 +59,7 @@ def run(
         raw = None
         try:
             raw = Source(path, _readable_description(path, description_path))
-            cleaned = _clean(raw, Path(unfinished))
+            cleaned = (cleaner or _clean)(raw, Path(unfinished))
         except Refused as refused:
             advice = advise_on_refused(raw, refused) if raw else None
             report = Report.begin(REFUSED, source, **refusal_of(refused), advice=advice)
@@ -62,7 +74,8 @@ def run(
 
 def _keep_apart(path: Path, folder: Path) -> None:
     """Raises Refused for a file that stands where a result of it would go."""
-    if path.name in _RESULTS and path.resolve().parent == folder.resolve():
+    place, results = path.resolve().parent, folder.resolve()
+    if (path.name in _RESULTS and place == results) or place == results / PARTS:
         raise Refused("bad_name", f"The results would replace it in {folder}; name another folder.")
 
 
@@ -102,18 +115,24 @@ def _judged(
             for name, file in cleaned.files.items()
         }
     )
+    if cleaned.parts:
+        report = report.amended(parts=list(cleaned.parts))
     return report.amended(previous=previous) if previous else report
 
 
 def _previous(folder: Path, source: SourceFile) -> PreviousRun | None:
     """The run before, if the folder has a report of a file of this name and another size."""
-    try:
-        before = Report.model_validate_json((folder / REPORT).read_bytes())
-    except (FileNotFoundError, ValidationError):
-        return None
-    if before.source.key != source.key:
+    before = _report_in(folder)
+    if before is None or before.source.key != source.key:
         return None
     return before.previous if before.source.bytes == source.bytes else before.as_previous
+
+
+def _report_in(folder: Path) -> Report | None:
+    try:
+        return Report.model_validate_json((folder / REPORT).read_bytes())
+    except (FileNotFoundError, ValidationError):
+        return None
 
 
 def _publish(folder: Path, unfinished: Path, report: Report, files: Mapping[str, Path]) -> None:
@@ -121,13 +140,29 @@ def _publish(folder: Path, unfinished: Path, report: Report, files: Mapping[str,
     texts = {PAGE: report_page(report), REPORT: report.text()}
     for name, text in texts.items():
         (unfinished / name).write_text(text, encoding="utf-8")
+    before = _report_in(folder)
     for name in _RESULTS:
         if name not in files:
             (folder / name).unlink(missing_ok=True)
+    _replace_parts(folder, unfinished, before)
     for name, path in files.items():
         path.replace(folder / name)
     for name in texts:
         (unfinished / name).replace(folder / name)
+
+
+def _replace_parts(folder: Path, unfinished: Path, before: Report | None) -> None:
+    """What the earlier report lists goes; what else somebody keeps there stays."""
+    target = folder / PARTS
+    for part in before.parts if before else []:
+        for output in (part.csv, part.parquet, part.rejected):
+            (target / Path(output.key or "").name).unlink(missing_ok=True)
+    if target.is_dir() and not any(target.iterdir()):
+        target.rmdir()
+    if (unfinished / PARTS).is_dir():
+        target.mkdir(exist_ok=True)
+        for path in (unfinished / PARTS).iterdir():
+            path.replace(target / path.name)
 
 
 def _readable(name: str) -> str:

@@ -157,6 +157,16 @@ def test_header_again_is_known_where_the_time_has_its_column():
     assert written.reasons == [(2, "repeated_header")]
 
 
+@pytest.mark.parametrize("key", [["order_id", "order_date"], "row"])
+def test_date_in_a_key_has_its_time(key):
+    header = HEADER.strip() + ",time\n"
+    rows = [row().strip() + f",{time}\n" for time in ("10:30", "11:00", "10:30")]
+
+    written = run(header + "".join(rows), time_column="time", key=key)
+
+    assert written.reasons == [(4, "duplicate_exact")]
+
+
 def test_joined_time_changes_rows_that_look_finished():
     content = HEADER.strip() + ",time\n" + row().strip() + ",10:30:00\n"
 

@@ -14,7 +14,7 @@ from etl.columns.characters import visible
 from etl.columns.text import Columns, Hashes, hash_rows, hash_texts, is_empty, offsets, strip
 from etl.rules.dates import DateReading, judge_dates
 from etl.rules.numbers import judge_prices, judge_quantities
-from etl.rules.repeats import NO_REPEATS, Candidates, FirstRows, Repeats
+from etl.rules.repeats import NO_REPEATS, Candidates, FirstRows, Indices, Repeats
 from etl.rules.status import INVALID, MISSING, Judged, Verdicts
 from etl.rules.texts import Texts
 from etl.source.description import Description
@@ -82,10 +82,14 @@ class Rules:
         )
         self._texts = Texts(header.names, description)
         self.key = description.key_columns(header.names)
+        self.first_read = self._texts.first_read(self.key)
 
     def hash_keys(self, columns: Columns) -> Hashes:
-        """First pass: a hash per row; rows that have no key after all do no harm here."""
-        return hash_texts(self._texts.keys(columns, self.key))
+        """First pass: a hash per row of the columns `first_read`, as the file has them.
+
+        Rows that have no key after all do no harm here.
+        """
+        return hash_texts(self._texts.keys(self._texts.timed(columns), self.key))
 
     def judge(self, fields: Fields) -> Judgement:
         """Second pass: all rules but the third, which looks at other rows, too."""
@@ -139,9 +143,12 @@ class Rules:
     def candidates(self, judged: Judgement, first_rows: FirstRows) -> Candidates:
         """The rows that rule 3 must decide on, block by block in the order of the file."""
         keyed = np.flatnonzero(judged.keyed)
-        hashes = self.hash_keys(judged.texts)
+        hashes = hash_texts(self._texts.keys(judged.texts, self.key))
         candidates, slots = first_rows.candidates(hashes[keyed])
-        rows = keyed[candidates]
+        return self.compared(judged, keyed[candidates], slots)
+
+    def compared(self, judged: Judgement, rows: Indices, slots: Indices) -> Candidates:
+        """What rule 3 compares of some rows of a block."""
         chosen = arrow.column(rows)
         stripped = {name: strip(column.take(chosen)) for name, column in judged.texts.items()}
         return Candidates(

@@ -44,6 +44,19 @@ class Texts:
             texts["order_date"] = _with_time(texts["order_date"], texts[self._time])
         return texts
 
+    def timed(self, columns: Columns) -> Columns:
+        """The columns of a file with the time of day in the dates, as `read` puts it there."""
+        if self._time not in columns or "order_date" not in columns:
+            return columns
+        both = {name: columns[name] for name in {"order_date", self._time}}
+        return columns | {"order_date": self.read(both)["order_date"]}
+
+    def first_read(self, key: Sequence[str]) -> tuple[str, ...]:
+        """The columns of a file that this key is made of."""
+        if self._time and "order_date" in key and self._time not in key:
+            return (*key, self._time)
+        return tuple(key)
+
     def distinct(self, name: str, values: pa.StringArray) -> pa.StringArray:
         """The distinct texts of a column of numbers or dates, ready to be judged."""
         return self._without_words(name, identifiers(values))

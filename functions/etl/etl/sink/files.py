@@ -81,6 +81,7 @@ class Outputs:
     """The CSV, the Parquet file and the dropped rows, side by side in one folder.
 
     Parquet is a fifth of all work and can only be written in order: `beside` is where it is done.
+    Without `header_lines` the two CSV files go on where others end.
     """
 
     def __init__(
@@ -89,6 +90,8 @@ class Outputs:
         names: tuple[str, ...],
         date_form: str = DATE,
         beside: Beside | None = None,
+        *,
+        header_lines: bool = True,
     ) -> None:
         self.date_form = date_form
         self._files = {name: _HashedFile(folder / name) for name in (CSV, PARQUET, REJECTED)}
@@ -101,8 +104,9 @@ class Outputs:
         )
         self._beside = beside or Beside()
         self._groups = RowGroups()
-        self._files[CSV].write(header_line(names))
-        self._files[REJECTED].write(header_line(REJECTED_COLUMNS))
+        if header_lines:
+            self._files[CSV].write(header_line(names))
+            self._files[REJECTED].write(header_line(REJECTED_COLUMNS))
 
     def write(self, rows: Rows) -> None:
         """Append the rows of a block. Raises LongerDatesNeeded: begin again with that form."""

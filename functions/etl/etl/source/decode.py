@@ -6,13 +6,12 @@ import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
-from pathlib import Path
 from typing import BinaryIO, cast
 
 from etl.errors import Refused, TooLarge
 from etl.source.block import ByteRange
 from etl.source.likeness import refuse_other_kinds
-from etl.source.raw import is_zipped
+from etl.source.raw import StoredFile, is_zipped
 
 # What a few workers hold of larger chunks fills more memory than the larger chunks save time.
 CHUNK_BYTES = 1 << 20
@@ -29,7 +28,7 @@ _MARKS = (
 
 
 def utf8_chunks(
-    path: Path,
+    path: StoredFile,
     encoding: str | None = None,
     max_bytes: int | None = None,
     chunk_bytes: int = CHUNK_BYTES,
@@ -44,13 +43,13 @@ def utf8_chunks(
 
 
 def utf8_range(
-    path: Path, part: ByteRange, encoding: str | None, chunk_bytes: int = CHUNK_BYTES
+    path: StoredFile, part: ByteRange, encoding: str | None, chunk_bytes: int = CHUNK_BYTES
 ) -> Iterator[bytes]:
     """Yield the text of a part of an unzipped file as `utf8_chunks` yields that of the whole."""
     yield from _located(partial(_decoded_range, path, part, encoding, chunk_bytes), part.line)
 
 
-def codec_of(path: Path, encoding: str | None) -> str:
+def codec_of(path: StoredFile, encoding: str | None) -> str:
     """The encoding by which an unzipped file is read."""
     with path.open("rb") as file:
         return encoding_of(file.read(4), encoding)
@@ -76,7 +75,7 @@ def _located(decoded: Callable[[], Iterator[bytes]], line: int) -> Iterator[byte
 
 
 def _decoded(
-    path: Path, encoding: str | None, max_bytes: int | None, chunk_bytes: int
+    path: StoredFile, encoding: str | None, max_bytes: int | None, chunk_bytes: int
 ) -> Iterator[bytes]:
     with unzipped(path) as stream:
         head = stream.read(max(chunk_bytes, 4))
@@ -88,7 +87,7 @@ def _decoded(
 
 
 def _decoded_range(
-    path: Path, part: ByteRange, encoding: str | None, chunk_bytes: int
+    path: StoredFile, part: ByteRange, encoding: str | None, chunk_bytes: int
 ) -> Iterator[bytes]:
     codec = codec_of(path, encoding)
     with path.open("rb") as file:
@@ -114,14 +113,14 @@ def encoding_of(head: bytes, declared: str | None) -> str:
 
 
 @contextmanager
-def unzipped(path: Path) -> Iterator[BinaryIO]:
+def unzipped(path: StoredFile) -> Iterator[BinaryIO]:
     """The file's bytes, of a gzip file those inside. Reading raises Refused (`corrupt_gzip`)."""
     with _opened(path) as stream, _gzip_errors():
         yield stream
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[BinaryIO]:
+def _opened(path: StoredFile) -> Iterator[BinaryIO]:
     with path.open("rb") as file:
         if not is_zipped(path):
             yield file

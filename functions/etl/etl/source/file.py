@@ -1,8 +1,7 @@
 """A file on disk with its description: its header, and its records as columns of text."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass, field, replace
 
 from etl.source.block import ByteRange
 from etl.source.decode import CHUNK_BYTES, codec_of, utf8_chunks, utf8_range
@@ -10,19 +9,23 @@ from etl.source.description import Description
 from etl.source.dialect import is_standard, reader_options, standard_chunks
 from etl.source.first_lines import MAX_HEADER_BYTES, FirstLines
 from etl.source.header import Header, read_header
-from etl.source.raw import behind_lines, is_zipped, keeps_line_ends, next_line
+from etl.source.raw import StoredFile, behind_lines, is_zipped, keeps_line_ends, next_line
 from etl.source.records import Cutter, Piece, pieces
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file on disk and how to read it: in parts that a plan found, or as a whole."""
+    """A file on disk and how to read it: in parts that a plan found, or as a whole.
 
-    path: Path
+    `is_text`: what stands there is the file's text already, in standard CSV and UTF-8.
+    """
+
+    path: StoredFile
     description: Description = field(default_factory=Description)
     max_bytes: int | None = None
     chunk_bytes: int = CHUNK_BYTES
     parts: tuple[ByteRange, ...] = ()
+    is_text: bool = False
 
     def header(self) -> Header:
         """Raises Refused if the first line is no header of ours."""
@@ -50,6 +53,8 @@ class Source:
     def is_divisible(self) -> bool:
         """Whether it can be read from the middle: each line end of the file is one of its text."""
         described = self.description
+        if self.is_text:
+            return True
         if not is_standard(described) or is_zipped(self.path):
             return False
         return keeps_line_ends(codec_of(self.path, described.encoding))
@@ -67,7 +72,16 @@ class Source:
 
     def text(self, part: ByteRange) -> Iterator[bytes]:
         """The part of a divisible file, decoded."""
-        return utf8_range(self.path, part, self.description.encoding, self.chunk_bytes)
+        encoding = None if self.is_text else self.description.encoding
+        return utf8_range(self.path, part, encoding, self.chunk_bytes)
+
+    def standard_text(self) -> Iterator[bytes]:
+        """All of the file in standard CSV and UTF-8, without byte order marks. Raises Refused."""
+        return self._chunks()
+
+    def with_text_at(self, path: StoredFile) -> "Source":
+        """The same file where its `standard_text` has been written to `path`."""
+        return replace(self, path=path, is_text=True)
 
     def _head(self, chunks: Iterator[bytes]) -> bytes:
         head = b""
@@ -80,13 +94,14 @@ class Source:
     def _chunks(self) -> Iterator[bytes]:
         """The file's text in standard CSV."""
         text, described = self._text(), self.description
-        if is_standard(described):
+        if self.is_text or is_standard(described):
             return text
         delimiter = _delimiter(self._head(self._text()), described)
         return standard_chunks(text, described, delimiter)
 
     def _text(self) -> Iterator[bytes]:
-        return utf8_chunks(self.path, self.description.encoding, self.max_bytes, self.chunk_bytes)
+        encoding = None if self.is_text else self.description.encoding
+        return utf8_chunks(self.path, encoding, self.max_bytes, self.chunk_bytes)
 
 
 def _delimiter(head: bytes, description: Description) -> str:

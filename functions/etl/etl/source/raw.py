@@ -1,7 +1,7 @@
 """The bytes of a file as they are stored: what they are packed in, and where its lines end."""
 
 import re
-from pathlib import Path
+from typing import BinaryIO, Literal, Protocol
 
 from etl.source.block import MAX_RECORD_BYTES
 
@@ -10,12 +10,25 @@ GZIP_MAGIC = b"\x1f\x8b"
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 
 
-def is_zipped(path: Path) -> bool:
+class _Status(Protocol):
+    @property
+    def st_size(self) -> int: ...
+
+
+class StoredFile(Protocol):
+    """Where a file's bytes are: a `pathlib.Path`, or what reads an object of a store like one."""
+
+    def open(self, mode: Literal["rb"], /) -> BinaryIO: ...
+
+    def stat(self) -> _Status: ...
+
+
+def is_zipped(path: StoredFile) -> bool:
     with path.open("rb") as file:
         return file.read(len(GZIP_MAGIC)) == GZIP_MAGIC
 
 
-def next_line(path: Path, at: int) -> int:
+def next_line(path: StoredFile, at: int) -> int:
     """The first place from `at` on that is behind a LF; the end of the file if there is none.
 
     Only so far as a record may be long; then the end of the file, too.
@@ -27,7 +40,7 @@ def next_line(path: Path, at: int) -> int:
     return path.stat().st_size
 
 
-def behind_lines(path: Path, count: int, most_bytes: int) -> int:
+def behind_lines(path: StoredFile, count: int, most_bytes: int) -> int:
     """The place behind so many line ends (LF, CRLF or CR); the end of the file if it has fewer."""
     with path.open("rb") as file:
         head = file.read(most_bytes)
