@@ -1,5 +1,6 @@
 """The OpenAPI document, and the page that shows it; both work without the internet."""
 
+import json
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -39,6 +40,8 @@ _START = """SwaggerUIBundle({
   validatorUrl: null,
 });
 """
+# The calls that the gateway sends elsewhere; contracts/dataset_calls.py writes it.
+_OF_OTHER_FUNCTIONS = Path(__file__).with_name("dataset_calls.json")
 _ASSETS = {"swagger-ui.css": "text/css", "swagger-ui-bundle.js": "text/javascript"}
 _SECURITY = {
     "type": "http",
@@ -81,6 +84,9 @@ def describe(app: FastAPI, *, auth_required: bool) -> dict[str, Any]:
     schemas = document.setdefault("components", {}).setdefault("schemas", {})
     problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
     schemas |= problem.pop("$defs", {}) | {"Problem": problem}
+    neighbours = json.loads(_OF_OTHER_FUNCTIONS.read_bytes())
+    schemas |= neighbours["schemas"]
+    document["paths"] |= neighbours["paths"]
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
     for path, operations in document["paths"].items():

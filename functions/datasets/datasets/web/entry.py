@@ -16,6 +16,13 @@ from datasets.web.problems import Kind, internal_error, problem, problem_of
 from datasets.web.request import Request, is_http, read_request
 
 AnySettings = TypeVar("AnySettings", bound=Settings)
+# What the gateway sends to other functions at paths that are names of datasets, too.
+_ELSEWHERE = {
+    "/datasets/checks": "POST",
+    "/datasets/descriptions": "PUT",
+    "/datasets/runs": "POST",
+    "/datasets/uploads": "POST",
+}
 _NOTHING = "Nothing is here. /docs shows what there is."
 
 
@@ -80,10 +87,11 @@ class HttpEntry(Generic[AnySettings]):
             route, name = _find(routes, request)
             served.route = f"{request.method} {route.template}"
             if request.method == "OPTIONS":
-                return Answer(status=204, headers={"Allow": _allowed(route)})
+                allow = ", ".join((*_allowed(route, request), "OPTIONS"))
+                return Answer(status=204, headers={"Allow": allow})
             require_scope(request.event, auth_required=settings.auth_required)
             if request.method != route.method and request.method != _head_of(route):
-                raise WrongMethod(tuple(_allowed(route).split(", ")[:-1]))
+                raise WrongMethod(_allowed(route, request))
             return route.answer(name, request)
         except AppError as error:
             if isinstance(error, StorageUnavailable):
@@ -132,5 +140,5 @@ def _head_of(route: Route) -> str | None:
     return "HEAD" if route.method == "GET" else None
 
 
-def _allowed(route: Route) -> str:
-    return ", ".join([route.method, *filter(None, [_head_of(route)]), "OPTIONS"])
+def _allowed(route: Route, request: Request) -> tuple[str, ...]:
+    return tuple(filter(None, (route.method, _head_of(route), _ELSEWHERE.get(request.path))))

@@ -1,0 +1,1 @@
+"""Facts that several programs keep, and what writes those that are derived."""
