@@ -126,7 +126,10 @@ class Frequent:
     def _add(self, rows: Occurrences, begin: int, end: int) -> None:
         indices = rows.indices[begin:end]
         present, places = _distinct(indices, len(rows.values))
-        texts = _comparable(rows.values.take(arrow.column(present)))
+        values = rows.values
+        if len(present) < len(values):
+            values = values.take(arrow.column(present))
+        texts = _comparable(values)
         slots = self._slots_of(texts)
         unknown = np.flatnonzero(slots < 0)
         if len(unknown) and len(self._slots) < MAX_VALUES:

@@ -44,7 +44,9 @@ class Refusals:
         return {reason: found[reason].most(_SHOWN) for reason in REASONS if reason in found}
 
     def _note(self, reason: str, rows: Occurrences) -> None:
-        self._by_reason.setdefault(reason, Frequent()).add(rows)
+        if reason not in self._by_reason:
+            self._by_reason[reason] = Frequent()
+        self._by_reason[reason].add(rows)
 
 
 def _refused(reason: str, judged: Judgement, rows: NDArray[np.int64]) -> Occurrences:
