@@ -82,6 +82,24 @@ RUNS = {
         object_of({"id": TEXT, "report": VALUES}),
     ]
 }
+_FILE = object_of({"url": TEXT, "bytes": _WHOLE, "sha256": TEXT})
+PARTS = object_of(
+    {
+        "items": _list(
+            object_of(
+                {
+                    "number": _WHOLE,
+                    "rows": _WHOLE,
+                    "dropped": _WHOLE,
+                    **dict.fromkeys(("csv", "parquet", "rejected"), _FILE),
+                }
+            )
+        ),
+        "total": _WHOLE,
+        "next_start": _MAYBE_WHOLE,
+        "expires_in": _WHOLE,
+    }
+)
 QUERY = object_of(
     {
         "columns": _list(object_of({"name": TEXT, "type": TEXT})),

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 
 from contracts.dataset_answers import (
     DATASET,
+    PARTS,
     QUERY,
     REJECTED,
     ROWS,
@@ -22,6 +23,7 @@ from contracts.dataset_answers import (
     Schema,
     object_of,
 )
+from datasets.parts import PartsParameters
 from datasets.query.call import QueryBody, QueryParameters
 from datasets.rejected import RejectedParameters
 from datasets.rows.call import RowsParameters
@@ -49,6 +51,7 @@ _READS: tuple[tuple[str, str, str, type[BaseModel] | None, Schema], ...] = (
     ("/rows", "list_rows", "Lists rows that were kept.", RowsParameters, ROWS),
     ("/rejected", "list_rejected", "Lists dropped rows.", RejectedParameters, REJECTED),
     ("/summary", "summarise", "Sums a dataset up by groups.", SummaryParameters, SUMMARY),
+    ("/parts", "list_parts", "Lists the files of a dataset in parts.", PartsParameters, PARTS),
     ("/runs", "list_runs", "Lists runs, or shows one by its id.", RunsParameters, RUNS),
 )
 

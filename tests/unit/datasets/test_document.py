@@ -53,6 +53,7 @@ def queried(processed, settings):
         ("/rejected", {}),
         ("/summary", {"by": "product", "measure": "revenue"}),
         ("/summary", {"by": "month"}),
+        ("/parts", {}),
         ("/runs", {}),
         ("/runs", {"id": RUN}),
     ],
