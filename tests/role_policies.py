@@ -223,6 +223,10 @@ def _iam(operation: str, parameters: Mapping[str, Any]) -> Iterator[Call]:
         "HeadObject": (read, item),
         "PutObject": ("s3:PutObject", item),
         "CopyObject": ("s3:PutObject", item),
+        "AbortMultipartUpload": ("s3:AbortMultipartUpload", item),
+        "CompleteMultipartUpload": ("s3:PutObject", item),
+        "CreateMultipartUpload": ("s3:PutObject", item),
+        "UploadPart": ("s3:PutObject", item),
         "DeleteObject": ("s3:DeleteObject", item),
         "ListObjectsV2": ("s3:ListBucket", bucket),
     }

@@ -351,6 +351,50 @@ def test_upload_url_takes_the_file(
     assert stored["Body"].read() == b"a,b\n"
 
 
+def test_file_over_five_gigabytes_is_sent_in_parts(
+    api: ApiClient, s3: Any, settings: Settings
+) -> None:
+    size = 5 * 1024**3 + 1
+    answer = api.post("/datasets/uploads", {"key": "large.csv", "bytes": size})
+    assert answer.status == 201, answer.body
+    upload = answer.json()
+    assert (upload["method"], upload["dataset"]) == ("MULTIPART", "large")
+    assert sum(part["bytes"] for part in upload["parts"]) == size
+    assert [part["number"] for part in upload["parts"]] == list(range(1, 22))
+
+    # S3 does not know how much was meant to come.
+    with urlopen(Request(upload["parts"][0]["url"], b"a,b\n", method="PUT")) as sent:
+        etag = sent.headers["ETag"]
+    part = f"<Part><PartNumber>1</PartNumber><ETag>{etag}</ETag></Part>"
+    body = f"<CompleteMultipartUpload>{part}</CompleteMultipartUpload>".encode()
+    headers = {"Content-Type": "application/xml"}
+    with urlopen(Request(upload["complete_url"], body, headers, method="POST")) as completed:
+        assert completed.status == 200
+    stored = s3.get_object(Bucket=settings.landing_bucket, Key="large.csv")
+    assert stored["Body"].read() == b"a,b\n"
+
+
+def test_upload_in_parts_can_be_given_up(api: ApiClient, s3: Any, settings: Settings) -> None:
+    wanted = {"key": "given_up.csv", "bytes": 6 * 1024**3}
+    upload = api.post("/datasets/uploads", wanted).json()
+    with urlopen(Request(upload["abort_url"], method="DELETE")) as aborted:
+        assert aborted.status == 204
+    uploads = s3.list_multipart_uploads(Bucket=settings.landing_bucket).get("Uploads", [])
+    assert "given_up.csv" not in [one["Key"] for one in uploads]
+
+
+def test_file_of_five_gigabytes_is_sent_at_once(api: ApiClient) -> None:
+    answer = api.post("/datasets/uploads", {"key": "raw.csv", "bytes": 5 * 1024**3})
+    assert answer.json()["method"] == "PUT"
+
+
+@pytest.mark.parametrize("size", [0, -1, 6 * 1024**4, "1", 1.5])
+def test_upload_of_a_size_that_no_file_has_is_422(api: ApiClient, size: Any) -> None:
+    answer = api.post("/datasets/uploads", {"key": "raw.csv", "bytes": size})
+    assert answer.status == 422
+    assert answer.json()["errors"][0]["pointer"] == "#/bytes"
+
+
 @pytest.mark.parametrize(
     "key",
     ["", "raw", "raw.xlsx", "/raw.csv", "a//b.csv", "../raw.csv", "a/./b.csv", ".csv", "x\0.csv",

@@ -66,6 +66,8 @@ def test_users_api_makes_exactly_the_calls_that_its_role_allows(
         assert api.get("/datasets/").status == 200
         assert api.post("/datasets/runs", {"dataset": "raw"}).status == 202
         assert api.post("/datasets/uploads", {"key": "raw.csv"}).status == 201
+        large = {"key": "raw.csv", "bytes": 6 * 1024**3}
+        assert api.post("/datasets/uploads", large).status == 201
     check("UsersApiRole", calls | secret_calls(settings, monkeypatch))
 
 

@@ -43,6 +43,9 @@ class UploadRequest(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
     key: UploadKey
+    bytes: int | None = Field(
+        None, ge=1, le=5 * 1024**4, description="Of the file; over 5 GB it is sent in parts."
+    )
 
 
 class Upload(BaseModel):
@@ -50,6 +53,31 @@ class Upload(BaseModel):
 
     url: str
     method: Literal["PUT"] = "PUT"
+    bucket: str
+    key: str
+    dataset: str | None = Field(description="Its name once processed; null for _source.json.")
+    expires_in: int
+
+
+class PartUpload(BaseModel):
+    """The next `bytes` of the file, to be sent to `url` by PUT; the answer's ETag is kept."""
+
+    number: int
+    url: str
+    bytes: int
+
+
+class MultipartUpload(BaseModel):
+    """Send each part, then POST the parts' numbers and ETags to `complete_url`.
+
+    The body is S3's CompleteMultipartUpload. DELETE of `abort_url` gives up; what was sent is
+    removed by itself after a day. The URLs end with the session of whoever signed them, too.
+    """
+
+    method: Literal["MULTIPART"] = "MULTIPART"
+    parts: list[PartUpload]
+    complete_url: str
+    abort_url: str
     bucket: str
     key: str
     dataset: str | None = Field(description="Its name once processed; null for _source.json.")

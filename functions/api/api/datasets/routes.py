@@ -7,7 +7,15 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.datasets.listing import DEFAULT_SORT, DatasetQuery, Sort
-from api.datasets.models import DatasetList, FinalStatus, Run, RunRequest, Upload, UploadRequest
+from api.datasets.models import (
+    DatasetList,
+    FinalStatus,
+    MultipartUpload,
+    Run,
+    RunRequest,
+    Upload,
+    UploadRequest,
+)
 from api.datasets.service import DatasetService
 from api.web.problems import responses
 from api.web.routing import DatasetsRoute
@@ -71,10 +79,15 @@ async def list_datasets(
 
 
 @router.post("/uploads", status_code=201, responses=responses(413, 415, 422, 503))
-async def prepare_upload(wanted: UploadRequest, datasets: Datasets, response: Response) -> Upload:
-    """Gives a URL to which the file can be sent; the ETL starts when it has arrived."""
+async def prepare_upload(
+    wanted: UploadRequest, datasets: Datasets, response: Response
+) -> Upload | MultipartUpload:
+    """Gives a URL to which the file can be sent; the ETL starts when it has arrived.
+
+    One request carries 5 GB: for more `bytes` than that the answer has a URL for each part.
+    """
     response.headers.update(_SECRET)
-    return datasets.prepare_upload(wanted.key)
+    return datasets.prepare_upload(wanted.key, wanted.bytes)
 
 
 @router.post("/runs", status_code=202, responses=responses(404, 409, 413, 415, 422, 503))

@@ -74,6 +74,30 @@ class S3Datasets:
                 "put_object", Params=target, ExpiresIn=expires_in
             )
 
+    def begin_parts(self, key: str) -> str:
+        """A multipart upload's id; the bucket's lifecycle removes it where it is not completed."""
+        with _translated(), deadline(_CALL_SECONDS):
+            made = self._client.create_multipart_upload(Bucket=self.landing_bucket, Key=key)
+        return made["UploadId"]
+
+    def part_urls(
+        self, key: str, upload_id: str, *, count: int, expires_in: int
+    ) -> tuple[list[str], str, str]:
+        """Of the parts from the first on, of the completion and of giving up."""
+        upload = {"Bucket": self.landing_bucket, "Key": key, "UploadId": upload_id}
+        with _translated():
+            parts = [
+                self._client.generate_presigned_url(
+                    "upload_part", Params={**upload, "PartNumber": number}, ExpiresIn=expires_in
+                )
+                for number in range(1, count + 1)
+            ]
+            complete, abort = (
+                self._client.generate_presigned_url(operation, Params=upload, ExpiresIn=expires_in)
+                for operation in ("complete_multipart_upload", "abort_multipart_upload")
+            )
+        return parts, complete, abort
+
     def put_again(self, key: str) -> None:
         """Copies the newest version of a source onto itself: S3 tells of it as of any other.
 
@@ -120,6 +144,8 @@ class S3Datasets:
                 read_timeout=3,
                 retries={"total_max_attempts": 2},
                 max_pool_connections=8,
+                # Who sends parts by URL could not keep to a checksum that was announced for them.
+                request_checksum_calculation="when_required",
             ),
         )
         keep_deadlines(client)

@@ -74,7 +74,7 @@ async function carry(file, key, place) {
 }
 
 const isTooLarge = (file) => file.size > LARGEST;
-const TOO_LARGE = "Over 5 GB: send it with an S3 client, in parts.";
+const TOO_LARGE = "Over 5 GB: send it with an S3 client, or by POST /datasets/uploads with its bytes, in parts.";
 
 // The file of the form and the key that it is to have; null where something is missing, which is said.
 export function wantedFile() {
