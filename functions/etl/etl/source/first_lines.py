@@ -18,6 +18,8 @@ DELIMITERS = (",", ";", "\t", "|")
 MAX_HEADER_BYTES = 1 << 20
 # Titles before a header are few lines.
 _SEARCHED_LINES = 100
+# Each delimiter cuts the text once at most, but for quotes that open on many lines and never close.
+_SEARCHED_BYTES = len(DELIMITERS) * MAX_HEADER_BYTES
 # Excel's own first line; saved again, it has the file's delimiters behind it.
 _SEPARATOR = re.compile(r'"?sep=([^"\r\n])"?[ ,;|\t]*(\r\n|\r|\n)', re.IGNORECASE)
 
@@ -57,6 +59,7 @@ class FirstLines:
         self.begin = (description.header_line or (2 if separator else 1)) - 1
         delimiter = description.delimiter or (separator and separator[1])
         self.delimiters = (delimiter,) if delimiter else DELIMITERS
+        self._bytes_cut = 0
 
     def header(self) -> Line:
         """The first line, or the one below titles that names every column.
@@ -95,6 +98,8 @@ class FirstLines:
 
     def _below_titles(self) -> Line | None:
         for begin in range(self.begin + 1, self.begin + min(_SEARCHED_LINES, self._count())):
+            if self._bytes_cut > _SEARCHED_BYTES:
+                return None
             found = self.best(begin)
             if not found.missing:
                 self._check_titles(found, begin)
@@ -125,6 +130,7 @@ class FirstLines:
             if "".join(row).strip():
                 break
             row, above = None, lines.lines_read
+        self._bytes_cut += lines.bytes_read
         if row is None:
             raise self._absent()
         fields = tuple(map(_named, row))
