@@ -140,8 +140,8 @@ sample: ## write a sample raw.csv of 5,200 rows
 
 # ---- test
 
-# Two tests at a time, each module in one process; WORKERS=0 runs all in this one.
-WORKERS ?= 2
+# Four modules at a time, each in one process: many wait for servers; WORKERS=0 runs all in this one.
+WORKERS ?= 4
 
 test: $(VENV)/dev.stamp ## unit, integration and parity tests, on real servers, without Docker: TEST=tests/unit
 	@$(BIN)/python -m requirements.lists warn

@@ -32,12 +32,12 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Of several processes, one begins with what takes longest and cannot be parted."""
+    """Of several processes, one begins with what takes longest; the short units come last."""
     skip_long(items)
     if hasattr(config, "workerinput"):
-        from tests.distribution import STACK, unit_of
+        from tests.distribution import rank
 
-        items.sort(key=lambda item: unit_of(item.nodeid) != STACK)
+        items.sort(key=lambda item: rank(item.nodeid))
 
 
 @pytest.fixture(scope="session")

@@ -9,10 +9,10 @@ from tests.embedded_stack import COMMAND_SECONDS, ROOT, EmbeddedStack
 SCOPES = "users:read users:write datasets:read datasets:write"
 
 
-def run_suite(**variables: str) -> subprocess.CompletedProcess[str]:
+def run_suite(*options: str, **variables: str) -> subprocess.CompletedProcess[str]:
     kept = {name: text for name, text in os.environ.items() if name not in ("URL", "STACK")}
     return subprocess.run(
-        [sys.executable, "-m", "tests.deployed", "-q", "tests/deployed"],
+        [sys.executable, "-m", "tests.deployed", "-q", *options, "tests/deployed"],
         cwd=ROOT,
         env={**kept, **variables},
         capture_output=True,
@@ -28,7 +28,7 @@ def test_the_suite_passes_over_http_with_a_token(stack: EmbeddedStack) -> None:
 
 
 def test_the_suite_fails_where_nothing_answers() -> None:
-    done = run_suite(URL="http://127.0.0.1:9")
+    done = run_suite("--exitfirst", URL="http://127.0.0.1:9")
     assert done.returncode == 1
     assert "ConnectError" in done.stdout
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.distribution import STACK, unit_of
+from tests.distribution import STACK, rank, unit_of
 
 ROOT = Path(__file__).parents[2]
 MODULES = sorted(
@@ -38,3 +38,13 @@ def test_module_on_the_shared_stack_runs_where_it_runs(module: str) -> None:
 def test_other_modules_are_units_of_their_own() -> None:
     module = "samulator/tests/unit/test_state.py"
     assert unit_of(f"{module}::test_a[x::y]") == unit_of(f"{module}::test_b") == module
+
+
+def test_what_takes_longest_is_begun_first_and_what_is_short_last() -> None:
+    tests = [
+        "samulator/tests/unit/test_state.py::test_a",
+        "tests/integration/api/test_model.py::test_a",
+        "tests/unit/etl/test_glue.py::test_a",
+        "tests/parity/test_parity.py::test_a",
+    ]
+    assert [*map(rank, tests)] == [2, 1, 2, 0]

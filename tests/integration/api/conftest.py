@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import pytest
@@ -13,10 +14,11 @@ from api import migrate, search_sync
 from api.handler import HttpEntry
 from api.settings import DatabaseSettings, MigrationSettings, Settings
 from api.users.search.client import Client
-from api.wiring import build_database
+from api.wiring import build_cache, build_database
 from samulator.servers.aws.client import s3_client
 from samulator.servers.group import Servers
 from testkit.ports import reserve_port
+from testkit.timing import LONG_SECONDS
 from tests.api_client import ApiClient
 from tests.tcp_proxy import TcpProxy
 
@@ -144,8 +146,15 @@ def warm_entry(migrated: Settings) -> Iterator[HttpEntry]:
 
 
 @pytest.fixture
-def api(settings: Settings, warm_entry: HttpEntry) -> ApiClient:
+def patient_cache(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Environments that are made meanwhile wait for Redis, however busy this machine is."""
+    monkeypatch.setattr("api.wiring.build_cache", partial(build_cache, call_seconds=LONG_SECONDS))
+
+
+@pytest.fixture
+def api(settings: Settings, warm_entry: HttpEntry, patient_cache: None) -> ApiClient:
     """One warm environment over every data service."""
+    warm_entry.prepare()
     return ApiClient(warm_entry)
 
 

@@ -42,8 +42,18 @@ def seconds_to_an_answer(call: Callable[[], Answer]) -> float:
     return seconds
 
 
-@pytest.mark.parametrize("fault", [{"late": 0.9}, {"drip": 0.05}], ids=["late", "drip"])
-@pytest.mark.parametrize("is_warm", [False, True], ids=["cold", "warm"])
+LATE, DRIP = {"late": 0.9}, {"drip": 0.05}
+
+
+@pytest.mark.parametrize(
+    ("fault", "is_warm"),
+    [
+        pytest.param(LATE, False, id="late-cold"),
+        pytest.param(DRIP, True, id="drip-warm"),
+        pytest.param(LATE, True, id="late-warm", marks=pytest.mark.long),
+        pytest.param(DRIP, False, id="drip-cold", marks=pytest.mark.long),
+    ],
+)
 def test_postgres_that_answers_too_slowly_is_told_in_three_seconds(
     make_api: MakeApi, proxies: Proxies, fault: dict[str, float], is_warm: bool
 ) -> None:

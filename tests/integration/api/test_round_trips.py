@@ -1,7 +1,11 @@
 """What a call costs on the wire, counted by a proxy."""
 
+import pytest
+
 from tests.api_client import ApiClient, address
 from tests.integration.api.conftest import Proxies
+
+pytestmark = pytest.mark.usefixtures("patient_cache")
 
 
 def _warm(api: ApiClient, proxies: Proxies) -> None:
