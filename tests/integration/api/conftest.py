@@ -4,7 +4,6 @@ import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import pytest
@@ -14,12 +13,12 @@ from api import migrate, search_sync
 from api.handler import HttpEntry
 from api.settings import DatabaseSettings, MigrationSettings, Settings
 from api.users.search.client import Client
-from api.wiring import build_cache, build_database
+from api.wiring import build_database
 from samulator.servers.aws.client import s3_client
 from samulator.servers.group import Servers
 from testkit.ports import reserve_port
-from testkit.timing import LONG_SECONDS
 from tests.api_client import ApiClient
+from tests.patience import patience
 from tests.tcp_proxy import TcpProxy
 
 MakeApi = Callable[..., ApiClient]
@@ -99,7 +98,8 @@ def s3(migrated: Settings) -> Iterator[Any]:
 
 @pytest.fixture
 def settings(migrated: Settings) -> Settings:
-    empty(migrated)
+    with patience():
+        empty(migrated)
     return migrated
 
 
@@ -146,13 +146,14 @@ def warm_entry(migrated: Settings) -> Iterator[HttpEntry]:
 
 
 @pytest.fixture
-def patient_cache(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Environments that are made meanwhile wait for Redis, however busy this machine is."""
-    monkeypatch.setattr("api.wiring.build_cache", partial(build_cache, call_seconds=LONG_SECONDS))
+def patient() -> Iterator[None]:
+    """Limits that no machine is too slow for; not for tests with a backend that never answers."""
+    with patience():
+        yield
 
 
 @pytest.fixture
-def api(settings: Settings, warm_entry: HttpEntry, patient_cache: None) -> ApiClient:
+def api(patient: None, settings: Settings, warm_entry: HttpEntry) -> ApiClient:
     """One warm environment over every data service."""
     warm_entry.prepare()
     return ApiClient(warm_entry)

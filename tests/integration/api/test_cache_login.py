@@ -156,7 +156,7 @@ def guarded(
 
 
 @pytest.fixture(autouse=True)
-def _unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+def _unhurried(patient: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """A handshake on a busy machine may take longer than a call of the cache has."""
     monkeypatch.setattr("api.wiring.build_cache", partial(build_cache, call_seconds=LONG_SECONDS))
     monkeypatch.setattr("api.wiring.SECRET_SECONDS", LONG_SECONDS)

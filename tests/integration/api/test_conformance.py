@@ -13,7 +13,7 @@ from tests.embedded_stack import EmbeddedStack
 EXAMPLES = int(os.environ.get("CONFORMANCE_EXAMPLES", "5"))
 
 
-@pytest.mark.usefixtures("settings", "s3", "patient_cache")
+@pytest.mark.usefixtures("settings", "s3", "patient")
 def test_document_and_application_agree(warm_entry: HttpEntry) -> None:
     schema = schemathesis.openapi.from_asgi(
         "/openapi.json", warm_entry.prepare().app, config=config(max_examples=EXAMPLES)

@@ -309,8 +309,8 @@ def test_reply_lost_on_create_is_asked_again_and_made_once(
 
 def test_readiness_names_what_is_down(proxied_api: ApiClient, proxies: Proxies) -> None:
     up = {"postgres": "up", "redis": "up", "opensearch": "up"}
-    answer = proxied_api.get("/status/ready")
-    assert (answer.status, answer.json()) == (200, up)
+    wait_until(lambda: proxied_api.get("/status/ready").json() == up)
+    assert proxied_api.get("/status/ready").status == 200
     proxies.redis.silent = True
     proxies.opensearch.refuse()
     answer = proxied_api.get("/status/ready")

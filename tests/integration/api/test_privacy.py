@@ -56,6 +56,7 @@ def metrics(lines: str) -> list[dict[str, object]]:
     return [line for line in parsed if "_aws" in line]
 
 
+@pytest.mark.usefixtures("patient")
 def test_metrics_count_requests_by_route_and_outcome(
     make_api: MakeApi, capfd: pytest.CaptureFixture[str]
 ) -> None:

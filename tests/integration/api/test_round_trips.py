@@ -5,7 +5,7 @@ import pytest
 from tests.api_client import ApiClient, address
 from tests.integration.api.conftest import Proxies
 
-pytestmark = pytest.mark.usefixtures("patient_cache")
+pytestmark = pytest.mark.usefixtures("patient")
 
 
 def _warm(api: ApiClient, proxies: Proxies) -> None:
