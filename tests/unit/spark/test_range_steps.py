@@ -18,51 +18,13 @@ from etl.source.description import Description
 from etl.source.file import Source
 from etl.source.ranges import plan
 from jobs.spark.folder import Folder
-from jobs.spark.keyed import NO_LINE, SCHEMA, keyed_rows, refusal_in
-from jobs.spark.parts import Writer, Written
+from jobs.spark.keyed import NO_LINE, keyed_rows, refusal_in
 from tests.unit.etl.cleaning import run
 from tests.unit.etl.hostile_files import HEADER, HOSTILE, row
+from tests.unit.spark.without_spark import written_in_ranges
 
 # Two are refused; of one the header is fitted to the rows first.
 FINE = sorted(HOSTILE.keys() - {"open at the end", "stray quotes", "every row wider"})
-
-
-def rule_3(keyed: list[dict]) -> tuple[list[dict], int]:
-    """What jobs.spark.repeats asks of Spark, row by row: the drops, and the longest date kept."""
-    first: dict[str, dict] = {}
-    seen_good: set[str] = set()
-    drops, form = [], 0
-    for found in sorted(keyed, key=lambda one: one["line"]):
-        key = found["key"]
-        own = found if found["line"] == NO_LINE else first.setdefault(key, found)
-        if own is found:
-            form = max(form, found["form"] if found["good"] else 0)
-        lost = found["good"] and not own["good"] and key not in seen_good
-        if found["good"]:
-            seen_good.add(key)
-        if own is not found or found["line"] == NO_LINE:
-            drop = {"part": found["part"], "line": found["line"], "first_line": own["line"]}
-            drops.append({**drop, "exact": own["content"] == found["content"], "lost": lost})
-    return drops, form
-
-
-def written_in_ranges(source: Source, count: int, folder: Path) -> tuple[list[Written], str]:
-    header, size = source.header(), source.path.stat().st_size
-    ranges = tuple(plan(source, header, [size * i // count for i in range(1, count)]))
-    batches = [
-        batch
-        for part, records in enumerate(ranges)
-        for batch in keyed_rows(source, header, part, records)
-    ]
-    keyed = pa.Table.from_batches(batches, SCHEMA).to_pylist()
-    records = [one["content"] for one in keyed if one["line"] == NO_LINE]
-    drops, form = rule_3(keyed)
-    writer = Writer(source, header, ranges, DATE_FORMS[form], Folder(folder))
-    parts = []
-    for part in range(len(ranges)):
-        own = [drop for drop in drops if drop["part"] == part]
-        parts.append(writer.write(part, sum(records[:part]), pa.Table.from_pylist(own)))
-    return parts, DATE_FORMS[form]
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 7])
@@ -70,7 +32,7 @@ def written_in_ranges(source: Source, count: int, folder: Path) -> tuple[list[Wr
 def test_parts_of_ranges_are_the_files_of_the_whole(name, count, tmp_path):
     source = stored(tmp_path, HEADER + HOSTILE[name])
 
-    parts, date_form = written_in_ranges(source, count, tmp_path)
+    parts, date_form = written_in_ranges(source, Folder(tmp_path), count)
 
     whole = run(HEADER + HOSTILE[name])
     for output in (CSV, REJECTED):
@@ -89,8 +51,8 @@ def test_parts_of_ranges_are_the_files_of_the_whole(name, count, tmp_path):
 def test_part_is_the_same_however_often_it_is_written(tmp_path):
     source = stored(tmp_path, HEADER + HOSTILE["repeats and times"])
 
-    once, _ = written_in_ranges(source, 2, tmp_path)
-    again, _ = written_in_ranges(source, 2, tmp_path)
+    once, _ = written_in_ranges(source, Folder(tmp_path), 2)
+    again, _ = written_in_ranges(source, Folder(tmp_path), 2)
 
     assert [part.files for part in again] == [part.files for part in once]
     assert set(once[0].files) == {CSV, PARQUET, REJECTED}

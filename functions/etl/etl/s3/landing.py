@@ -77,6 +77,18 @@ class Landing:
         if (got_bytes := path.stat().st_size) != item.bytes:
             raise CutShort(f"{item.key}: {got_bytes} of {item.bytes} bytes came")
 
+    def read_range(self, item: SourceVersion, begin: int, end: int) -> bytes:
+        """Some bytes of this version, of which there is at least one. Raises Gone."""
+        version: dict[str, Any] = {"VersionId": item.version_id} if item.version_id else {}
+        wanted = f"bytes={begin}-{end - 1}"
+        try:
+            got = self._s3.get_object(
+                Bucket=item.bucket, Key=item.key, IfMatch=item.etag, Range=wanted, **version
+            )
+        except ClientError as error:
+            raise _gone_or(error, "PreconditionFailed", "412") from error
+        return got["Body"].read()
+
     def description(self, item: SourceVersion) -> Description:
         """The prefix's `_source.json` as `find` found it. Raises Refused."""
         etag = item.description_etag
