@@ -151,8 +151,8 @@ test-repeat: $(VENV)/dev.stamp ## one test many times, until it fails: TEST=test
 	@test -n "$(TEST)" || { echo "usage: make test-repeat TEST=samulator/tests/unit/test_state.py TIMES=50 BUSY=2" >&2; exit 2; }
 	@$(BIN)/python -m tests.repeat --times $(or $(TIMES),50) --busy $(or $(BUSY),0) -- $(TEST)
 
-torture: $(VENV)/dev.stamp ## break the data services in every way and hold the API to its promises; writes docs/reliability.md: MINUTES=3 SEED=1
-	@PYTHONPATH=.:functions/api:samulator/src:samulator/tests $(BIN)/python -m tests.torture \
+torture: $(VENV)/dev.stamp ## break the data services in every way and hold the API to its promises; in 30 minutes it writes docs/reliability.md: MINUTES=3 SEED=1
+	@PYTHONPATH=.:functions/api:functions/etl:samulator/src:samulator/tests $(BIN)/python -m tests.torture \
 		$(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED)) $(if $(ONLY),--only "$(ONLY)")
 
 test-deployed: $(VENV)/dev.stamp ## what was deployed, over HTTPS: URL=https://... TOKEN=..., or STACK=sales-test (leaves users and a file there)

@@ -2,13 +2,15 @@
 
 import argparse
 import json
+import math
 import random
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from contextlib import redirect_stdout
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TextIO
@@ -17,8 +19,10 @@ from testkit import surroundings
 from tests.torture.cells import HEALTHY_CALLS, TRIES, Cell, measure_matrix
 from tests.torture.clients import STALE_SECONDS, Played, play
 from tests.torture.faults import Fault, all_faults
+from tests.torture.findings import Finding
 from tests.torture.history import violations
-from tests.torture.page import Run, page, row
+from tests.torture.page import Run, page, row, scenario_row
+from tests.torture.scenarios import run_scenarios
 from tests.torture.stage import Stage, open_stage
 
 PAGE = Path("docs/reliability.md")
@@ -26,39 +30,76 @@ PAGE = Path("docs/reliability.md")
 KEPT = Path(".samulator")
 # For the clients, however long the matrix took.
 LEAST_SECONDS = 30.0
+# With less, half of the time is for the matrix: as many cells as come to their turn, no page.
+WHOLE_MINUTES = 10.0
+
+
+@dataclass(frozen=True)
+class _Measured:
+    """Everything of one run; without clients where only some cells were asked for."""
+
+    cells: Sequence[Cell]
+    findings: Sequence[Finding]
+    played: Played | None
+    run: Run
+
+    @property
+    def wrong(self) -> int:
+        """How many promises of cells and scenarios were broken."""
+        return sum(len(cell.violations) for cell in self.cells) + sum(
+            len(finding.wrong) for finding in self.findings
+        )
 
 
 def main() -> int:
     """Exit code 1 where a promise was broken."""
     arguments = _parse_arguments()
     surroundings.apply()
-    commit = _commit()
-    deadline = time.monotonic() + 60 * arguments.minutes
-    faults = [fault for fault in all_faults() if _is_wanted(fault, arguments.only)]
-    chance = random.Random(arguments.seed)
-    chance.shuffle(faults)
-    terminal = sys.stdout
-    print(f"torture: seed {arguments.seed}, {len(faults)} cells", flush=True)
+    print(f"torture: seed {arguments.seed}", flush=True)
     with tempfile.TemporaryDirectory(prefix="torture-") as folder:
         log = Path(folder) / "functions.log"
+        terminal = sys.stdout
         # The functions log to standard output, as on Lambda.
         with log.open("w") as lines, redirect_stdout(lines), open_stage(Path(folder)) as stage:
-            cells = _run_matrix(stage, faults, chance, terminal)
-            wrong = sum(len(cell.violations) for cell in cells)
-            if arguments.only:
-                print(f"{len(cells)} cells, {wrong} violations", file=terminal)
-                return 1 if wrong else 0
-            print("clients:", file=terminal, flush=True)
-            seconds = max(deadline - time.monotonic(), LEAST_SECONDS)
-            played = play(stage, seconds, arguments.seed)
-            run = _describe(arguments, commit, stage)
-    broken = violations(played.history, stale_seconds=STALE_SECONDS)
-    text = page(run, cells, played, broken)
-    PAGE.write_text(text)
+            measured = _measure(stage, Path(folder), arguments, terminal)
+    if measured.played is None:
+        print(f"{measured.wrong} violations")
+        return 1 if measured.wrong else 0
+    broken = violations(measured.played.history, stale_seconds=STALE_SECONDS)
+    text = page(measured.run, measured.cells, measured.findings, measured.played, broken)
+    if measured.run.is_whole:
+        PAGE.write_text(text)
     print(text)
     if broken:
-        print(f"The history is kept in {_keep(played, arguments.seed)}.")
-    return 1 if wrong or broken else 0
+        print(f"The history is kept in {_keep(measured.played, arguments.seed)}.")
+    return 1 if measured.wrong or broken else 0
+
+
+def _measure(
+    stage: Stage, folder: Path, arguments: argparse.Namespace, terminal: TextIO
+) -> _Measured:
+    """Scenarios, matrix, clients; the last have what is left of the time."""
+    commit, started = _commit(), time.monotonic()
+    seconds = 60 * arguments.minutes
+    is_partial = bool(arguments.only or arguments.scenarios)
+    findings = [] if arguments.only else _run_scenarios(stage, folder, terminal)
+    faults = [] if arguments.scenarios else _drawn(arguments)
+    is_short = arguments.minutes < WHOLE_MINUTES and not arguments.only
+    until = started + (seconds / 2 if is_short else math.inf)
+    cells = _run_matrix(stage, faults, arguments, terminal, until=until)
+    played = None
+    if not is_partial:
+        print("clients:", file=terminal, flush=True)
+        left = seconds - (time.monotonic() - started)
+        played = play(stage, max(left, LEAST_SECONDS), arguments.seed)
+    return _Measured(cells, findings, played, _describe(arguments, commit, stage))
+
+
+def _drawn(arguments: argparse.Namespace) -> list[Fault]:
+    """Those that are wanted, in the order that the seed draws."""
+    faults = [fault for fault in all_faults() if _is_wanted(fault, arguments.only)]
+    random.Random(arguments.seed).shuffle(faults)
+    return faults
 
 
 def _keep(played: Played, seed: int) -> Path:
@@ -75,14 +116,32 @@ def _keep(played: Played, seed: int) -> Path:
     return file
 
 
+def _run_scenarios(stage: Stage, folder: Path, terminal: TextIO) -> list[Finding]:
+    findings = []
+    for finding in run_scenarios(stage, folder):
+        print(scenario_row(finding), file=terminal, flush=True)
+        findings.append(finding)
+    return findings
+
+
 def _run_matrix(
-    stage: Stage, faults: list[Fault], chance: random.Random, terminal: TextIO
+    stage: Stage,
+    faults: list[Fault],
+    arguments: argparse.Namespace,
+    terminal: TextIO,
+    *,
+    until: float,
 ) -> list[Cell]:
-    """In the order in which they are listed, though they are made in one that the seed draws."""
-    cells = []
-    for cell in measure_matrix(stage, faults, chance):
-        print(row(cell), file=terminal, flush=True)
+    """In the order in which they are listed, though they are made in one that the seed draws.
+
+    None is begun after `until`, of time.monotonic.
+    """
+    cells = list[Cell]()
+    for cell in measure_matrix(stage, faults, random.Random(arguments.seed)):
         cells.append(cell)
+        print(f"{len(cells)}/{len(faults)} {row(cell)}", file=terminal, flush=True)
+        if time.monotonic() > until:
+            break
     places = [(fault.store, fault.name) for fault in all_faults()]
     return sorted(cells, key=lambda cell: places.index((cell.fault.store, cell.fault.name)))
 
@@ -106,6 +165,8 @@ def _describe(arguments: argparse.Namespace, commit: str, stage: Stage) -> Run:
         date=f"{datetime.now(UTC):%Y-%m-%d}",
         commit=commit,
         versions=stage.versions(),
+        total=len(all_faults()),
+        is_whole=arguments.minutes >= WHOLE_MINUTES,
         healthy=HEALTHY_CALLS,
         tries=TRIES,
     )
@@ -115,6 +176,7 @@ def _parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.torture", description=__doc__)
     parser.add_argument("--minutes", type=float, default=30.0)
     parser.add_argument("--seed", type=int, default=random.randrange(1, 2**31))
+    parser.add_argument("--scenarios", action="store_true", help="these alone; no page")
     parser.add_argument("--only", default="", help="cells that have this in their name; no page")
     return parser.parse_args()
 

@@ -164,9 +164,9 @@ def _always(answer: Answer, *, right: Callable[[Any], bool]) -> str:
 def _right_or_503(answer: Answer, *, right: Callable[[Any], bool]) -> str:
     if answer.status != 503:
         return _always(answer, right=right)
-    return "" if _says_when(answer.headers) else "503 without Retry-After or problem"
+    return "" if says_when(answer.headers) else "503 without Retry-After or problem"
 
 
-def _says_when(headers: Mapping[str, str]) -> bool:
+def says_when(headers: Mapping[str, str]) -> bool:
     is_problem = headers.get("content-type") == "application/problem+json"
     return is_problem and headers.get("retry-after", "").isdigit()

@@ -5,13 +5,15 @@ from collections import Counter
 from tests.torture.cells import Cell, Timing
 from tests.torture.clients import Played
 from tests.torture.faults import all_faults
+from tests.torture.findings import Finding
 from tests.torture.history import Event, History
 from tests.torture.page import Run, page, row
 
 FAULT = all_faults()[0]
 QUICK = Timing("list", 200, seconds=0.5, healthy=0.25, promise=3.0)
 SLOW = Timing("create", 503, seconds=3.5, healthy=0.25, promise=3.0)
-RUN = Run(3, 15, "2026-01-02", "c0ffee", {"PostgreSQL": "18"}, healthy=5, tries=4)
+RUN = Run(3, 15, "2026-01-02", "c0ffee", {"PostgreSQL": "18"}, 90, False, healthy=5, tries=4)
+SKIPPED = Finding("a disk fails", 0, "503", "not run: no disk")
 PLAYED = Played(
     History([Event(0, "read", "ada@example.com", 0.0, 1.0, 503)], {}, {}), ["redis: killed"], 2.0
 )
@@ -30,8 +32,12 @@ def test_call_nearest_to_its_bound_is_shown_with_promise_and_bound() -> None:
 
 
 def test_violations_of_cells_and_histories_are_counted_and_said() -> None:
-    text = page(RUN, [cell(QUICK), cell(SLOW, wrong=("a",), late=("b",))], PLAYED, ["ada is lost"])
-    assert "**2 cells, 2 violations.**" in text
+    cells = [cell(QUICK), cell(SLOW, wrong=("a",), late=("b",))]
+    findings = [Finding("a disk is full", 1, "503", "500", ("status 500",)), SKIPPED]
+    text = page(RUN, cells, findings, PLAYED, ["ada is lost"])
+    assert "**2 of 90 cells, 3 violations.**" in text
+    assert "| a disk is full | 1 | 503 | 500 | no: status 500 |" in text
+    assert "| a disk fails | 0 | 503 | not run: no disk | – |" in text
     assert "**1 violations.**\n- ada is lost\n" in text
     assert "1 faults drawn by the seed, 1 of them kills" in text
 
