@@ -7,6 +7,7 @@ import pytest
 
 from api.breaker import CircuitBreaker
 from api.observability import emit, get_logger
+from api.users.search.document import INDEX
 from tests.alarm_maths import counted
 from tests.unit.deploy.test_template import TEMPLATES, of_type
 
@@ -110,6 +111,17 @@ def test_alarms_on_outages_count_the_lines_that_a_breaker_writes(monkeypatch):
         name: len(counted(lines, name, STORE_ALARMS)) for name in STORE_ALARMS if "Outages" in name
     }
     assert counts == {"CacheOutages": 1, "SearchOutages": 2}
+
+
+def test_one_search_node_is_green_and_only_what_cannot_be_read_rings():
+    """A copy of a shard has no place on a single node: yellow would be its colour for good."""
+    assert INDEX["settings"]["auto_expand_replicas"] == "0-1"
+    colours = {
+        alarm["MetricName"]
+        for alarm in of_type("AWS::CloudWatch::Alarm").values()
+        if alarm.get("MetricName", "").startswith("ClusterStatus.")
+    }
+    assert colours == {"ClusterStatus.red"}
 
 
 def test_a_store_of_somebody_elses_has_no_alarms_on_what_only_its_owner_sees():

@@ -1,6 +1,8 @@
 """One connection to PostgreSQL in use: statements prepared once, and whether it is still sound."""
 
+import os
 import select
+import socket
 import struct
 import time
 from collections.abc import Iterator
@@ -34,7 +36,7 @@ class Session:
                 with _replies_understood():
                     self._connection = log_in(self._socket, server, login)
             except BaseException:
-                self._socket.close()
+                _end(self._socket)
                 raise
         self._used_at = time.monotonic()
 
@@ -68,7 +70,7 @@ class Session:
         # The driver says good-bye over a socket that may be dead already.
         with suppress(InterfaceError, OSError), deadline(_GOODBYE_SECONDS):
             self._connection.close()
-        self._socket.close()
+        _end(self._socket)
 
     def _execute(self, sql: str, parameters: dict[str, object]) -> list[Row]:
         asked = {"database_type": "PostgreSQL", "sanitized_query": sql}
@@ -79,6 +81,13 @@ class Session:
             rows: list[Row] | None = statement.run(**parameters)
         self._used_at = time.monotonic()
         return rows or []
+
+
+def _end(connected: socket.socket) -> None:
+    """Also where the driver, whose good-bye failed, still holds a file of the socket."""
+    connected.close()
+    if connected.fileno() != -1:
+        os.close(connected.detach())
 
 
 def sqlstate(error: DatabaseError) -> str:

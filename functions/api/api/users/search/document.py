@@ -26,6 +26,8 @@ def _searchable() -> dict[str, Any]:
 
 INDEX: Mapping[str, Any] = {
     "settings": {
+        # None on a single node, where a copy has no place and the domain would be yellow for good.
+        "auto_expand_replicas": "0-1",
         "analysis": {
             "filter": {"starts": {"type": "edge_ngram", "min_gram": 1, "max_gram": 20}},
             "analyzer": {
@@ -40,7 +42,7 @@ INDEX: Mapping[str, Any] = {
                     "filter": ["lowercase", "asciifolding", "starts"],
                 },
             },
-        }
+        },
     },
     "mappings": {
         "dynamic": "strict",
