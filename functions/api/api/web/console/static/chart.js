@@ -8,7 +8,9 @@ const ROW = 30;
 const LABEL = IS_NARROW ? 105 : 150;
 const VALUE = IS_NARROW ? 70 : 92;
 const LETTERS = IS_NARROW ? 14 : 22;
-const HEIGHT = 190;
+const HEIGHT = 200;
+const WIDEST = 72;
+const LEAST_STEP = 40; // a bar as narrow as this still carries its value
 const FOOT = 24;
 
 function shape(tag, attributes, text) {
@@ -22,6 +24,7 @@ function frame(height, title) {
   return shape("svg", { viewBox: `0 0 ${WIDTH} ${height}`, role: "img", "aria-label": title });
 }
 
+const short = new Intl.NumberFormat(undefined, { notation: "compact", maximumSignificantDigits: 3 });
 const cut = (text, length) => (text.length > length ? `${text.slice(0, length - 1)}…` : text);
 
 // `bars` are {label, value, text}. A value below zero goes the other way.
@@ -48,20 +51,26 @@ export function standingBars(title, bars) {
   const drawing = frame(HEIGHT, title);
   const most = Math.max(...bars.map(({ value }) => value), 0);
   const least = Math.min(...bars.map(({ value }) => value), 0);
-  const scale = (HEIGHT - FOOT - 18) / (most - least || 1);
-  const ground = 14 + most * scale;
+  const foot = FOOT + (least < 0 ? 18 : 0);
+  const scale = (HEIGHT - foot - 26) / (most - least || 1);
+  const ground = 22 + most * scale;
   const step = WIDTH / bars.length;
   const every = Math.ceil(56 / step); // labels are as wide as this
+  const width = Math.min(step * 0.76, WIDEST);
   bars.forEach(({ label, value, text }, at) => {
     const height = Math.max(1, Math.abs(value) * scale);
     const bar = shape("rect", {
-      x: at * step + step * 0.12, width: step * 0.76, y: value < 0 ? ground : ground - height, height, rx: 2,
+      x: at * step + (step - width) / 2, width, y: value < 0 ? ground : ground - height, height, rx: 2,
       class: value < 0 ? "bar below" : "bar",
     });
     bar.append(shape("title", {}, `${label}: ${text}`));
     drawing.append(bar);
+    const x = at * step + step / 2;
+    if (step >= LEAST_STEP) {
+      const y = value < 0 ? ground + height + 11 : ground - height - 9;
+      drawing.append(shape("text", { x, y, class: "value", "text-anchor": "middle" }, short.format(value)));
+    }
     if (at % every === 0) {
-      const x = at * step + step / 2;
       drawing.append(shape("text", { x, y: HEIGHT - 8, class: "label", "text-anchor": "middle" }, label));
     }
   });

@@ -58,7 +58,8 @@ function described(dataset, column, { items, groups: different, rows }, { least,
   const list = build("dl", {}, ...facts.flatMap(([term, value]) => [element("dt", term), build("dd", {}, value)]));
   const common = items.filter(({ key, rows: count }) => key !== null && count > 1).slice(0, MOST_COMMON);
   if (common.length === 0) return [list, element("p", "No value stands twice.", { class: "hint" })];
-  const bars = common.map(({ key, rows: count }) => {
+  const bars = common.map(({ key: value, rows: count }) => {
+    const key = column.type === "date" ? value.replace("T00:00:00Z", "") : value;
     const meter = element("meter", "", { value: count, max: common[0].rows, "aria-hidden": "true" });
     const address = datasetAddress(dataset.name, { part: "rows", where: `${column.name}=${key}` });
     return build("li", {}, build("a", { href: address }, written(String(key))), meter, element("span", number(count), { class: "size" }));

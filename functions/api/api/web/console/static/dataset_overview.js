@@ -44,6 +44,7 @@ function tiles({ name, report }) {
 
 function facts(report) {
   const known = [["File", report.source.key]];
+  if (report.source.description_key) known.push(["Read as this says", report.source.description_key]);
   if (report.finished_at) known.push(["Finished", when(report.finished_at)]);
   for (const [reason, count] of Object.entries(report.reasons || {})) {
     if (count > 0) known.push([`Dropped: ${reason.replaceAll("_", " ")}`, number(count)]);

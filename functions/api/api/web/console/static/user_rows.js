@@ -72,13 +72,22 @@ function row(user) {
   made.append(
     choice,
     name,
-    cell("Email", written(user.email)),
+    cell("Email", brokenAt(written(user.email), "@")),
     cell("Role", written(user.role)),
     cell("Created", element("time", when(user.created_at), { datetime: user.created_at })),
     cell("Changed", element("time", when(user.updated_at), { datetime: user.updated_at })),
     actions,
   );
   return made;
+}
+
+// A line of an address ends at its sign rather than within a word.
+function brokenAt(element, sign) {
+  for (const text of [...element.childNodes].filter((node) => node.nodeType === Node.TEXT_NODE)) {
+    const at = text.data.lastIndexOf(sign);
+    if (at > 0) text.splitText(at).before(document.createElement("wbr"));
+  }
+  return element;
 }
 
 function action(label, user, act) {
