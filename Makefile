@@ -78,6 +78,9 @@ $(VENV)/dev.stamp: requirements/dev.txt $(VENV)/local.stamp
 
 # ---- run
 
+# What to type next is said in make's words.
+up up-sam down reset stop start drop invoke events logs doctor: export SAMULATOR_MAKE_TARGETS = up down reset stop start logs events doctor
+
 up: $(VENV)/local.stamp ## run everything on this machine; Ctrl-C stops
 	@$(BIN)/python -m requirements.lists warn
 	@exec $(BIN)/python -m samulator up $(if $(ETL_MAX_BYTES)$(TRACING),--parameter-overrides \

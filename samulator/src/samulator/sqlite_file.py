@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from samulator.called import command
+
 if TYPE_CHECKING:
     import sqlite3
 
@@ -40,7 +42,7 @@ class SqliteFile:
             if "full" in str(error):
                 raise
             raise FileUnusable(
-                f"{path} cannot be used: {error}; samulator reset starts with empty data"
+                f"{path} cannot be used: {error}; {command('reset')} starts with empty data"
             ) from error
 
     def _make(self, path: Path, schema: str, layout: int) -> None:

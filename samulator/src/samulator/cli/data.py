@@ -5,6 +5,7 @@ import sys
 import time
 from pathlib import Path
 
+from samulator.called import command
 from samulator.cli.command import Command, CommandFailed
 from samulator.control.function_log import readable, split_stamp
 from samulator.control.project import Project
@@ -36,7 +37,7 @@ def _logs(arguments: argparse.Namespace, root: Path) -> None:
     known = sorted(file.stem for file in folder.glob("*.log"))
     if arguments.name is None:
         if not known:
-            sys.stderr.write("Nothing has been logged yet; samulator up runs the functions.\n")
+            sys.stderr.write(f"Nothing has been logged yet; {command('up')} runs the functions.\n")
         sys.stdout.write("".join(f"{name}\n" for name in known))
         return
     if arguments.name not in known:

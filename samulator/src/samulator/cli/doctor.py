@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from samulator.called import command
 from samulator.cli.command import Command
 from samulator.control.loading import load_project
 from samulator.control.local_toml import ProjectError
@@ -57,8 +58,8 @@ def _services(running: Running) -> Iterator[Finding]:
 
 
 def _remedy(name: str, state: str) -> str:
-    log = f"samulator logs {name}"
-    return f"{log} says why" if state == STARTING else f"samulator start {name} starts it; {log}"
+    log = command("logs", name)
+    return f"{log} says why" if state == STARTING else f"{command('start', name)} starts it; {log}"
 
 
 def _template(root: Path) -> Iterator[Finding]:

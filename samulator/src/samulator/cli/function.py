@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from botocore.config import Config
 from botocore.exceptions import ClientError, EndpointConnectionError
 
+from samulator.called import command
 from samulator.cli.command import Command, CommandFailed
 from samulator.control.address import find_address
 from samulator.control.project import Project
@@ -69,7 +70,7 @@ def _answer(client: "LambdaClient", function: str, event: bytes) -> "InvocationR
 def _refusal(error: ClientError) -> str:
     message = error.response["Error"]["Message"]
     if error.response["ResponseMetadata"]["HTTPStatusCode"] == HTTPStatus.NOT_FOUND:
-        return f"{message}; samulator check lists the functions"
+        return f"{message}; {command('check')} lists the functions"
     return message
 
 

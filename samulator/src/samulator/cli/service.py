@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from samulator.called import command
 from samulator.cli.command import Command, CommandFailed
 from samulator.control.local_toml import SERVICES
 from samulator.control.project import Project
@@ -42,7 +43,7 @@ class _Service:
             time.sleep(_POLL_SECONDS)
         if self._wait_for(UP, GIVEN_UP) == GIVEN_UP:
             raise CommandFailed(
-                f"{self.name} dies again and again; samulator logs {self.name} says why"
+                f"{self.name} dies again and again; {command('logs', self.name)} says why"
             )
 
     def _wait_for(self, *states: str) -> str:
@@ -73,7 +74,7 @@ def _configure(parser: argparse.ArgumentParser) -> None:
 def _stop(arguments: argparse.Namespace, root: Path) -> None:
     _Service(arguments.service, Project(root).state).stop()
     name = arguments.service
-    sys.stdout.write(f"{name} is down; samulator start {name} starts it again\n")
+    sys.stdout.write(f"{name} is down; {command('start', name)} starts it again\n")
 
 
 def _start(arguments: argparse.Namespace, root: Path) -> None:

@@ -6,6 +6,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+from samulator.called import command
 from samulator.cli.command import Command, CommandFailed
 from samulator.cli.options import add_start_options, opened, ports_of
 from samulator.control.local_toml import ProjectError
@@ -90,7 +91,7 @@ def _reset(_arguments: argparse.Namespace, root: Path) -> None:
     state = Project(root).state
     if running := RunningStack(state).read():
         raise CommandFailed(
-            f"the stack is running (pid {running.pid}); samulator down stops it first"
+            f"the stack is running (pid {running.pid}); {command('down')} stops it first"
         )
     RunningStack(state).clear()
     patterned = [path for pattern in _DATA_BY_PATTERN for path in state.glob(pattern)]

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from samulator.called import command
 from samulator.control.lock_record import Running
 from samulator.control.state import RunningStack
 from samulator.servers.ports import LOOPBACK, Ports, variable_of
@@ -37,7 +38,7 @@ def find_address(service: str, state: Path, environment: Mapping[str, str] = os.
 
 
 def _told(url: str) -> Address:
-    return Address(url, f"nothing answers at {url}; samulator doctor says what is down")
+    return Address(url, f"nothing answers at {url}; {command('doctor')} says what is down")
 
 
 def _url(service: str, running: Running) -> str:

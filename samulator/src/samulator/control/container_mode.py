@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 
 from aiohttp import ClientSession
 
+from samulator.called import command
 from samulator.control.console import Console
 from samulator.control.mode import Work
 from samulator.control.project import Project
@@ -65,7 +66,7 @@ class ContainerMode:
     async def check(self) -> None:
         """Send the first request, which starts the API's container; raises StartFailed."""
         for log, what in (("start-api", "requests"), ("start-lambda", "events")):
-            self._console.say(f"  {f'Logs of {what}':<22}samulator logs {log}")
+            self._console.say(f"  {f'Logs of {what}':<22}{command('logs', log)}")
         url = f"http://{LOOPBACK}:{self._ports.api}{self._first_path()}"
         async with ClientSession() as session, session.get(url) as answer:
             text = await answer.text()

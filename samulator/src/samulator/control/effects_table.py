@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from operator import attrgetter
 
+from samulator.called import command
 from samulator.control.effects import RESOURCES, ROUTES, Effect
 
 _SECTIONS = {
@@ -69,7 +70,7 @@ def idle_lines(effects: Sequence[Effect], warnings: Sequence[str]) -> Iterator[s
     )
     counted = [f"{service} ({len([*same])})" for service, same in groupby(services)]
     if counted:
-        yield f"Without effect here: {', '.join(counted)}; samulator check says why"
+        yield f"Without effect here: {', '.join(counted)}; {command('check')} says why"
 
 
 def calling_lines(effects: Sequence[Effect]) -> Iterator[str]:
@@ -80,7 +81,7 @@ def calling_lines(effects: Sequence[Effect]) -> Iterator[str]:
     if calling:
         yield from _one_by_one(calling[:_LISTED])
     if len(calling) > _LISTED:
-        yield f"  and {len(calling) - _LISTED} more routes and triggers: samulator check"
+        yield f"  and {len(calling) - _LISTED} more routes and triggers: {command('check')}"
 
 
 def _is_said(effect: Effect, warnings: Sequence[str]) -> bool:

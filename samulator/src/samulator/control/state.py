@@ -13,6 +13,7 @@ from typing import IO
 
 import psutil
 
+from samulator.called import command
 from samulator.control.lock_record import (
     Running,
     left_by_killed_stack,
@@ -70,7 +71,7 @@ class RunningStack:
         """As `read`; raises StackNotRunning when none runs."""
         running = self.read()
         if running is None:
-            raise StackNotRunning(f"{self} does not run; samulator up starts it")
+            raise StackNotRunning(f"{self} does not run; {command('up')} starts it")
         return running
 
     @contextmanager
@@ -114,7 +115,7 @@ class RunningStack:
             await asyncio.sleep(_WATCH_SECONDS)
         raise StateGone(
             f"{self._file.parent} was removed, with all data in it; "
-            "samulator up starts with empty data"
+            f"{command('up')} starts with empty data"
         )
 
     def stop(self) -> bool:
@@ -164,7 +165,7 @@ class RunningStack:
             file.close()
             if time.monotonic() > deadline and (running := self.read()):
                 raise AlreadyRunning(
-                    f"the stack is already running (pid {running.pid}); samulator down stops it"
+                    f"the stack is already running (pid {running.pid}); {command('down')} stops it"
                 )
             time.sleep(0.01)
 

@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from samulator.called import command
 from samulator.servers.process import READY_TIMEOUT_SECONDS, Server, ServiceFailed
 from samulator.servers.requests import START, STOP, ServiceRequests
 
@@ -141,4 +142,4 @@ class Keeper:
 
     @property
     def _way_back(self) -> str:
-        return f"samulator start {self._service.name}"
+        return command("start", self._service.name)

@@ -16,6 +16,7 @@ from pathlib import Path
 import pg8000.native
 import psutil
 
+from samulator.called import command
 from samulator.servers.process import Server, ServerProcess, ServiceFailed, die_with_parent
 from samulator.servers.unprivileged import (
     HERE,
@@ -93,7 +94,7 @@ class PostgresServer(Server):
         elif (found := (self._data / "PG_VERSION").read_text().strip()) != _MAJOR:
             raise ServiceFailed(
                 f"PostgreSQL {_MAJOR} cannot read data of version {found} in {self._data}; "
-                "samulator reset starts afresh"
+                f"{command('reset')} starts afresh"
             )
         self._wait_for_the_dying()
         self._allow_listeners()
