@@ -1,5 +1,6 @@
 """A run that ends at a named step of its publication: what readers see then, and after a retry."""
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import pytest
 
 from etl.handler import job
-from tests.unit.etl.conftest import Buckets
+from tests.unit.etl.conftest import PROCESSED, Buckets
 from tests.unit.etl.test_publishing import DATA, Killed, is_whole, news, rows
 
 SUMMARY = "_datasets/summary.json"
@@ -110,3 +111,42 @@ def test_event_that_comes_twice_while_it_runs_is_published_once(
     assert ended == pair
     assert is_whole(buckets)
     assert len(keys_of_runs(buckets)) == 1
+
+
+def leave_parts(buckets: Buckets) -> list[str]:
+    """The run in place described parts, too, as that of a larger file does."""
+    report = buckets.report()
+    keys = [f"parts/one/{name}" for name in ("csv", "parquet", "rejected")]
+    part: dict[str, Any] = {"rows": 1, "dropped": 1}
+    for key in keys:
+        buckets.s3.put_object(Bucket=PROCESSED, Key=key, Body=b"x")
+        part[key.rpartition("/")[2]] = {"key": key, "bytes": 1, "sha256": "0" * 64}
+    body = json.dumps(report | {"parts": [part]}).encode()
+    buckets.s3.put_object(Bucket=PROCESSED, Key="report.json", Body=body)
+    return keys
+
+
+@pytest.mark.parametrize("when", ["before-call", "after-call"])
+def test_run_that_ends_at_its_deletion_leaves_no_orphan_once_it_is_tried_again(
+    buckets: Buckets, when: str
+) -> None:
+    job().run(news(buckets.land(rows(3)), "01"))
+    parts, version = leave_parts(buckets), buckets.land(rows(4))
+    events = job()._landing._s3.meta.events
+
+    def end(**_: object) -> None:
+        raise Killed
+
+    events.register(f"{when}.s3.DeleteObjects", end)
+    try:
+        with pytest.raises(Killed):
+            job().run(news(version, "02"))
+    finally:
+        events.unregister(f"{when}.s3.DeleteObjects", end)
+
+    assert is_whole(buckets)
+    assert {*parts} & {*buckets.names()} == ({*parts} if when == "before-call" else set())
+    assert job().run(news(version, "02")).status == "already_done"
+    assert is_whole(buckets)
+    assert {*buckets.names()} == {*DATA, "report.json", SUMMARY, *keys_of_runs(buckets)}
+    assert len(keys_of_runs(buckets)) == 2
