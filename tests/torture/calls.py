@@ -4,9 +4,11 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from http import HTTPStatus
 from typing import Any
 from uuid import uuid4
 
+from testkit.timing import wait_until
 from tests.api_client import Answer, ApiClient, address
 
 # What a call may last, or add to one that is healthy (DESIGN of the HTTP API; decision 65).
@@ -27,6 +29,18 @@ class Call:
     judge: Callable[[Answer], str]
 
 
+def patient(call: Callable[[], Answer]) -> Answer:
+    """For what is done without a fault: a machine that is too busy answers 503, too."""
+    answers: list[Answer] = []
+
+    def is_done() -> bool:
+        answers.append(call())
+        return answers[-1].status != HTTPStatus.SERVICE_UNAVAILABLE
+
+    wait_until(is_done)
+    return answers[-1]
+
+
 class Known:
     """One user, whose name changes by every call, and what of it was acknowledged."""
 
@@ -39,12 +53,16 @@ class Known:
 
     @classmethod
     def create(cls, api: ApiClient) -> "Known":
-        token = uuid4().hex
-        return cls(api.create(f"{token}@example.com", name=f"N{token}", role=f"r{token}"))
+        def attempt() -> Answer:
+            token = uuid4().hex
+            user = {"email": f"{token}@example.com", "name": f"N{token}", "role": f"r{token}"}
+            return api.post("/users/", user)
+
+        return cls(patient(attempt).json())
 
     def settle(self, api: ApiClient) -> None:
         """Takes the user as it is now, before a fault, for the truth."""
-        self._user = api.get(f"/users/?{self._query}").json()["items"][0]
+        self._user = patient(partial(self._list, api)).json()["items"][0]
         self._names, self._made = {self._user["name"]}, []
 
     def calls(self, store: str) -> list[Call]:

@@ -11,6 +11,7 @@ from typing import Any
 from tests.api_client import Answer, ApiClient, address
 from tests.store_faults import break_
 from tests.tcp_proxy import TcpProxy
+from tests.torture.calls import patient
 from tests.torture.history import Event, History, Row
 from tests.torture.stage import Stage
 
@@ -124,7 +125,7 @@ def _all_users(api: ApiClient) -> Iterator[Row]:
     cursor = ""
     while cursor is not None:
         query = f"limit=100&cursor={cursor}" if cursor else "limit=100"
-        page = api.get("/users/", query=query).json()
+        page = patient(partial(api.get, "/users/", query=query)).json()
         yield from map(_row, page["items"])
         cursor = page["next_cursor"]
 
@@ -135,7 +136,7 @@ def _find(api: ApiClient, email: str, user: Row | None) -> Iterator[Row]:
     A search shows rows as they are in PostgreSQL: an index left behind is seen by what it misses.
     """
     words = user.name if user else email
-    page = api.get("/users/search", query=f"q={words}&limit=100").json()
+    page = patient(partial(api.get, "/users/search", query=f"q={words}&limit=100")).json()
     if not page["degraded"]:
         yield from (_row(item) for item in page["items"] if item["email"] == email)
 

@@ -3,6 +3,7 @@
 import subprocess
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -13,7 +14,7 @@ from samulator.servers.postgres import PostgresServer
 from testkit.ports import reserve_port
 from testkit.timing import wait_until
 from tests.api_client import Answer, ApiClient
-from tests.torture.calls import ANSWER_SECONDS, says_when
+from tests.torture.calls import ANSWER_SECONDS, patient, says_when
 from tests.torture.findings import Finding
 from tests.torture.stage import Stage
 
@@ -89,9 +90,10 @@ def _all_emails(api: ApiClient) -> set[str]:
     found: set[str] = set()
     cursor: str | None = ""
     while cursor is not None:
-        page = api.get("/users/", query=f"limit=100&cursor={cursor}" if cursor else "limit=100")
-        found |= {item["email"] for item in page.json()["items"]}
-        cursor = page.json()["next_cursor"]
+        query = f"limit=100&cursor={cursor}" if cursor else "limit=100"
+        page = patient(partial(api.get, "/users/", query=query)).json()
+        found |= {item["email"] for item in page["items"]}
+        cursor = page["next_cursor"]
     return found
 
 
