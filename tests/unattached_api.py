@@ -26,6 +26,8 @@ def refusing_settings() -> Settings:
         opensearch_url="http://127.0.0.1:9",
         opensearch_auth="none",
         auth_required=False,
+        sign_in_url="",
+        sign_in_client_id="",
         landing_bucket="landing",
         processed_bucket="processed",
         aws_endpoint_url="",

@@ -2,32 +2,19 @@
 
 import base64
 import json
-import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from testkit.http_calls import Answer, HttpCaller
-from tests.embedded_stack import ROOT, EmbeddedStack, start_stack
+from tests.embedded_stack import EmbeddedStack, start_stack
+from tests.strict_root import strict_root
 
 
 @pytest.fixture(scope="module")
 def strict(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedStack]:
-    """The project with a local.toml by which everybody needs a token, as on AWS."""
-    root = tmp_path_factory.mktemp("strict")
-    # It has the other stacks' layers through a link, and builds none of its own.
-    (ROOT / ".samulator").mkdir(exist_ok=True)
-    for entry in ROOT.iterdir():
-        if entry.name != "local.toml":
-            (root / entry.name).symlink_to(entry)
-    usual = (ROOT / "local.toml").read_text()
-    strict = usual.replace('AUTH_REQUIRED = "false"', 'AUTH_REQUIRED = "true"')
-    strict = strict.replace('tokens = "optional"', 'tokens = "required"')
-    said = tomllib.loads(strict)
-    assert said["environment"]["AUTH_REQUIRED"] == "true"
-    assert said["authorizers"]["tokens"] == "required"
-    (root / "local.toml").write_text(strict)
+    root = strict_root(tmp_path_factory.mktemp("strict"))
     running = start_stack(tmp_path_factory.mktemp("state"), root=root)
     yield running
     assert running.interrupt() == 0, running.output.read_text()

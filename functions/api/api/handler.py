@@ -12,6 +12,7 @@ from api.observability import describe, get_logger, log_request
 from api.settings import Settings, SettingsError, load_settings
 from api.web import gateway
 from api.web.app import create_app
+from api.web.console.sign_in import SignIn
 from api.web.problems import MEDIA_TYPE, internal_error, plain_kind, problem_response
 from api.wiring import Services, build_services
 
@@ -36,6 +37,7 @@ class HttpEntry:
                 services.datasets,
                 services.probes,
                 auth_required=settings.auth_required,
+                sign_in=_sign_in(settings),
             )
             self._adapter = Mangum(app, lifespan="off", text_mime_types=_TEXT)
         return self._adapter
@@ -61,6 +63,11 @@ class HttpEntry:
             get_logger().error("unhandled error", extra=describe(error))
             log_request(_identity(event, request_id), {"status": 500})
             return _answer(internal_error(request_id))
+
+
+def _sign_in(settings: Settings) -> SignIn | None:
+    url, client_id = settings.sign_in_url, settings.sign_in_client_id
+    return SignIn(url, client_id) if url else None
 
 
 def _identity(event: dict[str, Any], request_id: str) -> dict[str, object]:

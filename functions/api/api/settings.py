@@ -42,8 +42,17 @@ class Settings(DatabaseSettings):
     opensearch_url: str = Field(pattern=r"^https?://[^/?#]+/?$")
     opensearch_auth: Literal["none", "sigv4"]
     auth_required: bool
+    # The domain and the client of a user pool, both or neither.
+    sign_in_url: str = Field(pattern=r"^(https?://[^/?#\s;,]+)?$")
+    sign_in_client_id: str = Field(pattern=r"^[\w-]*$")
     landing_bucket: str = Field(min_length=3)
     processed_bucket: str = Field(min_length=3)
+
+    @model_validator(mode="after")
+    def _sign_in_is_whole(self) -> Self:
+        if bool(self.sign_in_url) != bool(self.sign_in_client_id):
+            raise ValueError("set SIGN_IN_URL and SIGN_IN_CLIENT_ID, or neither")
+        return self
 
 
 class MigrationSettings(DatabaseSettings):

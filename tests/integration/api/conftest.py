@@ -51,6 +51,8 @@ def settings_for(services: Servers, database: str) -> Settings:
         opensearch_url=services.data["opensearch"].url,
         opensearch_auth="none",
         auth_required=False,
+        sign_in_url="",
+        sign_in_client_id="",
         landing_bucket="sales-landing",
         processed_bucket="sales-processed",
         aws_endpoint_url=f"http://127.0.0.1:{services.aws.port}",

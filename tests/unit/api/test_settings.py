@@ -49,6 +49,8 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
         "OPENSEARCH_URL": "http://127.0.0.1:9200",
         "OPENSEARCH_AUTH": "none",
         "AUTH_REQUIRED": "true",
+        "SIGN_IN_URL": "",
+        "SIGN_IN_CLIENT_ID": "",
         "LANDING_BUCKET": "sales-landing",
         "PROCESSED_BUCKET": "sales-processed",
         "AWS_ENDPOINT_URL": "",

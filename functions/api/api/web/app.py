@@ -14,6 +14,7 @@ from api.users.service import UserService
 from api.web import openapi, problems, status
 from api.web.boundary import RequestBoundary
 from api.web.console import routes as console
+from api.web.console.sign_in import SignIn
 from api.web.status import Probe
 
 
@@ -32,10 +33,12 @@ def create_app(
     probes: Mapping[str, Probe],
     *,
     auth_required: bool,
+    sign_in: SignIn | None = None,
 ) -> FastAPI:
     """The application; with `auth_required` a request without claims is refused.
 
-    `probes` ask the data services that /status/ready tells of.
+    `probes` ask the data services that /status/ready tells of; people get a token for the console
+    at `sign_in`.
     """
     app = Application(
         title="Users and datasets",
@@ -49,6 +52,7 @@ def create_app(
     app.state.datasets = datasets_service
     app.state.probes = probes
     app.state.auth_required = auth_required
+    app.state.sign_in = sign_in
     for module in (status, user_lists, users, datasets, openapi, console):
         app.include_router(module.router)
     app.include_router(status.ready_router)

@@ -1,5 +1,7 @@
 // Calls of the API: JSON in and out, problems as errors, the token if one is asked for.
 
+import { currentToken } from "/console/sign_in.js";
+
 export class Problem extends Error {
   constructor(problem) {
     super(problem.detail || problem.title || `The API answered with status ${problem.status}.`);
@@ -16,7 +18,7 @@ export class Problem extends Error {
 
 // The answer as it came; raises a Problem for all that is no success.
 export async function callFor(method, path, { body, bytes, headers = {} } = {}) {
-  const token = sessionStorage.getItem("token");
+  const token = await currentToken();
   const sent = token ? { ...headers, Authorization: `Bearer ${token}` } : { ...headers };
   if (body !== undefined) {
     sent["Content-Type"] = method === "PATCH" ? "application/merge-patch+json" : "application/json";

@@ -1,5 +1,6 @@
 // The page: which section the address names, dialogs that close, the token.
 
+import { openAccount } from "/console/account.js";
 import { forget, renewDataset, showDataset } from "/console/dataset.js";
 import { wantedDataset } from "/console/dataset_names.js";
 import { showDatasets } from "/console/datasets.js";
@@ -47,6 +48,7 @@ byId("token-form").addEventListener("submit", (event) => {
   show();
 });
 followDescription((name) => wantedDataset()?.name === name && renewDataset());
+await openAccount();
 followPlace(show);
 show();
 lookAtServices();

@@ -1,6 +1,7 @@
 // What every part of the page is made of: elements, numbers, times, faults of a form, notices.
 
 import { Problem } from "/console/api.js";
+import { forgetTokens, signInOffer } from "/console/sign_in.js";
 
 const NOTICE_MILLISECONDS = 8000;
 
@@ -74,8 +75,14 @@ export function keepPlace() {
   if (document.activeElement === document.body) document.querySelector("main").focus();
 }
 
-export function askForToken() {
-  if (!byId("token-dialog").open) byId("token-dialog").showModal();
+// Where the API wants a token: by signing in, else by hand.
+export async function askForToken() {
+  if (await signInOffer()) {
+    forgetTokens();
+    byId("sign-in").hidden = false;
+    byId("sign-out").hidden = true;
+    byId("sign-in-failure").textContent = "Sign in to go on.";
+  } else if (!byId("token-dialog").open) byId("token-dialog").showModal();
 }
 
 // Does what a button is for; what goes wrong is said beside nothing else.
