@@ -18,9 +18,8 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 CLIENT = "console"
 Sign = Callable[[Mapping[str, Any], int], str]
-_PAGE = (
-    b"<!doctype html><title>Pool</title><form method=post><button>Continue as Ada</button></form>"
-)
+_FORM = "<form method=post><button>Continue as Ada</button></form>"
+_PAGE = f"<!doctype html><title>Pool</title>{_FORM}".encode()
 
 
 class Refused(Exception):

@@ -95,6 +95,25 @@ def test_wrong_variable_is_named(
         load_settings()
 
 
+@pytest.mark.parametrize(
+    ("url", "client"),
+    [
+        ("https://pool.example.com", ""),
+        ("", "client"),
+        ("https://pool.example.com/login", "client"),
+        ("https://pool.example.com; script-src *", "client"),
+        ("pool.example.com", "client"),
+    ],
+)
+def test_half_a_sign_in_and_what_is_no_origin_is_refused(
+    environment: pytest.MonkeyPatch, url: str, client: str
+) -> None:
+    environment.setenv("SIGN_IN_URL", url)
+    environment.setenv("SIGN_IN_CLIENT_ID", client)
+    with pytest.raises(SettingsError, match="SIGN_IN_URL"):
+        load_settings()
+
+
 def test_missing_variable_is_named(environment: pytest.MonkeyPatch) -> None:
     environment.delenv("DATABASE_TLS")
     with pytest.raises(SettingsError, match="DATABASE_TLS"):

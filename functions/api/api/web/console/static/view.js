@@ -81,7 +81,7 @@ export async function askForToken() {
     forgetTokens();
     byId("sign-in").hidden = false;
     byId("sign-out").hidden = true;
-    byId("sign-in-failure").textContent = "Sign in to go on.";
+    byId("sign-in-failure").textContent ||= "Sign in to go on."; // why it failed says more
   } else if (!byId("token-dialog").open) byId("token-dialog").showModal();
 }
 
