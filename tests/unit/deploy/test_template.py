@@ -213,3 +213,20 @@ def test_every_route_with_limits_of_its_own_exists_and_has_lower_ones():
     for settings in api["RouteSettings"].values():
         for name, limit in settings.items():
             assert limit < api["DefaultRouteSettings"][name]
+
+
+def test_who_signs_in_to_the_console_gets_tokens_that_the_authorizer_takes():
+    api = TEMPLATES["template.yaml"]["Resources"]["UsersHttpApi"]["Properties"]
+    audience = json.dumps(api["Auth"]["Authorizers"]["Jwt"]["JwtConfiguration"]["audience"])
+    variables = TEMPLATES["template.yaml"]["Resources"]["UsersApiFunction"]["Properties"]
+    told = json.dumps(variables["Environment"]["Variables"]["SIGN_IN_CLIENT_ID"])
+    assert "ConsoleClientId" in audience
+    assert "ConsoleClientId" in told
+    (client,) = (
+        each
+        for each in of_type("AWS::Cognito::UserPoolClient").values()
+        if each["ClientName"] == "console"
+    )
+    # A page keeps no secret; the code flow is the one that PKCE protects.
+    assert (client["GenerateSecret"], client["AllowedOAuthFlows"]) == (False, ["code"])
+    assert client["CallbackURLs"] == client["LogoutURLs"] == [{"Ref": "ConsoleUrl"}]

@@ -83,7 +83,7 @@ class DatasetsRoute(GuardedRoute):
 
 
 class OpenRoute(GuardedRoute):
-    """Open to all: the call that no authorizer guards."""
+    """Open to all: no authorizer guards it."""
 
     def _authorize(self, request: Request) -> None:
         """Nothing to check."""
