@@ -19,6 +19,8 @@ from smoke.versions import Unfit
 from tests.alarm_maths import Line, rings
 from tests.api_client import ApiClient, load_event
 
+pytestmark = pytest.mark.usefixtures("patient")
+
 OLD, NEW = "12", "13"
 NAME = "release-check-1"
 Invoke = Callable[[Any], Any]

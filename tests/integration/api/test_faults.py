@@ -321,6 +321,7 @@ def test_readiness_names_what_is_down(proxied_api: ApiClient, proxies: Proxies) 
     assert proxied_api.get("/status").status == 200
 
 
+@pytest.mark.usefixtures("patient")
 def test_stale_cache_of_an_outage_is_never_read_by_who_wrote(
     make_api: MakeApi, proxies: Proxies
 ) -> None:
@@ -334,6 +335,7 @@ def test_stale_cache_of_an_outage_is_never_read_by_who_wrote(
     assert answer.json()["name"] == "Grace"
 
 
+@pytest.mark.usefixtures("patient")
 def test_other_environments_read_the_truth_after_the_next_sync(
     make_api: MakeApi, proxies: Proxies, sync: Callable[..., Any]
 ) -> None:
@@ -348,7 +350,9 @@ def test_other_environments_read_the_truth_after_the_next_sync(
 
 
 @pytest.fixture
-def outage(make_api: MakeApi, proxies: Proxies) -> Callable[[Callable[[ApiClient], Answer]], Any]:
+def outage(
+    patient: None, make_api: MakeApi, proxies: Proxies
+) -> Callable[[Callable[[ApiClient], Answer]], Any]:
     """A user is cached, then written while the cache is away; gives one who read meanwhile."""
     writer, reader = make_api(**proxies.settings()), make_api(**proxies.settings())
 
