@@ -201,6 +201,22 @@ def test_list_whose_answer_is_cut_within_its_head_is_told_and_not_empty(
     s3.delete_object(Bucket="sales-processed", Key="_datasets/orders/summary.json")
 
 
+def test_summary_of_which_a_part_came_is_told_and_read_again(
+    make_api: MakeApi, services: Servers, s3: Any
+) -> None:
+    summary = {"status": "succeeded", "source_key": "orders.csv", "filler": "x" * 10_000}
+    s3.put_object(
+        Bucket="sales-processed", Key="_datasets/orders/summary.json", Body=json.dumps(summary)
+    )
+    with TcpProxy(services.aws.port, reserve_port()) as proxy:
+        api = make_api(aws_endpoint_url=f"http://127.0.0.1:{proxy.port}")
+        proxy.cut_after = 5_000
+        assert api.get("/datasets/").status == 503
+        proxy.heal()
+        assert len(api.get("/datasets/").json()["items"]) == 1
+    s3.delete_object(Bucket="sales-processed", Key="_datasets/orders/summary.json")
+
+
 class Clock:
     """Time as deadlines see it: it passes only where somebody waits for the silent name."""
 

@@ -1,6 +1,7 @@
 """S3 that fails, is slow or cuts its answers, and sources that change while they are read."""
 
 import io
+import json
 import os
 import tempfile
 from collections.abc import Callable, Iterator
@@ -65,6 +66,19 @@ def test_source_of_which_a_part_came_is_read_again_and_never_published(
     assert same()
     assert job().run(news(version, "02")).status == "succeeded"
     assert buckets.report()["rows_out"] == 9
+
+
+def test_description_of_which_a_part_came_refuses_no_file(buckets: Buckets) -> None:
+    buckets.land(json.dumps({"date_formats": ["%d/%m/%Y"]}), "_source.json")
+    version = buckets.land(rows(9))
+
+    def cut(parsed: Any, **_: object) -> None:
+        some = parsed["Body"].read()[:10]
+        parsed["Body"] = StreamingBody(io.BytesIO(some), None)
+
+    before = job()._landing.find(news(version))
+    with at("after-call.s3.GetObject", cut), pytest.raises(CutShort, match="_source.json: 10 "):
+        job()._landing.description(before)
 
 
 @pytest.mark.parametrize("code", ["InternalError", "SlowDown", "ServiceUnavailable"])

@@ -65,7 +65,11 @@ class S3Datasets:
                     return None
                 raise
             with answer["Body"] as body:
-                return body.read(_MAX_REPORT_BYTES)
+                content = body.read(_MAX_REPORT_BYTES)
+            # With a limit botocore does not count what came.
+            if len(content) < min(answer["ContentLength"], _MAX_REPORT_BYTES):
+                raise StorageUnavailable("S3 sent a part of the object only.")
+            return content
 
     def upload_url(self, key: str, *, expires_in: int) -> str:
         target = {"Bucket": self.landing_bucket, "Key": key}

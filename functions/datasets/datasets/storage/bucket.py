@@ -56,7 +56,11 @@ class Bucket:
                     return None
                 raise
             with answer["Body"] as body:
-                return body.read(_MAX_DOCUMENT_BYTES)
+                content = body.read(_MAX_DOCUMENT_BYTES)
+            # With a limit botocore does not count what came.
+            if len(content) < min(answer["ContentLength"], _MAX_DOCUMENT_BYTES):
+                raise StorageUnavailable("S3 sent a part of the object only.")
+            return content
 
     def current(self, key: str) -> StoredObject | None:
         """The object as it is now, pinned by its ETag."""

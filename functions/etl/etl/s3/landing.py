@@ -90,12 +90,16 @@ class Landing:
         return got["Body"].read()
 
     def description(self, item: SourceVersion) -> Description:
-        """The prefix's `_source.json` as `find` found it. Raises Refused."""
+        """The prefix's `_source.json` as `find` found it. Raises Refused and CutShort."""
         etag = item.description_etag
         if etag is None:
             return Description()
         got = self._s3.get_object(Bucket=item.bucket, Key=_description_key(item.key), IfMatch=etag)
-        return parse_description(got["Body"].read(MAX_BYTES + 1))
+        content = got["Body"].read(MAX_BYTES + 1)
+        # With a limit botocore does not count what came.
+        if len(content) < min(got["ContentLength"], MAX_BYTES + 1):
+            raise CutShort(f"{_description_key(item.key)}: {len(content)} bytes came")
+        return parse_description(content)
 
     def _description_etag(self, news: Notification) -> str | None:
         try:
