@@ -77,7 +77,7 @@ def test_description_of_which_a_part_came_refuses_no_file(buckets: Buckets) -> N
         parsed["Body"] = StreamingBody(io.BytesIO(some), None)
 
     before = job()._landing.find(news(version))
-    with at("after-call.s3.GetObject", cut), pytest.raises(CutShort, match="_source.json: 10 "):
+    with at("after-call.s3.GetObject", cut), pytest.raises(CutShort, match=r"_source\.json: 10 "):
         job()._landing.description(before)
 
 
