@@ -15,9 +15,6 @@ from tests.browser.hosted_page import CLIENT, Pool, challenge, hosted
 from tests.embedded_stack import EmbeddedStack, start_stack
 from tests.strict_root import strict_root
 
-# A stack of its own, with other settings than the one of the other tests.
-pytestmark = pytest.mark.long
-
 
 @pytest.fixture(scope="module")
 def pool() -> Pool:
@@ -34,6 +31,7 @@ def pool_url(pool: Pool) -> Iterator[str]:
 def strict(
     tmp_path_factory: pytest.TempPathFactory, pool: Pool, pool_url: str
 ) -> Iterator[EmbeddedStack]:
+    """A stack of its own: the other tests' asks for no token."""
     root = strict_root(
         tmp_path_factory.mktemp("strict"), SIGN_IN_URL=pool_url, SIGN_IN_CLIENT_ID=CLIENT
     )
@@ -68,6 +66,12 @@ def sign_in(page: Page) -> None:
     expect(page.get_by_role("button", name="Sign out")).to_be_visible()
 
 
+def open_console(page: Page) -> None:
+    """Returns when the page knows that nobody has signed in."""
+    page.goto("/console")
+    expect(page.get_by_role("button", name="Sign in")).to_be_visible()
+
+
 def kept(page: Page, name: str) -> str | None:
     held: str | None = page.evaluate("name => sessionStorage.getItem(name)", name)
     return held
@@ -96,7 +100,7 @@ def test_who_signs_in_works_with_users_and_who_signs_out_does_not(page: Page) ->
 
 
 def test_an_answer_with_another_state_is_refused(page: Page) -> None:
-    page.goto("/console")
+    open_console(page)
     page.evaluate("""sessionStorage.setItem("sign-in", '{"state": "mine", "verifier": "v"}')""")
     page.goto("/console?code=somebody&state=elses")
     failure(page, "This is no answer to what this tab asked for.")
@@ -165,6 +169,6 @@ def code_of(pool: Pool, *, verifier: str, nonce: str) -> str:
 
 def come_back(page: Page, code: str, begun: dict[str, str]) -> None:
     """As the pool sends people back, to a tab that began the sign-in so."""
-    page.goto("/console")
+    open_console(page)
     page.evaluate("begun => sessionStorage.setItem('sign-in', begun)", json.dumps(begun))
     page.goto(f"/console?code={code}&state=mine")

@@ -13,7 +13,8 @@ let renewal;
 export function signInOffer() {
   offered ??= fetch("/console/config.json")
     .then((answer) => (answer.ok ? answer.json() : {}))
-    .then((config) => config.sign_in ?? null);
+    .then((config) => config.sign_in ?? null)
+    .catch(() => { offered = undefined; return null; }); // the API is away: asked again
   return offered;
 }
 
