@@ -9,7 +9,7 @@ PIP_INSTALL := requirements/install.py
 
 .DEFAULT_GOAL := help
 .PHONY: help up up-sam down reset stop start drop etl spark check-file invoke events logs traces doctor test test-repeat torture test-deployed test-sam test-spark test-browser check \
-	scan audit format lock bench bench-emulators build preflight deploy destroy sample clean
+	scan audit format lock bench bench-spark bench-emulators build preflight deploy destroy sample clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -210,6 +210,9 @@ bench: .venv-bench/bench.stamp ## sizes and cold starts, the local gateway, the 
 	@failed=; for bench in cold_start local_http "etl $(or $(ROWS),1000000)"; do \
 		printf '\n== %s\n' "$$bench"; .venv-bench/bin/python -m benchmarks.$$bench || failed="$$failed $$bench"; \
 	done; test -z "$$failed" || { echo "missed a target:$$failed" >&2; exit 1; }
+
+bench-spark: .venv-spark/spark.stamp ## the Spark job beside the single process: ROWS=5000000
+	@PYTHONPATH=. .venv-spark/bin/python -m benchmarks.spark $(ROWS)
 
 format: $(VENV)/dev.stamp ## format the code
 	@$(BIN)/ruff check --fix --quiet .

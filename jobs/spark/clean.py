@@ -4,6 +4,7 @@ import pickle  # nosec B403 - only what this run's own workers have written is r
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -148,7 +149,7 @@ def _counts(drops: "DataFrame") -> list[int]:
 
 
 def _written(drops: "DataFrame", writer: Writer, counts: Sequence[int]) -> list[Written]:
-    begins = [sum(counts[:part]) for part in range(len(counts))]
+    begins = [0, *accumulate(counts)]
 
     def write(rows: pa.Table) -> pa.Table:
         part = rows.column("part")[0].as_py()

@@ -57,8 +57,10 @@ class RunFolder:
         return StoredObject(version, self.endpoint_url)
 
     def clear(self) -> None:
-        """Delete the text, if there is one."""
-        client(self.endpoint_url).delete_object(Bucket=self.bucket, Key=self.folder + SCRATCH)
+        """Delete the text, if there is one: deleting nothing would leave a marker of it."""
+        s3, key = client(self.endpoint_url), self.folder + SCRATCH
+        if Processed(s3, self.bucket, self.folder).has(key):
+            s3.delete_object(Bucket=self.bucket, Key=key)
 
 
 class _Stream(io.RawIOBase):

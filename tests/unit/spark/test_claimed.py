@@ -91,6 +91,12 @@ def test_text_that_was_written_down_for_the_run_is_gone_behind_it(
     assert not [key for key in keys(bucket) if key.endswith("scratch.csv")]
 
 
+def test_run_without_such_a_text_leaves_no_marker_of_one(claimed, bucket, settings):
+    run_claimed(claimed(TEXT.encode()), settings, cleaned_in_ranges)
+
+    assert "DeleteMarkers" not in bucket.list_object_versions(Bucket=PROCESSED)
+
+
 def test_claim_of_a_newer_version_in_the_middle_of_a_run_wins(claimed, bucket, report, settings):
     def cleaner(source: Source, store: Store):
         cleaned = cleaned_in_ranges(source, store)
