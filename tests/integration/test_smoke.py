@@ -19,6 +19,10 @@ from tests.unit.deploy.test_template import ROOT
 
 API = "arn:aws:lambda:us-east-1:123456789012:function:UsersApiFunction"
 ETL = "arn:aws:lambda:us-east-1:123456789012:function:SalesEtlFunction"
+DATASETS, QUERY, CHECK = (
+    f"arn:aws:lambda:us-east-1:123456789012:function:{name}"
+    for name in ("DatasetsFunction", "DatasetQueryFunction", "DatasetCheckFunction")
+)
 HOOK = {"DeploymentId": "d-1", "LifecycleEventHookExecutionId": "hook-1"}
 
 
@@ -40,7 +44,8 @@ class Aws:
     def __init__(self) -> None:
         self.told: list[dict[str, str]] = []
         self.invoked: list[str] = []
-        self.live = {API: "12", ETL: "7"}
+        self.live = {API: "12", ETL: "7", DATASETS: "3", QUERY: "3", CHECK: "3"}
+        self.datasets = {"3": 404, "4": 404}
         self.answer: tuple[int, Any] = (500, {})
         self.busy = 0
         self.pauses: list[float] = []
@@ -64,6 +69,8 @@ class Aws:
         if function == ETL:
             key = json.loads(body)["Records"][0]["s3"]["object"]["key"]
             return 200, {"results": [{"key": key, "status": "gone"}]}
+        if function in (DATASETS, QUERY, CHECK):
+            return 200, {"statusCode": self.datasets[rest.rpartition("=")[2]], "body": "{}"}
         status, document = self.answer
         return 200, {"statusCode": status, "body": json.dumps(document)}
 
@@ -100,6 +107,9 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Aws]:
         "AWS_ENDPOINT_URL": url,
         "API_VERSION": f"{API}:13",
         "ETL_VERSION": f"{ETL}:8",
+        "DATASETS_VERSION": f"{DATASETS}:4",
+        "QUERY_VERSION": f"{QUERY}:4",
+        "CHECK_VERSION": f"{CHECK}:4",
         "LANDING_BUCKET": "sales-landing",
     }.items():
         monkeypatch.setenv(name, text)
@@ -148,6 +158,8 @@ def test_a_rollback_is_let_through_whatever_the_older_version_answers(
     """Its database may be what is down: a rollback that waits for it would never end."""
     monkeypatch.setenv("API_VERSION", f"{API}:12")
     monkeypatch.setenv("ETL_VERSION", f"{ETL}:6")
+    for name, arn in (("DATASETS", DATASETS), ("QUERY", QUERY), ("CHECK", CHECK)):
+        monkeypatch.setenv(f"{name}_VERSION", f"{arn}:2")
     assert run()["status"] == "Succeeded"
     assert (aws.told, aws.invoked) == (told("Succeeded"), [])
 
@@ -193,6 +205,19 @@ def test_an_etl_that_does_not_look_for_its_file_is_stopped(
     assert "did not look for the file" in run()["fault"]
 
 
+@pytest.mark.parametrize("broken", ["DATASETS", "QUERY", "CHECK"])
+def test_a_function_of_datasets_that_cannot_look_is_stopped_unless_the_old_one_cannot_either(
+    aws: Aws, monkeypatch: pytest.MonkeyPatch, broken: str
+) -> None:
+    monkeypatch.setenv("API_VERSION", f"{API}:12")
+    for name, arn in (("DATASETS", DATASETS), ("QUERY", QUERY), ("CHECK", CHECK)):
+        monkeypatch.setenv(f"{name}_VERSION", f"{arn}:{4 if name == broken else 3}")
+    aws.datasets["4"] = 503
+    assert run()["fault"].endswith("of a dataset that is not there answered 503, not 404")
+    aws.datasets["3"] = 503
+    assert run()["status"] == "Succeeded"
+
+
 def test_its_limits_leave_time_to_tell_what_was_found() -> None:
     function = read_document(ROOT / "template.yaml")["Resources"]["SmokeFunction"]["Properties"]
     assert function["Timeout"] >= 300
@@ -203,6 +228,7 @@ def test_it_makes_exactly_the_calls_that_its_role_allows(
     aws: Aws, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     parameters = {"UsersApiArn": API, "SalesEtlArn": ETL, "Logs": "arn:aws:logs:::log-group:x:*"}
+    parameters |= {"DatasetsArn": DATASETS, "DatasetQueryArn": QUERY, "DatasetCheckArn": CHECK}
     template = ROOT / "infrastructure" / "release_roles.yaml"
     role = roles(template, **parameters)["SmokeRole"]
     with recorded_calls() as calls:

@@ -9,7 +9,7 @@ from typing import Any
 from smoke.versions import Unfit
 
 Invoke = Callable[[Mapping[str, object]], Any]
-_SCOPES = "users:read users:write"
+_SCOPES = "users:read users:write datasets:read datasets:write"
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ def _check_backends(candidate: Invoke, live: Invoke | None) -> None:
 
 
 def _unreachable(invoke: Invoke) -> set[str]:
-    answer = _call(invoke, "GET", "/status/ready")
+    answer = call(invoke, "GET", "/status/ready")
     if answer.status not in (200, 503) or not isinstance(answer.body, dict):
         raise Unfit(f"GET /status/ready answered {answer.status}")
     return {str(backend) for backend, state in answer.body.items() if state == "down"}
@@ -54,7 +54,7 @@ def _check_a_user(invoke: Invoke, name: str) -> None:
             raise Unfit("GET /users/{email} answered another user than was created")
     except Unfit:
         with suppress(Unfit):
-            _call(invoke, "DELETE", path)
+            call(invoke, "DELETE", path)
         raise
     _expect(204, invoke, "DELETE", path)
     _expect(404, invoke, "GET", path)
@@ -63,16 +63,17 @@ def _check_a_user(invoke: Invoke, name: str) -> None:
 def _expect(
     status: int, invoke: Invoke, method: str, path: str, body: Mapping[str, object] | None = None
 ) -> Any:  # noqa: ANN401 - JSON
-    answer = _call(invoke, method, path, body)
+    answer = call(invoke, method, path, body)
     if answer.status != status:
         place = "/users/{email}" if path != "/users/" else path
         raise Unfit(f"{method} {place} answered {answer.status}, not {status}")
     return answer.body
 
 
-def _call(
+def call(
     invoke: Invoke, method: str, path: str, body: Mapping[str, object] | None = None
 ) -> Answer:
+    """What a version answers to a request of API Gateway. Raises Unfit where it is no answer."""
     answer = invoke(_event(method, path, body))
     if not isinstance(answer, dict) or not isinstance(answer.get("statusCode"), int):
         raise Unfit(f"{method} {path.split('@')[0]} was not answered as API Gateway needs it")

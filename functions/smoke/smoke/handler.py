@@ -2,13 +2,15 @@
 
 import logging
 import uuid
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.config import Config
 
-from smoke.api import check_api
+from smoke.api import Invoke, check_api
+from smoke.datasets import check_missing
 from smoke.etl import check_etl
 from smoke.settings import Settings, SettingsError, load_settings
 from smoke.versions import Functions, Unfit, Version
@@ -20,12 +22,15 @@ if TYPE_CHECKING:
 _TO_LAMBDA = Config(connect_timeout=2, read_timeout=25, retries={"total_max_attempts": 1})
 _TO_CODEDEPLOY = Config(connect_timeout=2, read_timeout=5, retries={"total_max_attempts": 4})
 
+# Of a new version, and of the one that takes requests now; raises Unfit.
+Check = Callable[[Invoke, Invoke | None], None]
+
 logger = logging.getLogger()
 logger.setLevel(logging.INFO)
 
 
 def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, str]:
-    """Tries both new versions and tells CodeDeploy, which lets requests in or goes back.
+    """Tries the new versions and tells CodeDeploy, which lets requests in or goes back.
 
     Invoked by hand, with an event without a DeploymentId, it tries what runs and only answers.
     """
@@ -62,13 +67,28 @@ def _fault(context: "LambdaContext", *, is_release: bool) -> str:
 def _try_versions(settings: Settings, functions: Functions, *, is_release: bool) -> None:
     """Raises Unfit, and what boto3 raises."""
     name = f"release-check-{uuid.uuid4().hex}"
-    api, etl = Version.read(settings.api_version), Version.read(settings.etl_version)
-    old_api, old_etl = (functions.live(each) if is_release else None for each in (api, etl))
-    if not _goes_back(api, old_api):
-        before = partial(functions.invoke, old_api) if old_api else None
-        check_api(partial(functions.invoke, api), before, name)
-    if not _goes_back(etl, old_etl):
-        check_etl(partial(functions.invoke, etl), settings.landing_bucket, name)
+    missing, query = f"/datasets/{name}", {"sql": "SELECT 1"}
+    checks: tuple[tuple[str, Check], ...] = (
+        (settings.api_version, lambda new, old: check_api(new, old, name)),
+        (settings.etl_version, lambda new, _: check_etl(new, settings.landing_bucket, name)),
+        (settings.datasets_version, lambda new, old: check_missing(new, old, "GET", missing)),
+        (
+            settings.query_version,
+            lambda new, old: check_missing(new, old, "POST", f"{missing}/query", query),
+        ),
+        (
+            settings.check_version,
+            lambda new, old: check_missing(
+                new, old, "POST", "/datasets/checks", {"key": f"{name}.csv"}
+            ),
+        ),
+    )
+    for arn, check in checks:
+        version = Version.read(arn)
+        live = functions.live(version) if is_release else None
+        if not _goes_back(version, live):
+            before = partial(functions.invoke, live) if live else None
+            check(partial(functions.invoke, version), before)
 
 
 def _goes_back(candidate: Version, live: Version | None) -> bool:

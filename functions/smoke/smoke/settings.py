@@ -10,10 +10,13 @@ class SettingsError(Exception):
 
 @dataclass(frozen=True)
 class Settings:
-    """`api_version` and `etl_version` are ARNs of the published versions that are to be tried."""
+    """The first five are ARNs of the published versions that are to be tried."""
 
     api_version: str
     etl_version: str
+    datasets_version: str
+    query_version: str
+    check_version: str
     landing_bucket: str
     aws_endpoint_url: str | None
 
@@ -23,6 +26,9 @@ def load_settings() -> Settings:
     return Settings(
         api_version=_required("API_VERSION"),
         etl_version=_required("ETL_VERSION"),
+        datasets_version=_required("DATASETS_VERSION"),
+        query_version=_required("QUERY_VERSION"),
+        check_version=_required("CHECK_VERSION"),
         landing_bucket=_required("LANDING_BUCKET"),
         aws_endpoint_url=os.environ.get("AWS_ENDPOINT_URL") or None,
     )

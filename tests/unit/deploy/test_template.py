@@ -140,6 +140,22 @@ def test_the_cache_lets_nobody_in_without_a_password_that_only_its_secret_knows(
     assert template["PasswordLength"] >= 16
 
 
+def test_whoever_is_called_from_outside_is_released_by_canary_after_the_smoke_function():
+    functions = of_type("AWS::Serverless::Function")
+    called = {
+        name
+        for name, function in functions.items()
+        if {"HttpApi", "S3"} & {event["Type"] for event in function.get("Events", {}).values()}
+    }
+    tried = json.dumps(functions["SmokeFunction"]["Environment"]["Variables"])
+    for name in called:
+        preference = functions[name]["DeploymentPreference"]
+        assert preference["Hooks"] == {"PreTraffic": {"Ref": "SmokeFunction"}}, name
+        condition, alarms, _ = preference["Alarms"]["Fn::If"]
+        assert (condition, bool(alarms)) == ("HasCanary", True), name
+        assert f"{name}.Version" in tried, name
+
+
 def test_every_suppressed_finding_says_why():
     for (file, name), resource in RESOURCES.items():
         for skip in resource.get("Metadata", {}).get("checkov", {}).get("skip", []):
