@@ -18,7 +18,7 @@ from tests.project_copy import copy_project
 
 pytestmark = pytest.mark.long
 
-OPTIONS = ("--parameter-overrides", "EtlMaxBytes=100000", "SparkRelease=emr-spark-8.0.0")
+OPTIONS = ("--parameter-overrides", "EtlMaxBytes=100000")
 JOB = "tests/integration/etl/one_part_job.py"
 
 

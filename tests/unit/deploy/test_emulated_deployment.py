@@ -71,7 +71,6 @@ EVERYTHING = {
     "ReleaseType": "AllAtOnce",
     "PermissionsBoundary": "arn:aws:iam::123456789012:policy/bounds-of-sales",
     "ReserveConcurrency": "false",
-    "SparkRelease": "emr-spark-8.0.0",
 }
 EXISTING = {
     **REQUIRED,
@@ -85,6 +84,7 @@ EXISTING = {
     "ExistingRedisSecretArn": "arn:aws:secretsmanager:us-east-1:123456789012:secret:redis",
     "ExistingSearchUrl": "https://search.example.com",
     "ExistingSearchArn": "arn:aws:es:us-east-1:123456789012:domain/search",
+    "SparkRelease": "",
 }
 
 
@@ -128,8 +128,8 @@ def test_every_resource_that_the_emulator_knows_is_created(parameters, monkeypat
     nested = {stack.name.split("-")[1] for stack in stacks if "-" in stack.name}
     always = {"Logs", "Stores", "Roles", "Migration", "ReleaseAlarms", "Monitoring", "TlsOnly"}
     always |= {"ReleaseRoles", "StoreAlarms"}
-    extra = {"Proxy", "Domain", "Edge", "Budget", "Spark"}
-    own = {"Identity", "Network", "Rotation"} if parameters is not EXISTING else set()
+    extra = {"Proxy", "Domain", "Edge", "Budget"}
+    own = {"Identity", "Network", "Rotation", "Spark"} if parameters is not EXISTING else set()
     assert nested == always | own | (extra if parameters is EVERYTHING else set())
 
 
