@@ -36,7 +36,9 @@ def test_the_api_writes_finds_and_reads_users(enforced: EmbeddedStack) -> None:
     assert call("GET", "/users/role@x.example").status == 200
 
 
-def test_a_file_goes_from_a_link_of_the_api_to_a_dataset(enforced: EmbeddedStack) -> None:
+def test_a_file_goes_from_a_link_of_the_api_to_a_dataset_that_is_read_queried_and_checked(
+    enforced: EmbeddedStack,
+) -> None:
     call = HttpCaller(enforced.url)
     json_type = {"Content-Type": "application/json"}
     upload = call("POST", "/datasets/uploads", body=b'{"key": "roles.csv"}', headers=json_type)
@@ -48,6 +50,14 @@ def test_a_file_goes_from_a_link_of_the_api_to_a_dataset(enforced: EmbeddedStack
     while _status(call("GET", "/datasets/roles")) != "succeeded":
         assert time.monotonic() < deadline, enforced.output.read_text()
         time.sleep(0.1)
+
+    assert call("GET", "/datasets/roles/rows").status == 200
+    assert call("GET", "/datasets/roles/runs").status == 200
+    query = json.dumps({"sql": "SELECT count(*) FROM dataset"}).encode()
+    asked = call("POST", "/datasets/roles/query", body=query, headers=json_type)
+    assert asked.status == 200, asked.body
+    check = b'{"key": "roles.csv"}'
+    assert call("POST", "/datasets/checks", body=check, headers=json_type).status == 200
 
 
 def test_what_a_role_does_not_allow_is_refused_and_named(enforced: EmbeddedStack) -> None:
