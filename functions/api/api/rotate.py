@@ -105,7 +105,7 @@ class Rotation:
                 update={
                     "database_user": login.user,
                     "database_password": SecretStr(login.password),
-                    "database_secret_arn": "",
+                    "database_secret_arn": "",  # nosec B105 # none is read: the login is given
                 }
             )
         )
