@@ -41,11 +41,18 @@ def clone_into(root: Path) -> Path:
         ignore=_BEING_BUILT,
         symlinks=True,
     )
-    # Its own, or make would note in the user's what it did for the copy.
+    # Its own, or make would install into the user's what is for the copy: the guide's dependency,
+    # and the emulator of the copy in the place of the user's.
     (root / ".venv").unlink(missing_ok=True)
     (root / ".venv").mkdir()
-    for part in ("bin", "lib", "pyvenv.cfg"):
-        (root / ".venv" / part).symlink_to(Path(sys.prefix) / part)
+    shutil.copy2(Path(sys.prefix) / "pyvenv.cfg", root / ".venv")
+    for part in ("bin", "lib"):
+        shutil.copytree(
+            Path(sys.prefix) / part,
+            root / ".venv" / part,
+            copy_function=_link_or_copy,
+            symlinks=True,
+        )
     _set_up(root)
     return root
 
