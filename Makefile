@@ -133,7 +133,7 @@ logs: $(VENV)/local.stamp ## show what a function or a service logged: NAME=...
 	@$(BIN)/python -m samulator logs $(NAME)
 
 traces: $(VENV)/local.stamp ## list what was traced under make up TRACING=on, or draw one as a waterfall: ID=last
-	@$(BIN)/python -m samulator traces $(ID)
+	@$(BIN)/python -m samulator traces $(if $(ID),"$(ID)")
 
 doctor: $(VENV)/local.stamp ## say which ways to run this work on this machine, and what is missing
 	@SAM_CLI="$(abspath $(SAM))" $(BIN)/python -m samulator doctor

@@ -4,12 +4,14 @@ import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import pytest
 import redis
 
 from api import migrate, search_sync
+from api.errors import DatabaseUnavailable, SearchUnavailable
 from api.handler import HttpEntry
 from api.settings import DatabaseSettings, MigrationSettings, Settings
 from api.users.search.client import Client
@@ -17,6 +19,7 @@ from api.wiring import build_database
 from samulator.servers.aws.client import s3_client
 from samulator.servers.group import Servers
 from testkit.ports import reserve_port
+from testkit.timing import wait_until
 from tests.api_client import ApiClient
 from tests.patience import patience
 from tests.tcp_proxy import TcpProxy
@@ -116,7 +119,16 @@ def empty(migrated: Settings) -> None:
     with redis.Redis(host=migrated.redis_host, port=migrated.redis_port) as client:
         client.flushall()
     drop_indices(migrated)
-    search_sync.synchronise(migrated, {"action": "rebuild"}, None)
+    wait_until(partial(_is_rebuilt, migrated), "the index was not rebuilt")
+
+
+def _is_rebuilt(migrated: Settings) -> bool:
+    """A run that is cut off has the next one do it, as the schedule has once a minute."""
+    try:
+        search_sync.synchronise(migrated, {"action": "rebuild"}, None)
+    except (DatabaseUnavailable, SearchUnavailable):
+        return False
+    return True
 
 
 def drop_indices(settings: Settings) -> None:
