@@ -2,10 +2,12 @@
 
 import json
 import ssl
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import nullcontext
 from pathlib import Path
+from types import SimpleNamespace
 
 import boto3
 import pytest
@@ -173,3 +175,15 @@ def test_connection_ended_by_the_server_is_replaced_before_use(
     other.run("SELECT pg_terminate_backend(CAST(:pid AS int), 5000)", pid=pid)
     other.close()
     assert database.run("SELECT 1") == [[1]]
+
+
+def test_connection_is_replaced_before_the_server_ends_it_for_being_idle(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (pid,) = database.run("SELECT pg_backend_pid()")[0]
+    ((limit,),) = database.run(
+        "SELECT setting::int / 1000 FROM pg_settings WHERE name = 'idle_session_timeout'"
+    )
+    nearly = SimpleNamespace(monotonic=lambda: time.monotonic() + limit - 1)
+    monkeypatch.setattr("api.database.session.time", nearly)
+    assert database.run("SELECT pg_backend_pid()") != [[pid]]
