@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from samulator.template.model import TemplateError, Value
+from samulator.template.parameter_constraints import allowed_texts, broken_constraint, text_of
 
 _LISTS = ("CommaDelimitedList", "List<")
 _LOOKED_UP = "AWS::SSM::Parameter::Value<"
@@ -33,15 +34,15 @@ def parameter_texts(
         if name not in declared:
             warn(f"Parameters.{name}: not declared, so {value!r} has no effect")
             continue
-        allowed = [_text(item) for item in _allowed(declared[name])]
-        if allowed and value not in allowed:
-            raise TemplateError(f"Parameters.{name}: {value!r} is not one of {', '.join(allowed)}")
+        broken = broken_constraint(declared[name], value)
+        if broken:
+            raise TemplateError(f"Parameters.{name}: {value!r} {broken}")
     values = {}
     for name, definition in declared.items():
         if name in given:
             values[name] = given[name]
         elif "Default" in definition:
-            values[name] = _text(definition["Default"])
+            values[name] = text_of(definition["Default"])
             if _kind(definition).startswith(_LOOKED_UP):
                 warn(
                     f"Parameters.{name}: AWS looks {values[name]} up in SSM, here it is that name; "
@@ -69,19 +70,14 @@ def _section(document: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:
 
 def _made_up(name: str, definition: Mapping[str, Any]) -> str:
     kind = _kind(definition)
-    allowed = _allowed(definition)
+    allowed = allowed_texts(definition)
     if allowed:
-        return _text(allowed[0])
+        return allowed[0]
     if kind == "Number":
-        return _text(definition.get("MinValue", 0))
+        return text_of(definition.get("MinValue", 0))
     inner = kind.removeprefix(_LOOKED_UP).removeprefix("List<").rstrip(">")
     # In lower case, for it may be the name of a bucket.
     return _EXAMPLES.get(inner, name.lower())
-
-
-def _allowed(definition: Mapping[str, Any]) -> list[Value]:
-    allowed = definition.get("AllowedValues") or []
-    return allowed if isinstance(allowed, list) else [allowed]
 
 
 def _typed(definition: Mapping[str, Any], text: str) -> Value:
@@ -92,9 +88,3 @@ def _typed(definition: Mapping[str, Any], text: str) -> Value:
 
 def _kind(definition: Mapping[str, Any]) -> str:
     return str(definition.get("Type", "String"))
-
-
-def _text(value: Value) -> str:
-    if isinstance(value, list):
-        return ",".join(_text(item) for item in value)
-    return str(value).lower() if isinstance(value, bool) else str(value)
