@@ -79,7 +79,8 @@ $(VENV)/dev.stamp: requirements/dev.txt $(VENV)/local.stamp
 # ---- run
 
 # What to type next is said in make's words.
-up up-sam down reset stop start drop invoke events logs doctor: export SAMULATOR_MAKE_TARGETS = up down reset stop start logs events doctor
+up up-sam down reset stop start drop invoke events logs traces doctor: export SAMULATOR_MAKE_TARGETS = up down reset stop start logs events traces doctor
+traces: export SAMULATOR_TRACED_BY = make up TRACING=on
 
 up: $(VENV)/local.stamp ## run everything on this machine; Ctrl-C stops
 	@$(BIN)/python -m requirements.lists warn

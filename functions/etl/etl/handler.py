@@ -18,10 +18,11 @@ from etl.job import Job
 from etl.publication.precedence import Result
 from etl.report.model import CLEANED, Findings
 from etl.s3.client import s3_client
-from etl.s3.events import messages, notifications
+from etl.s3.events import Notification, messages, notifications
 from etl.s3.landing import Landing
 from etl.s3.processed import Processed
 from etl.settings import SHARED, Settings
+from etl.tracing import span
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -79,10 +80,17 @@ def handler(event: dict[str, Any], _context: "LambdaContext") -> dict[str, Any]:
             for news in notifications(message):
                 names = {"bucket": news.bucket, "key": news.key, "version_id": news.version_id}
                 with logger.append_context_keys(**names), _collecting(failures, message.id):
-                    results.append(job().run(news))
+                    results.append(_run(news))
     if results:
         count(results)
     return _answer(results, failures)
+
+
+def _run(news: Notification) -> Result:
+    with span("file") as told:
+        result = job().run(news)
+        told["annotations"] = {"status": result.status}
+    return result
 
 
 def _told_of_job_run(event: dict[str, Any]) -> dict[str, Any]:

@@ -234,7 +234,7 @@ def test_a_traced_function_is_part_of_its_callers_trace():
         caller.segment_id,
         True,
     )
-    ended = FunctionSegment(called, "f", "id").ended(failed=True)
+    ended = FunctionSegment(called, "f", "id").ended(b"{}", b"", failed=True)
     (segment,) = segments(ended)
     assert (segment.parent_id, segment.failure) == (caller.segment_id, "fault")
 
@@ -244,7 +244,86 @@ def test_a_header_that_is_none_begins_a_trace_of_its_own(header: str | None):
     begun = continued(header, is_active=False)
     assert not begun.is_sampled
     assert begun.parent_id is None
-    assert list(segments(FunctionSegment(begun, "f", "id").ended(failed=False)))
+    assert list(segments(FunctionSegment(begun, "f", "id").ended(b"", b"", failed=False)))
+
+
+def invoked(event: object, answer: object = None) -> Trace:
+    """The trace of a function that got `event` and gave `answer`."""
+    segment = FunctionSegment(continued(None, is_active=True), "F", "id")
+    return tree(
+        segment.ended(json.dumps(event).encode(), json.dumps(answer).encode(), failed=False)
+    )
+
+
+def of_s3(key: str) -> dict[str, object]:
+    return {"s3": {"bucket": {"name": "landing"}, "object": {"key": key}}}
+
+
+def queued(body: object) -> dict[str, object]:
+    return {"body": json.dumps(body), "eventSourceARN": "arn:aws:sqs:us-east-1:1:orders"}
+
+
+@pytest.mark.parametrize(
+    ("event", "told"),
+    [
+        (
+            {"requestContext": {"http": {"method": "GET", "path": "/users/a@b.c"}}},
+            "GET /users/a@b.c 201",
+        ),
+        ({"httpMethod": "POST", "path": "/users"}, "POST /users 201"),
+        ({"Records": [of_s3("a+b.csv"), of_s3("a+b.csv")]}, "landing/a b.csv"),
+        ({"Records": [queued({"Records": [of_s3("a.csv")]})]}, "landing/a.csv"),
+        ({"Records": [queued("hello")]}, "orders"),
+        (
+            {
+                "Records": [
+                    {"Sns": {"Message": "hello", "TopicArn": "arn:aws:sns:us-east-1:1:news"}}
+                ]
+            },
+            "news",
+        ),
+        (
+            {"Records": [of_s3(f"{i}.csv") for i in range(5)]},
+            "landing/0.csv, landing/1.csv, landing/2.csv, 2 more",
+        ),
+        ({"detail-type": "Scheduled Event", "detail": {}}, "Scheduled Event"),
+        (
+            {
+                "detail-type": "Object Created",
+                "detail": {"bucket": {"name": "b"}, "object": {"key": "k+"}},
+            },
+            "b/k+",
+        ),
+    ],
+)
+def test_the_list_says_what_a_function_was_called_for(event: object, told: str):
+    assert f"  F {told}  1 span" in heading(invoked(event, {"statusCode": 201}))
+
+
+@pytest.mark.parametrize("event", [None, [], "x", {"Records": [None, 3]}, {"Records": {"s3": 1}}])
+def test_an_event_of_no_known_form_is_listed_by_its_function_alone(event: object):
+    assert "  F  1 span" in heading(invoked(event))
+
+
+def test_a_trace_is_found_by_the_file_that_it_is_of():
+    assert invoked({"Records": [of_s3("a.csv")]}).answers_to("landing/a.csv")
+
+
+def test_the_list_says_how_a_function_says_that_it_ended():
+    ended = [
+        document(number, "file", number, 9, annotations={"status": status}, **below(1))
+        for number, status in enumerate(("succeeded", "refused", "succeeded"), 2)
+    ]
+    trace = tree(document(1, "Etl", 0, 100), *ended)
+    assert "  Etl  succeeded, refused  4 spans" in heading(trace)
+    assert list(waterfall(trace, 60))[2].startswith("  file succeeded ")
+
+
+def test_the_path_of_a_request_to_another_host_is_shown_without_its_query():
+    request = {"method": "GET", "url": "https://api.example.com/items?key=1"}
+    http = {"request": request, "response": {"status": 404}}
+    row = list(waterfall(tree(document(1, "api.example.com", 0, 1, http=http)), 80))[-1]
+    assert row.startswith("api.example.com GET /items 404 ")
 
 
 def shown(state: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -271,7 +350,10 @@ def test_the_command_lists_traces_and_draws_one(tmp_path: Path):
 
 
 def test_the_command_says_in_one_line_what_it_does_not_find(tmp_path: Path):
-    assert shown(tmp_path).stderr.startswith("Nothing has been traced yet.")
+    assert shown(tmp_path).stderr == (
+        "Nothing has been traced yet: samulator up traces the functions whose Tracing is Active in "
+        "the template.\n"
+    )
     Journal(tmp_path / TRACES_FILE).add(REQUEST[1])
     refused = shown(tmp_path, "9-9")
     assert refused.returncode == 1

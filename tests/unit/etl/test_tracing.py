@@ -22,7 +22,9 @@ def test_the_phases_of_a_run_are_spans_around_their_calls_of_s3(buckets, invoke)
     with traced() as daemon:
         assert invoke(EVENT)["results"][0]["status"] == "succeeded"
         sent = daemon.received()
-    phases = [span.name for span in sent.spans if span.parent_id == FUNCTION and span.name != "S3"]
+    (file,) = sent.named("file")
+    assert (file.parent_id, file.detail) == (FUNCTION, "succeeded")
+    phases = [span.name for span in sent.spans if span.parent_id == file.id and span.name != "S3"]
     assert phases == ["settle", "download", "clean", "advise", "publish"]
     assert "GetObject" in inside(sent, "download")
     assert "PutObject" in inside(sent, "publish")
@@ -34,6 +36,7 @@ def test_a_file_that_is_refused_shows_where(buckets, invoke):
     with traced() as daemon:
         assert invoke(EVENT)["results"][0]["status"] == "refused"
         sent = daemon.received()
+    assert [file.detail for file in sent.named("file")] == ["refused"]
     failed = [(span.name, span.failure) for span in sent.spans if span.failure == "fault"]
     assert [name for name, _ in failed] in (["download"], ["clean"])
 

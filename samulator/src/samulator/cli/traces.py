@@ -5,17 +5,13 @@ import shutil
 import sys
 from pathlib import Path
 
+from samulator.called import command, traced_by
 from samulator.cli.command import Command, CommandFailed
 from samulator.control.project import Project
 from samulator.functions.tracing import TRACES_FILE
 from samulator.traces.journal import Journal
 from samulator.traces.tree import Trace, traces
 from samulator.traces.waterfall import heading, waterfall
-
-_NONE_YET = (
-    "Nothing has been traced yet. A function is, while samulator up runs it, whose Tracing is "
-    "Active in the template.\n"
-)
 
 
 def _configure(parser: argparse.ArgumentParser) -> None:
@@ -30,7 +26,7 @@ def _configure(parser: argparse.ArgumentParser) -> None:
 def _traces(arguments: argparse.Namespace, root: Path) -> None:
     found = traces(Journal(Project(root).state / TRACES_FILE).read())
     if not found:
-        sys.stderr.write(_NONE_YET)
+        sys.stderr.write(f"Nothing has been traced yet: {traced_by()}.\n")
     elif arguments.id is None:
         for trace in found[-max(arguments.number, 1) :]:
             sys.stdout.write(f"{heading(trace)}\n")
@@ -45,7 +41,7 @@ def _one(found: list[Trace], text: str) -> Trace:
         return found[-1]
     answering = [trace for trace in found if trace.answers_to(text)]
     if not answering:
-        raise CommandFailed(f"no trace of {text!r}; samulator traces lists those there are")
+        raise CommandFailed(f"no trace of {text!r}; {command('traces')} lists those there are")
     return answering[-1]
 
 

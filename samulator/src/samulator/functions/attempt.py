@@ -57,7 +57,8 @@ class Attempts:
         started = time.perf_counter()
         outcome = await worker.run(self._request(request_id, call, f"{header}"))
         duration_ms = (time.perf_counter() - started) * 1000
-        self.tracing.ended(segment, failed=outcome.error_type is not None)
+        failed = outcome.error_type is not None
+        self.tracing.ended(segment, call.payload, outcome.payload, failed=failed)
         worker.log.drain()
         report = _Report(request_id, outcome, duration_ms, init_ms, worker.memory_used())
         for line in report.lines(self.function.memory):

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
+from samulator.functions.occasion import fields_of
 from samulator.traces.daemon import XRayDaemon
 from samulator.traces.journal import Journal
 
@@ -58,8 +59,10 @@ class FunctionSegment:
     request_id: str
     started: float = field(default_factory=time.time)
 
-    def ended(self, *, failed: bool) -> dict[str, Any]:
-        """The document, as Lambda sends it at the end."""
+    def ended(self, event: bytes, answer: bytes, *, failed: bool) -> dict[str, Any]:
+        """The document, as Lambda sends it at the end; and what the event was, for the list."""
+        told = fields_of(event, answer)
+        annotations = {"function_request_id": self.request_id, **told.pop("annotations", {})}
         return {
             "trace_id": self.header.root,
             "id": self.header.segment_id,
@@ -68,7 +71,8 @@ class FunctionSegment:
             "start_time": self.started,
             "end_time": time.time(),
             "aws": {"request_id": self.request_id},
-            "annotations": {"function_request_id": self.request_id},
+            "annotations": annotations,
+            **told,
             **({"fault": True} if failed else {}),
             **({"parent_id": self.header.parent_id} if self.header.parent_id else {}),
         }
@@ -91,7 +95,7 @@ class Tracing:
         if self._daemon is not None:
             self._daemon.close()
 
-    def ended(self, segment: FunctionSegment, *, failed: bool) -> None:
+    def ended(self, segment: FunctionSegment, event: bytes, answer: bytes, *, failed: bool) -> None:
         """Keep the segment of an invocation that is over, if it is sampled."""
         if self._daemon is not None and segment.header.is_sampled:
-            self._daemon.keep(segment.ended(failed=failed))
+            self._daemon.keep(segment.ended(event, answer, failed=failed))

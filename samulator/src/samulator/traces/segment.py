@@ -10,6 +10,7 @@ from typing import Any
 
 _TRACE_ID = re.compile(r"1-[0-9a-f]{8}-[0-9a-f]{24}")
 _ID = re.compile(r"[0-9a-f]{16}")
+_BEFORE_PATH = re.compile(r"^[a-z]+://[^/?]*")
 _FAILURES = ("fault", "error", "throttle")
 
 
@@ -85,15 +86,23 @@ def _detail(document: Mapping[str, Any]) -> str:
         return operation
     if isinstance(http, dict):
         request, response = (http.get(key) or {} for key in ("request", "response"))
-        method = request.get("method", "") if isinstance(request, dict) else ""
+        asked = _asked(request) if isinstance(request, dict) else ""
         status = response.get("status", "") if isinstance(response, dict) else ""
-        if method or status:
-            return f"{method} {status}".strip()
+        if asked or status:
+            return f"{asked} {status}".strip()
     if isinstance(sql, dict) and isinstance(query := sql.get("sanitized_query"), str):
         return " ".join(query.split())
     annotations = document.get("annotations")
-    operation = annotations.get("operation") if isinstance(annotations, dict) else None
-    return operation if isinstance(operation, str) else ""
+    if not isinstance(annotations, dict):
+        return ""
+    told = (annotations.get(name) for name in ("operation", "status"))
+    return " ".join(text for text in told if isinstance(text, str))
+
+
+def _asked(request: Mapping[str, Any]) -> str:
+    """Method and path; the host is the segment's name, and a query may be long."""
+    method, url = (_text(request.get(key)) or "" for key in ("method", "url"))
+    return f"{method} {_BEFORE_PATH.sub('', url).partition('?')[0]}".strip()
 
 
 def _map(value: object, what: str) -> Mapping[str, Any]:

@@ -49,7 +49,7 @@ def waterfall(trace: Trace, width: int, *, mark: str = "█") -> Iterator[str]:
 
 
 def heading(trace: Trace) -> str:
-    """The trace in one line: when, its id, how long it took, what it began with."""
+    """The trace in one line: when, its id, how long it took, what it began with, how it ended."""
     rows = [segment for _, segment in trace.walk()]
     moment = datetime.fromtimestamp(trace.start)
     # An error may be an expected answer, such as that an object is not there.
@@ -59,11 +59,18 @@ def heading(trace: Trace) -> str:
             f"{moment:%Y-%m-%d %H:%M:%S}",
             trace.id,
             duration(sum(each.end - each.start for each in stretches_of(rows))),
-            _plain(rows[0].name),
+            _label(0, rows[0]),
+            *_statuses(rows),
             f"{len(rows)} span{'' if len(rows) == 1 else 's'}",
             *faults[:1],
         ]
     )
+
+
+def _statuses(rows: Sequence[Segment]) -> list[str]:
+    """What a function says itself, by the annotation `status` of a span of its own."""
+    told = dict.fromkeys(segment.annotations.get("status", "") for segment in rows[1:])
+    return [_plain(", ".join(filter(None, told)))] if any(told) else []
 
 
 def stretches_of(segments: Sequence[Segment]) -> list[Stretch]:
