@@ -25,6 +25,7 @@ DATASET = object_of(
     {
         "name": TEXT,
         "status": TEXT,
+        "version": _MAYBE_TEXT,
         "warnings": _list(object_of({"code": TEXT, "message": TEXT})),
         "report": VALUES,
         "downloads": {"type": "object", "additionalProperties": TEXT},
@@ -98,6 +99,8 @@ PARTS = object_of(
         "total": _WHOLE,
         "next_start": _MAYBE_WHOLE,
         "expires_in": _WHOLE,
+        "status": TEXT,
+        "version": _MAYBE_TEXT,
     }
 )
 QUERY = object_of(

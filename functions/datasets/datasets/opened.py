@@ -1,5 +1,7 @@
 """GET /datasets/{name}: the report of the last run, and URLs of its files."""
 
+from pydantic import BaseModel, ConfigDict
+
 from datasets.storage.bucket import Bucket
 from datasets.storage.report import REPORT, open_dataset
 from datasets.web.answer import Answer, json_answer
@@ -8,8 +10,15 @@ from datasets.web.request import Request
 EXPIRES_IN = 900
 
 
-def show_dataset(bucket: Bucket, name: str, _request: Request) -> Answer:
+class DatasetParameters(BaseModel):
+    """The query string of a dataset: nothing."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+def show_dataset(bucket: Bucket, name: str, request: Request) -> Answer:
     """The files are those that the report vouches for; their URLs open for 900 seconds."""
+    request.parameters(DatasetParameters)
     dataset = open_dataset(bucket, name)
     downloads = {
         file: bucket.download_url(
@@ -30,6 +39,7 @@ def show_dataset(bucket: Bucket, name: str, _request: Request) -> Answer:
         {
             "name": dataset.name,
             "status": dataset.status,
+            "version": dataset.version or None,
             "warnings": dataset.report.get("warnings") or [],
             "report": dataset.report,
             "downloads": downloads,

@@ -42,6 +42,8 @@ def list_parts(bucket: Bucket, name: str, request: Request) -> Answer:
             "total": len(dataset.parts),
             "next_start": behind if behind < len(dataset.parts) else None,
             "expires_in": EXPIRES_IN,
+            "status": dataset.status,
+            "version": dataset.version or None,
         }
     )
 

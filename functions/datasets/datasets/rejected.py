@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from datasets.deadline import Deadline
 from datasets.errors import InvalidInput
 from datasets.rows import cursor
+from datasets.rows.limit import MOST, TOLD, page_limit
 from datasets.storage.bucket import Bucket, StoredObject
 from datasets.storage.report import REJECTED, open_dataset
 from datasets.web.answer import Answer, csv_answer, json_answer, wants_csv
@@ -18,8 +19,6 @@ COLUMNS = ("line", "reason", "detail", "original")
 # Past it a page ends where it is: the next one goes on from there.
 _SECONDS = 8
 _MAX_CHARACTERS = 2_000_000
-_MAX_JSON = 1000
-_MAX_CSV = 50_000
 _MAX_CELL = 64 * 1024 * 1024
 
 # The ETL's words, docs/etl.md.
@@ -43,7 +42,7 @@ class RejectedParameters(BaseModel):
 
     reason: list[Reason] = Field([], max_length=20, description="One of these.")
     contains: str | None = Field(None, min_length=1, max_length=1000)
-    limit: int | None = Field(None, ge=1, le=_MAX_CSV)
+    limit: int | None = Field(None, ge=1, le=MOST, description=TOLD)
     cursor: str | None = Field(None, max_length=4000)
     format: Literal["csv", "json"] | None = None
 
@@ -52,14 +51,13 @@ def list_rejected(bucket: Bucket, name: str, request: Request) -> Answer:
     """A page of the rows that were dropped, in the order of the file."""
     asked = request.parameters(RejectedParameters)
     is_csv = wants_csv(request, asked.format)
+    limit = page_limit(asked.limit, is_csv=is_csv)
     dataset = open_dataset(bucket, name)
     file = dataset.file(REJECTED, bucket)
     query = cursor.fingerprint("rejected", sorted(asked.reason), asked.contains)
-    start = _start(asked.cursor, file.version, query, file.objects)
-    most = _MAX_CSV if is_csv else _MAX_JSON
-    limit = min(asked.limit or (most if is_csv else 50), most)
+    start = _start(asked.cursor, dataset.version, query, file.objects)
     rows, end = _page(_records(bucket, file.objects, start), asked, limit)
-    following = None if end is None else cursor.encode(file.version, query, [end])
+    following = None if end is None else cursor.encode(dataset.version, query, [end])
     if is_csv:
         headers = {"Next-Cursor": following} if following else {}
         return csv_answer(
@@ -72,7 +70,7 @@ def list_rejected(bucket: Bucket, name: str, request: Request) -> Answer:
             "next_cursor": following,
             "total": dataset.dropped,
             "status": dataset.status,
-            "version": file.version,
+            "version": dataset.version,
         }
     )
 

@@ -14,6 +14,8 @@ from datasets.web.answer import Answer, json_answer
 from datasets.web.request import Request
 
 _RUN = re.compile(r"(\d{8}T\d{6}Z-[0-9a-f]{12})\.json")
+_ID = r"^\d{8}T\d{6}Z-[0-9a-f]{12}$"
+_EXAMPLE = "20261126T101500Z-3f9c01d2ab45"
 _MOST = 10_000  # keys that are looked through
 _READERS = 8
 _FIELDS = (
@@ -27,9 +29,9 @@ class RunsParameters(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    id: str | None = Field(None, pattern=r"^\d{8}T\d{6}Z-[0-9a-f]{12}$")
+    id: str | None = Field(None, pattern=_ID, examples=[_EXAMPLE])
     limit: int = Field(20, ge=1, le=100)
-    cursor: str | None = Field(None, pattern=r"^\d{8}T\d{6}Z-[0-9a-f]{12}$")
+    cursor: str | None = Field(None, pattern=_ID, examples=[_EXAMPLE])
 
 
 def list_runs(bucket: Bucket, name: str, request: Request) -> Answer:

@@ -29,17 +29,21 @@ def published(processed):
 
 
 @pytest.fixture(scope="module")
-def query(processed):
+def call(processed):
+    """Of QueryFunction, to which the gateway sends every POST below /datasets/."""
     settings = QuerySettings(
         processed_bucket=processed.bucket,
         auth_required=False,
         aws_endpoint_url=processed.url,
-        query_seconds=10,
+        query_seconds=60,
         query_memory_mb=256,
         query_file_mb=1,
     )
-    call = caller(HttpEntry(lambda: settings, query_handler.build))
+    return caller(HttpEntry(lambda: settings, query_handler.build))
 
+
+@pytest.fixture(scope="module")
+def query(call):
     def ask(sql, name="2026/q", accept="application/json", **more):
         return call(
             f"/datasets/{name}/query",
@@ -129,6 +133,19 @@ def test_a_query_needs_json_and_an_existing_dataset(query):
     assert query("select 1", name="none").status == 404
     assert query("select 1", more=1).status == 422
     assert query("select 1", limit=10_001).json()["errors"][0]["pointer"] == "#/limit"
+
+
+@pytest.mark.parametrize(
+    ("path", "allow"),
+    [
+        ("/datasets/q/rows", "GET, HEAD, OPTIONS"),
+        ("/datasets/q", "GET, HEAD, OPTIONS"),
+        ("/datasets/descriptions", "GET, HEAD, PUT, OPTIONS"),
+    ],
+)
+def test_post_to_a_path_of_another_function_names_what_can_be_done_there(call, path, allow):
+    answer = call(path, method="POST")
+    assert (answer.status, answer.headers["allow"]) == (405, allow)
 
 
 def test_what_is_no_query_is_told_in_the_engine_s_words(query):

@@ -47,6 +47,8 @@ def run(parquet):
         "select * from duckdb_settings()",
         "select * from information_schema.tables",
         "select getenv('HOME')",
+        "select CURRENT_SETTING('memory_limit')",
+        "select order_id from dataset where product = (select current_setting('threads'))",
         "insert into dataset values (1, 'x')",
         "update dataset set product = 'x'",
         "delete from dataset",

@@ -13,6 +13,8 @@ DROPPED = [
     for number in range(50)
 ]
 
+READS = ("", "/rows", "/rejected", "/summary", "/parts")
+
 
 @pytest.fixture(scope="module", autouse=True)
 def published(processed):
@@ -66,7 +68,11 @@ def test_rows_are_found_by_their_reasons_and_by_their_text(call):
             {"form": "2026"},
             "known are by, format, from, limit, measure,",
         ),
+        ("rejected", {"limit": 1001}, "must be at most 1,000 as JSON; CSV takes up to 50,000"),
+        ("summary", {"order": "rows"}, "must be 'key', '-key', 'value' or '-value'"),
         ("runs", {"format": "csv"}, "known are cursor, id, limit"),
+        ("runs", {"id": "latest"}, "must look like 20261126T101500Z-3f9c01d2ab45"),
+        ("", {"format": "csv"}, "is not known here; the call takes none"),
         ("rows", {"format": "xml"}, "must be 'csv' or 'json'"),
     ],
 )
@@ -75,6 +81,13 @@ def test_what_a_call_does_not_know_is_refused_naming_what_it_knows(call, call_of
     (fault,) = answer.json()["errors"]
     assert (answer.status, fault["parameter"]) == (422, *query)
     assert detail in fault["detail"]
+
+
+def test_every_answer_names_the_same_version_of_a_dataset(call):
+    query = {"/summary": {"by": "order_id"}}
+    answers = [call(f"/datasets/bad{one}", **query.get(one, {})).json() for one in READS]
+    assert len({answer["version"] for answer in answers}) == 1
+    assert {answer["status"] for answer in answers} == {"succeeded"}
 
 
 def test_dropped_rows_come_as_csv_too(call):

@@ -147,7 +147,10 @@ def test_a_page_says_its_columns_and_how_many_rows_there_are(call, rows):
         ({"order": "cost"}, "order", "no column 'cost'"),
         ({"order": "price,price"}, "order", "twice"),
         ({"columns": "price,cost"}, "columns", "no column 'cost'"),
+        ({"by": "price"}, "by", "known are columns, cursor"),
+        ({"where": "Price>3"}, "where", "did you mean 'price'?"),
         ({"limit": "0"}, "limit", "greater"),
+        ({"limit": "1001"}, "limit", "at most 1,000 as JSON"),
         ({"limit": ["1", "2"]}, "limit", "more than once"),
         ({"cursor": "mine"}, "cursor", "not a cursor"),
         ({"wher": "price>3"}, "wher", "not known"),
@@ -234,7 +237,15 @@ def test_head_is_answered_as_get_without_a_body(call):
     assert (answer.status, answer.text) == (200, "")
 
 
-def test_another_method_is_refused_and_the_right_ones_named(call):
-    answer = call("/datasets/2026/orders/rows", method="DELETE")
-    assert answer.status == 405
-    assert answer.headers["allow"] == "GET, HEAD, OPTIONS"
+@pytest.mark.parametrize(
+    ("method", "path", "allow"),
+    [
+        ("DELETE", "/datasets/2026/orders/rows", "GET, HEAD, OPTIONS"),
+        ("GET", "/datasets/2026/orders/query", "POST, OPTIONS"),
+        ("GET", "/datasets/query/query", "POST, OPTIONS"),
+        ("PUT", "/datasets/checks", "GET, HEAD, POST, OPTIONS"),
+    ],
+)
+def test_another_method_is_refused_and_the_right_ones_named(call, method, path, allow):
+    answer = call(path, method=method)
+    assert (answer.status, answer.headers["allow"]) == (405, allow)

@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 
 from datasets.deadline import Deadline
 from datasets.errors import InvalidInput
+from datasets.parquet.absent import no_column
 from datasets.parquet.object_file import ObjectFile
 from datasets.storage.bucket import Bucket, StoredObject
 
@@ -48,8 +49,7 @@ class ParquetTable:
     def require(self, name: str, *, parameter: str) -> None:
         """Raises InvalidInput for a column that the dataset does not have."""
         if name not in self.columns:
-            known = ", ".join(self.columns[:30])
-            raise InvalidInput(f"no column {name[:100]!r}; there are {known}", parameter=parameter)
+            raise InvalidInput(no_column(name, self.columns), parameter=parameter)
 
     def row_groups(self, wanted: pc.Expression | None = None, *, start: int = 0) -> list[RowGroup]:
         """Those from row `start` on that may hold a wanted row, by their statistics."""

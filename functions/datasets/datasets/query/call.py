@@ -34,7 +34,9 @@ class QueryBody(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
     sql: str = Field(min_length=1, max_length=20_000)
-    limit: int | None = Field(None, ge=1, le=_MAX_CSV)
+    limit: int | None = Field(
+        None, ge=1, le=_MAX_CSV, description="At most 10,000 as JSON (1,000 by default)."
+    )
 
 
 class QueryCall:
@@ -62,11 +64,14 @@ class QueryCall:
                 filename=dataset.download_name("query"),
                 headers={"Truncated": "true"} if answer["truncated"] else {},
             )
-        about = {"status": dataset.status, "version": file.version}
+        about = {"status": dataset.status, "version": dataset.version}
         return json_answer({**answer, "milliseconds": milliseconds, **about})
 
     def _bounds(self, limit: int | None, *, is_csv: bool) -> Bounds:
         if not is_csv and limit is not None and limit > _MAX_JSON:
-            raise InvalidInput(f"must be at most {_MAX_JSON} for JSON", pointer="#/limit")
+            raise InvalidInput(
+                f"must be at most {_MAX_JSON:,} as JSON; CSV takes up to {_MAX_CSV:,}",
+                pointer="#/limit",
+            )
         rows = limit or (_MAX_CSV if is_csv else 1000)
         return Bounds(self._settings.query_seconds, self._settings.query_memory_mb, rows)

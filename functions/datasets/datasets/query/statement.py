@@ -11,6 +11,8 @@ from datasets.errors import InvalidInput
 TABLE = "dataset"
 # The others read files, memory by its address, settings, or run text as another statement.
 _TABLE_FUNCTIONS = {"range", "generate_series", "unnest", "repeat", "repeat_row", "json_each"}
+# Functions that read settings; the others compute.
+_SETTINGS = {"current_setting"}
 _ONE_SELECT = "must be one SELECT statement"
 
 
@@ -22,6 +24,8 @@ def require_select(engine: duckdb.DuckDBPyConnection, sql: str) -> None:
     parsed = _parsed(engine, sql)
     tables = {TABLE, *(name.casefold() for name in _common_tables(parsed))}
     for kind, name in _sources(parsed):
+        if kind == "FUNCTION" and name.casefold() in _SETTINGS:
+            raise _refused(f"the function {name[:100]!r} is not allowed")
         if kind == "TABLE_FUNCTION" and name not in _TABLE_FUNCTIONS:
             raise _refused(f"the table function {name[:100]!r} is not allowed")
         if kind == "BASE_TABLE" and name.casefold() not in tables:
@@ -53,8 +57,8 @@ def _refused(why: str) -> InvalidInput:
 def _sources(parsed: Any) -> Iterator[tuple[str, str]]:  # noqa: ANN401 - JSON
     for node in _nodes(parsed):
         kind = node.get("type")
-        if kind in ("TABLE_FUNCTION", "BASE_TABLE", "SHOW_REF"):
-            function = node.get("function") or {}
+        if kind in ("TABLE_FUNCTION", "BASE_TABLE", "SHOW_REF", "FUNCTION"):
+            function = node if kind == "FUNCTION" else node.get("function") or {}
             yield kind, str(function.get("function_name") or node.get("table_name") or "")
 
 

@@ -8,6 +8,7 @@ from datasets.deadline import Deadline
 from datasets.parquet.table import ParquetTable
 from datasets.rows import cursor
 from datasets.rows.cells import column_kinds, csv_lines, readable
+from datasets.rows.limit import MOST, TOLD, page_limit
 from datasets.rows.order import parse_order
 from datasets.rows.page import Page, Wanted, read_page
 from datasets.rows.where import parse_conditions
@@ -17,8 +18,6 @@ from datasets.web.answer import Answer, csv_answer, json_answer, wants_csv
 from datasets.web.request import Request
 
 SECONDS = 20
-_MAX_JSON = 1000
-_MAX_CSV = 50_000
 
 Format = Literal["csv", "json"] | None
 
@@ -31,7 +30,7 @@ class RowsParameters(BaseModel):
     columns: str | None = Field(None, description="Names with commas; all where it is left out.")
     where: list[str] = Field([], max_length=20, description="COLUMN OPERATOR VALUE; all must hold.")
     order: str = Field("", description="Columns with commas; a minus before one: falling.")
-    limit: int | None = Field(None, ge=1, le=_MAX_CSV)
+    limit: int | None = Field(None, ge=1, le=MOST, description=TOLD)
     cursor: str | None = Field(None, max_length=4000)
     format: Format = None
 
@@ -40,6 +39,7 @@ def list_rows(bucket: Bucket, name: str, request: Request) -> Answer:
     """A page of the rows that were kept, as JSON or CSV."""
     asked = request.parameters(RowsParameters)
     is_csv = wants_csv(request, asked.format)
+    limit = page_limit(asked.limit, is_csv=is_csv)
     dataset = open_dataset(bucket, name)
     file = dataset.file(PARQUET, bucket)
     table = ParquetTable(bucket, file.objects)
@@ -48,18 +48,18 @@ def list_rows(bucket: Bucket, name: str, request: Request) -> Answer:
         columns=_columns(asked.columns, table),
         conditions=parse_conditions(asked.where, table.schema),
         order=parse_order(asked.order, table.schema),
-        limit=_limit(asked.limit, is_csv=is_csv),
-        place=cursor.decode(asked.cursor, file.version, query) if asked.cursor else (),
+        limit=limit,
+        place=cursor.decode(asked.cursor, dataset.version, query) if asked.cursor else (),
     )
     page = read_page(table, wanted, Deadline(SECONDS))
-    following = None if page.place is None else cursor.encode(file.version, query, page.place)
+    following = None if page.place is None else cursor.encode(dataset.version, query, page.place)
     if is_csv:
         lines = csv_lines(page.rows, dataset.csv_dates)
         headers = {"Next-Cursor": following} if following else {}
         return csv_answer(
             wanted.columns, lines, filename=dataset.download_name("rows"), headers=headers
         )
-    return json_answer(_document(dataset, table, page, following) | {"version": file.version})
+    return json_answer(_document(dataset, table, page, following))
 
 
 def _document(
@@ -74,6 +74,7 @@ def _document(
         "total": table.rows,
         "matched": page.matched,
         "status": dataset.status,
+        "version": dataset.version,
     }
 
 
@@ -84,8 +85,3 @@ def _columns(text: str | None, table: ParquetTable) -> list[str]:
     for name in names:
         table.require(name, parameter="columns")
     return names
-
-
-def _limit(given: int | None, *, is_csv: bool) -> int:
-    """JSON: 50, at most 1,000. CSV: as many as fit, at most 50,000."""
-    return min(given or (_MAX_CSV if is_csv else 50), _MAX_CSV if is_csv else _MAX_JSON)

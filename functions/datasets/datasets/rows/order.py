@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from datasets.errors import InvalidInput
+from datasets.parquet.absent import no_column
 from datasets.parquet.table import POSITION
 
 
@@ -42,9 +43,7 @@ def _next_key(text: str, schema: pa.Schema) -> tuple[Key, str]:
             end = start + len(name)
             if text.startswith(name, start) and (end == len(text) or text[end] == ","):
                 return Key(name, falls), text[end + 1 :].strip()
-    known = ", ".join(schema.names[:30])
-    wrong = text.split(",")[0][:100]
-    raise InvalidInput(f"no column {wrong!r}; there are {known}", parameter="order")
+    raise InvalidInput(no_column(text.split(",")[0], schema.names), parameter="order")
 
 
 def first_rows(table: pa.Table, keys: Sequence[Key], count: int) -> pa.Table:

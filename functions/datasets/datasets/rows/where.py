@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from datasets.errors import InvalidInput
+from datasets.parquet.absent import no_column
 from datasets.rows.moments import parse_moment
 
 _OPERATOR = re.compile(r"\s*(!=|>=|<=|!~|=|>|<|~|\bcontains\b)\s*", re.IGNORECASE)
@@ -78,8 +79,7 @@ def _split(text: str, schema: pa.Schema) -> tuple[str, str, str]:
     found = _OPERATOR.search(bare)
     if found is None:
         raise _wrong(text, "is not COLUMN OPERATOR VALUE with one of = != > >= < <= ~ !~ contains")
-    known = ", ".join(schema.names[:30])
-    raise _wrong(text, f"no column {bare[: found.start()][:100]!r}; there are {known}")
+    raise _wrong(text, no_column(bare[: found.start()], schema.names))
 
 
 def _of_text(field: pc.Expression, operator: str, value: str) -> pc.Expression:

@@ -92,20 +92,29 @@ class Dataset:
         found: Sequence[Mapping[str, Any]] = self._vouched.get("parts") or ()
         return found
 
+    @property
+    def version(self) -> str:
+        """A word for just these rows, kept and dropped; empty where there are none.
+
+        Every answer has the same one, so that rows can be told to belong to dropped rows.
+        """
+        outputs = [output for name in _OF_PARTS for output in self._objects(name)]
+        return _version(outputs) if outputs else ""
+
     def file(self, name: str, bucket: Bucket) -> ReadableFile:
         """Raises DatasetNotReadable where the dataset has no such output."""
-        outputs = [part[_OF_PARTS[name]] for part in self.parts]
+        outputs = self._objects(name)
         if not outputs:
-            output = dict(self.outputs()).get(name)
-            if output is None:
-                raise DatasetNotReadable(self._reason())
-            outputs = [output]
-        digests = [str(output["sha256"]) for output in outputs]
-        joined = hashlib.sha256("".join(digests).encode()).hexdigest()
-        return ReadableFile(
-            tuple(_pinned(output, bucket) for output in outputs),
-            (digests[0] if len(digests) == 1 else joined)[:16],
-        )
+            raise DatasetNotReadable(self._reason())
+        pinned = tuple(_pinned(output, bucket) for output in outputs)
+        return ReadableFile(pinned, _version(outputs))
+
+    def _objects(self, name: str) -> Sequence[Mapping[str, Any]]:
+        """The output's file, or that of each part."""
+        if self.parts:
+            return [part[_OF_PARTS[name]] for part in self.parts]
+        output = dict(self.outputs()).get(name)
+        return [] if output is None else [output]
 
     @property
     def _is_good(self) -> bool:
@@ -124,6 +133,12 @@ class Dataset:
         refusal = self.report.get("refusal") or {}
         said = f": {refusal['message']}" if refusal.get("message") else "."
         return f"The dataset's last run ended as {self.status}, and no earlier rows are left{said}"
+
+
+def _version(outputs: Sequence[Mapping[str, Any]]) -> str:
+    digests = [str(output["sha256"]) for output in outputs]
+    joined = hashlib.sha256("".join(digests).encode()).hexdigest()
+    return (digests[0] if len(digests) == 1 else joined)[:16]
 
 
 def _pinned(output: Mapping[str, Any], bucket: Bucket) -> StoredObject:

@@ -1,6 +1,6 @@
 """GET /datasets/{name}/summary"""
 
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -33,7 +33,7 @@ class SummaryParameters(BaseModel):
     where: list[str] = Field([], max_length=20)
     from_: str | None = Field(None, alias="from")
     to: str | None = None
-    order: Annotated[str | None, Field(pattern="^-?(key|value)$")] = None
+    order: Literal["key", "-key", "value", "-value"] | None = None
     limit: int = Field(100, ge=1, le=1000)
     format: Literal["csv", "json"] | None = None
 
@@ -60,7 +60,7 @@ def show_summary(bucket: Bucket, name: str, request: Request) -> Answer:
             "groups": groups.num_rows,
             "rows": pc.sum(groups["rows"]).as_py() or 0,
             "status": dataset.status,
-            "version": file.version,
+            "version": dataset.version,
         }
     )
 

@@ -16,6 +16,17 @@ from datasets.web.problems import Kind, internal_error, problem, problem_of
 from datasets.web.request import Request, is_http, read_request
 
 AnySettings = TypeVar("AnySettings", bound=Settings)
+# What can be done at each path, by whichever function: the gateway sends every POST to one of them
+# and the rest to another. The first ending that a path has is taken; a name may hold slashes.
+_METHODS = {
+    "/datasets/{name}/rows": "GET",
+    "/datasets/{name}/rejected": "GET",
+    "/datasets/{name}/summary": "GET",
+    "/datasets/{name}/parts": "GET",
+    "/datasets/{name}/runs": "GET",
+    "/datasets/{name}/query": "POST",
+    "/datasets/{name}": "GET",
+}
 # What the gateway sends to other functions at paths that are names of datasets, too.
 _ELSEWHERE = {
     "/datasets/checks": "POST",
@@ -34,16 +45,9 @@ class Route:
     template: str
     answer: Callable[[str, Request], Answer]
 
-    @property
-    def ending(self) -> str:
-        return self.template.removeprefix("/datasets/{name}")
-
 
 class HttpEntry(Generic[AnySettings]):
-    """The first route whose ending the path has is taken; a name may hold slashes.
-
-    Settings and routes are made once; where the settings are wrong, each request says so.
-    """
+    """Settings and routes are made once; where the settings are wrong, each request says so."""
 
     def __init__(
         self, load: Callable[[], AnySettings], build: Callable[[AnySettings], Sequence[Route]]
@@ -84,15 +88,17 @@ class HttpEntry(Generic[AnySettings]):
     def _answer(self, request: Request, served: "_Served") -> Answer:
         try:
             settings, routes = self.prepare()
-            route, name = _find(routes, request)
-            served.route = f"{request.method} {route.template}"
+            template, name = _find(request)
+            served.route = f"{request.method} {template}"
             if request.method == "OPTIONS":
-                allow = ", ".join((*_allowed(route, request), "OPTIONS"))
+                allow = ", ".join((*_allowed(template, request), "OPTIONS"))
                 return Answer(status=204, headers={"Allow": allow})
             require_scope(request.event, auth_required=settings.auth_required)
-            if request.method != route.method and request.method != _head_of(route):
-                raise WrongMethod(_allowed(route, request))
-            return route.answer(name, request)
+            method = "GET" if request.method == "HEAD" else request.method
+            for route in routes:
+                if (route.method, route.template) == (method, template):
+                    return route.answer(name, request)
+            raise WrongMethod(_allowed(template, request))
         except AppError as error:
             if isinstance(error, StorageUnavailable):
                 served.failure = describe(error)
@@ -116,11 +122,12 @@ def _span_fields(route: str, request_id: str, status: int) -> Fields:
     }
 
 
-def _find(routes: Sequence[Route], request: Request) -> tuple[Route, str]:
-    for route in routes:
-        pattern = "/datasets/(.+)" + re.escape(route.ending)
+def _find(request: Request) -> tuple[str, str]:
+    """The template of the path, and the dataset's name in it."""
+    for template in _METHODS:
+        pattern = "(.+)".join(map(re.escape, template.split("{name}")))
         if found := re.fullmatch(pattern, request.path, re.DOTALL):
-            return route, found[1]
+            return template, found[1]
     raise NothingHere(_NOTHING)
 
 
@@ -136,9 +143,7 @@ class _Served:
         self.failure = {}
 
 
-def _head_of(route: Route) -> str | None:
-    return "HEAD" if route.method == "GET" else None
-
-
-def _allowed(route: Route, request: Request) -> tuple[str, ...]:
-    return tuple(filter(None, (route.method, _head_of(route), _ELSEWHERE.get(request.path))))
+def _allowed(template: str, request: Request) -> tuple[str, ...]:
+    method = _METHODS[template]
+    head = "HEAD" if method == "GET" else ""
+    return tuple(filter(None, (method, head, _ELSEWHERE.get(request.path))))

@@ -6,7 +6,7 @@ import json
 import re
 import uuid
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl
@@ -132,15 +132,25 @@ def _validated(model: type[Model], given: dict[str, Any], place: str) -> Model:
     except ValidationError as error:
         faults = error.errors(include_url=False)[:_MAX_FAULTS]
         known = sorted(field.alias or name for name, field in model.model_fields.items())
-        raise InvalidRequest([_fault(dict(fault), place, known) for fault in faults]) from None
+        forms = {name: field.examples for name, field in model.model_fields.items()}
+        raise InvalidRequest([_fault(dict(one), place, known, forms) for one in faults]) from None
 
 
-def _fault(fault: dict[str, Any], place: str, known: Sequence[str]) -> dict[str, str]:
+def _fault(
+    fault: dict[str, Any],
+    place: str,
+    known: Sequence[str],
+    forms: Mapping[str, Sequence[Any] | None],
+) -> dict[str, str]:
     said = _WORDS.get(fault["type"], fault["msg"])
+    if fault["type"] == "string_pattern_mismatch":
+        # Callers learn a form by an example sooner than by a regular expression.
+        (example, *_) = forms.get(str(fault["loc"][0])) or ("what the documentation shows",)
+        said = f"must look like {example}"
     if fault["type"] == "literal_error":
         said = f"must be {fault['ctx']['expected']}"
     elif fault["type"] == "extra_forbidden":
-        said = f"{said}; known are {', '.join(known)}"
+        said += f"; known are {', '.join(known)}" if known else "; the call takes none"
     if fault["type"] == "value_error":
         said = str(fault["ctx"]["error"])
     steps = [str(step)[:200] for step in fault["loc"]]
