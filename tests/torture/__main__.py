@@ -4,7 +4,6 @@ import argparse
 import json
 import math
 import random
-import subprocess
 import sys
 import tempfile
 import time
@@ -79,7 +78,7 @@ def _measure(
     stage: Stage, folder: Path, arguments: argparse.Namespace, terminal: TextIO
 ) -> _Measured:
     """Scenarios, matrix, clients; the last have what is left of the time."""
-    commit, started = _commit(), time.monotonic()
+    started = time.monotonic()
     seconds = 60 * arguments.minutes
     is_partial = bool(arguments.only or arguments.scenarios)
     findings = [] if arguments.only else _run_scenarios(stage, folder, terminal)
@@ -92,7 +91,7 @@ def _measure(
         print("clients:", file=terminal, flush=True)
         left = seconds - (time.monotonic() - started)
         played = play(stage, max(left, LEAST_SECONDS), arguments.seed)
-    return _Measured(cells, findings, played, _describe(arguments, commit, stage))
+    return _Measured(cells, findings, played, _describe(arguments, stage))
 
 
 def _drawn(arguments: argparse.Namespace) -> list[Fault]:
@@ -150,20 +149,11 @@ def _is_wanted(fault: Fault, only: str) -> bool:
     return only in f"{fault.store}: {fault.name}"
 
 
-def _commit() -> str:
-    """What is checked out now; it may be another when the run ends."""
-    git = subprocess.run(
-        ["git", "rev-parse", "--short=12", "HEAD"], capture_output=True, text=True, check=False
-    )
-    return git.stdout.strip() or "unknown"
-
-
-def _describe(arguments: argparse.Namespace, commit: str, stage: Stage) -> Run:
+def _describe(arguments: argparse.Namespace, stage: Stage) -> Run:
     return Run(
         minutes=arguments.minutes,
         seed=arguments.seed,
         date=f"{datetime.now(UTC):%Y-%m-%d}",
-        commit=commit,
         versions=stage.versions(),
         total=len(all_faults()),
         is_whole=arguments.minutes >= WHOLE_MINUTES,

@@ -12,7 +12,7 @@ from tests.torture.page import Run, page, row
 FAULT = all_faults()[0]
 QUICK = Timing("list", 200, seconds=0.5, healthy=0.25, promise=3.0)
 SLOW = Timing("create", 503, seconds=3.5, healthy=0.25, promise=3.0)
-RUN = Run(3, 15, "2026-01-02", "c0ffee", {"PostgreSQL": "18"}, 90, False, healthy=5, tries=4)
+RUN = Run(3, 15, "2026-01-02", {"PostgreSQL": "18"}, 90, False, healthy=5, tries=4)
 SKIPPED = Finding("a disk fails", 0, "503", "not run: no disk")
 PLAYED = Played(
     History([Event(0, "read", "ada@example.com", 0.0, 1.0, 503)], {}, {}), ["redis: killed"], 2.0
