@@ -435,8 +435,10 @@ def test_run_puts_the_source_again_as_it_is(
     assert (answer.status, answer.json()["type"]) == (409, "urn:problem:source-gone")
     first = s3.put_object(**place, Body=b"a;b", ContentType="text/csv", Metadata={"by": "me"})
     answer = api.post("/datasets/runs", {"dataset": "orders"})
-    assert (answer.status, answer.json()) == (202, {"dataset": "orders", "key": "orders.csv"})
     again = s3.get_object(**place)
+    run = {"dataset": "orders", "key": "orders.csv", "version_id": again["VersionId"]}
+    assert (answer.status, answer.json()) == (202, run)
+    assert answer.headers["location"] == "/datasets/orders/runs"
     assert again["VersionId"] != first["VersionId"]
     assert (again["Body"].read(), again["ContentType"], again["Metadata"]) == (
         b"a;b",

@@ -89,14 +89,22 @@ class RunRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    dataset: str = Field(min_length=1, max_length=1024, examples=["2026/orders"])
+    dataset: str = Field(
+        min_length=1,
+        max_length=1024,
+        examples=["2026/orders"],
+        description="Its name, or the key of its source, of which there need be no report yet.",
+    )
 
 
 class Run(BaseModel):
     """A run that was asked for; its report replaces the one that is there."""
 
     dataset: str
-    key: str
+    key: str = Field(description="The file that is cleaned.")
+    version_id: str | None = Field(
+        description="Of the file as it was put again: the run's report has it as source.version_id."
+    )
 
 
 class DatasetWarning(BaseModel):

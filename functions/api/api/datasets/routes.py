@@ -1,7 +1,7 @@
 """The calls of /datasets; those of one dataset are functions/datasets'."""
 
 from typing import Annotated
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
@@ -90,10 +90,20 @@ async def prepare_upload(
     return datasets.prepare_upload(wanted.key, wanted.bytes)
 
 
-@router.post("/runs", status_code=202, responses=responses(404, 409, 413, 415, 422, 503))
-async def start_run(wanted: RunRequest, datasets: Datasets) -> Run:
+@router.post(
+    "/runs",
+    status_code=202,
+    responses={
+        202: {"headers": {"Location": {"schema": {"type": "string"}}}},
+        **responses(404, 409, 413, 415, 422, 503),
+    },
+)
+async def start_run(wanted: RunRequest, datasets: Datasets, response: Response) -> Run:
     """Has the source of a dataset cleaned once more, as when its folder's _source.json changed.
 
     The file is put again as it is; where a newer one has come meanwhile, that one is cleaned.
+    Location lists the dataset's runs; this one has the answer's version_id.
     """
-    return datasets.start_run(wanted.dataset)
+    run = datasets.start_run(wanted.dataset)
+    response.headers["Location"] = f"/datasets/{quote(run.dataset, safe='')}/runs"
+    return run

@@ -6,7 +6,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from api.datasets.catalog import SUMMARIES, SUMMARY, SummaryListing, SummaryObject
-from api.errors import SourceGone, SourceTooLarge, StorageUnavailable
+from api.datasets.sources import PutVersion
+from api.errors import SourceTooLarge, StorageUnavailable
 from api.network.deadline import deadline
 
 if TYPE_CHECKING:
@@ -102,10 +103,10 @@ class S3Datasets:
             )
         return parts, complete, abort
 
-    def put_again(self, key: str) -> None:
+    def put_again(self, key: str) -> PutVersion | None:
         """Copies the newest version of a source onto itself: S3 tells of it as of any other.
 
-        Raises SourceGone or SourceTooLarge.
+        None if there is no such object. Raises SourceTooLarge.
         """
         bucket = self.landing_bucket
         with _translated():
@@ -114,7 +115,7 @@ class S3Datasets:
                 if head["ContentLength"] > _MAX_COPY_BYTES:
                     raise SourceTooLarge("The file is over 5 GB: put it again with an S3 client.")
                 # S3 refuses a copy onto itself that changes nothing.
-                self._client.copy_object(
+                made = self._client.copy_object(
                     Bucket=bucket,
                     Key=key,
                     CopySource={"Bucket": bucket, "Key": key},
@@ -125,8 +126,9 @@ class S3Datasets:
                 )
             except self._client.exceptions.ClientError as error:
                 if error.response["Error"]["Code"] in ("NoSuchKey", "404"):
-                    raise SourceGone("The source is not in the landing bucket any more.") from error
+                    return None
                 raise
+        return PutVersion(made.get("VersionId"))
 
     @cached_property
     def _client(self) -> "S3Client":

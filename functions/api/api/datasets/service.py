@@ -1,16 +1,14 @@
 """What can be done with datasets: list them, ask for an upload or another run."""
 
-import json
 from typing import Protocol
 from urllib.parse import urlsplit
 
 from api.datasets.catalog import Catalog, SummaryStore
 from api.datasets.listing import DatasetQuery
 from api.datasets.models import DatasetList, MultipartUpload, PartUpload, Run, Upload
-from api.datasets.names import dataset_name, output_prefix, source_stem
-from api.errors import DatasetNotFound
+from api.datasets.names import dataset_name
+from api.datasets.sources import Sources, SourceStore
 
-REPORT = "report.json"
 DESCRIPTION = "_source.json"
 EXPIRES_IN = 900
 # Parts take hours; no session of a function's role, which signs, is longer than that.
@@ -21,7 +19,7 @@ _PART = 256 * 1024**2
 _MOST_PARTS = 1024
 
 
-class DatasetStore(SummaryStore, Protocol):
+class DatasetStore(SummaryStore, SourceStore, Protocol):
     """The buckets. Every method may raise StorageUnavailable."""
 
     def upload_url(self, key: str, *, expires_in: int) -> str: ...
@@ -29,17 +27,17 @@ class DatasetStore(SummaryStore, Protocol):
     def part_urls(
         self, key: str, upload_id: str, *, count: int, expires_in: int
     ) -> tuple[list[str], str, str]: ...
-    def put_again(self, key: str) -> None: ...
     @property
     def landing_bucket(self) -> str: ...
 
 
 class DatasetService:
-    """Raises what the store raises, and DatasetNotFound."""
+    """Raises what the store raises."""
 
     def __init__(self, store: DatasetStore) -> None:
         self._store = store
         self._catalog = Catalog(store)
+        self._sources = Sources(store)
 
     def list_datasets(self, query: DatasetQuery) -> DatasetList:
         """Raises InvalidInput for a cursor of another list."""
@@ -79,14 +77,7 @@ class DatasetService:
 
     def start_run(self, name: str) -> Run:
         """Raises DatasetNotFound, SourceGone or SourceTooLarge."""
-        prefix = output_prefix(source_stem(name))
-        body = self._store.read(prefix + REPORT) if prefix is not None else None
-        key = None if body is None else _source_key(body)
-        # A report.json that the ETL did not write, or not at this place, makes no dataset.
-        if key is None or output_prefix(source_stem(key)) != prefix:
-            raise DatasetNotFound("No dataset has this name, or its file was not processed yet.")
-        self._store.put_again(key)
-        return Run(dataset=dataset_name(key), key=key)
+        return self._sources.start_run(name)
 
     def upload_origin(self) -> str:
         """Scheme and host that uploads go to, for a page's security policy."""
@@ -103,11 +94,3 @@ def part_sizes(size: int) -> list[int]:
     part = max(_PART, -(-size // _MOST_PARTS))
     whole, rest = divmod(size, part)
     return [part] * whole + ([rest] if rest else [])
-
-
-def _source_key(body: bytes) -> str | None:
-    try:
-        key = json.loads(body)["source"]["key"]
-    except (ValueError, LookupError, TypeError):
-        return None
-    return key if isinstance(key, str) else None
