@@ -36,7 +36,7 @@ def published(processed):
 @pytest.fixture(scope="module")
 def queried(processed, settings):
     asked = QuerySettings(
-        **settings.model_dump(), query_seconds=60, query_memory_mb=512, query_file_mb=1
+        **settings.model_dump(), query_seconds=10, query_memory_mb=512, query_file_mb=1
     )
     query = QueryCall(Bucket(processed.bucket, endpoint_url=processed.url), asked)
     return caller(

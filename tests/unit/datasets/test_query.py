@@ -35,7 +35,7 @@ def call(processed):
         processed_bucket=processed.bucket,
         auth_required=False,
         aws_endpoint_url=processed.url,
-        query_seconds=60,
+        query_seconds=10,
         query_memory_mb=256,
         query_file_mb=1,
     )
