@@ -43,7 +43,11 @@ _NAME = {
 }
 _OF_A_SENT_FILE = {
     "key": {**TEXT, "description": "Where the file would go; of a file that is sent."},
-    "size": {**TEXT, "pattern": "^[0-9]{1,18}$", "description": "The whole file's bytes."},
+    "size": {
+        **TEXT,
+        "pattern": "^[0-9]{1,18}$",
+        "description": "The whole file's bytes, at least those sent: it may be its beginning.",
+    },
     "description": {**TEXT, "description": "A description to try, as JSON."},
 }
 _READS: tuple[tuple[str, str, str, type[BaseModel] | None, Schema], ...] = (

@@ -53,6 +53,7 @@ def call(
     media_type: str = "application/json",
     query: str = "",
     scope: str | None = "datasets:write",
+    as_text: bool = False,
 ) -> tuple[int, dict]:
     from etl.check_api import handler
 
@@ -63,8 +64,8 @@ def call(
         "rawQueryString": query,
         "headers": {"content-type": media_type},
         "requestContext": {"http": {"method": method, "path": path}, "requestId": "r1", **claims},
-        "body": base64.b64encode(body).decode(),
-        "isBase64Encoded": True,
+        "body": body.decode("utf-8", "replace") if as_text else base64.b64encode(body).decode(),
+        "isBase64Encoded": not as_text,
     }
     answer = handler(event, Context())
     assert answer["headers"]["x-request-id"] == "r1"
@@ -143,13 +144,53 @@ def test_a_description_is_written_and_the_file_stays_as_it_is(s3):
     [
         ({"key": "orders.txt"}, "#/key"),
         ({}, "#/key"),
-        ({"key": "orders.csv", "description": {"decimal": "x"}}, "#/description"),
-        ({"key": "orders.csv", "more": 1}, "#"),
+        ({"key": "orders.csv", "description": "x"}, "#/description"),
+        ({"key": "orders.csv", "description": {"decimal": "x"}}, "#/description/decimal"),
+        ({"key": "orders.csv", "description": {"a/b": 1}}, "#/description/a~1b"),
+        (
+            {"key": "orders.csv", "description": {"date_formats": ["%d.%m.%Y", 1]}},
+            "#/description/date_formats/1",
+        ),
+        ({"key": "orders.csv", "more": 1}, "#/more"),
     ],
 )
 def test_a_wrong_request_is_a_problem_that_names_the_member(s3, document, pointer):
     status, problem = asked("POST", "/datasets/checks", **document)
     assert (status, problem["errors"][0]["pointer"]) == (422, pointer)
+
+
+@pytest.mark.parametrize(
+    ("query", "parameter", "words"),
+    [
+        ("", "key", "key is required"),
+        ("key=a.txt", "key", "must end in .csv"),
+        ("key=a.csv&key=b.csv", "key", "more than once"),
+        ("key=a.csv&keys=b", "keys", "known are key, size, description"),
+        ("key=a.csv&size=2", "size", "3 bytes of it were sent"),
+        ("key=a.csv&size=-2", "size", "must be the number"),
+        ("key=a.csv&description={", "description", "_source.json is wrong"),
+    ],
+)
+def test_a_wrong_parameter_is_a_problem_that_names_it(s3, query, parameter, words):
+    status, problem = check(b"abc", query)
+    assert (status, problem["errors"][0]["parameter"]) == (422, parameter)
+    assert words in problem["detail"]
+
+
+def test_a_description_is_written_without_any_parameter(s3):
+    document = json.dumps({"key": "orders.csv", "description": {}}).encode()
+    status, problem = call("PUT", "/datasets/descriptions", document, query="dry_run=1")
+    assert (status, problem["errors"][0]["parameter"]) == (422, "dry_run")
+
+
+def test_a_text_that_the_gateway_could_not_read_is_refused_with_what_to_send_instead(s3):
+    """API Gateway takes text/csv for UTF-8: what its bytes were, nobody can tell behind it."""
+    cp1252 = ROWS.replace("Stuhl", "Stühle").encode("cp1252")
+    status, problem = check(cp1252, media_type="text/csv", as_text=True)
+    assert (status, problem["errors"][0]["pointer"]) == (422, "#")
+    assert "application/octet-stream" in problem["detail"]
+    _, answer = check(cp1252)
+    assert answer["advice"]["suggestion"]["description"]["encoding"] == "cp1252"
 
 
 def test_what_is_not_there_is_404(s3):
@@ -161,7 +202,7 @@ def test_writing_a_description_runs_nothing(s3):
     s3.put_object(Bucket=BUCKET, Key="orders.csv", Body=ROWS.encode())
     document = {"key": "orders.csv", "description": {}, "run": True}
     status, problem = asked("PUT", "/datasets/descriptions", **document)
-    assert (status, problem["detail"]) == (422, "run is not known here")
+    assert (status, problem["detail"]) == (422, "run is not known here; known are description, key")
 
 
 def test_tokens_are_asked_for_as_by_the_other_calls(s3):

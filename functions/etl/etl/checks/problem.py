@@ -3,7 +3,9 @@
 import json
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Final
+
+_LONGEST_STEP: Final = 200
 
 
 class Problem(Exception):
@@ -49,6 +51,16 @@ def invalid(detail: str, *, pointer: str = "", parameter: str = "") -> Problem:
     """422, naming what is wrong."""
     place = {"pointer": pointer} if pointer else {"parameter": parameter}
     return Problem(422, "invalid-input", detail, faults=({**place, "detail": detail},))
+
+
+def pointer_to(*steps: object) -> str:
+    """A JSON pointer as a fragment (RFC 6901, section 6); a long name ends it.
+
+    >>> pointer_to("description", "columns", "a/b")
+    '#/description/columns/a~1b'
+    """
+    shown = (str(step)[:_LONGEST_STEP].replace("~", "~0").replace("/", "~1") for step in steps)
+    return "".join(["#", *(f"/{step}" for step in shown)])
 
 
 def _answer(status: int, body: str, request_id: str, headers: Mapping[str, str]) -> dict[str, Any]:

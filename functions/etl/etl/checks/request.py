@@ -11,6 +11,13 @@ from urllib.parse import parse_qsl
 from etl.checks.problem import Problem, invalid
 
 MAX_BODY: Final = 1 << 20
+_LONGEST_NAME: Final = 200
+# What the gateway, which takes text/* for UTF-8, puts where bytes are none.
+_UNREADABLE: Final = "\N{REPLACEMENT CHARACTER}"
+_NOT_UTF_8: Final = (
+    "the body was sent as text and is no UTF-8, so that its bytes are lost: send the file as"
+    " application/octet-stream, and its encoding is found"
+)
 _ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
@@ -27,8 +34,7 @@ class Request:
         }
         path = str(event.get("rawPath") or http.get("path") or "/").rstrip("/")
         self.route = (str(http.get("method", "GET")), path)
-        pairs = parse_qsl(event.get("rawQueryString") or "", keep_blank_values=True)
-        self.query = dict(pairs)
+        self._query = parse_qsl(event.get("rawQueryString") or "", keep_blank_values=True)
         given = self.headers.get("x-request-id", "")
         self.id = given if _ID.fullmatch(given) else context.get("requestId") or function_request_id
 
@@ -52,11 +58,24 @@ class Request:
     def media_type(self) -> str:
         return self.headers.get("content-type", "").split(";")[0].strip().lower()
 
+    def parameters(self, *known: str) -> dict[str, str]:
+        """The query string. Raises Problem (422) for what the call does not know or has twice."""
+        names = [name[:_LONGEST_NAME] for name, _ in self._query]
+        for name in names:
+            if name not in known:
+                there = f"known are {', '.join(known)}" if known else "the call takes none"
+                raise invalid(f"{name} is not known here; {there}", parameter=name)
+            if names.count(name) > 1:
+                raise invalid(f"{name} is given more than once", parameter=name)
+        return dict(self._query)
+
     def body(self) -> bytes:
-        """Raises Problem: 413 past 1 MiB."""
+        """Raises Problem: 413 past 1 MiB, 422 for a text that the gateway could not read."""
         text = self._event.get("body") or ""
+        encoded = self._event.get("isBase64Encoded")
+        if not encoded and self.media_type.startswith("text/") and _UNREADABLE in text:
+            raise invalid(_NOT_UTF_8, pointer="#")
         try:
-            encoded = self._event.get("isBase64Encoded")
             body = base64.b64decode(text) if encoded else text.encode("utf-8", "replace")
         except binascii.Error as error:
             raise invalid("the body is no base64", pointer="#") from error
@@ -67,7 +86,7 @@ class Request:
     def json(self) -> dict[str, Any]:
         """Raises Problem: 422 for what is no object."""
         try:
-            document = json.loads(self.body())
+            document = json.loads(self.body(), object_pairs_hook=_unrepeated)
         except (ValueError, RecursionError) as error:
             raise invalid("the body cannot be read as JSON", pointer="#") from error
         if not isinstance(document, dict):
@@ -78,6 +97,14 @@ class Request:
         """For the log: no key and no value of a file."""
         method, path = self.route
         return {"request_id": self.id, "method": method, "route": path, "status": status}
+
+
+def _unrepeated(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Two readers of one body must not take different parts of it (RFC 8259, section 4)."""
+    members = dict(pairs)
+    if len(members) < len(pairs):
+        raise ValueError("a member is given more than once")
+    return members
 
 
 def _claims(context: Mapping[str, Any]) -> dict[str, Any] | None:

@@ -3,12 +3,12 @@
 import json
 import tempfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 from etl.check import Check, check
-from etl.checks.problem import Problem, invalid
+from etl.checks.problem import Problem, invalid, pointer_to
 from etl.checks.request import MAX_BODY, Request
 from etl.errors import Refused
 from etl.profile.head import whole_lines
@@ -16,7 +16,7 @@ from etl.publication.place import SUFFIXES, output_prefix
 from etl.report.model import REFUSED, Refusal
 from etl.s3.descriptions import Beginning, Descriptions
 from etl.source.description import Description
-from etl.source.description_file import parse_description
+from etl.source.description_file import WrongDescription, parse_description
 
 _FILES: Final = ("application/octet-stream", "text/csv")
 _GZIP: Final = b"\x1f\x8b"
@@ -35,17 +35,19 @@ class Checks:
     def check(self, request: Request) -> Answer:
         """What would be kept of a file, or of its first bytes, and what would keep more."""
         if request.media_type == "application/json":
+            request.parameters()
             asked = request.json()
             _only(asked, {"key", "description"})
             key = _key(asked.get("key"), pointer="#/key")
-            given = _description(asked.get("description"), pointer="#/description")
+            given = _description(asked.get("description"))
             beginning = self._store.beginning(key)
             if beginning is None:
                 raise Problem(404, "file-not-found", "The landing bucket has no such file.")
         elif request.media_type in _FILES:
-            key = _key(request.query.get("key"), parameter="key")
-            given = _queried(request.query.get("description"))
-            beginning = _sent(request)
+            query = request.parameters("key", "size", "description")
+            key = _key(query.get("key"), parameter="key")
+            given = _queried(query.get("description"))
+            beginning = _sent(request.body(), query.get("size", ""))
         else:
             accepted = ", ".join(("application/json", *_FILES))
             detail = f"Send one of {accepted}."
@@ -58,10 +60,11 @@ class Checks:
         if request.media_type != "application/json":
             headers = {"Accept-Put": "application/json"}
             raise Problem(415, "unsupported-media-type", "Send application/json.", headers=headers)
+        request.parameters()
         asked = request.json()
         _only(asked, {"key", "description"})
         key = _key(asked.get("key"), pointer="#/key")
-        description = _description(asked.get("description"), pointer="#/description")
+        description = _description(asked.get("description"))
         if description is None:
             raise invalid("description is required", pointer="#/description")
         if not self._store.exists(key):
@@ -83,12 +86,13 @@ class Checks:
             return check(path, description, key=key, is_whole=is_whole)
 
 
-def _sent(request: Request) -> Beginning:
-    """The body; `size` is the whole file's, if it is larger than what was sent."""
-    body = request.body()
-    size = request.query.get("size", "")
+def _sent(body: bytes, size: str) -> Beginning:
+    """`size` is the whole file's, if it is larger than what was sent."""
     if size and not (size.isascii() and size.isdigit() and len(size) < 19):
-        raise invalid("size must be the file's bytes", parameter="size")
+        raise invalid("size must be the number of the file's bytes", parameter="size")
+    if size and int(size) < len(body):
+        told = f"size is that of the whole file, and {len(body):,} bytes of it were sent"
+        raise invalid(told, parameter="size")
     return Beginning(body, is_whole=len(body) < MAX_BODY if not size else int(size) <= len(body))
 
 
@@ -109,6 +113,8 @@ def _unpacked(beginning: Beginning) -> tuple[bytes, bool]:
 
 
 def _key(value: object, **place: str) -> str:
+    if value is None:
+        raise invalid("key is required: where the file is, or would go", **place)
     if not isinstance(value, str) or not value.lower().endswith(SUFFIXES):
         raise invalid("key must end in .csv or .csv.gz", **place)
     try:
@@ -121,21 +127,45 @@ def _key(value: object, **place: str) -> str:
 
 
 def _queried(text: str | None) -> Description | None:
-    return None if text is None else _parsed(text, parameter="description")
-
-
-def _description(value: object, **place: str) -> Description | None:
-    return None if value is None else _parsed(json.dumps(value), **place)
-
-
-def _parsed(text: str, **place: str) -> Description:
+    if text is None:
+        return None
     try:
         return parse_description(text.encode("utf-8", "replace"))
-    except Refused as refused:
-        raise invalid(refused.message, **place) from refused
+    except WrongDescription as wrong:
+        raise invalid(wrong.message, parameter="description") from wrong
+
+
+def _description(value: object) -> Description | None:
+    """Each fault has its own pointer."""
+    if value is None:
+        return None
+    try:
+        return parse_description(json.dumps(value).encode())
+    except WrongDescription as wrong:
+        faults = [
+            {"pointer": pointer_to("description", *_steps(value, place)), "detail": said}
+            for place, said in wrong.faults or (((), wrong.message),)
+        ]
+        raise Problem(422, "invalid-input", wrong.message, faults=tuple(faults)) from wrong
+
+
+def _steps(document: Any, place: Sequence[str | int]) -> Iterator[str | int]:  # noqa: ANN401 - JSON
+    """As much of a fault's place as the document has: behind it are the model's own words."""
+    for step in place:
+        if not _has(document, step):
+            return
+        yield step
+        document = document[step]
+
+
+def _has(document: object, step: str | int) -> bool:
+    if isinstance(document, list):
+        return step in range(len(document))
+    return isinstance(document, dict) and step in document
 
 
 def _only(asked: Mapping[str, Any], known: set[str]) -> None:
     unknown = sorted(set(asked) - known)
     if unknown:
-        raise invalid(f"{unknown[0][:100]} is not known here", pointer="#")
+        told = f"{unknown[0][:100]} is not known here; known are {', '.join(sorted(known))}"
+        raise invalid(told, pointer=pointer_to(unknown[0]))

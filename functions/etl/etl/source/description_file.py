@@ -3,6 +3,7 @@
 import codecs
 import difflib
 import json
+from collections.abc import Sequence
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
@@ -14,10 +15,20 @@ MAX_BYTES = 1 << 20
 _MOST_FAULTS = 5
 
 
+class WrongDescription(Refused):
+    """`bad_source_description`; `faults` has the first places and what is wrong there, if any."""
+
+    def __init__(
+        self, problems: str, faults: Sequence[tuple[tuple[str | int, ...], str]] = ()
+    ) -> None:
+        super().__init__("bad_source_description", f"{FILE_NAME} is wrong: {problems}.")
+        self.faults = tuple(faults)
+
+
 def parse_description(content: bytes) -> Description:
-    """Raises Refused (`bad_source_description`) naming the wrong fields, whatever the content."""
+    """Raises WrongDescription naming the wrong fields, whatever the content."""
     if len(content) > MAX_BYTES:
-        raise _wrong(f"it is larger than {MAX_BYTES >> 20} MiB")
+        raise WrongDescription(f"it is larger than {MAX_BYTES >> 20} MiB")
     try:
         return Description.model_validate_json(content.removeprefix(codecs.BOM_UTF8))
     except ValidationError as error:
@@ -25,11 +36,8 @@ def parse_description(content: bytes) -> Description:
         words = [_in_words(fault) for fault in faults[:_MOST_FAULTS]]
         if len(faults) > _MOST_FAULTS:
             words.append(f"and {len(faults) - _MOST_FAULTS:,} more")
-        raise _wrong("; ".join(words)) from error
-
-
-def _wrong(problems: str) -> Refused:
-    return Refused("bad_source_description", f"{FILE_NAME} is wrong: {problems}.")
+        places = [(fault["loc"], _said(fault)) for fault in faults[:_MOST_FAULTS]]
+        raise WrongDescription("; ".join(words), places) from error
 
 
 def _in_words(fault: ErrorDetails) -> str:
