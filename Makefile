@@ -84,6 +84,8 @@ traces: export SAMULATOR_TRACED_BY = make up TRACING=on
 
 up: $(VENV)/local.stamp ## run everything on this machine; Ctrl-C stops
 	@$(BIN)/python -m requirements.lists warn
+	@test -z "$(ETL_MAX_BYTES)" -o -e .venv-spark/spark.stamp || \
+		echo "Files past ETL_MAX_BYTES go to Spark, which is not installed: run make spark once." >&2
 	@exec $(BIN)/python -m samulator up $(if $(ETL_MAX_BYTES)$(TRACING),--parameter-overrides \
 		$(if $(ETL_MAX_BYTES),EtlMaxBytes=$(ETL_MAX_BYTES)) $(if $(TRACING),Tracing=$(TRACING)))
 
@@ -114,10 +116,14 @@ etl: .venv-etl/etl.stamp ## clean a file here, without any cloud: FILE=raw.csv O
 	@PYTHONPATH=functions/etl .venv-etl/bin/python -m etl "$(FILE)" "$(OUT)"
 
 # Spark itself takes 434 MB and Java besides: nothing else here installs them.
-spark: .venv-spark/spark.stamp ## the same on Spark, in parts: FILE=raw.csv OUT=out/ [RANGES=4]
+spark: .venv-spark/spark.stamp ## the same on Spark, in parts: FILE=raw.csv OUT=out/ [RANGES=4]; without any it only installs
+ifeq ($(FILE)$(OUT),)
+	@echo "Spark is installed in .venv-spark: make up uses it, and so does make spark FILE=raw.csv OUT=out/"
+else
 	@test -n "$(FILE)" -a -n "$(OUT)" || { echo "usage: make spark FILE=raw.csv OUT=out/" >&2; exit 2; }
 	@PYTHONPATH=.:functions/etl .venv-spark/bin/python jobs/spark/entry.py --file "$(FILE)" --out "$(OUT)" \
 		$(if $(RANGES),--ranges $(RANGES))
+endif
 
 check-file: .venv-etl/etl.stamp ## say what would become of a file and what would keep more of it: FILE=raw.csv
 	@test -n "$(FILE)" || { echo "usage: make check-file FILE=raw.csv" >&2; exit 2; }

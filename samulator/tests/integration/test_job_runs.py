@@ -180,10 +180,11 @@ def test_run_that_nobody_knows_is_not_found(jobs: Jobs) -> None:
 
 
 def test_interpreter_that_is_not_there_fails_the_run_and_names_the_remedy(tmp_path: Path) -> None:
-    settings = JobSettings(python=str(tmp_path / "none"), entry_point=str(tmp_path / "job.py"))
+    settings = JobSettings(str(tmp_path / "none"), entry_point="job.py", install="make jobs")
     with started_aws(tmp_path, APPLICATION, jobs=settings) as server:
         jobs = Jobs(server, tmp_path)
         run = jobs.ended(jobs.submit("s3://anywhere/job.py"))
 
     assert run["state"] == "FAILED"
-    assert "below [emr_serverless]" in run["stateDetails"]
+    assert run["stateDetails"].startswith("Run `make jobs` once: ")
+    assert run["stateDetails"] in (tmp_path / "logs" / "emr-serverless.log").read_text()

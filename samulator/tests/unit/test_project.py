@@ -106,6 +106,7 @@ def test_a_start_invoke_waits_for_the_open_api_if_it_says_so(tmp_path: Path) -> 
         ('[environment]\nA = "{"', "a brace itself is written twice"),
         ('[links]\nDocs = "docs"', "links.Docs: 'docs', not a path; write it as"),
         ("[emr_serverless]\npython = 3", "emr_serverless.python: 3, not a path; write it in"),
+        ("[emr_serverless]\ninstall = 3", "emr_serverless.install: 3, not a command; write it in"),
         ("[emr_serverless]\npythn = ''", "emr_serverless.pythn: unknown key; known are python,"),
         ('[emr_serverless]\npython_path = "src"', "'src', not a list of paths; write [\"src\"]"),
         ("[start]", "start: {}, not an array of tables; write [[start]] with two brackets"),

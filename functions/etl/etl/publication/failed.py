@@ -44,5 +44,6 @@ def conclude_failed(target: Processed, run: EndedRun, limits: Limits) -> Result:
 
 def _refusal(run: EndedRun) -> Refusal:
     said = " ".join(f"{run.state}: {run.details}".split())[:_LONGEST]
-    message = "The job that cleans files of this size failed. Its log says why; the same file put"
-    return Refusal(reason=_REASON, message=f"{message} again starts it again. AWS says: {said}")
+    message = f"The job that cleans files of this size ended as {said.rstrip('.')}."
+    then = "Its log says more; put the same file again when that is mended."
+    return Refusal(reason=_REASON, message=f"{message} {then}")

@@ -17,6 +17,7 @@ from samulator.control.lock_record import Running
 from samulator.control.project import Project, open_project
 from samulator.control.state import RunningStack
 from samulator.functions.containers.sam_cli import SamFailed, find_sam
+from samulator.servers.aws.emr_serverless.endpoint import declared_applications
 from samulator.servers.data import DATA_SERVERS, missing_package
 from samulator.servers.keeper import STARTING, UP
 from samulator.servers.ports import InvalidPort, Ports, PortTaken, require_free
@@ -80,6 +81,9 @@ def _template(root: Path) -> Iterator[Finding]:
     for name in project.servers:
         if problem := missing_package(name):
             yield Finding(DATA_SERVERS[name].title, problem)
+    if declared_applications([*application.resources.values()], ""):
+        # No problem: who starts no job needs nothing for it.
+        yield Finding("Jobs of EMR Serverless", detail=project.jobs.why_none_runs or "can be run")
 
 
 def _ports() -> Iterator[Finding]:

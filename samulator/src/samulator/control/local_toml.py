@@ -24,7 +24,7 @@ _KEYS = (
     *("servers", "allow_aws", "authorizers", "containers", "emr_serverless", "environment"),
     *("iam", "links", "start"),
 )
-_JOB_KEYS = ("python", "entry_point", "python_path")
+_JOB_KEYS = ("python", "install", "entry_point", "python_path")
 _START_KEYS = ("function", "event", "after_open", "again_after")
 
 
@@ -141,9 +141,9 @@ def _container_parameters(value: Any) -> dict[str, str]:  # noqa: ANN401 - whate
 def _jobs(root: Path, table: Mapping[str, Any]) -> JobSettings:
     """Paths are those below the file's folder."""
     _known("emr_serverless.", dict(table), _JOB_KEYS)
-    for name in ("python", "entry_point"):
+    for name, what in (("python", "a path"), ("install", "a command"), ("entry_point", "a path")):
         if not isinstance(table.get(name, ""), str):
-            raise _wrong(f"emr_serverless.{name}", table[name], "a path", "write it in quotes")
+            raise _wrong(f"emr_serverless.{name}", table[name], what, "write it in quotes")
     paths = table.get("python_path", [])
     if not isinstance(paths, list) or not all(isinstance(each, str) for each in paths):
         raise _wrong("emr_serverless.python_path", paths, "a list of paths", 'write ["src"]')
@@ -153,6 +153,7 @@ def _jobs(root: Path, table: Mapping[str, Any]) -> JobSettings:
         python=str(root / python) if "/" in python else python,
         entry_point=str(root / entry_point) if entry_point else "",
         python_path=tuple(str(root / each) for each in paths),
+        install=table.get("install", ""),
     )
 
 

@@ -17,10 +17,6 @@ from samulator.servers.aws.emr_serverless.job_run import JobRun
 from samulator.servers.aws.emr_serverless.settings import JobSettings
 from samulator.servers.process import die_with_parent
 
-_NO_PYTHON = (
-    'local.toml says by what jobs are run: write python = "..." below [emr_serverless], an '
-    "interpreter that has what the job imports"
-)
 _LOOK_SECONDS = 0.1
 # What stands for AWS's machine there says nothing about this one.
 _OF_AWS = ("PYTHONPATH", "PYSPARK_PYTHON", "PYSPARK_DRIVER_PYTHON", "JAVA_HOME", "SPARK_HOME")
@@ -45,6 +41,7 @@ class JobProcess:
                 command = self._command(job, Path(folder))
                 self._attempts(job, command, self._environment(job, credentials))
             except CannotStart as error:
+                self._log(f"job run {job.id}: {error}")
                 job.change("FAILED", str(error))
 
     def _attempts(self, job: JobRun, command: list[str], environment: Mapping[str, str]) -> None:
@@ -71,8 +68,7 @@ class JobProcess:
         """How one process ended if it ended badly."""
         if job.is_cancelled.is_set():
             return "cancelled"
-        log = Path(self._settings.log)
-        log.parent.mkdir(parents=True, exist_ok=True)
+        log = self._log_file()
         begin = log.stat().st_size if log.exists() else 0
         with log.open("ab") as output:
             try:
@@ -86,7 +82,7 @@ class JobProcess:
                     preexec_fn=partial(die_with_parent, signal.SIGKILL),
                 )
             except OSError as error:
-                raise CannotStart(f"{command[0]}: {error.strerror}. {_NO_PYTHON}") from error
+                raise CannotStart(f"{command[0]}: {error.strerror}.") from error
         job.change("RUNNING", f"process {process.pid}")
         while process.poll() is None:
             if job.is_cancelled.wait(_LOOK_SECONDS) or time.monotonic() > deadline:
@@ -95,9 +91,18 @@ class JobProcess:
         code = process.wait()
         return None if code == 0 else f"Exit code {code}. {_last_line(log, begin)}"
 
+    def _log(self, line: str) -> None:
+        with self._log_file().open("a", encoding="utf-8") as output:
+            output.write(f"{line}\n")
+
+    def _log_file(self) -> Path:
+        log = Path(self._settings.log)
+        log.parent.mkdir(parents=True, exist_ok=True)
+        return log
+
     def _command(self, job: JobRun, folder: Path) -> list[str]:
-        if not self._settings.python:
-            raise CannotStart(_NO_PYTHON)
+        if reason := self._settings.why_none_runs:
+            raise CannotStart(reason)
         entry = self._settings.entry_point or self._fetched(job, folder)
         return [self._settings.python, str(entry), *job.submission.arguments]
 
