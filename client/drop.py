@@ -4,9 +4,8 @@ import argparse
 import json
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import boto3
 from boto3.exceptions import Boto3Error
@@ -15,6 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionEr
 
 from client.description import send_description
 from client.place import is_description, report_key, why_never_cleaned
+from client.report_text import Report, refusal, suggestion, summary, warnings
 from samulator.control.address import find_address
 from samulator.control.project import Project
 from samulator.control.state import StackNotRunning
@@ -33,8 +33,6 @@ _UNFINISHED = ("publishing", "processing")
 # How long a file is waited for that is with the Spark job, which needs minutes for its cluster.
 _JOB_SECONDS = 3600.0
 _PAGE_SECONDS = 7 * 24 * 3600  # the longest that AWS signs for
-
-Report = Mapping[str, Any]
 
 
 class DropFailed(Exception):
@@ -96,7 +94,8 @@ def _drop_as_told(arguments: argparse.Namespace) -> None:
             processed=arguments.processed,
             timeout=arguments.timeout,
         )
-        sys.stdout.write(summary(report) + _page(s3, arguments.processed, report))
+        shown = summary(report) + suggestion(arguments.file, report)
+        sys.stdout.write(shown + _page(s3, arguments.processed, report))
         _warn(arguments.file, report)
     except FileRefused as refused:
         sys.stdout.write(_page(s3, arguments.processed, refused.report))
@@ -123,7 +122,7 @@ def drop(  # noqa: PLR0913 - the two ends of the flow, spelled out
         if report and report["status"] in _CLEANED:
             return report
         if report and report["status"] not in _UNFINISHED:
-            raise FileRefused(f"{file.name} {_ending(report)}", report)
+            raise FileRefused(refusal(file, report), report)
         if report and report["status"] == "processing" and not is_with_job:
             is_with_job, timeout = True, max(timeout, _JOB_SECONDS)
             sys.stderr.write(f"{file.name} is past one function: it is with the Spark job\n")
@@ -133,21 +132,6 @@ def drop(  # noqa: PLR0913 - the two ends of the flow, spelled out
     )
 
 
-def summary(report: Report) -> str:
-    """The report for a terminal."""
-    counts = [(name, report[name]) for name in ("rows_in", "rows_out", "duplicates", "rejected")]
-    counts += [(f"  {reason}", count) for reason, count in report["reasons"].items() if count]
-    source, outputs = report["source"], report["outputs"].values()
-    status = f"{report['status']}: s3://{source['bucket']}/{source['key']} in {report['seconds']} s"
-    lines = [status]
-    if source.get("description_key"):
-        lines.append(f"  read as s3://{source['bucket']}/{source['description_key']} says")
-    lines += [f"  {name.replace('_', ' '):<26}{count:>12,}" for name, count in counts]
-    lines += [f"  {output['key']:<26}{output['bytes']:>12,} bytes" for output in outputs]
-    lines += _parts(report.get("parts", ()))
-    return "\n".join(lines) + "\n"
-
-
 def _describe(s3: "S3Client", file: Path, bucket: str, key: str) -> None:
     """The description first: a file is cleaned as soon as it has arrived. Raises DropFailed."""
     try:
@@ -155,15 +139,6 @@ def _describe(s3: "S3Client", file: Path, bucket: str, key: str) -> None:
         sys.stdout.write(send_description(s3, file, bucket, key))
     except OSError as error:
         raise DropFailed(f"{error.filename or file}: {error.strerror}") from error
-
-
-def _parts(parts: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    """A line for each kind of file; the CSV files one after the other are the whole one."""
-    for kind in ("csv", "parquet", "rejected") if parts else ():
-        size = sum(part[kind]["bytes"] for part in parts)
-        first = parts[0][kind]["key"]
-        more = f" and {len(parts) - 1} more" if len(parts) > 1 else ""
-        yield f"  {first}{more}: {size:,} bytes"
 
 
 def _page(s3: "S3Client", bucket: str, report: Report) -> str:
@@ -192,9 +167,8 @@ def _refuse_never_cleaned(key: str) -> None:
 
 def _warn(file: Path, report: Report) -> None:
     """Raises FileWarned with a line for each warning, if there is one."""
-    lines = [f"{file.name}: {warning['message']}" for warning in report.get("warnings", ())]
     if report["status"] == "warned":
-        raise FileWarned("\n".join(lines))
+        raise FileWarned(warnings(file, report))
 
 
 def _put(s3: "S3Client", file: Path, bucket: str, key: str) -> str | None:
@@ -217,12 +191,6 @@ def _find_report(s3: "S3Client", bucket: str, key: str, version: str | None) -> 
     report: Report = json.load(body)
     source = report["source"]
     return report if (source["key"], source["version_id"]) == (key, version) else None
-
-
-def _ending(report: Report) -> str:
-    status = report["status"].replace("_", " ")
-    verb = "" if status == "failed" else "was "
-    return f"{verb}{status}: {report['refusal']['message']}"
 
 
 def _local_s3_client(url: str) -> "S3Client":

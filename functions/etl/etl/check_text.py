@@ -61,9 +61,11 @@ def _choice(choice: Choice, advice: Advice) -> Iterator[str]:
 
 
 def _effect(effect: Effect, advice: Advice) -> str:
-    of = "of the file" if advice.is_complete else "of the rows looked at"
+    of = "rows of the file" if advice.is_complete else "rows looked at"
     changed = f" and reads {effect.changed_values:,} kept values anew" * bool(effect.changed_values)
+    left = effect.rows - effect.kept_then
+    still = f"; {left:,} would still be dropped" * bool(left)
     return (
-        f"would keep {effect.more_rows:,} more rows{changed} "
-        f"({effect.kept_then:,} of {effect.rows:,} {of})"
+        f"would keep {effect.kept_then:,} of the {effect.rows:,} {of} (now {effect.kept_now:,})"
+        f"{changed}{still}"
     )

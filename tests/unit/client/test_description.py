@@ -9,7 +9,6 @@ import pytest
 from moto import mock_aws
 
 from client.description import send_description
-from client.drop import summary
 
 BUCKET = "sales-landing"
 
@@ -41,7 +40,8 @@ def test_a_description_beside_the_file_goes_into_the_folder_of_its_key(
 
     assert landed(s3) == {"2026/_source.json": b'{"decimal": ","}'}
     assert said == (
-        f"{beside} sent too: s3://{BUCKET}/2026/_source.json counts for every file beside it\n"
+        f"{beside} sent too: s3://{BUCKET}/2026/_source.json counts for every file beside it, "
+        "later ones too; DELETE /datasets/descriptions?key=2026/orders.csv removes it\n"
     )
 
 
@@ -62,10 +62,10 @@ def test_a_file_that_lies_alone_is_sent_alone(s3: Any, tmp_path: Path) -> None:
     assert landed(s3) == {}
 
 
-def test_the_summary_names_the_description_in_force() -> None:
-    report = {
-        "status": "succeeded", "seconds": 1, "reasons": {}, "outputs": {},
-        "rows_in": 1, "rows_out": 1, "duplicates": 0, "rejected": 0,
-        "source": {"bucket": BUCKET, "key": "a/b.csv", "description_key": "a/_source.json"},
-    }  # fmt: skip
-    assert f"\n  read as s3://{BUCKET}/a/_source.json says\n" in summary(report)
+def test_a_description_that_an_earlier_drop_left_is_told_of(s3: Any, tmp_path: Path) -> None:
+    s3.put_object(Bucket=BUCKET, Key="_source.json", Body=b'{"decimal": ","}')
+    assert send_description(s3, tmp_path / "a b.csv", BUCKET, "a b.csv") == (
+        f"s3://{BUCKET}/_source.json was there before and counts for a b.csv, too; "
+        "DELETE /datasets/descriptions?key=a%20b.csv removes it\n"
+    )
+    assert send_description(s3, tmp_path / "a b.csv", BUCKET, "2026/a b.csv") == ""
