@@ -28,13 +28,25 @@ class Endpoint(ThreadingHTTPServer):
     daemon_threads = True
 
     def __init__(self, answer: Callable[[str, int], int]) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
+        super().__init__(("127.0.0.1", 0), _Handler, bind_and_activate=False)
+        # Its port is its own, and refuses connections.
+        self.server_bind()
         self.answer = answer
         self.had: list[tuple[str, str]] = []
         self.keys: list[str] = []
         self.sequencers: dict[str, list[str]] = {}
         self.changed = threading.Condition()
-        threading.Thread(target=self.serve_forever, args=(0.01,), daemon=True).start()
+        self._thread: threading.Thread | None = None
+
+    def open(self) -> None:
+        self.server_activate()
+        self._thread = threading.Thread(target=self.serve_forever, args=(0.01,), daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        if self._thread is not None:
+            self.shutdown()
+        self.server_close()
 
     def wait_for(self, condition: Callable[[], bool]) -> None:
         with self.changed:
@@ -85,8 +97,12 @@ class HeldClock:
 def started():
     made = []
 
-    def start(answer: Callable[[str, int], int]) -> tuple[Endpoint, Delivery, HeldClock]:
+    def start(
+        answer: Callable[[str, int], int], *, is_open: bool = True
+    ) -> tuple[Endpoint, Delivery, HeldClock]:
         endpoint, clock = Endpoint(answer), HeldClock()
+        if is_open:
+            endpoint.open()
         url = f"http://127.0.0.1:{endpoint.server_address[1]}"
         delivery = Delivery(url, clock=clock)
         made.append((endpoint, delivery))
@@ -96,8 +112,7 @@ def started():
     for endpoint, delivery in made:
         if delivery._loop.is_running():
             delivery.close()
-        endpoint.shutdown()
-        endpoint.server_close()
+        endpoint.close()
 
 
 def wait_until(condition: Callable[[], object]) -> None:
@@ -162,6 +177,30 @@ def test_an_event_is_delivered_once_the_endpoint_is_back(started) -> None:
     put(delivery, "good/1")
     endpoint.wait_for(lambda: endpoint.keys == ["good/1"])
     assert clock.asked == [0.5, 1.0]
+
+
+def test_an_event_waits_for_functions_that_are_still_built(
+    started, caplog: pytest.LogCaptureFixture
+) -> None:
+    endpoint, delivery, clock = started(lambda _function, _had: 202, is_open=False)
+    clock.let_go()
+    put(delivery, "good/1")
+    # More often than an event is tried that the endpoint answers.
+    wait_until(lambda: len(clock.asked) > 10)
+    endpoint.open()
+    endpoint.wait_for(lambda: endpoint.keys == ["good/1"])
+    assert not caplog.messages
+
+
+def test_an_event_whose_functions_never_came_is_named_at_the_end(
+    started, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.ERROR)
+    _endpoint, delivery, clock = started(lambda _function, _had: 202, is_open=False)
+    put(delivery, "good/1")
+    wait_until(lambda: clock.asked)
+    delivery.close()
+    assert caplog.messages == ["S3 event for good/1 was not delivered to Good: the stack stopped"]
 
 
 def test_what_is_not_delivered_when_the_process_ends_is_named(

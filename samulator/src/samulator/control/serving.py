@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Coroutine, Iterable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from samulator.control.console import Console
@@ -26,13 +27,14 @@ from samulator.template.model import Application
 
 @dataclass(frozen=True)
 class Serving:
-    """One application on its ports."""
+    """One application on its ports, whose streams are there `since` the servers' start."""
 
     project: Project
     ports: Ports
     mode: Mode
     console: Console
     application: Application
+    since: datetime
 
     def destinations(self, aws_url: str) -> Destinations:
         """What records of asynchronous invokes are sent with."""
@@ -40,7 +42,7 @@ class Serving:
 
     def triggers(self, functions: Invoker, aws_url: str) -> Iterator[Coroutine[Any, Any, None]]:
         """What calls functions besides HTTP; none of it ends by itself."""
-        return triggers(self.application, functions, aws_url=aws_url)
+        return triggers(self.application, functions, aws_url=aws_url, since=self.since)
 
     @asynccontextmanager
     async def open(

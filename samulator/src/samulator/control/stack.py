@@ -78,13 +78,13 @@ class Stack:
             stack.callback(self.console.say, "Stopped.")
             stack.callback(servers.stop)
             problems = ResourceProblems(servers.aws, self.console)
-            self._launch(application, servers)
+            since = self._launch(application, servers)
             # HTTP's and AWS's libraries take half a second to import: the servers start meanwhile.
             from samulator.control.serving import Serving
 
             await asyncio.to_thread(self.mode.build, application)
             await asyncio.to_thread(servers.wait_for_start, self.console.started)
-            serving = Serving(self.project, self.ports, self.mode, self.console, application)
+            serving = Serving(self.project, self.ports, self.mode, self.console, application, since)
             functions = self.mode.create_host(
                 application, environment, serving.destinations(servers.aws.url)
             )
@@ -138,8 +138,12 @@ class Stack:
         for warning in (*application.warnings, *silent, *disagreements, *idle):
             self.console.problem(f"  {warning}")
 
-    def _launch(self, application: Application, servers: Servers) -> None:
-        """Start the servers without waiting: they import and recover while packages are built."""
+    def _launch(self, application: Application, servers: Servers) -> datetime:
+        """Start the servers without waiting: they import and recover while packages are built.
+
+        Return when that was.
+        """
+        since = datetime.now(UTC)
         servers.launch(
             AwsConfig(
                 application.s3_triggers,
@@ -151,6 +155,7 @@ class Stack:
             )
         )
         self.record.tell(host=servers.host, servers=servers.pids())
+        return since
 
     async def _say_that_aws_answers(self, servers: Servers) -> None:
         await asyncio.to_thread(servers.wait_for_aws, self.console.started)

@@ -2,6 +2,7 @@
 
 from collections.abc import Coroutine, Iterator
 from contextlib import suppress
+from datetime import datetime
 from typing import Any
 
 from samulator.control.tasks import never_ending
@@ -18,17 +19,18 @@ from samulator.template.model import Application, SqsTrigger
 
 
 def triggers(
-    application: Application, functions: Invoker, *, aws_url: str
+    application: Application, functions: Invoker, *, aws_url: str, since: datetime | None = None
 ) -> Iterator[Coroutine[Any, Any, None]]:
     """Every trigger that this process drives, one line for each kind.
 
+    Streams that are read from LATEST are read `since` then, which is now without it.
     S3 notifications are not among them: the process of AWS's services sends those itself.
     """
     clients = LocalClients(aws_url, application.region)
     yield from _queues(application, functions, aws_url)
-    yield from (poller.run() for poller in stream_pollers(application, functions, clients))
+    yield from (poller.run() for poller in stream_pollers(application, functions, clients, since))
     yield from _schedules(application, functions, ScheduleTargets(clients))
-    yield from pipe_pollers(application, functions, clients)
+    yield from pipe_pollers(application, functions, clients, since)
 
 
 def _queues(

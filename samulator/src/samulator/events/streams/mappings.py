@@ -1,6 +1,8 @@
 """The streams that an application's functions read."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
 
 from samulator.events.destinations.destinations import Destinations
 from samulator.events.local_client import LocalClients
@@ -13,9 +15,12 @@ from samulator.template.names import function_arn
 
 
 def stream_pollers(
-    application: Application, invoker: Invoker, clients: LocalClients
+    application: Application,
+    invoker: Invoker,
+    clients: LocalClients,
+    since: datetime | None = None,
 ) -> Iterator[StreamPoller]:
-    """One for each mapping of a stream."""
+    """One for each mapping of a stream; `since` is when the streams were made."""
     destinations = Destinations(clients)
 
     async def send(arn: str, document: dict[str, object]) -> None:
@@ -24,7 +29,15 @@ def stream_pollers(
     for trigger in application.stream_triggers:
         name = application.functions[trigger.function].name
         on_failure = OnFailure(function_arn(application.region, name), send)
-        yield StreamPoller(trigger, invoker, stream_source(trigger, clients), on_failure)
+        source = stream_source(trigger, clients)
+        yield StreamPoller(begun(trigger, since), invoker, source, on_failure)
+
+
+def begun(trigger: StreamTrigger, since: datetime | None) -> StreamTrigger:
+    """The mapping as if it were made then: LATEST leaves out what arrived before."""
+    if since is None or trigger.starting_position != "LATEST":
+        return trigger
+    return replace(trigger, starting_position="AT_TIMESTAMP", starting_time=since.timestamp())
 
 
 def stream_source(trigger: StreamTrigger, clients: LocalClients) -> Source:

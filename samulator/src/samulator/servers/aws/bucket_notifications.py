@@ -95,16 +95,11 @@ class BucketNotifications:
             text = json.dumps(object_event(change, self._config.region, sequencer))
             yield Notice(_BUSES, text, title, "")
 
-    def send(
-        self, notice: Notice, taken: Callable[[Notice], None] = _nothing, *, again: bool = False
-    ) -> None:
-        """Calls `taken`, from any thread, when nothing is left to be done.
-
-        One that is sent `again` at a start waits for the functions, however long that takes.
-        """
+    def send(self, notice: Notice, taken: Callable[[Notice], None] = _nothing) -> None:
+        """Calls `taken`, from any thread, when nothing is left to be done."""
         if notice.target != _BUSES and not notice.target.startswith(_QUEUES_AND_TOPICS):
             if self._delivery is not None:
-                self._delivery.put(_event(notice, taken, again=again))
+                self._delivery.put(_event(notice, taken))
             return
         try:
             if notice.target.startswith("arn:aws:sqs:"):
@@ -118,7 +113,7 @@ class BucketNotifications:
         taken(notice)
 
 
-def _event(notice: Notice, taken: Callable[[Notice], None], *, again: bool) -> Event:
+def _event(notice: Notice, taken: Callable[[Notice], None]) -> Event:
     def refused(refusal: Refusal) -> None:
         if refusal.is_stop and taken is not _nothing:
             # It is on disk, and the next start sends it.
@@ -133,7 +128,6 @@ def _event(notice: Notice, taken: Callable[[Notice], None], *, again: bool) -> E
         notice.order,
         on_refused=refused,
         on_taken=lambda: taken(notice),
-        waits=again,
         trace=notice.trace,
     )
     return event

@@ -28,8 +28,7 @@ _LAMBDA = "the Lambda endpoint"
 class Refusal:
     """Why an event was not taken, after how many retries, and whether another might have helped.
 
-    `code` is Lambda's name for the error; `is_stop` says that the process ends,
-    `is_unreachable` that nobody answered.
+    `code` is Lambda's name for the error; `is_stop` says that the process ends.
     """
 
     reason: str
@@ -37,7 +36,6 @@ class Refusal:
     is_final: bool = False
     retries: int = 0
     is_stop: bool = False
-    is_unreachable: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,7 +44,7 @@ class Event:
 
     Events of one `order` have their first attempts in the order of `put`. `on_refused` is told of
     an event that was not taken, also where the process ends; without it, that is logged.
-    One that `waits` is tried until the endpoint answers. `trace` is X-Amzn-Trace-Id of its cause.
+    `trace` is X-Amzn-Trace-Id of its cause.
     """
 
     function: str
@@ -56,7 +54,6 @@ class Event:
     most_retries: int = len(_PAUSES_SECONDS)
     on_refused: Callable[[Refusal], None] | None = None
     on_taken: Callable[[], None] | None = None
-    waits: bool = False
     trace: str | None = None
 
     def refused(self, refusal: Refusal) -> None:
@@ -86,7 +83,9 @@ class _Turn:
 class Delivery:
     """A thread with an event loop, so that no request waits and no event waits for another.
 
-    What is not delivered when the process ends is refused for that reason.
+    An event waits for as long as the endpoint takes no connections, which it does not before the
+    functions are built: on Lambda they are there before anything can happen. What is not delivered
+    when the process ends is refused for that reason.
     """
 
     def __init__(self, lambda_url: str, *, clock: Clock = MACHINE_CLOCK) -> None:
@@ -140,9 +139,6 @@ class Delivery:
     async def _deliver(self, event: Event, turn: _Turn) -> None:
         await turn.before.wait()
         refusal = await self._attempt(event)
-        while event.waits and refusal is not None and refusal.is_unreachable:
-            await self._clock.sleep(_WAITING_SECONDS)
-            refusal = await self._attempt(event)
         turn.was_tried.set()
         if event.order is not None and self._last_tried[event.order] is turn.was_tried:
             del self._last_tried[event.order]
@@ -159,8 +155,20 @@ class Delivery:
             event.refused(replace(refusal, retries=retries))
 
     async def _attempt(self, event: Event) -> Refusal | None:
+        from aiohttp import ClientConnectorError, ClientError
+
+        while True:
+            try:
+                return await self._post(event)
+            except ClientConnectorError:
+                await self._clock.sleep(_WAITING_SECONDS)
+            except (ClientError, OSError) as error:
+                return Refusal(str(error) or type(error).__name__)
+
+    async def _post(self, event: Event) -> Refusal | None:
+        """Raises aiohttp.ClientError and OSError."""
         # Only the first event waits for this import, and no start.
-        from aiohttp import ClientError, ClientSession, ClientTimeout
+        from aiohttp import ClientSession, ClientTimeout
 
         if self._session is None:
             self._session = ClientSession(timeout=ClientTimeout(total=_TIMEOUT_SECONDS))
@@ -169,12 +177,9 @@ class Delivery:
         headers = {"X-Amz-Invocation-Type": "Event", "Content-Type": "application/json"}
         if event.trace is not None:
             headers["X-Amzn-Trace-Id"] = event.trace
-        try:
-            async with self._session.post(url, data=event.payload, headers=headers) as answer:
-                code = answer.headers.get("X-Amzn-Errortype", "")
-                return _refusal(answer.status, code, await answer.text(errors="replace"))
-        except (ClientError, OSError) as error:
-            return Refusal(str(error) or type(error).__name__, is_unreachable=True)
+        async with self._session.post(url, data=event.payload, headers=headers) as answer:
+            code = answer.headers.get("X-Amzn-Errortype", "")
+            return _refusal(answer.status, code, await answer.text(errors="replace"))
 
 
 def _refusal(status: int, code: str, text: str) -> Refusal | None:

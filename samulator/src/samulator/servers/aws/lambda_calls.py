@@ -1,7 +1,8 @@
 """Passes calls of Lambda on to the Lambda endpoint: whoever knows one address reaches both."""
 
 import http.client
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 _API = ("/2015-03-31/functions/", "/2021-11-15/functions/")
 _SECONDS = 900
+_PAUSE_SECONDS = 0.2
 # Of one connection, not of the call.
 _HOP = frozenset(("connection", "content-length", "date", "host", "server", "transfer-encoding"))
 
@@ -23,8 +25,13 @@ def is_for_lambda(environ: "WSGIEnvironment") -> bool:
     return str(environ["PATH_INFO"]).startswith(_API)
 
 
-def lambda_calls(url: str | None) -> "WSGIApplication":
-    """An application that asks the Lambda endpoint at `url` and answers what it answers."""
+def lambda_calls(
+    url: str | None, *, sleep: Callable[[float], None] = time.sleep
+) -> "WSGIApplication":
+    """An application that asks the Lambda endpoint at `url` and answers what it answers.
+
+    Who calls before the functions are built waits for them, as a task of a state machine may.
+    """
     if url is None:
         return refusing("no functions run beside these services")
     place = urlsplit(url)
@@ -33,6 +40,7 @@ def lambda_calls(url: str | None) -> "WSGIApplication":
         request = Request(environ)
         connection = http.client.HTTPConnection(place.netloc, timeout=_SECONDS)
         try:
+            _connect(connection, sleep)
             path = str(environ.get("RAW_URI") or environ["REQUEST_URI"])
             headers = {n: v for n, v in request.headers.items() if n.lower() not in _HOP}
             connection.request(request.method, path, request.get_data(), headers)
@@ -48,3 +56,15 @@ def lambda_calls(url: str | None) -> "WSGIApplication":
         return Response(body, answer.status, told)(environ, start_response)
 
     return ask
+
+
+def _connect(connection: http.client.HTTPConnection, sleep: Callable[[float], None]) -> None:
+    """Raises OSError, of a port that takes no connections only after the longest invoke's time."""
+    for _ in range(int(_SECONDS / _PAUSE_SECONDS)):
+        try:
+            connection.connect()
+        except ConnectionRefusedError:
+            sleep(_PAUSE_SECONDS)
+        else:
+            return
+    connection.connect()

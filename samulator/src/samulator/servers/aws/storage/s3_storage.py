@@ -81,7 +81,7 @@ class S3Storage:
     def send_what_is_left(self) -> None:
         """Tells again what was not taken when the process before this one ended."""
         for notice in self._notices.read():
-            self._notifications.send(notice, self._notices.forget, again=True)
+            self._notifications.send(notice, self._notices.forget)
 
     def _test_once(self) -> None:
         """Has a bucket that was there before send its targets no test event at each start."""
