@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from samulator.functions.packages import Layout
+from samulator.servers.loopback_direct import direct_to_loopback
 from samulator.template.model import Function
 
 
@@ -63,7 +64,7 @@ def worker_environment(
         "TZ": ":UTC",
         "_HANDLER": function.handler,
         **_tracing(surroundings.xray_daemon),
-        **function.environment,
+        **direct_to_loopback(function.environment),
     }
 
 

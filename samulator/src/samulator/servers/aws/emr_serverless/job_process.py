@@ -15,6 +15,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from samulator.servers.aws.client import s3_client
 from samulator.servers.aws.emr_serverless.job_run import JobRun
 from samulator.servers.aws.emr_serverless.settings import JobSettings
+from samulator.servers.loopback_direct import direct_to_loopback
 from samulator.servers.process import die_with_parent
 
 _LOOK_SECONDS = 0.1
@@ -118,7 +119,7 @@ class JobProcess:
     def _environment(self, job: JobRun, credentials: Mapping[str, str]) -> dict[str, str]:
         """The job's own variables, and of AWS the services of this machine alone."""
         given = {n: text for n, text in job.submission.environment.items() if n not in _OF_AWS}
-        return {
+        surroundings = {
             **os.environ,
             "AWS_ACCESS_KEY_ID": "local",
             "AWS_SECRET_ACCESS_KEY": "local",  # nosec B105 # what local servers take
@@ -134,6 +135,7 @@ class JobProcess:
             "PYSPARK_PYTHON": self._settings.python,
             "PYTHONUNBUFFERED": "1",
         }
+        return direct_to_loopback(surroundings)
 
 
 def _end(process: "subprocess.Popen[bytes]") -> None:

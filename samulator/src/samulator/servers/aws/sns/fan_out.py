@@ -128,9 +128,12 @@ def _to_http(subscription: Subscription, notification: Notification) -> None:
     }
     body = notification.envelope(subscription.arn).encode()
     try:
-        answer = requests.post(
-            subscription.endpoint, data=body, headers=headers, timeout=_HTTP_SECONDS
-        )
+        with requests.Session() as session:
+            # A proxy of the user's does not know this machine's servers.
+            session.trust_env = False
+            answer = session.post(
+                subscription.endpoint, data=body, headers=headers, timeout=_HTTP_SECONDS
+            )
         answer.raise_for_status()
     except requests.RequestException as error:
         _bury(subscription, notification, Refusal(str(error), type(error).__name__))
