@@ -40,6 +40,9 @@ Resources:
     Properties: {TopicArn: 'arn:aws:sns:us-east-1:123456789012:t', Protocol: email, Endpoint: a@b.c}
   Database: {Type: AWS::RDS::DBInstance}
   Thing: {Type: Custom::Thing}
+  Group:
+    Type: AWS::ElasticLoadBalancingV2::TargetGroup
+    Properties: {TargetType: lambda, Targets: [{Id: !GetAtt Hello.Arn}]}
 """
 
 
@@ -92,6 +95,9 @@ def test_everything_that_does_nothing_says_why(rows, tmp_path):
         ("triggers", "Mail"): "email a@b.c gets nothing here",
         ("resources", "Database"): "nothing here stands for AWS::RDS",
         ("resources", "Thing"): "custom resources are not made here",
+        ("resources", "Group"): (
+            "nothing here stands for AWS::ElasticLoadBalancingV2, nothing calls Hello for it"
+        ),
     }
 
 
@@ -140,7 +146,8 @@ def test_a_start_says_in_few_lines_what_does_nothing(tmp_path):
 
     assert said == [
         "Mail: email a@b.c gets nothing here",
-        "Without effect here: AWS::RDS (2), Custom::Thing (1); samulator check says why",
+        "Without effect here: AWS::ElasticLoadBalancingV2 (1), AWS::RDS (2), Custom::Thing (1); "
+        "samulator check says why",
     ]
 
 

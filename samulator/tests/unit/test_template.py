@@ -371,6 +371,12 @@ def test_what_aws_would_refuse_says_why(load, properties, message):
             "F.Events.E: AWS::Lambda::EventSourceMapping does not fire here: MSK does not run on",
         ),
         (
+            "Events: {E: {Type: SelfManagedKafka, Properties: {Topics: [t],"
+            " KafkaBootstrapServers: ['b:9092'], SourceAccessConfigurations:"
+            " [{Type: SASL_SCRAM_512_AUTH, URI: 'arn:aws:secretsmanager:us-east-1:1:secret:x'}]}}}",
+            "F.Events.E: AWS::Lambda::EventSourceMapping does not fire here: Kafka does not run on",
+        ),
+        (
             "CodeUri: s3://bucket/key",
             "F: does not run here, its code is not on this machine (s3://bucket/key)",
         ),
@@ -421,6 +427,21 @@ def test_triggers_of_user_pools_are_said_to_be_silent(load):
     )
     assert application.warnings == (
         "P.LambdaConfig: PreSignUp does not fire here, pools call nobody",
+    )
+
+
+def test_settings_that_do_nothing_of_what_is_here_are_named(load):
+    application = load(
+        function_with("Timeout: 3")
+        + "  P: {Type: AWS::ApiGateway::UsagePlan, Properties: {Quota: {Limit: 5, Period: DAY}}}\n"
+        + "          S: {Type: AWS::KinesisFirehose::DeliveryStream, Properties: {"
+        "ExtendedS3DestinationConfiguration: {ProcessingConfiguration: {Processors: ["
+        "{Type: Lambda, Parameters: [{ParameterName: LambdaArn, ParameterValue: !GetAtt F.Arn}]}"
+        "]}}}}\n"
+    )
+    assert application.warnings == (
+        "P: limits and quotas of usage plans do not count here",
+        "S: its records are stored as they come, no function changes them",
     )
 
 

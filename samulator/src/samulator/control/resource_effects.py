@@ -1,5 +1,7 @@
 """What the resources of each type do on this machine, in words."""
 
+import json
+import re
 from collections.abc import Mapping
 
 from samulator.servers.aws.resources.kinds import MAKE
@@ -8,6 +10,7 @@ from samulator.template.model import Application, Resource
 _MADE = "made in the local AWS"
 _STACK = "AWS::CloudFormation::Stack"
 _CUSTOM = ("Custom::", "AWS::CloudFormation::CustomResource")
+_FUNCTION_ARN = re.compile(r":function:([\w-]+)")
 # What is more than made, or less.
 _WORKS: Mapping[str, str] = {
     "AWS::EMRServerless::Application": "its job runs are processes of the Python that "
@@ -27,6 +30,7 @@ _IDLE: Mapping[str, str] = {
     "AWS::CodeDeploy::Application": "nothing is deployed here",
     "AWS::CodeDeploy::DeploymentGroup": "nothing is deployed here",
     "AWS::Logs::MetricFilter": "no metrics are collected here",
+    "AWS::SecretsManager::RotationSchedule": "secrets are not rotated here",
 }
 
 
@@ -37,14 +41,22 @@ def effect(resource: Resource, application: Application) -> tuple[bool, str]:
     if resource.type == _STACK:
         return _of_stack(resource, application)
     if resource.type.startswith(_CUSTOM):
-        return False, "custom resources are not made here"
+        return False, _with_uncalled("custom resources are not made here", resource, application)
     if resource.type in _IDLE:
-        return False, _IDLE[resource.type]
+        return False, _with_uncalled(_IDLE[resource.type], resource, application)
     if resource.type in _WORKS:
         return True, _WORKS[resource.type]
     if resource.type in MAKE:
         return True, _MADE
-    return False, f"nothing here stands for {'::'.join(resource.type.split('::')[:2])}"
+    reason = f"nothing here stands for {'::'.join(resource.type.split('::')[:2])}"
+    return False, _with_uncalled(reason, resource, application)
+
+
+def _with_uncalled(reason: str, resource: Resource, application: Application) -> str:
+    """The reason, and which functions of the template wait in vain for being called by it."""
+    named = set(_FUNCTION_ARN.findall(json.dumps(resource.properties, default=str)))
+    uncalled = [name for name, each in application.functions.items() if each.name in named]
+    return f"{reason}, nothing calls {' and '.join(uncalled)} for it" if uncalled else reason
 
 
 def _of_stack(stack: Resource, application: Application) -> tuple[bool, str]:

@@ -6,6 +6,7 @@ from samulator.template.functions import function_name
 from samulator.template.model import Resource
 
 _PERMISSION, _POOL = "AWS::Lambda::Permission", "AWS::Cognito::UserPool"
+_PLAN, _FIREHOSE = "AWS::ApiGateway::UsagePlan", "AWS::KinesisFirehose::DeliveryStream"
 _KINDS = {
     "AWS::IoT::TopicRule": "there is no IoT here",
     "AWS::Logs::SubscriptionFilter": "functions log to files here, not to log groups",
@@ -36,9 +37,13 @@ def idle_triggers(resources: Mapping[str, Resource]) -> dict[str, str]:
 
 
 def silent_settings(resources: Mapping[str, Resource]) -> Iterator[str]:
-    """A line for each resource that is here, but for those of its settings that call functions."""
+    """A line for each resource that is here, but for some of its settings."""
     for resource in resources.values():
         called = resource.properties.get("LambdaConfig")
         if resource.type == _POOL and isinstance(called, dict) and called:
             names = ", ".join(sorted(called))
             yield f"{resource.place}.LambdaConfig: {names} does not fire here, pools call nobody"
+        if resource.type == _PLAN and {"Throttle", "Quota"} & resource.properties.keys():
+            yield f"{resource.place}: limits and quotas of usage plans do not count here"
+        if resource.type == _FIREHOSE and ":function:" in str(resource.properties):
+            yield f"{resource.place}: its records are stored as they come, no function changes them"

@@ -103,6 +103,8 @@ class TriggerReader:
         properties = resource.properties
         if not is_enabled(properties):
             return
+        if "SelfManagedEventSource" in properties:
+            raise ValueError("Kafka does not run on this machine")
         source = str(properties["EventSourceArn"])
         function = find_function(properties["FunctionName"], self._functions)
         service = source.split(":")[2] if source.count(":") >= 5 else None
