@@ -7,15 +7,17 @@ from pathlib import Path
 
 import boto3
 import pytest
+from boto3.s3.transfer import TransferConfig
 from botocore.stub import Stubber
 from moto import mock_aws
 
 from etl.publication.precedence import announce
 from etl.report.model import PROCESSING, JobRun
 from etl.s3.events import Notification
-from etl.s3.glue import SalesTable
 from etl.s3.landing import Landing
 from etl.s3.processed import Processed
+from etl.settings import Settings
+from jobs.spark import run_folder, stored_object
 from samples.sales import write_sales
 from tests.role_policies import (
     FROM_LAMBDA,
@@ -24,12 +26,14 @@ from tests.role_policies import (
     SECRET,
     TEMPLATE,
     Call,
+    Role,
     recorded_calls,
     roles,
 )
 from tests.unit.deploy.test_template import of_type
 from tests.unit.etl.job_runs import conclude, write_parts
 from tests.unit.etl.reports import report_of
+from tests.unit.spark.role_runs import recorded_runs
 
 EVENTS = Path(__file__).parents[3] / "events"
 # Neither names a resource: X-Ray takes none, and an interface has no name before it exists.
@@ -144,17 +148,27 @@ SPARK = {
     "Architecture": "arm64",
     "RetentionInDays": "30",
     "Topic": "t",
+    "Name": "sales",
 }
 
 
-def leave_parts(s3, folder: Path, table: SalesTable | None = None) -> None:
+# EMR writes down what the program says; the program does not.
+LOGS = {"logs:DescribeLogGroups"}
+
+
+def job_role() -> Role:
+    template = TEMPLATE.with_name("spark.yaml")
+    return roles(template, ArtifactsBucket="sales-artifacts", **SPARK)["JobRole"]
+
+
+def leave_parts(s3, folder: Path) -> None:
     """What a run of the Spark job made of parted.csv, before a small file takes its place."""
     landing, target = Landing(s3), Processed(s3, "sales-processed", "parted/")
     source = landing.find(Notification("sales-landing", "parted.csv"))
     right = announce(source, target, target.current(), PROCESSING, job=JobRun(attempt=1))
     parts = write_parts(target, right.report, folder, 1)
     like = report_of("1,2024-01-05,C,W,1,1\n")
-    conclude(target, right.report, parts, folder, like, table)
+    conclude(target, right.report, parts, folder, like)
 
 
 def starts_jobs(monkeypatch) -> Stubber:
@@ -233,15 +247,28 @@ def test_etl_makes_exactly_the_calls_that_its_role_allows(s3, monkeypatch, datab
     assert {call.action for call in calls} | {"s3:ListBucket"} == role.actions_of_the_code
 
 
-def test_the_spark_job_publishes_within_its_role(s3, tmp_path):
+def test_the_spark_job_makes_exactly_the_calls_that_its_role_allows(s3, monkeypatch):
+    monkeypatch.setenv("GLUE_DATABASE", "sales_db")
     boto3.client("glue").create_database(DatabaseInput={"Name": "sales_db"})
-    template = TEMPLATE.with_name("spark.yaml")
-    role = roles(template, Name="sales", ArtifactsBucket="sales-artifacts", **SPARK)["JobRole"]
-    s3.put_object(Bucket="sales-landing", Key="parted.csv", Body=PLAIN)
-    with recorded_calls() as calls:
-        leave_parts(s3, tmp_path, SalesTable("sales-processed", "sales_db"))
+    # However short a text is, it goes in parts.
+    in_parts = TransferConfig(multipart_threshold=1, multipart_chunksize=5 << 20)
+    monkeypatch.setattr(run_folder, "_UPLOAD", in_parts)
+    stored_object.client.cache_clear()
 
+    statuses, calls = recorded_runs(s3, Settings())
+
+    stored_object.client.cache_clear()
+    assert statuses == ["warned", "warned", "refused"]
+    role = job_role()
     assert [call for call in calls if not role.allows(call)] == []
+    # Listing is allowed for the sake of its answer only: without it a missing object is forbidden.
+    # An upload is aborted where its text breaks off between two parts.
+    unused = {"s3:ListBucket", "s3:AbortMultipartUpload"}
+    assert {call.action for call in calls} | unused == role.actions_of_the_code - LOGS
+
+
+def test_the_spark_job_cannot_change_its_program_nor_what_was_put():
+    role = job_role()
     assert role.allows(Call("s3:GetObject", "arn:aws:s3:::sales-artifacts/1/entry.py"))
     assert not role.allows(Call("s3:PutObject", "arn:aws:s3:::sales-artifacts/1/entry.py"))
     assert not role.allows(Call("s3:PutObject", "arn:aws:s3:::sales-landing/raw.csv"))

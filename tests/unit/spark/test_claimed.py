@@ -1,15 +1,12 @@
 """What becomes of a version that the function has claimed for the job."""
 
 import gzip
-import uuid
+from functools import partial
 
 import pytest
 
 from etl.errors import Refused
-from etl.publication.place import output_prefix
-from etl.report.model import PROCESSING, REFUSED, WARNED, PublishedReport
-from etl.s3.events import Notification
-from etl.s3.landing import Landing
+from etl.report.model import PROCESSING, REFUSED, WARNED
 from etl.s3.processed import Processed
 from etl.settings import Settings
 from etl.source.file import Source
@@ -19,6 +16,7 @@ from jobs.spark.readable import text_of
 from tests.unit.etl.cleaning import run
 from tests.unit.etl.hostile_files import HEADER, HOSTILE, row
 from tests.unit.spark.buckets import LANDING, PROCESSED
+from tests.unit.spark.claims import claim
 from tests.unit.spark.without_spark import cleaned_in_ranges
 
 TEXT = HEADER + HOSTILE["repeats and times"] + HOSTILE["CRLF"]
@@ -32,19 +30,7 @@ def settings(monkeypatch) -> Settings:
 
 @pytest.fixture
 def claimed(bucket):
-    """Puts a file into the landing bucket and claims it, as the function does."""
-
-    def claimed(content: bytes, key: str = "orders.csv") -> Wanted:
-        version = bucket.put_object(Bucket=LANDING, Key=key, Body=content)["VersionId"]
-        news = Notification(LANDING, key, version, None, None)
-        source = Landing(bucket).find(news)
-        target = Processed(bucket, PROCESSED, output_prefix(key))
-        claim = uuid.uuid4().hex
-        report = PublishedReport.begin(PROCESSING, source, claim_id=claim)
-        assert target.announce(report, target.current())
-        return Wanted(LANDING, key, version, source.etag, PROCESSED, claim)
-
-    return claimed
+    return partial(claim, bucket)
 
 
 @pytest.fixture
