@@ -260,6 +260,7 @@ deploy: preflight build ## deploy to the AWS account of your shell: BUCKET_SUFFI
 		$(SAM) deploy --config-env prod $(if $(STACK),--stack-name $(STACK)) $(if $(YES),--no-confirm-changeset) $(if $(EXECUTION_ROLE),--role-arn $(EXECUTION_ROLE)) $$first \
 			--parameter-overrides $(OVERRIDES) Release=$$release && $$program
 	@$(BIN)/python -m infrastructure.safeguards protect --stack $(STACK_NAME)
+	@$(BIN)/python -m infrastructure.spark_artifacts prune --stack $(STACK_NAME)
 
 destroy: .venv-sam/sam.stamp ## remove the deployment; buckets, user pool and a database snapshot stay
 	@$(SAM) delete --config-env prod $(if $(STACK),--stack-name $(STACK))

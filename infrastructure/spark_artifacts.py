@@ -2,7 +2,8 @@
 
 `digest` prints what stands for the job's code in the name of a release. `upload` puts two objects
 into the folder of a release: entry.py, and application.zip with the job, the ETL and their
-dependencies as they were built for Lambda. A first deployment makes the bucket, so there is
+dependencies as they were built for Lambda. `prune`, behind a deployment, deletes the folders of
+releases that nothing starts runs from any more. A first deployment makes the bucket, so there is
 nothing to do before it; a deployment without a Spark job has none.
 """
 
@@ -11,7 +12,8 @@ import hashlib
 import sys
 import tempfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +23,14 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 ROOT = Path(__file__).parents[1]
 ENTRY = ROOT / "jobs" / "spark" / "entry.py"
-OUTPUT = "SparkArtifactsBucketName"
+OUTPUT, PARAMETER = "SparkArtifactsBucketName", "Release"
 _FUNCTION, _LAYER = "SalesEtlFunction", "DataDependenciesLayer"
 # zip files know no earlier moment; with the real one the same files would be other bytes.
 _EPOCH = (1980, 1, 1, 0, 0, 0)
+# A run waits in its queue for half a day at most and is tried three times; who rolls back by hand
+# takes one of the last releases.
+KEPT_FOR = timedelta(days=30)
+KEPT = 5
 
 
 def main() -> None:
@@ -36,14 +42,21 @@ def main() -> None:
     upload_parser.add_argument("--stack", required=True)
     upload_parser.add_argument("--release", required=True)
     upload_parser.add_argument("--build", type=Path, required=True)
+    prune_parser = actions.add_parser("prune")
+    prune_parser.add_argument("--stack", required=True)
     arguments = parser.parse_args()
     if arguments.action == "digest":
         sys.stdout.write(digest())
         return
     try:
-        bucket = artifacts_bucket(boto3.client("cloudformation"), arguments.stack)
-        if bucket is not None:
+        stack = deployed(boto3.client("cloudformation"), arguments.stack)
+        bucket = None if stack is None else artifacts_bucket(stack)
+        if stack is None or bucket is None:
+            return
+        if arguments.action == "upload":
             upload(boto3.client("s3"), bucket, arguments.release, arguments.build)
+        elif in_use := release_of(stack):
+            prune(boto3.client("s3"), bucket, in_use, datetime.now(UTC))
     except (BotoCoreError, ClientError, Boto3Error, OSError) as error:
         sys.exit(f"the Spark job's program: {error}")
 
@@ -56,16 +69,28 @@ def digest() -> str:
     return seen.hexdigest()
 
 
-def artifacts_bucket(client: Any, stack: str) -> str | None:  # noqa: ANN401 - a client of boto3
-    """None where the stack is not there yet, or has no Spark job."""
+def deployed(client: Any, stack: str) -> Mapping[str, Any] | None:  # noqa: ANN401 - a client of boto3
+    """The stack as CloudFormation describes it; None where it is not there yet."""
     try:
         (found,) = client.describe_stacks(StackName=stack)["Stacks"]
     except ClientError as error:
         if "does not exist" in str(error):
             return None
         raise
-    outputs = {one["OutputKey"]: str(one["OutputValue"]) for one in found.get("Outputs", [])}
+    return dict(found)
+
+
+def artifacts_bucket(stack: Mapping[str, Any]) -> str | None:
+    """None where the stack has no Spark job."""
+    outputs = {one["OutputKey"]: str(one["OutputValue"]) for one in stack.get("Outputs", [])}
     return outputs.get(OUTPUT)
+
+
+def release_of(stack: Mapping[str, Any]) -> str | None:
+    """The release whose folder its function names."""
+    parameters = stack.get("Parameters", [])
+    given = {one["ParameterKey"]: str(one["ParameterValue"]) for one in parameters}
+    return given.get(PARAMETER)
 
 
 def upload(s3: Any, bucket: str, release: str, build: Path) -> None:  # noqa: ANN401 - the same
@@ -75,6 +100,29 @@ def upload(s3: Any, bucket: str, release: str, build: Path) -> None:  # noqa: AN
         write_archive(archive, build)
         for path in (archive, ENTRY):
             s3.upload_file(str(path), bucket, f"{release}/{path.name}")
+
+
+def prune(s3: Any, bucket: str, in_use: str, now: datetime) -> list[str]:  # noqa: ANN401 - the same
+    """The releases that were deleted: neither in use, nor among the last, nor young.
+
+    A folder's age is that of its newest object: each deployment of a release puts them again. The
+    bucket keeps what is deleted as an older version for a month.
+    """
+    folders: dict[str, list[tuple[datetime, str]]] = {}
+    for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket):
+        for item in page.get("Contents", []):
+            release, slash, _ = item["Key"].partition("/")
+            if slash:
+                folders.setdefault(release, []).append((item["LastModified"], item["Key"]))
+    by_age = sorted(folders, key=lambda release: max(folders[release]), reverse=True)
+    old = [
+        release
+        for release in by_age[KEPT:]
+        if release != in_use and max(folders[release])[0] < now - KEPT_FOR
+    ]
+    for key in (key for release in old for _, key in folders[release]):
+        s3.delete_object(Bucket=bucket, Key=key)
+    return old
 
 
 def write_archive(target: Path, build: Path) -> None:

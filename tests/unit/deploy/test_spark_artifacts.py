@@ -4,19 +4,32 @@ import io
 import json
 import zipfile
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
 from moto import mock_aws
+from moto.s3.models import s3_backends
 
 from infrastructure import spark_artifacts
-from infrastructure.spark_artifacts import OUTPUT, artifacts_bucket, digest, upload
+from infrastructure.spark_artifacts import (
+    KEPT,
+    OUTPUT,
+    PARAMETER,
+    artifacts_bucket,
+    deployed,
+    digest,
+    prune,
+    release_of,
+    upload,
+)
 from tests.unit.deploy.test_template import TEMPLATES
 
 BUCKET = "sales-artifacts-acme"
 STACK = {
+    "Parameters": {PARAMETER: {"Type": "String"}},
     "Resources": {"Artifacts": {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": BUCKET}}},
     "Outputs": {OUTPUT: {"Value": {"Ref": "Artifacts"}}},
 }
@@ -48,14 +61,21 @@ def job(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def deployed() -> Any:
+@pytest.fixture
+def stack() -> Any:
     client = boto3.client("cloudformation")
-    client.create_stack(StackName="sales", TemplateBody=json.dumps(STACK))
-    return client
+    given = [{"ParameterKey": PARAMETER, "ParameterValue": "0123"}]
+    client.create_stack(StackName="sales", TemplateBody=json.dumps(STACK), Parameters=given)
+    return deployed(client, "sales")
 
 
-def test_a_release_has_its_program_and_all_that_it_imports(job: Path) -> None:
-    bucket = artifacts_bucket(deployed(), "sales")
+def releases(s3: Any) -> set[str]:
+    listed = s3.list_objects_v2(Bucket=BUCKET)["Contents"]
+    return {item["Key"].partition("/")[0] for item in listed}
+
+
+def test_a_release_has_its_program_and_all_that_it_imports(job: Path, stack: Any) -> None:
+    bucket = artifacts_bucket(stack)
     assert bucket == BUCKET
     s3 = boto3.client("s3")
 
@@ -73,7 +93,32 @@ def test_a_release_has_its_program_and_all_that_it_imports(job: Path) -> None:
 
 
 def test_before_the_first_deployment_there_is_nowhere_to_put_it() -> None:
-    assert artifacts_bucket(boto3.client("cloudformation"), "sales") is None
+    assert deployed(boto3.client("cloudformation"), "sales") is None
+
+
+def test_old_releases_go_but_for_the_last_ones_and_the_one_in_use(stack: Any) -> None:
+    s3 = boto3.client("s3")
+    made = datetime(2026, 1, 1, tzinfo=UTC)
+    in_use = release_of(stack)
+    assert in_use == "0123"
+    for day, release in enumerate([in_use, *(f"r{number}" for number in range(KEPT + 2))]):
+        for name in ("entry.py", "application.zip"):
+            s3.put_object(Bucket=BUCKET, Key=f"{release}/{name}", Body=b"")
+            stored = s3_backends["123456789012"]["aws"].get_object(BUCKET, f"{release}/{name}")
+            stored.last_modified = made + timedelta(days=day)
+
+    assert prune(s3, BUCKET, in_use, made + timedelta(days=99)) == ["r1", "r0"]
+    assert releases(s3) == {in_use, *(f"r{number}" for number in range(2, KEPT + 2))}
+
+
+def test_release_of_the_last_month_stays_whatever_came_after_it(stack: Any) -> None:
+    s3 = boto3.client("s3")
+    for number in range(KEPT + 3):
+        s3.put_object(Bucket=BUCKET, Key=f"r{number}/entry.py", Body=b"")
+    now = datetime.now(UTC)
+
+    assert prune(s3, BUCKET, "0123", now + timedelta(days=29)) == []
+    assert len(prune(s3, BUCKET, "0123", now + timedelta(days=31))) == 3
 
 
 def test_build_that_is_not_there_is_named(job: Path) -> None:
