@@ -231,12 +231,14 @@ format: $(VENV)/dev.stamp ## format the code
 RUNTIME ?= 3.13
 DEPLOY_ARCHITECTURE ?= arm64
 OVERRIDES = PythonRuntime=python$(RUNTIME) Architecture=$(DEPLOY_ARCHITECTURE) $(if $(BUCKET_SUFFIX),BucketSuffix=$(BUCKET_SUFFIX)) $(PARAMETERS)
+# SAM takes an empty value in quotes alone.
+SAM_OVERRIDES = $(foreach one,$(OVERRIDES),$(if $(filter %=,$(one)),'$(one)""',$(one)))
 
 build: $(VENV)/local.stamp .venv-sam/sam.stamp ## build for AWS: RUNTIME=3.13 DEPLOY_ARCHITECTURE=arm64
 	@python$(RUNTIME) -c "" 2>/dev/null || { echo "python$(RUNTIME), for which this builds, is not installed: install it, or name another with RUNTIME=3.12" >&2; exit 2; }
 	@rm -rf .aws-sam/build && mkdir -p .aws-sam
 	@SAM_CLI_TELEMETRY=0 PYTHON="$(abspath $(BIN)/python)" PYTHON_VERSION=$(RUNTIME) ARCHITECTURE=$(DEPLOY_ARCHITECTURE) \
-		$(SAM) build --parameter-overrides $(OVERRIDES) >.aws-sam/build.log 2>&1 || { cat .aws-sam/build.log >&2; exit 1; }
+		$(SAM) build --parameter-overrides $(SAM_OVERRIDES) >.aws-sam/build.log 2>&1 || { cat .aws-sam/build.log >&2; exit 1; }
 	@cd layers && "$(abspath $(BIN)/python)" -B -m builder.functions ../.aws-sam/build --python-version $(RUNTIME)
 	@cd layers && "$(abspath $(BIN)/python)" -B -m builder.check ../.aws-sam/build \
 		--python-version $(RUNTIME) --architecture $(DEPLOY_ARCHITECTURE)
@@ -258,7 +260,7 @@ deploy: preflight build ## deploy to the AWS account of your shell: BUCKET_SUFFI
 		program="$(BIN)/python -m infrastructure.spark_artifacts upload --stack $(STACK_NAME) --release $$release --build .aws-sam/build" && \
 		$$program && first=$$($(BIN)/python -m infrastructure.safeguards first --stack $(STACK_NAME)) && \
 		$(SAM) deploy --config-env prod $(if $(STACK),--stack-name $(STACK)) $(if $(YES),--no-confirm-changeset) $(if $(EXECUTION_ROLE),--role-arn $(EXECUTION_ROLE)) $$first \
-			--parameter-overrides $(OVERRIDES) Release=$$release && $$program
+			--parameter-overrides $(SAM_OVERRIDES) Release=$$release && $$program
 	@$(BIN)/python -m infrastructure.safeguards protect --stack $(STACK_NAME)
 	@$(BIN)/python -m infrastructure.spark_artifacts prune --stack $(STACK_NAME)
 

@@ -183,3 +183,12 @@ def test_what_was_built_for_another_machine_is_not_deployed(name, built, asked, 
     assert asked in problem
     assert variable in problem
     assert not [*contradictions([(name, built), (name, built)])]
+
+
+def test_a_deployment_is_stopped_by_what_it_says_twice(monkeypatch):
+    # Nothing but the region is asked for where there is none.
+    monkeypatch.setattr("boto3.session.Session", lambda: session_in(None))
+    given = ["Architecture=arm64", "BucketSuffix=-acme", "Architecture=x86_64"]
+    monkeypatch.setattr("sys.argv", ["preflight", *given])
+    with pytest.raises(SystemExit, match="Architecture is given as arm64 and x86_64"):
+        main()

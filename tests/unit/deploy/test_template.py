@@ -156,6 +156,14 @@ def test_whoever_is_called_from_outside_is_released_by_canary_after_the_smoke_fu
         assert f"{name}.Version" in tried, name
 
 
+def test_tracing_is_paid_for_where_it_is_asked_for_alone():
+    assert TEMPLATES["template.yaml"]["Parameters"]["Tracing"]["Default"] == "off"
+    for name, function in of_type("AWS::Serverless::Function").items():
+        assert function["Tracing"] == {"Fn::If": ["HasTracing", "Active", "PassThrough"]}, name
+        # What is recorded is not empty: the code sends its spans by the same parameter.
+        assert function["Environment"]["Variables"]["TRACING"] == {"Ref": "Tracing"}, name
+
+
 def test_every_suppressed_finding_says_why():
     for (file, name), resource in RESOURCES.items():
         for skip in resource.get("Metadata", {}).get("checkov", {}).get("skip", []):

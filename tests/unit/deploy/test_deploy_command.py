@@ -1,0 +1,55 @@
+"""What `make deploy` would run, in its order, without running any of it."""
+
+import os
+import shlex
+import subprocess
+from pathlib import Path
+
+ROOT = Path(__file__).parents[3]
+DONE = ("preflight", "build", ".venv/local.stamp", ".venv-sam/sam.stamp")
+
+
+def commands(target: str, **variables: str) -> list[str]:
+    """The recipe of a target, a line for each command."""
+    given = [f"{name}={value}" for name, value in variables.items()]
+    done = [option for name in DONE if name != target for option in ("-o", name)]
+    printed = subprocess.run(
+        ["make", "-n", *done, target, "BUCKET_SUFFIX=-acme", *given],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"]},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return printed.stdout.replace("\\\n", " ").splitlines()
+
+
+def test_stores_are_protected_before_and_after_what_is_deployed() -> None:
+    lines = commands("deploy")
+    assert "safeguards protect --stack sales-serverless-prod" in lines[0]
+    assert " deploy --config-env prod" in lines[1]
+    assert lines[2] == lines[0]
+
+
+def test_a_replacement_that_is_meant_is_for_one_deployment() -> None:
+    first, _, last = commands("deploy", REPLACE_STORES="1", STACK="sales-x")
+    assert "safeguards release --stack sales-x" in first
+    assert "safeguards protect --stack sales-x" in last
+
+
+def test_sam_is_told_to_keep_a_first_deployment_that_fails() -> None:
+    _, deployment, _ = commands("deploy", STACK="sales-x")
+    asked, _, deployed = deployment.partition(" deploy --config-env")
+    assert "first=$(.venv/bin/python -m infrastructure.safeguards first --stack sales-x)" in asked
+    assert " $first " in deployed
+
+
+def test_an_empty_parameter_reaches_sam_in_the_quotes_that_it_asks_for() -> None:
+    for target in ("build", "deploy"):
+        (line,) = [
+            line
+            for line in commands(target, PARAMETERS="SparkRelease= AlarmEmail=a@b.c")
+            if "--parameter-overrides" in line
+        ]
+        told = shlex.split(line.partition("--parameter-overrides")[2], comments=False)
+        assert told[3:5] == ['SparkRelease=""', "AlarmEmail=a@b.c"], target
