@@ -17,6 +17,8 @@ from typing import Any
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
+from infrastructure.parameters import broken_rules, malformed
+
 ROOT = Path(__file__).parents[1]
 RDS_ROOTS = ROOT / "functions" / "api" / "api" / "database" / "rds_roots.pem"
 RESERVED = 17  # environments that template.yaml reserves for its functions but the API
@@ -55,8 +57,17 @@ class Deployment:
         """Empty where neither this deployment nor the one before it gave the parameter."""
         if parameter in self.asked or self.existing is None:
             return self.asked.get(parameter, "")
-        kept = self.existing.get("Parameters", [])
-        return next((str(p["ParameterValue"]) for p in kept if p["ParameterKey"] == parameter), "")
+        return self._kept.get(parameter, "")
+
+    @property
+    def parameters(self) -> Mapping[str, str]:
+        """All that this deployment gives or the one before it gave."""
+        return {**self._kept, **self.asked}
+
+    @property
+    def _kept(self) -> Mapping[str, str]:
+        kept = self.existing.get("Parameters", []) if self.existing else []
+        return {one["ParameterKey"]: str(one["ParameterValue"]) for one in kept}
 
 
 def main() -> None:
@@ -70,7 +81,7 @@ def main() -> None:
     settings = tomllib.loads((ROOT / "samconfig.toml").read_text())
     stack = arguments.stack or settings["prod"]["global"]["parameters"]["stack_name"]
     deployment = Deployment(boto3.session.Session(), stack, parameters)
-    problems = [*contradictions(given), *check(deployment)]
+    problems = [*contradictions(given), *malformed(arguments.parameters)] or [*check(deployment)]
     if not problems and not deployment.given("AlarmEmail"):
         sys.stderr.write("note: alarms tell nobody; AlarmEmail=ops@example.com among PARAMETERS\n")
     if problems:
@@ -100,7 +111,8 @@ def check(deployment: Deployment) -> Iterator[str]:
     except (BotoCoreError, ClientError) as error:
         yield f"Sign in to AWS in this shell (`aws configure sso`, `aws sso login`): {error}"
         return
-    for ask in (_stack, _suffix, _concurrency, _search_role, _database_root, _buckets, _zones):
+    asks = (_stack, _suffix, _rules, _concurrency, _search_role, _database_root, _buckets, _zones)
+    for ask in asks:
         try:
             yield from ask(deployment)
         except (BotoCoreError, ClientError) as error:
@@ -116,6 +128,11 @@ def _stack(deployment: Deployment) -> Iterator[str]:
             "Read why in its events, then remove it:\n"
             f"  aws cloudformation delete-stack --stack-name {deployment.stack}"
         )
+
+
+def _rules(deployment: Deployment) -> Iterator[str]:
+    if deployment.given("BucketSuffix"):
+        yield from broken_rules(deployment.parameters)
 
 
 def _concurrency(deployment: Deployment) -> Iterator[str]:
@@ -173,7 +190,10 @@ def _buckets(deployment: Deployment) -> Iterator[str]:
     if deployment.existing:
         return
     s3 = deployment.session.client("s3")
-    for name in ("sales-landing", "sales-processed"):
+    names = ["sales-landing", "sales-processed"]
+    if deployment.asked.get("SparkRelease") != "":
+        names.append("sales-artifacts")
+    for name in names:
         bucket = name + deployment.given("BucketSuffix")
         try:
             s3.head_bucket(Bucket=bucket)
@@ -187,12 +207,16 @@ def _buckets(deployment: Deployment) -> Iterator[str]:
 
 
 def _zones(deployment: Deployment) -> Iterator[str]:
-    if deployment.given("AvailabilityZones") or deployment.given("ExistingVpcId"):
+    if deployment.given("ExistingVpcId"):
         return
     found = deployment.session.client("ec2").describe_availability_zones()["AvailabilityZones"]
     zones = sorted((zone["ZoneName"], zone["ZoneId"]) for zone in found)
     usable = [name for name, number in zones if number not in ZONES_WITHOUT_LAMBDA]
-    if any(number in ZONES_WITHOUT_LAMBDA for _, number in zones[:2]):
+    if asked := deployment.given("AvailabilityZones"):
+        named = asked.split(",")
+        if len({*named}) != 2 or not {*named} <= {*usable}:
+            yield f"AvailabilityZones={asked}: name two of {', '.join(usable)}, with a comma."
+    elif any(number in ZONES_WITHOUT_LAMBDA for _, number in zones[:2]):
         yield (
             "One of the region's first two zones has no Lambda. Name two others: "
             f'PARAMETERS="AvailabilityZones={",".join(usable[:2])}".'

@@ -14,6 +14,11 @@ from tests.unit.deploy.test_template import of_type
 
 REGION = "eu-west-1"
 SERVICE = "opensearchservice.amazonaws.com"
+SEARCH = "arn:aws:es:eu-west-1:123456789012:domain/sales"
+OWN_DATABASE = {
+    "ExistingDatabaseHost": "db.example.com",
+    "ExistingDatabaseSecretArn": "arn:aws:secretsmanager:il-central-1:123456789012:secret:db",
+}
 
 
 class Session(boto3.session.Session):
@@ -53,7 +58,7 @@ def session_in(region):
 
 
 def problems(region=REGION, *, session=None, **parameters):
-    given = {"BucketSuffix": "-acme", **parameters}
+    given = {"BucketSuffix": "-acme", "PythonRuntime": "python3.13", **parameters}
     return list(check(Deployment(session or session_in(region), "sales", given)))
 
 
@@ -108,6 +113,20 @@ def test_remains_of_a_failed_deployment_are_named():
     assert "delete-stack --stack-name sales" in problem
 
 
+def test_what_the_deployment_before_gave_is_held_to_the_rules_with_what_is_given_now():
+    deploy_before(JwtIssuer="https://issuer.example.com", JwtAudience="users")
+    assert problems() == []
+    (problem,) = problems(JwtAudience="")
+    assert problem == "Give JwtAudience with JwtIssuer."
+
+
+def test_a_name_that_there_is_not_stops_the_command_before_anything_is_asked(monkeypatch):
+    monkeypatch.setattr("boto3.session.Session", lambda: session_in(None))
+    monkeypatch.setattr("sys.argv", ["preflight", "BucketSuffix=-acme", "AlarmMail=a@b.c"])
+    with pytest.raises(SystemExit, match="Is AlarmEmail meant"):
+        main()
+
+
 @pytest.mark.parametrize("suffix", ["_X", "acme", "-Acme", "-", ""])
 def test_suffix_that_no_bucket_can_have_is_refused(suffix):
     problem, *_ = problems(BucketSuffix=suffix)
@@ -118,20 +137,25 @@ def test_missing_role_of_opensearch_is_named_with_its_command():
     session_in(REGION).client("iam").delete_role(RoleName=SEARCH_ROLE)
     (problem,) = problems()
     assert f"create-service-linked-role --aws-service-name {SERVICE}" in problem
-    assert problems(ExistingSearchUrl="https://search.example.com") == []
+    assert problems(ExistingSearchUrl="https://s.example.com", ExistingSearchArn=SEARCH) == []
 
 
 def test_region_whose_databases_no_root_vouches_for_gets_the_command():
     (problem,) = problems(region="il-central-1")
     assert "il-central-1-bundle.pem >> functions/api/api/database/rds_roots.pem" in problem
-    assert problems(region="il-central-1", ExistingDatabaseHost="db.example.com") == []
+    assert problems(region="il-central-1", **OWN_DATABASE) == []
 
 
 def test_buckets_left_from_a_removed_deployment_are_named():
     where = {"LocationConstraint": REGION}
     s3 = session_in(REGION).client("s3")
-    s3.create_bucket(Bucket="sales-processed-acme", CreateBucketConfiguration=where)
+    s3.create_bucket(Bucket="sales-artifacts-acme", CreateBucketConfiguration=where)
     (problem,) = problems()
+    assert problem.startswith("The bucket sales-artifacts-acme exists")
+    # Nothing of the Spark job is made where there is none.
+    assert problems(SparkRelease="") == []
+    s3.create_bucket(Bucket="sales-processed-acme", CreateBucketConfiguration=where)
+    (problem,) = problems(SparkRelease="")
     assert problem.startswith("The bucket sales-processed-acme exists")
     deploy_before()
     assert problems() == []
@@ -146,6 +170,9 @@ def test_zone_without_lambda_is_passed_over(monkeypatch):
     (problem,) = problems(region="us-east-1")
     assert '"AvailabilityZones=us-east-1a,us-east-1c"' in problem
     assert problems(region="us-east-1", AvailabilityZones="us-east-1a,us-east-1c") == []
+    for zones in ("us-east-1a", "us-east-1a,us-east-1a", "us-east-1a,us-east-1b", "a,b"):
+        (problem,) = problems(region="us-east-1", AvailabilityZones=zones)
+        assert problem.startswith(f"AvailabilityZones={zones}: name two of us-east-1a, us-east-1c")
 
 
 def test_shell_without_a_region_or_credentials_hears_that_and_nothing_else(monkeypatch):
@@ -163,7 +190,8 @@ def test_command_fails_and_prints_every_problem(monkeypatch):
     session_in(REGION).client("iam").delete_role(RoleName=SEARCH_ROLE)
     monkeypatch.setattr("boto3.session.Session", lambda: session_in(REGION))
     monkeypatch.setattr(Session, "quota", 10)
-    monkeypatch.setattr("sys.argv", ["preflight", "BucketSuffix=-acme"])
+    given = ["BucketSuffix=-acme", "PythonRuntime=python3.13"]
+    monkeypatch.setattr("sys.argv", ["preflight", *given])
     with pytest.raises(SystemExit) as ended:
         main()
     assert str(ended.value).count("\n\n") == 2

@@ -223,6 +223,32 @@ def test_what_anybody_may_call_is_throttled_below_the_rest():
             assert limit <= api["DefaultRouteSettings"][name] / share
 
 
+def test_pages_that_may_call_the_api_may_call_all_of_it():
+    resources = TEMPLATES["template.yaml"]["Resources"]
+    cors = resources["UsersHttpApi"]["Properties"]["CorsConfiguration"]["Fn::If"][1]
+    methods = {
+        event["Properties"]["Method"]
+        for resource in resources.values()
+        for event in (resource.get("Properties") or {}).get("Events", {}).values()
+        if event["Type"] == "HttpApi"
+    }
+    assert methods - {"ANY"} <= set(cors["allowMethods"])
+    # What a browser asks for before it sends them, as docs/api.md has them.
+    asked = {"authorization", "cache-control", "content-type", "idempotency-key", "if-match"}
+    assert asked <= set(cors["allowHeaders"])
+
+
+def test_the_console_may_send_files_to_the_landing_bucket_and_no_page_may_read_one():
+    buckets = of_type("AWS::S3::Bucket")
+    (rule,) = buckets["LandingBucket"]["CorsConfiguration"]["CorsRules"]
+    assert rule["AllowedMethods"] == ["PUT"]
+    # Those that functions/api/api/web/console/static/uploads.js sets.
+    assert rule["AllowedHeaders"] == ["content-type"]
+    assert [name for name, one in buckets.items() if "CorsConfiguration" in one] == [
+        "LandingBucket"
+    ]
+
+
 def test_every_route_with_limits_of_its_own_exists_and_has_lower_ones():
     """API Gateway refuses a stage with settings of a route that it does not have."""
     resources = TEMPLATES["template.yaml"]["Resources"]

@@ -1,0 +1,77 @@
+"""What CloudFormation would refuse of the parameters after the build, and what SAM passes over."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from difflib import get_close_matches
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from samulator.template.document import parse_document
+from samulator.template.intrinsics import Intrinsics
+from samulator.template.model import TemplateError
+from samulator.template.parameter_constraints import broken_constraint
+from samulator.template.parameters import parameter_texts, parameter_values
+
+TEMPLATE = Path(__file__).parents[1] / "template.yaml"
+
+
+def malformed(words: Iterable[str]) -> Iterator[str]:
+    """Words that are no NAME=VALUE, names that there are not, values that a name does not take."""
+    declared = _template()["Parameters"]
+    for word in words:
+        name, equals, value = word.partition("=")
+        if not equals:
+            yield f"{word!r} is no NAME=VALUE: neither a name nor a value has a space in it."
+        elif name not in declared:
+            meant = get_close_matches(name, declared, 1)
+            hint = f"Is {meant[0]} meant?" if meant else "docs/deploy.md lists them."
+            yield f"{name} is no parameter, and SAM would pass over it without a word. {hint}"
+        elif broken := broken_constraint(declared[name], value):
+            about = declared[name].get("Description", "")
+            yield f"{name}: {value!r} {broken}. {about}".rstrip()
+
+
+def broken_rules(given: Mapping[str, str]) -> Iterator[str]:
+    """What `Rules` of the template say of these values, and of the defaults for the others."""
+    document = _template()
+    known = {name: value for name, value in given.items() if name in document["Parameters"]}
+    try:
+        texts = parameter_texts(document, known, _refuse)
+    except TemplateError as error:
+        yield f"{error}."
+        return
+    intrinsics = Intrinsics(document, _Values(parameter_values(document, texts)), "", _refuse)
+    for name, rule in document["Rules"].items():
+        place = f"Rules.{name}"
+        if intrinsics.resolve(rule.get("RuleCondition", True), place):
+            for assertion in rule["Assertions"]:
+                if not intrinsics.resolve(assertion["Assert"], place):
+                    yield assertion["AssertDescription"]
+
+
+class _Values:
+    """Rules refer to parameters and nothing else."""
+
+    def __init__(self, values: Mapping[str, Any]) -> None:
+        self._values = values
+
+    def ref(self, name: str, where: str) -> Any:  # noqa: ANN401 - a text or a list of them
+        if name not in self._values:
+            raise TemplateError(f"{where}: {name} is no parameter")
+        return self._values[name]
+
+    def attribute(self, name: str, attribute: str, where: str) -> str:
+        raise TemplateError(f"{where}: {name}.{attribute} is no parameter")
+
+    def dynamic(self, reference: re.Match[str]) -> None:
+        """A rule has none."""
+
+
+@cache
+def _template() -> dict[str, Any]:
+    return parse_document(TEMPLATE)
+
+
+def _refuse(warning: str) -> None:
+    raise TemplateError(warning)

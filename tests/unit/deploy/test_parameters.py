@@ -1,0 +1,112 @@
+"""A parameter that makes no sense is refused before anything is built, with the remedy."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from infrastructure.parameters import broken_rules, malformed
+from tests.unit.deploy.test_template import TEMPLATES
+
+ROOT = Path(__file__).parents[3]
+PARAMETERS = TEMPLATES["template.yaml"]["Parameters"]
+GIVEN = {"PythonRuntime": "python3.13", "BucketSuffix": "-acme"}
+SECRET = "arn:aws:secretsmanager:eu-west-1:1:secret:x"
+
+
+@pytest.mark.parametrize("name", PARAMETERS)
+def test_every_parameter_is_described(name: str) -> None:
+    assert re.search(rf"`{name}`", (ROOT / "docs" / "deploy.md").read_text())
+
+
+@pytest.mark.parametrize(
+    ("word", "said"),
+    [
+        ("HighlyAvailabel=true", "Is HighlyAvailable meant?"),
+        ("REDIS_HOST=", "REDIS_HOST is no parameter"),
+        ("AlarmEmail", "is no NAME=VALUE"),
+        ("Tracing=yes", "'yes' is not one of on, off"),
+        ("HighlyAvailable=True", "'True' is not one of true, false"),
+        ("ApiConcurrency=many", "'many' is no number"),
+        ("ApiConcurrency=", "'' is no number"),
+        ("ApiConcurrency=0", "'0' is less than 1"),
+        ("EtlMaxBytes=5368709120", "is more than 4294967296"),
+        ("AlarmEmail=ops", "Whom alarms tell"),
+        ("CorsOrigins=https://app.example.com/", "does not match"),
+        ("CorsOrigins=app.example.com", "does not match"),
+        ("DomainName=https://api.example.com", "does not match"),
+        ("WebAclArn=arn:aws:wafv2:eu-west-1:1:regional/webacl/a/b", "does not match"),
+        ("ConsoleUrl=https://api.example.com", "does not match"),
+        ("SignInUrl=pool.auth.eu-west-1.amazoncognito.com", "does not match"),
+        ("VpcCidr=10.40.0.0", "does not match"),
+        ("ExistingSubnetIds=subnet-0a", "Two private subnets"),
+        ("ExistingDatabaseHost=db.example.com:5432", "on port 5432"),
+        ("ExistingRedisHost=rediss://cache", "on port 6379"),
+        ("ExistingSearchUrl=search.example.com", "does not match"),
+        ("ExistingDatabaseSecretArn=rds-secret", "does not match"),
+        ("SparkRelease=8.0", "does not match"),
+        ("Release=1.2", "does not match"),
+    ],
+)
+def test_a_value_that_a_parameter_does_not_take_is_refused_by_name(word: str, said: str) -> None:
+    (problem,) = malformed([word])
+    assert word.partition("=")[0] in problem
+    assert said in problem
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        "SparkRelease=",
+        "CorsOrigins=*",
+        "CorsOrigins=http://localhost:8080,https://app.example.com",
+        "ExistingSubnetIds=subnet-0a,subnet-0b,subnet-0c",
+        "PermissionsBoundary=arn:aws-us-gov:iam::123456789012:policy/bounds-of-sales",
+        "VpcCidr=10.0.0.0/8",
+        "WarnLostShare=0.35",
+        "AvailabilityZones=eu-west-1a,eu-west-1b",
+    ],
+)
+def test_what_makes_sense_is_let_through(word: str) -> None:
+    assert list(malformed([word])) == []
+
+
+@pytest.mark.parametrize("name", PARAMETERS)
+def test_every_default_is_a_value_that_its_parameter_takes(name: str) -> None:
+    assert list(malformed([f"{name}={PARAMETERS[name]['Default']}"])) == []
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"PythonRuntime": "python3.11"}, "python3.11 is Amazon Linux 2"),
+        ({"BucketSuffix": ""}, "Give BucketSuffix"),
+        ({"ExistingVpcId": "vpc-0a"}, "Give ExistingSubnetIds"),
+        ({"ExistingSubnetIds": "subnet-0a,subnet-0b"}, "Give ExistingVpcId"),
+        ({"ExistingDatabaseHost": "db"}, "Give ExistingDatabaseSecretArn"),
+        ({"ExistingDatabaseUserSecretArn": SECRET}, "Give ExistingDatabaseHost"),
+        ({"ExistingRedisSecretArn": SECRET}, "Give ExistingRedisHost"),
+        ({"ExistingSearchUrl": "https://s"}, "Give ExistingSearchArn"),
+        ({"ExistingSearchArn": "arn:aws:es:r:1:domain/s"}, "Give ExistingSearchUrl"),
+        ({"DomainName": "a.example.com"}, "Give CertificateArn"),
+        ({"HostedZoneId": "Z1"}, "Give DomainName"),
+        ({"BudgetDollars": "100"}, "Give AlarmEmail"),
+        ({"JwtIssuer": "https://i"}, "Give JwtAudience"),
+        ({"JwtAudience": "users"}, "Give JwtIssuer"),
+        ({"SignInClientId": "c"}, "Give SignInUrl"),
+        ({"BucketSuffix": "Acme"}, "'Acme' does not match"),
+    ],
+)
+def test_what_goes_together_is_asked_for_together(changed: dict[str, str], said: str) -> None:
+    (problem,) = broken_rules(GIVEN | changed)
+    assert said in problem
+
+
+def test_a_proxy_of_a_database_that_was_there_is_refused() -> None:
+    given = {"ExistingDatabaseHost": "db", "ExistingDatabaseSecretArn": SECRET}
+    (problem,) = broken_rules({**GIVEN, **given, "DatabaseProxy": "true"})
+    assert "A proxy of an existing database" in problem
+
+
+def test_the_defaults_of_the_template_break_no_rule() -> None:
+    assert list(broken_rules(GIVEN)) == []
