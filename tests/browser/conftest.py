@@ -30,6 +30,9 @@ QUIET = (
 )
 # A page that takes so long hangs; a busy machine is only slow.
 HANGS_AFTER_MS = 60_000
+# So many times slower the pages are, on purpose: a test that acts before its page can fails then.
+SLOWER = int(os.environ.get("BROWSER_SLOWER", "1"))
+SLOWER_MS = 50  # that each answer of the network waits, for each time
 Opens = Callable[..., Page]
 People = Callable[..., list[dict[str, Any]]]
 Suspend = Callable[[str], AbstractContextManager[None]]
@@ -68,17 +71,32 @@ def opens(context: BrowserContext) -> Iterator[Opens]:
     errors: list[str] = []
 
     def open_tab(address: str = "#users", **viewport: int) -> Page:
-        page = context.new_page()
-        page.on("pageerror", lambda error: errors.append(str(error)))
+        page = new_tab(context, errors)
         page.on("dialog", lambda dialog: errors.append(f"a script ran: {dialog.message}"))
-        page.on("console", lambda said: errors.append(said.text) if is_refused(said.text) else None)
         if viewport:
             page.set_viewport_size({"width": 1200, "height": 800, **viewport})
         page.goto(f"/console{address}")
+        # Its scripts go on after the load event; before they show a section nobody can use it.
+        expect(page.locator("main > section:visible")).to_have_count(1)
         return page
 
     yield open_tab
     assert errors == []
+
+
+def new_tab(context: BrowserContext, errors: list[str]) -> Page:
+    """What no script of the tab caught, or its policy refused, comes to `errors`."""
+    page = context.new_page()
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("console", lambda said: errors.append(said.text) if is_refused(said.text) else None)
+    if SLOWER > 1:
+        devtools = context.new_cdp_session(page)
+        devtools.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
+        conditions = {"offline": False, "downloadThroughput": -1, "uploadThroughput": -1}
+        devtools.send(
+            "Network.emulateNetworkConditions", {**conditions, "latency": SLOWER * SLOWER_MS}
+        )
+    return page
 
 
 def is_refused(text: str) -> bool:

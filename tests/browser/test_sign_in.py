@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from samulator.http.issuer.keys import IssuerKeys
 from samulator.http.issuer.token import Tokens
-from tests.browser.conftest import HANGS_AFTER_MS, is_refused
+from tests.browser.conftest import HANGS_AFTER_MS, new_tab
 from tests.browser.hosted_page import CLIENT, Pool, challenge, hosted
 from tests.embedded_stack import EmbeddedStack, start_stack
 from tests.strict_root import strict_root
@@ -51,10 +51,7 @@ def page(browser: Browser, strict: EmbeddedStack) -> Iterator[Page]:
     errors: list[str] = []
     context = browser.new_context(base_url=strict.url, locale="en-GB")
     context.set_default_timeout(HANGS_AFTER_MS)
-    page = context.new_page()
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.on("console", lambda said: errors.append(said.text) if is_refused(said.text) else None)
-    yield page
+    yield new_tab(context, errors)
     context.close()
     assert errors == []
 

@@ -288,10 +288,10 @@ def test_lost_connection_keeps_what_was_typed(opens: Opens, team: str) -> None:
     page = opens()
     press(page, "New user")
     fill(page, name="Ada", email=f"ada@{team}.org", role=team)
-    page.context.set_offline(True)
+    page.route("**/users/", lambda route: route.abort("internetdisconnected"))
     press(page, "Save")
     expect(page.get_by_text("The API does not answer.")).to_be_visible()
-    page.context.set_offline(False)
+    page.unroute("**/users/")
     press(page, "Save")
     expect(page.get_by_text("Ada was added.")).to_be_visible()
 
