@@ -112,3 +112,15 @@ QUERY = object_of(
         **_OF_ONE_VERSION,
     }
 )
+DESCRIPTION = object_of(
+    {
+        "key": TEXT,
+        "description_key": TEXT,
+        "description": {"type": ["object", "null"], "additionalProperties": True},
+        "refusal": {
+            "anyOf": [object_of({"reason": TEXT, "message": TEXT}), {"type": "null"}],
+        },
+        "etag": TEXT,
+        "last_modified": {"type": "string", "format": "date-time"},
+    }
+)

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 
 from contracts.dataset_answers import (
     DATASET,
+    DESCRIPTION,
     PARTS,
     QUERY,
     REJECTED,
@@ -91,16 +92,32 @@ def document() -> Schema:
             ),
         )
     }
-    paths["/datasets/descriptions"] = {
+    paths["/datasets/descriptions"] = _descriptions(key, description)
+    return {"paths": paths, "schemas": dict(sorted(schemas.items()))}
+
+
+def _descriptions(key: Schema, description: Schema) -> Schema:
+    written = object_of({"key": TEXT, "description_key": TEXT, "description": VALUES})
+    of_a_folder = {**TEXT, "description": "Of a file of the folder, or of the description itself."}
+    asked = _query("key", of_a_folder, required=True)
+    return {
+        "get": _call(
+            "get_description", "Shows the description of a file's folder.", [asked], DESCRIPTION
+        ),
         "put": _call(
             "write_description",
             "Writes the description of a file's folder; POST /datasets/runs then runs it.",
             [],
-            object_of({"key": TEXT, "description_key": TEXT, "description": VALUES}),
+            written,
             body=_body({"application/json": object_of({"key": key, "description": description})}),
-        )
+        ),
+        "delete": _call(
+            "delete_description",
+            "Deletes the description of a file's folder; its files are then read without one.",
+            [asked],
+            None,
+        ),
     }
-    return {"paths": paths, "schemas": dict(sorted(schemas.items()))}
 
 
 def text() -> str:
@@ -146,10 +163,11 @@ def _call(
     operation: str,
     summary: str,
     parameters: list[Schema],
-    answer: Schema,
+    answer: Schema | None,
     *,
     body: Schema | None = None,
 ) -> Schema:
+    """`answer` is None where there is nothing to show: 204."""
     content: Schema = {"application/json": {"schema": answer}}
     if any(parameter["name"] == "format" for parameter in parameters):
         content["text/csv"] = {"schema": TEXT}
@@ -164,13 +182,16 @@ def _call(
         }
         for status in statuses
     }
+    done = {"200": {"description": "Done", "content": content}}
+    if answer is None:
+        done = {"204": {"description": "Done"}}
     return {
         "tags": ["datasets"],
         "operationId": operation,
         "summary": summary,
         "parameters": parameters,
         **({"requestBody": body} if body else {}),
-        "responses": {"200": {"description": "Done", "content": content}, **problems},
+        "responses": {**done, **problems},
     }
 
 

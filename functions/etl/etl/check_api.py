@@ -1,6 +1,5 @@
-"""The Lambda entry of `POST /datasets/checks` and `PUT /datasets/descriptions`."""
+"""The Lambda entry of `/datasets/checks` and `/datasets/descriptions`."""
 
-from collections.abc import Callable, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
@@ -9,7 +8,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import Field
 from pydantic_settings import BaseSettings
 
-from etl.checks.problem import Problem, answer_of
+from etl.checks.operations import methods_of, operation_of
+from etl.checks.problem import Problem, answer_of, no_content
 from etl.checks.request import Request
 from etl.checks.routes import Checks
 from etl.failure import describe
@@ -48,8 +48,7 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
     """Answer a request of an HTTP API (payload version 2.0); every error is a problem."""
     request = Request(event, str(getattr(context, "aws_request_id", "")))
     try:
-        request.authorize("datasets:write", required=_settings().auth_required)
-        status, document = _route(request)(request)
+        answer = _answered(request)
     except Problem as problem:
         answer = problem.answer(request.id)
     except (BotoCoreError, ClientError) as error:
@@ -60,16 +59,18 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
         logger.error("unhandled error", extra=describe(error))
         detail = "An unexpected error happened; it has been logged."
         answer = Problem(500, "", detail).answer(request.id)
-    else:
-        answer = answer_of(status, document, request.id)
+    if request.route[0] == "HEAD":
+        answer["body"] = ""
     logger.info("request", extra=request.told(answer["statusCode"]))
     return answer
 
 
-def _route(request: Request) -> Callable[[Request], tuple[int, Mapping[str, Any]]]:
-    """Raises Problem (404) for a path that the template does not send here."""
-    if request.route == ("POST", "/datasets/checks"):
-        return _checks().check
-    if request.route == ("PUT", "/datasets/descriptions"):
-        return _checks().describe
-    raise Problem(404, "", "Nothing is here. /docs shows what there is.")
+def _answered(request: Request) -> dict[str, Any]:
+    """Raises Problem."""
+    methods = methods_of(request)
+    if request.route[0] == "OPTIONS":
+        return no_content(request.id, {"Allow": ", ".join(methods)})
+    operation = operation_of(request, methods)
+    request.authorize(operation.scope, required=_settings().auth_required)
+    status, document = operation.answer(_checks(), request)
+    return no_content(request.id) if document is None else answer_of(status, document, request.id)

@@ -140,7 +140,7 @@ def test_a_query_needs_json_and_an_existing_dataset(query):
     [
         ("/datasets/q/rows", "GET, HEAD, OPTIONS"),
         ("/datasets/q", "GET, HEAD, OPTIONS"),
-        ("/datasets/descriptions", "GET, HEAD, PUT, OPTIONS"),
+        ("/datasets/descriptions", "GET, HEAD, PUT, DELETE, OPTIONS"),
     ],
 )
 def test_post_to_a_path_of_another_function_names_what_can_be_done_there(call, path, allow):

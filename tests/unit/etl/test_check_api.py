@@ -1,4 +1,4 @@
-"""POST /datasets/checks and PUT /datasets/descriptions, on moto's S3."""
+"""/datasets/checks and /datasets/descriptions, on moto's S3."""
 
 import base64
 import gzip
@@ -69,7 +69,18 @@ def call(
     }
     answer = handler(event, Context())
     assert answer["headers"]["x-request-id"] == "r1"
-    return answer["statusCode"], json.loads(answer["body"])
+    return answer["statusCode"], json.loads(answer["body"] or "{}") | headers_of(answer)
+
+
+def headers_of(answer: dict) -> dict:
+    """What tells of the path's other methods."""
+    return {name: value for name, value in answer["headers"].items() if name == "Allow"}
+
+
+def of_key(
+    method: str, key: str, scope: str | None = "datasets:read datasets:write"
+) -> tuple[int, dict]:
+    return call(method, "/datasets/descriptions", b"", query=f"key={key}", scope=scope)
 
 
 def check(body: bytes, query: str = "key=2026/orders.csv", **options) -> tuple[int, dict]:
@@ -121,6 +132,7 @@ def test_a_landed_file_is_checked_with_the_description_beside_it(s3):
     s3.put_object(Bucket=BUCKET, Key="2026/_source.json", Body=b'{"decimal": ","}')
     status, answer = asked("POST", "/datasets/checks", key="2026/orders.csv")
     assert (status, answer["description"]) == (200, {"decimal": ","})
+    assert answer["description_key"] == "2026/_source.json"
     assert set(answer["reasons"]) == {"invalid_order_date"}
 
 
@@ -196,6 +208,65 @@ def test_a_text_that_the_gateway_could_not_read_is_refused_with_what_to_send_ins
 def test_what_is_not_there_is_404(s3):
     assert asked("POST", "/datasets/checks", key="orders.csv")[0] == 404
     assert asked("PUT", "/datasets/descriptions", key="orders.csv", description={})[0] == 404
+
+
+def test_a_description_is_shown_by_any_key_of_its_folder_and_by_its_own(s3):
+    put = s3.put_object(Bucket=BUCKET, Key="2026/_source.json", Body=b'{"decimal": ","}')
+    for key in ("2026/orders.csv", "2026/_source.json"):
+        status, shown = of_key("GET", key, scope="datasets:read")
+        assert shown.pop("last_modified").endswith("Z")
+        assert (status, shown) == (
+            200,
+            {
+                "key": key,
+                "description_key": "2026/_source.json",
+                "description": {"decimal": ","},
+                "refusal": None,
+                "etag": put["ETag"],
+            },
+        )
+    assert of_key("HEAD", "2026/orders.csv", scope="datasets:read") == (200, {})
+    assert of_key("GET", "orders.csv")[1]["type"] == "urn:problem:description-not-found"
+
+
+def test_a_wrong_description_is_shown_with_what_is_wrong(s3):
+    s3.put_object(Bucket=BUCKET, Key="_source.json", Body=b'{"decimal": "x"}')
+    status, shown = of_key("GET", "orders.csv")
+    assert of_key("GET", "orders.csv", scope="datasets:write")[0] == 403
+    assert (status, shown["description"]) == (200, None)
+    assert shown["refusal"]["reason"] == "bad_source_description"
+    assert "decimal" in shown["refusal"]["message"]
+
+
+def test_a_deleted_description_counts_no_more(s3):
+    s3.put_object(Bucket=BUCKET, Key="orders.csv", Body=ROWS.encode())
+    described = {"decimal": ",", "date_formats": ["%d.%m.%Y"]}
+    asked("PUT", "/datasets/descriptions", key="orders.csv", description=described)
+
+    assert of_key("DELETE", "orders.csv", scope="datasets:read")[0] == 403
+    assert of_key("DELETE", "orders.csv") == (204, {})
+
+    assert of_key("DELETE", "orders.csv")[0] == 404
+    answer = asked("POST", "/datasets/checks", key="orders.csv")[1]
+    assert (answer["rows_out"], answer["description_key"]) == (0, None)
+
+
+@pytest.mark.parametrize(
+    "query", ["", "key=", "key=notes.txt", "key=a.csv&run=1", "key=../_source.json"]
+)
+def test_a_description_is_asked_for_by_a_key_and_nothing_else(s3, query):
+    for method in ("GET", "DELETE"):
+        scope = "datasets:read datasets:write"
+        status, problem = call(method, "/datasets/descriptions", b"", query=query, scope=scope)
+        assert (status, problem["type"]) == (422, "urn:problem:invalid-input")
+
+
+def test_another_method_is_answered_with_those_that_there_are(s3):
+    methods = {"Allow": "HEAD, GET, PUT, DELETE, OPTIONS"}
+    assert of_key("OPTIONS", "orders.csv", scope=None) == (204, methods)
+    status, problem = of_key("POST", "orders.csv")
+    assert (status, problem["Allow"]) == (405, methods["Allow"])
+    assert call("GET", "/datasets/checks", b"")[0] == 405
 
 
 def test_writing_a_description_runs_nothing(s3):

@@ -12,6 +12,8 @@ _FRAGILE = re.compile("[?\\\\\x00-\x1f\x7f-\x9f]")
 _STEPS_THAT_VANISH = {"", ".", ".."}
 # Calls that a dataset has, or will have: /datasets/{name}/rows is no dataset called "rows".
 _CALLS = {"parts", "query", "rejected", "rows", "runs", "summary"}
+# /datasets/descriptions is a call, whatever the method.
+_NO_NAMES = {"descriptions"}
 _ESCAPED = re.compile(r"~((?:[A-Za-z0-9_-]|~[0-9A-F]{2})*)")
 _LONGEST_OUTPUT = "processed_output.parquet"
 _MAX_KEY_BYTES = 1024  # S3's
@@ -69,6 +71,7 @@ def _travels(stem: str) -> bool:
     return not (
         stem.startswith("~")
         or stem.lower().endswith(_SUFFIXES)
+        or stem in _NO_NAMES
         or _FRAGILE.search(stem)
         or not _STEPS_THAT_VANISH.isdisjoint(steps)
         or (len(steps) > 1 and steps[-1] in _CALLS)

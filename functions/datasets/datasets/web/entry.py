@@ -29,10 +29,10 @@ _METHODS = {
 }
 # What the gateway sends to other functions at paths that are names of datasets, too.
 _ELSEWHERE = {
-    "/datasets/checks": "POST",
-    "/datasets/descriptions": "PUT",
-    "/datasets/runs": "POST",
-    "/datasets/uploads": "POST",
+    "/datasets/checks": ("POST",),
+    "/datasets/descriptions": ("PUT", "DELETE"),
+    "/datasets/runs": ("POST",),
+    "/datasets/uploads": ("POST",),
 }
 _NOTHING = "Nothing is here. /docs shows what there is."
 
@@ -145,5 +145,5 @@ class _Served:
 
 def _allowed(template: str, request: Request) -> tuple[str, ...]:
     method = _METHODS[template]
-    head = "HEAD" if method == "GET" else ""
-    return tuple(filter(None, (method, head, _ELSEWHERE.get(request.path))))
+    head = ("HEAD",) if method == "GET" else ()
+    return (method, *head, *_ELSEWHERE.get(request.path, ()))

@@ -47,6 +47,11 @@ def answer_of(status: int, document: Mapping[str, Any], request_id: str) -> dict
     return _answer(status, text, request_id, headers)
 
 
+def no_content(request_id: str, headers: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """204: done, and there is nothing to show."""
+    return _answer(204, "", request_id, headers or {})
+
+
 def invalid(detail: str, *, pointer: str = "", parameter: str = "") -> Problem:
     """422, naming what is wrong."""
     place = {"pointer": pointer} if pointer else {"parameter": parameter}

@@ -1,9 +1,10 @@
-"""The two calls: check a file, and write the description of its folder."""
+"""The calls: check a file; show, write and remove the description of its folder."""
 
 import json
 import tempfile
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,8 +15,8 @@ from etl.errors import Refused
 from etl.profile.head import whole_lines
 from etl.publication.place import SUFFIXES, output_prefix
 from etl.report.model import REFUSED, Refusal
-from etl.s3.descriptions import Beginning, Descriptions
-from etl.source.description import Description
+from etl.s3.descriptions import Beginning, Descriptions, StoredDescription
+from etl.source.description import FILE_NAME, Description
 from etl.source.description_file import WrongDescription, parse_description
 
 _FILES: Final = ("application/octet-stream", "text/csv")
@@ -23,7 +24,8 @@ _GZIP: Final = b"\x1f\x8b"
 # What a zipped beginning may unpack to.
 _MAX_UNPACKED: Final = 8 << 20
 
-Answer = tuple[int, Mapping[str, Any]]
+# A status, and the document unless there is none.
+Answer = tuple[int, Mapping[str, Any] | None]
 
 
 class Checks:
@@ -73,17 +75,51 @@ class Checks:
         written = self._store.write(key, json.dumps(fields, indent=2, ensure_ascii=False) + "\n")
         return 200, {"key": key, "description_key": written, "description": fields}
 
-    def _checked(self, key: str, beginning: Beginning, given: Description | None) -> Check:
+    def show_description(self, request: Request) -> Answer:
+        """The description that counts for a file: its fields, or what is wrong with it."""
+        key = _described_key(request)
+        found = self._found(key)
+        shown: dict[str, Any] = {"description": None, "refusal": None}
         try:
-            description = given or self._store.beside(key)
+            description = parse_description(found.content)
+            shown["description"] = description.model_dump(mode="json", exclude_defaults=True)
+        except Refused as refused:
+            shown["refusal"] = {"reason": refused.reason, "message": refused.message}
+        modified = found.last_modified.astimezone(UTC).isoformat().replace("+00:00", "Z")
+        place = {"key": key, "description_key": found.key}
+        return 200, {**place, **shown, "etag": found.etag, "last_modified": modified}
+
+    def remove_description(self, request: Request) -> Answer:
+        """Its folder's files are then read without one, from their next run on."""
+        self._store.remove(self._found(_described_key(request)).key)
+        return 204, None
+
+    def _found(self, key: str) -> StoredDescription:
+        found = self._store.beside(key)
+        if found is None:
+            detail = f"No {FILE_NAME} is in the file's folder of the landing bucket."
+            raise Problem(404, "description-not-found", detail)
+        return found
+
+    def _checked(self, key: str, beginning: Beginning, given: Description | None) -> Check:
+        stored = None if given else self._store.beside(key)
+        place = None if stored is None else stored.key
+        try:
+            read = Description() if stored is None else parse_description(stored.content)
         except Refused as refused:
             refusal = Refusal(reason=refused.reason, message=refused.message)
-            return Check(key=key, status=REFUSED, is_complete=False, refusal=refusal)
-        content, is_whole = _unpacked(beginning)
-        with tempfile.TemporaryDirectory(prefix="check-") as folder:
-            path = Path(folder) / "file"
-            path.write_bytes(content if is_whole else whole_lines(content))
-            return check(path, description, key=key, is_whole=is_whole)
+            found = Check(key=key, status=REFUSED, is_complete=False, refusal=refusal)
+        else:
+            found = _looked_at(key, beginning, given or read)
+        return found.model_copy(update={"description_key": place})
+
+
+def _looked_at(key: str, beginning: Beginning, description: Description) -> Check:
+    content, is_whole = _unpacked(beginning)
+    with tempfile.TemporaryDirectory(prefix="check-") as folder:
+        path = Path(folder) / "file"
+        path.write_bytes(content if is_whole else whole_lines(content))
+        return check(path, description, key=key, is_whole=is_whole)
 
 
 def _sent(body: bytes, size: str) -> Beginning:
@@ -124,6 +160,15 @@ def _key(value: object, **place: str) -> str:
         message = error.message if isinstance(error, Refused) else "key is no Unicode text"
         raise invalid(message, **place) from error
     return value
+
+
+def _described_key(request: Request) -> str:
+    """A file's key, or that of a description itself; the query has nothing else."""
+    key = request.parameters("key").get("key")
+    if key is None or key.rpartition("/")[2] != FILE_NAME:
+        return _key(key, parameter="key")
+    _key(f"{key.removesuffix(FILE_NAME)}raw.csv", parameter="key")
+    return key
 
 
 def _queried(text: str | None) -> Description | None:

@@ -1,12 +1,13 @@
 """The landing bucket for whoever checks files: their beginnings, and the descriptions beside."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import ClientError
 
-from etl.source.description import FILE_NAME, Description
-from etl.source.description_file import MAX_BYTES, parse_description
+from etl.source.description import FILE_NAME
+from etl.source.description_file import MAX_BYTES
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -22,6 +23,16 @@ class Beginning:
 
     content: bytes
     is_whole: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StoredDescription:
+    """A `_source.json` as it lies in the bucket, right or wrong; of a large one the beginning."""
+
+    key: str
+    content: bytes
+    etag: str
+    last_modified: datetime
 
 
 class Descriptions:
@@ -40,10 +51,17 @@ class Descriptions:
         content = got["Body"].read()
         return Beginning(content, is_whole=size <= len(content))
 
-    def beside(self, key: str) -> Description:
-        """The description of the file's folder. Raises Refused (`bad_source_description`)."""
-        got = self._get(_description_key(key))
-        return Description() if got is None else parse_description(got["Body"].read())
+    def beside(self, key: str) -> StoredDescription | None:
+        """The description of the file's folder; None if it has none."""
+        target = _description_key(key)
+        got = self._get(target)
+        if got is None:
+            return None
+        return StoredDescription(target, got["Body"].read(), got["ETag"], got["LastModified"])
+
+    def remove(self, key: str) -> None:
+        """The description of that key; where the bucket keeps versions, its earlier ones stay."""
+        self._s3.delete_object(Bucket=self._bucket, Key=key)
 
     def exists(self, key: str) -> bool:
         """Whether the bucket has such an object now."""

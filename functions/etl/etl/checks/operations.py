@@ -1,0 +1,46 @@
+"""Which call a path and a method mean."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from etl.checks.problem import Problem
+from etl.checks.request import Request
+from etl.checks.routes import Answer, Checks
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """A call, and the scope that it needs."""
+
+    scope: str
+    answer: Callable[[Checks, Request], Answer]
+
+
+# By path and method, as the template sends them here.
+OPERATIONS: Final[Mapping[str, Mapping[str, Operation]]] = {
+    "/datasets/checks": {"POST": Operation("datasets:write", Checks.check)},
+    "/datasets/descriptions": {
+        "GET": Operation("datasets:read", Checks.show_description),
+        "PUT": Operation("datasets:write", Checks.describe),
+        "DELETE": Operation("datasets:write", Checks.remove_description),
+    },
+}
+
+
+def methods_of(request: Request) -> tuple[str, ...]:
+    """What can be done at the request's path. Raises Problem (404) for no path of ours."""
+    operations = OPERATIONS.get(request.route[1])
+    if operations is None:
+        raise Problem(404, "", "Nothing is here. /docs shows what there is.")
+    head = ("HEAD",) if "GET" in operations else ()
+    return (*head, *operations, "OPTIONS")
+
+
+def operation_of(request: Request, methods: tuple[str, ...]) -> Operation:
+    """HEAD is answered as GET is. Raises Problem (405) for none of the path's methods."""
+    method, path = request.route
+    if method not in methods:
+        allow = {"Allow": ", ".join(methods)}
+        raise Problem(405, "", f"Only {', '.join(methods)} can be done here.", headers=allow)
+    return OPERATIONS[path]["GET" if method == "HEAD" else method]
