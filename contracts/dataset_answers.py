@@ -24,6 +24,8 @@ def _list(of: Schema) -> Schema:
 DATASET = object_of(
     {
         "name": TEXT,
+        "source_key": TEXT,
+        "notices": _list(object_of({"code": TEXT, "message": TEXT})),
         "status": TEXT,
         "version": _MAYBE_TEXT,
         "warnings": _list(object_of({"code": TEXT, "message": TEXT})),

@@ -2,6 +2,7 @@
 
 from pydantic import BaseModel, ConfigDict
 
+from datasets.shared_place import notices
 from datasets.storage.bucket import Bucket
 from datasets.storage.report import REPORT, open_dataset
 from datasets.web.answer import Answer, json_answer
@@ -38,6 +39,8 @@ def show_dataset(bucket: Bucket, name: str, request: Request) -> Answer:
     return json_answer(
         {
             "name": dataset.name,
+            "source_key": dataset.source_key,
+            "notices": list(notices(name, dataset.source_key, dataset.replaced_key)),
             "status": dataset.status,
             "version": dataset.version or None,
             "warnings": dataset.report.get("warnings") or [],

@@ -117,3 +117,13 @@ def test_a_run_that_is_not_there_is_not_found(call):
     answer = call("/datasets/bad/runs", id="20250101T000000Z-000000000009")
     assert answer.status == 404
     assert answer.json()["type"] == "urn:problem:run-not-found"
+
+
+def test_opened_dataset_says_from_which_key_it_is_and_whose_place_it_took(call, processed):
+    report = {"source": {"key": "col.csv"}, "status": "refused", "replaced_key": "col/raw.csv"}
+    processed.put("col/report.json", json.dumps(report).encode())
+
+    opened = call("/datasets/col/raw").json()
+
+    assert (opened["name"], opened["source_key"]) == ("col", "col.csv")
+    assert [notice["code"] for notice in opened["notices"]] == ["another_source", "replaced"]

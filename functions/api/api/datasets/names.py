@@ -6,7 +6,7 @@ through a path as it is gets an escaped name; contracts/output_places.json lists
 
 import re
 
-_SUFFIXES = (".csv.gz", ".csv")
+SUFFIXES = (".csv.gz", ".csv")
 # What gateways cut at, clients fold away, or software on the way may change.
 _FRAGILE = re.compile("[?\\\\\x00-\x1f\x7f-\x9f]")
 _STEPS_THAT_VANISH = {"", ".", ".."}
@@ -59,7 +59,7 @@ def output_prefix(stem: str) -> str | None:
 
 
 def _without_suffix(source_key: str) -> str:
-    for suffix in _SUFFIXES:
+    for suffix in SUFFIXES:
         if source_key.lower().endswith(suffix):
             return source_key[: -len(suffix)]
     return source_key
@@ -70,7 +70,7 @@ def _travels(stem: str) -> bool:
     steps = stem.split("/")
     return not (
         stem.startswith("~")
-        or stem.lower().endswith(_SUFFIXES)
+        or stem.lower().endswith(SUFFIXES)
         or stem in _NO_NAMES
         or _FRAGILE.search(stem)
         or not _STEPS_THAT_VANISH.isdisjoint(steps)

@@ -43,6 +43,15 @@ class Dataset:
         return str(self.report.get("status"))
 
     @property
+    def source_key(self) -> str:
+        return str(self.report["source"]["key"])
+
+    @property
+    def replaced_key(self) -> str | None:
+        """The file whose report was here before, if it was another."""
+        return self.report.get("replaced_key")
+
+    @property
     def csv_dates(self) -> str:
         """How the CSV shows dates: `date` where no row carries a time of day."""
         reading = self.report.get("reading") if self._is_good else None
