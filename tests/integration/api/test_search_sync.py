@@ -18,6 +18,7 @@ from api.wiring import build_database
 from tests.api_client import ApiClient, address, load_event
 from tests.environments import Environment
 from tests.integration.api.conftest import Proxies, drop_indices
+from tests.patience import patience
 
 Sync = Callable[..., dict[str, Any]]
 _TODAY: Any = INDEX["mappings"]["properties"]
@@ -188,16 +189,21 @@ def test_rebuild_without_opensearch_fails_and_the_schedule_reports_it(
 
 
 def test_rebuild_that_loses_postgres_blames_postgres_and_leaves_no_index(
-    settings: Settings, api: ApiClient, proxies: Proxies
+    settings: Settings, make_api: Callable[..., ApiClient], proxies: Proxies
 ) -> None:
-    api.create("ada@example.com")
+    with patience():
+        make_api().create("ada@example.com")
 
     class Breaking(Client):
-        """PostgreSQL does not answer from the making of the index to its removal."""
+        """PostgreSQL does not answer from the making of the index to its removal.
+
+        Its limits hold; with patience for all its own server would hang up first, after 30 seconds.
+        """
 
         def call(self, method: str, path: str, **options: Any) -> Any:
             proxies.postgres.silent = method == "PUT"
-            return super().call(method, path, **options)
+            with patience():
+                return super().call(method, path, **options)
 
     client = Breaking(settings.opensearch_url, auth="none")
     before = client.call("GET", "/_alias/users", seconds=5)
