@@ -27,8 +27,14 @@ def processed(s3: Any, settings: Settings) -> Any:
     """Puts an object into the processed bucket; both buckets start empty."""
     for bucket in (settings.landing_bucket, settings.processed_bucket):
         for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket):
-            for item in page.get("Versions", []) + page.get("DeleteMarkers", []):
-                s3.delete_object(Bucket=bucket, Key=item["Key"], VersionId=item["VersionId"])
+            left = page.get("Versions", []) + page.get("DeleteMarkers", [])
+            named = [{"Key": item["Key"], "VersionId": item["VersionId"]} for item in left]
+            # XML, which names them in one call, has no control characters.
+            if together := [one for one in named if one["Key"].isprintable()]:
+                s3.delete_objects(Bucket=bucket, Delete={"Objects": together})
+            for one in named:
+                if one not in together:
+                    s3.delete_object(Bucket=bucket, **one)
 
     def put(key: str, body: bytes) -> str:
         answer = s3.put_object(Bucket=settings.processed_bucket, Key=key, Body=body)
@@ -236,19 +242,22 @@ def pages(api: ApiClient, query: str) -> list[dict[str, Any]]:
     return items
 
 
-@pytest.mark.parametrize("field", ["name", "rows_in", "rows_out", "status", "finished"])
-def test_pages_of_every_order_have_each_dataset_once(
-    api: ApiClient, hundreds: list[str], field: str
-) -> None:
-    for sort in (field, f"-{field}"):
-        items = pages(api, f"sort={sort}&limit=50")
-        assert sorted(item["source_key"] for item in items) == sorted(hundreds)
-        values = [item.get(field) for item in items]
-        given = [value for value in values if value is not None]
-        if field != "finished":
-            folded = [v.casefold() if isinstance(v, str) else v for v in given]
-            assert folded == sorted(folded, reverse=sort.startswith("-"))
-            assert values == given + [None] * (len(values) - len(given))
+# In one test: it takes longer to make the hundreds than to list them.
+def test_pages_of_every_order_have_each_dataset_once(api: ApiClient, hundreds: list[str]) -> None:
+    for field in ("name", "rows_in", "rows_out", "status", "finished"):
+        for sort in (field, f"-{field}"):
+            items = pages(api, f"sort={sort}&limit=50")
+            assert sorted(item["source_key"] for item in items) == sorted(hundreds), sort
+            if field != "finished":
+                assert_sorted([item.get(field) for item in items], sort)
+
+
+def assert_sorted(values: list[Any], sort: str) -> None:
+    """Ascending, or descending behind a minus, without case; what has no value comes last."""
+    given = [value for value in values if value is not None]
+    folded = [v.casefold() if isinstance(v, str) else v for v in given]
+    assert folded == sorted(folded, reverse=sort.startswith("-")), sort
+    assert values == given + [None] * (len(values) - len(given)), sort
 
 
 def test_filters_let_pass_what_they_name_and_count_it(api: ApiClient, hundreds: list[str]) -> None:
