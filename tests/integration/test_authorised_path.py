@@ -32,10 +32,12 @@ def get(stack: EmbeddedStack, target: str, bearer: str | None = None) -> Answer:
     return HttpCaller(stack.url)("GET", target, headers=headers)
 
 
+@pytest.mark.long
 def test_the_one_open_call_needs_no_token(strict: EmbeddedStack) -> None:
     assert get(strict, "/status").status == 200
 
 
+@pytest.mark.long
 def test_without_a_token_the_gateway_answers_401_and_says_how_to_get_one(
     strict: EmbeddedStack,
 ) -> None:
@@ -46,6 +48,7 @@ def test_without_a_token_the_gateway_answers_401_and_says_how_to_get_one(
     assert "samulator token" in strict.output.read_text()
 
 
+@pytest.mark.long
 def test_a_token_with_the_scope_opens_the_path(strict: EmbeddedStack) -> None:
     answer = get(strict, "/users/?limit=1", token(strict, "--scope", "users:read"))
 
@@ -53,6 +56,7 @@ def test_a_token_with_the_scope_opens_the_path(strict: EmbeddedStack) -> None:
     assert "items" in json.loads(answer.body)
 
 
+@pytest.mark.long
 def test_the_api_looks_at_the_scopes_that_the_claims_bring(strict: EmbeddedStack) -> None:
     answer = get(strict, "/users/", token(strict, "--scope", "datasets:read"))
 
@@ -60,21 +64,21 @@ def test_the_api_looks_at_the_scopes_that_the_claims_bring(strict: EmbeddedStack
     assert answer.headers["content-type"] == "application/problem+json"
 
 
-def test_a_token_for_somebody_else_is_a_401(strict: EmbeddedStack) -> None:
-    other = token(strict, "--scope", "users:read", "--audience", "another")
+def test_a_token_for_somebody_else_is_a_401(stack: EmbeddedStack) -> None:
+    other = token(stack, "--scope", "users:read", "--audience", "another")
 
-    assert get(strict, "/users/", other).status == 401
+    assert get(stack, "/users/", other).status == 401
 
 
-def test_the_issuer_publishes_the_key_of_its_tokens(strict: EmbeddedStack) -> None:
-    header, payload, _ = token(strict, "--claim", "sub=me", "--claim", "n=7").split(".")
-    known = HttpCaller(strict.lambda_url)
+def test_the_issuer_publishes_the_key_of_its_tokens(stack: EmbeddedStack) -> None:
+    header, payload, _ = token(stack, "--claim", "sub=me", "--claim", "n=7").split(".")
+    known = HttpCaller(stack.lambda_url)
     configuration = json.loads(known("GET", "/.well-known/openid-configuration").body)
     keys = json.loads(known("GET", "/.well-known/jwks.json").body)["keys"]
 
     claims = _decoded(payload)
-    assert claims["iss"] == configuration["issuer"] == strict.lambda_url
-    assert configuration["jwks_uri"] == f"{strict.lambda_url}/.well-known/jwks.json"
+    assert claims["iss"] == configuration["issuer"] == stack.lambda_url
+    assert configuration["jwks_uri"] == f"{stack.lambda_url}/.well-known/jwks.json"
     assert (claims["sub"], claims["n"]) == ("me", 7)
     assert _decoded(header)["kid"] in [key["kid"] for key in keys]
     assert all("d" not in key for key in keys)
@@ -92,8 +96,8 @@ def _decoded(part: str) -> dict[str, object]:
     return decoded
 
 
-def test_keys_stay_in_the_state_folder_and_are_nobody_elses(strict: EmbeddedStack) -> None:
-    token(strict)
+def test_keys_stay_in_the_state_folder_and_are_nobody_elses(stack: EmbeddedStack) -> None:
+    token(stack)
 
-    kept: Path = strict.state / "issuer.json"
+    kept: Path = stack.state / "issuer.json"
     assert kept.stat().st_mode & 0o077 == 0

@@ -14,6 +14,9 @@ from samulator.template.load import load_application
 from testkit.http_calls import Answer, HttpCaller
 from tests.embedded_stack import ROOT, EmbeddedStack, start_stack
 
+# tests/unit/deploy/test_roles.py holds each role to the calls of its function in make test.
+pytestmark = pytest.mark.long
+
 ROWS = b"order_id,customer_id,product,quantity,price,order_date\n1,2,a,3,4.5,2024-01-01\n"
 FILE_SECONDS = 120.0
 

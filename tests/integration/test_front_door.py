@@ -73,6 +73,7 @@ def test_users_survive_a_restart_and_nothing_is_left_behind(tmp_path: Path) -> N
     assert not second.left_behind()
 
 
+@pytest.mark.long
 def test_a_stop_in_the_middle_of_the_start_is_quick_and_whole(tmp_path: Path) -> None:
     starting = start_stack(tmp_path, until="MigrateFunction  ok")
     assert starting.interrupt() == 0

@@ -9,6 +9,8 @@ from samulator.servers.aws.client import s3_client
 from testkit.http_calls import HttpCaller
 from tests.embedded_stack import EmbeddedStack, start_stack
 
+pytestmark = pytest.mark.long
+
 NOBODY = "http://127.0.0.1:9"
 
 
