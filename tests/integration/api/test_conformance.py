@@ -3,20 +3,29 @@
 import os
 
 import pytest
-import schemathesis
 
 from api.handler import HttpEntry
-from tests.conformance import OF_OTHER_FUNCTIONS, config, failures
 from tests.embedded_stack import EmbeddedStack
 
 # More, for a longer look: CONFORMANCE_EXAMPLES=200
-EXAMPLES = int(os.environ.get("CONFORMANCE_EXAMPLES", "5"))
+GIVEN = os.environ.get("CONFORMANCE_EXAMPLES")
+FEW, EXAMPLES = int(GIVEN or "2"), int(GIVEN or "5")
+
+# Every process of a run collects this module and one runs it: schemathesis is imported there alone.
 
 
+@pytest.mark.parametrize(
+    "examples",
+    [pytest.param(FEW, id="few"), pytest.param(EXAMPLES, id="more", marks=pytest.mark.long)],
+)
 @pytest.mark.usefixtures("settings", "s3", "patient")
-def test_document_and_application_agree(warm_entry: HttpEntry) -> None:
+def test_document_and_application_agree(warm_entry: HttpEntry, examples: int) -> None:
+    import schemathesis
+
+    from tests.conformance import OF_OTHER_FUNCTIONS, config, failures
+
     schema = schemathesis.openapi.from_asgi(
-        "/openapi.json", warm_entry.prepare().app, config=config(max_examples=EXAMPLES)
+        "/openapi.json", warm_entry.prepare().app, config=config(max_examples=examples)
     ).exclude(path_regex=OF_OTHER_FUNCTIONS)
     found = failures(schema)
     assert not found, "\n\n".join(found[:10])
@@ -24,6 +33,10 @@ def test_document_and_application_agree(warm_entry: HttpEntry) -> None:
 
 @pytest.mark.long
 def test_document_and_embedded_gateway_agree(stack: EmbeddedStack) -> None:
+    import schemathesis
+
+    from tests.conformance import OF_OTHER_FUNCTIONS, config, failures
+
     schema = schemathesis.openapi.from_url(
         f"{stack.url}/openapi.json", config=config(max_examples=EXAMPLES, at_gateway=True)
     ).exclude(path_regex=OF_OTHER_FUNCTIONS)

@@ -65,11 +65,12 @@ def uncached(make_api: Any) -> ApiClient:
     return make_api(redis_port=9)
 
 
-def test_any_request_leaves_the_connection_in_step(uncached: ApiClient) -> None:
+@pytest.mark.parametrize("examples", [100, pytest.param(300, marks=pytest.mark.long)])
+def test_any_request_leaves_the_connection_in_step(uncached: ApiClient, examples: int) -> None:
     users = [uncached.create(email) for email in PEOPLE[1:]]
 
     @hypothesis_settings(
-        max_examples=300, deadline=None, suppress_health_check=list(HealthCheck), database=None
+        max_examples=examples, deadline=None, suppress_health_check=list(HealthCheck), database=None
     )
     @given(
         method=st.sampled_from(["GET", "POST", "PATCH", "DELETE"]),

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from etl.errors import Refused
+from etl.source import dialect
 from tests.unit.etl.cleaning import run
 
 COLUMNS = "order_id,customer_id,product,quantity,price,order_date"
@@ -119,8 +120,10 @@ def test_open_quote_is_refused_with_its_line(described):
     assert (refused.value.reason, refused.value.line) == ("unterminated_quote", 3)
 
 
-def test_endless_record_is_refused_before_it_is_held():
-    content = HEADER + row("W") + row("'" + "a\n" * (9 << 20), "2")
+@pytest.mark.parametrize("mib", [1, pytest.param(16, marks=pytest.mark.long)])
+def test_endless_record_is_refused_before_it_is_held(monkeypatch, mib):
+    monkeypatch.setattr(dialect, "MAX_RECORD_BYTES", mib << 20)
+    content = HEADER + row("W") + row("'" + "a\n" * ((mib + 2) << 19), "2")
 
     with pytest.raises(Refused) as refused:
         run(content, quote="'")

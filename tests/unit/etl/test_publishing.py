@@ -291,10 +291,11 @@ class Killed(BaseException):
     """Stands for SIGKILL: nothing may handle it."""
 
 
-def test_run_cut_at_any_call_to_s3_leaves_no_half_output_and_a_retry_completes_it(buckets):
+@pytest.mark.parametrize("step", [2, pytest.param(1, marks=pytest.mark.long)])
+def test_run_cut_at_any_call_to_s3_leaves_no_half_output_and_a_retry_completes_it(buckets, step):
     job().run(news(buckets.land(rows(3)), "0000"))
     events = job()._landing._s3.meta.events
-    for call in range(1, 40):
+    for call in range(1, 40, step):
         version, sequencer = buckets.land(rows(3 + call)), f"{call:04X}"
         left = iter(range(call, 0, -1))
 

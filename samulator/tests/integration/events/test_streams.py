@@ -219,7 +219,7 @@ def test_a_stream_that_comes_later_is_read_from_its_beginning(app: EventApp) -> 
         assert waited(lambda: records(app, name), 1)
 
 
-@pytest.mark.parametrize("kind", ["kinesis", "dynamodb"])
+@pytest.mark.parametrize("kind", [pytest.param("kinesis", marks=pytest.mark.long), "dynamodb"])
 def test_a_stream_that_is_made_anew_is_read_from_its_beginning(
     app: EventApp, tmp_path: Path, kind: str
 ) -> None:
