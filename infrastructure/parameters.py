@@ -1,4 +1,7 @@
-"""What CloudFormation would refuse of the parameters after the build, and what SAM passes over."""
+"""What is asked for and makes no sense, as far as that can be said without asking AWS.
+
+CloudFormation would refuse most of it after the build; some of it SAM passes over without a word.
+"""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -13,7 +16,40 @@ from samulator.template.model import TemplateError
 from samulator.template.parameter_constraints import broken_constraint
 from samulator.template.parameters import parameter_texts, parameter_values
 
+RESERVED_WORDS = ("aws", "amazon", "cognito")
+# Parameters that the build has to know too, with the variable of make that tells both.
+BUILT_FOR = {
+    "Architecture": "DEPLOY_ARCHITECTURE=x86_64 (or arm64)",
+    "PythonRuntime": "RUNTIME=3.13",
+}
 TEMPLATE = Path(__file__).parents[1] / "template.yaml"
+
+
+def unusable_name(stack: str) -> Iterator[str]:
+    """The cache, its users, the proxy and the sign-in's address are named after the stack.
+
+    https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/API_CreateUser.html has the
+    least length; words that Cognito keeps for AWS are in no domain of a user pool.
+    """
+    is_plain = re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", stack) and len(stack) <= 40
+    if not is_plain or any(word in stack for word in RESERVED_WORDS):
+        yield (
+            f"{stack!r} cannot name all that is made: at most 40 lower-case letters, digits and "
+            f"single dashes, without {', '.join(RESERVED_WORDS)}, e.g. STACK=sales-test."
+        )
+
+
+def contradictions(given: Iterable[tuple[str, str]]) -> Iterator[str]:
+    """What was built for one machine and is to be deployed to another."""
+    values: dict[str, set[str]] = {}
+    for name, value in given:
+        values.setdefault(name, set()).add(value)
+    for name, variable in BUILT_FOR.items():
+        if len(found := values.get(name, set())) > 1:
+            yield (
+                f"{name} is given as {' and '.join(sorted(found))}: the layers are built for one "
+                f"of them. Name it by {variable}, not among PARAMETERS."
+            )
 
 
 def malformed(words: Iterable[str]) -> Iterator[str]:

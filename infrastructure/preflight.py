@@ -8,7 +8,7 @@ import re
 import ssl
 import sys
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -17,7 +17,7 @@ from typing import Any
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from infrastructure.parameters import broken_rules, malformed
+from infrastructure.parameters import broken_rules, contradictions, malformed, unusable_name
 
 ROOT = Path(__file__).parents[1]
 RDS_ROOTS = ROOT / "functions" / "api" / "api" / "database" / "rds_roots.pem"
@@ -25,11 +25,6 @@ RESERVED = 17  # environments that template.yaml reserves for its functions but 
 API_CONCURRENCY = 60  # of the API, where the parameter ApiConcurrency says nothing else
 UNRESERVED = 100  # Lambda leaves an account at least so many
 SEARCH_ROLE = "AWSServiceRoleForAmazonOpenSearchService"
-# Parameters that the build has to know too, with the variable of make that tells both.
-BUILT_FOR = {
-    "Architecture": "DEPLOY_ARCHITECTURE=x86_64 (or arm64)",
-    "PythonRuntime": "RUNTIME=3.13",
-}
 ZONES_WITHOUT_LAMBDA = {"use1-az3"}
 
 
@@ -81,24 +76,12 @@ def main() -> None:
     settings = tomllib.loads((ROOT / "samconfig.toml").read_text())
     stack = arguments.stack or settings["prod"]["global"]["parameters"]["stack_name"]
     deployment = Deployment(boto3.session.Session(), stack, parameters)
-    problems = [*contradictions(given), *malformed(arguments.parameters)] or [*check(deployment)]
+    said = [*unusable_name(stack), *contradictions(given), *malformed(arguments.parameters)]
+    problems = said or [*check(deployment)]
     if not problems and not deployment.given("AlarmEmail"):
         sys.stderr.write("note: alarms tell nobody; AlarmEmail=ops@example.com among PARAMETERS\n")
     if problems:
         sys.exit("Not deployed. First:\n\n" + "\n\n".join(problems))
-
-
-def contradictions(given: Iterable[tuple[str, str]]) -> Iterator[str]:
-    """What was built for one machine and is to be deployed to another."""
-    values: dict[str, set[str]] = {}
-    for name, value in given:
-        values.setdefault(name, set()).add(value)
-    for name, variable in BUILT_FOR.items():
-        if len(found := values.get(name, set())) > 1:
-            yield (
-                f"{name} is given as {' and '.join(sorted(found))}: the layers are built for one "
-                f"of them. Name it by {variable}, not among PARAMETERS."
-            )
 
 
 def check(deployment: Deployment) -> Iterator[str]:

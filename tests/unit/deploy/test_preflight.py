@@ -9,7 +9,8 @@ from botocore.stub import Stubber
 from moto import mock_aws
 from moto.cloudformation.models import cloudformation_backends as moto_cloudformation
 
-from infrastructure.preflight import RESERVED, SEARCH_ROLE, Deployment, check, contradictions, main
+from infrastructure.parameters import contradictions, unusable_name
+from infrastructure.preflight import RESERVED, SEARCH_ROLE, Deployment, check, main
 from tests.unit.deploy.test_template import of_type
 
 REGION = "eu-west-1"
@@ -211,6 +212,19 @@ def test_what_was_built_for_another_machine_is_not_deployed(name, built, asked, 
     assert asked in problem
     assert variable in problem
     assert not [*contradictions([(name, built), (name, built)])]
+
+
+@pytest.mark.parametrize(
+    "stack", ["Sales", "1sales", "sales-", "sales--test", "my-aws-sales", "s" * 41, "sales_test"]
+)
+def test_a_name_that_not_all_that_is_made_can_have_is_refused(stack):
+    (problem,) = unusable_name(stack)
+    assert problem.startswith(repr(stack))
+
+
+@pytest.mark.parametrize("stack", ["sales-serverless-prod", "sales-test", "s2", "s" * 40])
+def test_a_name_that_all_that_is_made_can_have_is_taken(stack):
+    assert not [*unusable_name(stack)]
 
 
 def test_a_deployment_is_stopped_by_what_it_says_twice(monkeypatch):
