@@ -102,3 +102,13 @@ def test_rows_of_the_last_good_parts_are_shown_while_a_newer_file_is_processed(c
     answer = call("/datasets/next/rows").json()
 
     assert (answer["status"], len(answer["items"])) == ("processing", 6)
+
+
+def test_first_rows_of_a_large_file_are_said_to_be_at_work_on(call, processed):
+    claim = {"status": "processing", "source": {"key": "larger.csv"}}
+    processed.put("larger/report.json", json.dumps(claim).encode())
+
+    answer = call("/datasets/larger/rows")
+
+    assert answer.status == 409
+    assert answer.json()["detail"] == "A run is at work (processing), and no earlier rows are left."

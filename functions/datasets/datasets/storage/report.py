@@ -15,6 +15,8 @@ PARQUET = "processed_output.parquet"
 REJECTED = "rejected_rows.csv"
 # How a report calls the same file of a part.
 _OF_PARTS = {PARQUET: "parquet", REJECTED: "rejected"}
+# A report that a run has put in its place until it has ended.
+AT_WORK = ("publishing", "processing")
 _NOT_FOUND = "No dataset has this name, or its file was not processed yet."
 
 
@@ -139,6 +141,8 @@ class Dataset:
         return self.report.get("last_good") or {}
 
     def _reason(self) -> str:
+        if self.status in AT_WORK:
+            return f"A run is at work ({self.status}), and no earlier rows are left."
         refusal = self.report.get("refusal") or {}
         said = f": {refusal['message']}" if refusal.get("message") else "."
         return f"The dataset's last run ended as {self.status}, and no earlier rows are left{said}"

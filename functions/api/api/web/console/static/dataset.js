@@ -12,6 +12,7 @@ import { showRuns } from "/console/dataset_runs.js";
 import { applyDescription } from "/console/description.js";
 import { written } from "/console/text.js";
 import { byId, element, fail, number } from "/console/view.js";
+import { isFinished, nextReport } from "/console/waiting.js";
 
 const section = byId("dataset");
 const part = byId("dataset-part");
@@ -38,8 +39,9 @@ export async function showDataset() {
       if (!isCurrent()) return;
       shown = { ...dataset, name };
       head();
+      if (!isFinished(shown.report)) renewWhenFinished(shown);
     }
-    const wanted = Object.hasOwn(PARTS, query.get("part")) ? query.get("part") : "overview";
+    const wanted = isThere(query.get("part")) ? query.get("part") : "overview";
     tabs(wanted);
     const { body, isNew } = room(wanted, query);
     await PARTS[wanted].show(body, { dataset: shown, query, isCurrent, isNew });
@@ -55,6 +57,17 @@ export async function showDataset() {
 export function renewDataset() {
   forget();
   return showDataset();
+}
+
+// The page as it is once a run that is at work now has ended, if it is still looked at.
+async function renewWhenFinished(dataset) {
+  const isWanted = () => shown === dataset && wantedDataset()?.name === dataset.name;
+  try {
+    const next = await nextReport(dataset.name, dataset.report, { isWanted });
+    if (next && isWanted()) await renewDataset();
+  } catch (error) {
+    if (isWanted()) lose(dataset.name, error);
+  }
 }
 
 export function forget() {
@@ -88,12 +101,21 @@ function head() {
   });
 }
 
+const AT_WORK = {
+  publishing: "A run writes its files now.",
+  processing: "Too large for one function: a Spark job cleans it.",
+};
+
 function verdict(report) {
   const said = [];
+  const still = report.last_good ? ` Still there: ${number(report.last_good.rows_out)} rows of the file before.` : "";
+  if (AT_WORK[report.status]) {
+    said.push(element("p", `${AT_WORK[report.status]} This page tells when it is done.${still}`, { class: "note" }));
+  }
   if (report.refusal) {
     const { message, line } = report.refusal;
-    const still = report.last_good ? ` Still there: ${number(report.last_good.rows_out)} rows of the file before.` : "";
-    said.push(element("p", `Refused${line > 1 ? `, line ${line}` : ""}: ${message}.${still}`.replace("..", "."), { class: "note refused" }));
+    const how = report.status === "failed" ? "Failed" : "Refused";
+    said.push(element("p", `${how}${line > 1 ? `, line ${line}` : ""}: ${message}.${still}`.replace("..", "."), { class: "note refused" }));
   }
   if (report.warnings?.length) {
     const list = element("ul", "", { class: "note warned" });
@@ -106,8 +128,10 @@ function verdict(report) {
 // A refused file has no rows of its own; those of the good one before are still there.
 const hasRows = ({ report }) => report.rows_out !== undefined || Boolean(report.last_good);
 
+const isThere = (id) => Object.hasOwn(PARTS, id) && (!PARTS[id].needsRows || hasRows(shown));
+
 function tabs(current) {
-  const known = Object.entries(PARTS).filter(([, { needsRows }]) => !needsRows || hasRows(shown));
+  const known = Object.entries(PARTS).filter(([id]) => isThere(id));
   byId("dataset-tabs").replaceChildren(...known.map(([id, { title }]) => {
     const link = element("a", title, { href: datasetAddress(shown.name, id === "overview" ? "" : { part: id }) });
     if (id === current) link.setAttribute("aria-current", "page");

@@ -78,9 +78,9 @@ function files({ report, downloads, expires_in: seconds }) {
 
 // The files of the Spark job, a page of them at a time: the CSV files one after the other are the whole.
 function partsOf({ name, report }) {
-  const body = element("div", "", { class: "files" });
+  const body = element("div");
   if (!(report.parts || report.last_good?.parts)?.length) return { body, show: async () => {} };
-  const list = element("ul", "", { id: "dataset-parts" });
+  const list = element("ul", "", { id: "dataset-parts", class: "files" });
   const more = element("button", "More parts", { type: "button", class: "quiet" });
   let start = 0;
   const show = async () => {
@@ -97,7 +97,8 @@ function partsOf({ name, report }) {
 function partLine(part) {
   const link = (kind) => element("a", kind === "rejected" ? "rejected rows" : kind, { href: part[kind].url, rel: "noreferrer", target: "_blank" });
   const size = element("span", `${number(part.rows)} rows, ${readable(part.csv.bytes)}`, { class: "size" });
-  return build("li", {}, `Part ${part.number + 1}: `, link("csv"), " ", link("parquet"), " ", link("rejected"), size);
+  const links = build("span", {}, `Part ${part.number + 1}: `, link("csv"), " ", link("parquet"), " ", link("rejected"));
+  return build("li", {}, links, size);
 }
 
 function readable(bytes) {

@@ -52,9 +52,8 @@ export async function showRuns(body, { dataset, query, isCurrent, isNew }) {
   if (isCurrent()) shown.sides.replaceChildren(sideBySide(reports));
 }
 
-const words = ({ items }) => (items.length === 1
-  ? "One run. Send the file again, and the two can be compared."
-  : `${counted(items.length, "run", "runs")}, the newest first. Choose any two.`);
+const FEW = ["No run is listed yet.", "One run. Send the file again, and the two can be compared."];
+const words = ({ items }) => FEW[items.length] || `${counted(items.length, "run", "runs")}, the newest first. Choose any two.`;
 
 async function reportOf(name, id) {
   return (await call("GET", `${datasetCall(name, "runs")}?${new URLSearchParams({ id })}`)).report;

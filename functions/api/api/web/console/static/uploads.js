@@ -45,7 +45,9 @@ export function send(url, file, progress = () => {}) {
 
 async function waitFor(name, before, told) {
   told.say("sent, being cleaned …");
-  const report = await nextReport(name, before);
+  const report = await nextReport(name, before, {
+    tellOfJob: () => told.say("sent, too large for one function: a Spark job cleans it …"),
+  });
   if (report === null) return told.say("was sent; its report is not there yet.");
   told.say(outcome(report), element("a", "Open the dataset", { href: datasetAddress(name) }));
   told.item.className = lookOf(report.status);

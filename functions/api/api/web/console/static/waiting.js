@@ -19,18 +19,28 @@ export async function reportOf(name) {
 
 const identity = (report) => JSON.stringify(report && [report.source, report.finished_at]);
 
-// The first finished report that is not the one `before`; null where it took too long.
-export async function nextReport(name, before) {
+// The first finished report that is not the one `before`; null where it took too long, or nobody wants
+// it any more. While the Spark job has the file it takes as long as it takes, and `tellOfJob` is called.
+export async function nextReport(name, before, { tellOfJob = () => {}, isWanted = () => true } = {}) {
   const known = identity(before);
   const started = Date.now();
-  while (Date.now() - started < PATIENCE_MILLISECONDS) {
+  let lastSeen = started; // at work
+  while (Date.now() - lastSeen < PATIENCE_MILLISECONDS) {
     const pause = Date.now() - started < 20_000 ? 500 : 5000;
     await new Promise((resolve) => { setTimeout(resolve, pause); });
+    if (!isWanted()) return null;
     const report = await reportOf(name);
-    if (report && !UNFINISHED.includes(report.status) && identity(report) !== known) return report;
+    if (report && isFinished(report) && identity(report) !== known) return report;
+    if (report?.status === "processing") {
+      lastSeen = Date.now();
+      tellOfJob();
+    }
   }
   return null;
 }
+
+// Whether nothing works on it any more.
+export const isFinished = (report) => !UNFINISHED.includes(report.status);
 
 // Whether its run may be missing in the lists as yet.
 export function isJustFinished(report) {
