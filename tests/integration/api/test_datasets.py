@@ -456,3 +456,22 @@ def test_run_puts_the_source_again_as_it_is(
     )
     assert api.post("/datasets/runs", {"dataset": "nothing"}).status == 404
     assert api.post("/datasets/runs", {}).status == 422
+
+
+def test_file_that_one_call_cannot_copy_stays_and_the_answer_says_what_copies_it(
+    api: ApiClient,
+    processed: Any,
+    s3: Any,
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("api.datasets.s3._MAX_COPY_BYTES", 2)
+    publish(processed, "orders.csv", "orders/")
+    place = {"Bucket": settings.landing_bucket, "Key": "orders.csv"}
+    put = s3.put_object(**place, Body=b"a;b")
+
+    answer = api.post("/datasets/runs", {"dataset": "orders"})
+
+    assert (answer.status, answer.json()["type"]) == (422, "urn:problem:source-too-large")
+    assert "aws s3 cp" in answer.json()["detail"]
+    assert s3.head_object(**place)["VersionId"] == put["VersionId"]

@@ -113,7 +113,9 @@ class S3Datasets:
             try:
                 head = self._client.head_object(Bucket=bucket, Key=key)
                 if head["ContentLength"] > _MAX_COPY_BYTES:
-                    raise SourceTooLarge("The file is over 5 GB: put it again with an S3 client.")
+                    raise SourceTooLarge(
+                        "The file is over 5 GB: copy it onto itself by aws s3 cp, or put it again."
+                    )
                 # S3 refuses a copy onto itself that changes nothing.
                 made = self._client.copy_object(
                     Bucket=bucket,
