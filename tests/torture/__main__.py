@@ -21,15 +21,15 @@ from tests.torture.faults import Fault, all_faults
 from tests.torture.findings import Finding
 from tests.torture.history import violations
 from tests.torture.page import Run, page, row, scenario_row
-from tests.torture.scenarios import run_scenarios
+from tests.torture.scenarios import SHORT, WHOLE, run_scenarios
 from tests.torture.stage import Stage, open_stage
 
 PAGE = Path("docs/reliability.md")
 # Where the histories of failed runs are.
 KEPT = Path(".samulator")
-# For the clients, however long the matrix took.
+# For the matrix and for the clients, however long what was before them took.
 LEAST_SECONDS = 30.0
-# With less, half of the time is for the matrix: as many cells as come to their turn, no page.
+# With less, the matrix begins no cell after half of the time, and there is no page.
 WHOLE_MINUTES = 10.0
 
 
@@ -81,10 +81,11 @@ def _measure(
     started = time.monotonic()
     seconds = 60 * arguments.minutes
     is_partial = bool(arguments.only or arguments.scenarios)
-    findings = [] if arguments.only else _run_scenarios(stage, folder, terminal)
+    findings = [] if arguments.only else _run_scenarios(stage, folder, arguments, terminal)
     faults = [] if arguments.scenarios else _drawn(arguments)
     is_short = arguments.minutes < WHOLE_MINUTES and not arguments.only
-    until = started + (seconds / 2 if is_short else math.inf)
+    half, least = started + seconds / 2, time.monotonic() + LEAST_SECONDS
+    until = max(half, least) if is_short else math.inf
     cells = _run_matrix(stage, faults, arguments, terminal, until=until)
     played = None
     if not is_partial:
@@ -115,9 +116,12 @@ def _keep(played: Played, seed: int) -> Path:
     return file
 
 
-def _run_scenarios(stage: Stage, folder: Path, terminal: TextIO) -> list[Finding]:
+def _run_scenarios(
+    stage: Stage, folder: Path, arguments: argparse.Namespace, terminal: TextIO
+) -> list[Finding]:
     findings = []
-    for finding in run_scenarios(stage, folder):
+    extent = WHOLE if arguments.minutes >= WHOLE_MINUTES else SHORT
+    for finding in run_scenarios(stage, folder, extent, arguments.seed):
         print(scenario_row(finding), file=terminal, flush=True)
         findings.append(finding)
     return findings

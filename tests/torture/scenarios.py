@@ -1,4 +1,4 @@
-"""What is no fault of a connection: a worker that freezes, a disk that is full, a long backlog."""
+"""What is no fault of a connection: a worker that freezes, a long backlog, and those elsewhere."""
 
 import json
 import os
@@ -8,7 +8,9 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import psutil
@@ -21,9 +23,12 @@ from testkit.timing import LONG_SECONDS, wait_until
 from tests.api_client import Answer, ApiClient
 from tests.torture.calls import Known, patient
 from tests.torture.clients import CONVERGED_SECONDS
+from tests.torture.clock import step_clock
 from tests.torture.disk import fill_disk
 from tests.torture.etl_kills import kill_etl
 from tests.torture.findings import Finding
+from tests.torture.stack_kills import kill_starts
+from tests.torture.stacks import break_stacks
 from tests.torture.stage import Stage
 
 ROUNDS = 5
@@ -46,12 +51,28 @@ SELECT pg_terminate_backend(pid) FROM pg_stat_activity
 WHERE usename = current_user AND pid <> pg_backend_pid()"""
 
 
-def run_scenarios(stage: Stage, folder: Path) -> Iterator[Finding]:
+@dataclass(frozen=True)
+class Extent:
+    """How often: kills of a start in each phase, of the project's own stack too, and saves."""
+
+    kills: int
+    own_stack: bool
+    saves: int
+
+
+SHORT = Extent(kills=1, own_stack=False, saves=50)
+WHOLE = Extent(kills=4, own_stack=True, saves=1000)
+
+
+def run_scenarios(stage: Stage, folder: Path, extent: Extent, seed: int) -> Iterator[Finding]:
     """In this order; the stage is healed before each."""
-    for scenario in (freeze_worker, drain_backlog, lambda one: fill_disk(one, folder)):
+    for scenario in (freeze_worker, drain_backlog, step_clock, lambda one: fill_disk(one, folder)):
         stage.heal()
         yield scenario(stage)
     yield from kill_etl()
+    if extent.own_stack:
+        yield from kill_starts(folder / "own-state", extent.kills, Random(seed))
+    yield from break_stacks(folder, kills=extent.kills, saves=extent.saves)
     stage.heal()
     stage.empty()
 
