@@ -34,6 +34,11 @@ CREATE TABLE IF NOT EXISTS schema_migrations (
     applied_at timestamptz NOT NULL DEFAULT now()
 )"""
 
+# An index that a run was cut off at is there by name, unused, and kept up to date by every write.
+_HALF_BUILT = """
+SELECT indexrelid::regclass::text FROM pg_index JOIN pg_class ON pg_class.oid = indrelid
+WHERE NOT indisvalid AND relowner = CAST(current_user AS regrole)"""
+
 
 class MigrationError(Exception):
     """The files do not fit each other or the database; nothing more was applied."""
@@ -120,6 +125,7 @@ def _apply(session: Session, number: int, path: Path, pause: Callable[[float], N
     script = path.read_text(encoding="utf-8")
     try:
         if script.startswith(_ALONE):
+            _drop_half_built(session)
             session.run_script(script)
             _record(session, number, path)
         else:
@@ -127,6 +133,12 @@ def _apply(session: Session, number: int, path: Path, pause: Callable[[float], N
     except DatabaseError as error:
         raise MigrationError(f"{path.name}: {message(error)}") from error
     return path.name
+
+
+def _drop_half_built(session: Session) -> None:
+    """IF NOT EXISTS would take one for whole. Nobody else builds any: this run has its turn."""
+    for (name,) in session.run(_HALF_BUILT):
+        session.run_script(f"DROP INDEX CONCURRENTLY {name}")
 
 
 def _in_transaction(

@@ -121,6 +121,24 @@ def test_a_lock_that_never_goes_leaves_nothing_behind_and_is_named(
     assert apply_migrations(database, tmp_path) == ["0002_both.sql"]
 
 
+def test_an_index_that_a_run_was_cut_off_at_is_built_anew(
+    database: Database, tmp_path: Path
+) -> None:
+    (tmp_path / "0001_table.sql").write_text(
+        "CREATE TABLE good (x int); INSERT INTO good VALUES (1), (1);"
+    )
+    apply_migrations(database, tmp_path)
+    # A build that ends in the middle leaves the index invalid, as one that finds a duplicate does.
+    with database.session() as session, pytest.raises(DatabaseError, match="duplicated"):
+        session.run_script("CREATE UNIQUE INDEX CONCURRENTLY good_x ON good (x)")
+    (tmp_path / "0002_index.sql").write_text(
+        "-- no transaction\nCREATE INDEX CONCURRENTLY IF NOT EXISTS good_x ON good (x);"
+    )
+    assert apply_migrations(database, tmp_path) == ["0002_index.sql"]
+    rows = database.run("SELECT indisvalid FROM pg_index WHERE indexrelid = 'good_x'::regclass")
+    assert rows == [[True]]
+
+
 def test_a_file_that_says_so_runs_without_a_transaction(
     owner: DatabaseSettings, database: Database, tmp_path: Path
 ) -> None:
