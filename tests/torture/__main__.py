@@ -21,7 +21,7 @@ from tests.torture.faults import Fault, all_faults
 from tests.torture.findings import Finding
 from tests.torture.history import violations
 from tests.torture.page import Run, page, row, scenario_row
-from tests.torture.scenarios import SHORT, WHOLE, run_scenarios
+from tests.torture.scenarios import LONG, SHORT, WHOLE, Extent, run_scenarios
 from tests.torture.stage import Stage, open_stage
 
 PAGE = Path("docs/reliability.md")
@@ -31,6 +31,7 @@ KEPT = Path(".samulator")
 LEAST_SECONDS = 30.0
 # With less, the matrix begins no cell after half of the time, and there is no page.
 WHOLE_MINUTES = 10.0
+LONG_MINUTES = 30.0
 
 
 @dataclass(frozen=True)
@@ -120,11 +121,16 @@ def _run_scenarios(
     stage: Stage, folder: Path, arguments: argparse.Namespace, terminal: TextIO
 ) -> list[Finding]:
     findings = []
-    extent = WHOLE if arguments.minutes >= WHOLE_MINUTES else SHORT
-    for finding in run_scenarios(stage, folder, extent, arguments.seed):
+    for finding in run_scenarios(stage, folder, _extent(arguments.minutes), arguments.seed):
         print(scenario_row(finding), file=terminal, flush=True)
         findings.append(finding)
     return findings
+
+
+def _extent(minutes: float) -> Extent:
+    if minutes < WHOLE_MINUTES:
+        return SHORT
+    return WHOLE if minutes < LONG_MINUTES else LONG
 
 
 def _run_matrix(

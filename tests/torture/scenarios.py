@@ -61,7 +61,8 @@ class Extent:
 
 
 SHORT = Extent(kills=1, own_stack=False, saves=50)
-WHOLE = Extent(kills=4, own_stack=True, saves=1000)
+WHOLE = Extent(kills=2, own_stack=True, saves=200)
+LONG = Extent(kills=4, own_stack=True, saves=1000)
 
 
 def run_scenarios(stage: Stage, folder: Path, extent: Extent, seed: int) -> Iterator[Finding]:
