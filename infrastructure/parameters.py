@@ -28,8 +28,9 @@ TEMPLATE = Path(__file__).parents[1] / "template.yaml"
 def unusable_name(stack: str) -> Iterator[str]:
     """The cache, its users, the proxy and the sign-in's address are named after the stack.
 
-    https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/API_CreateUser.html has the
-    least length; words that Cognito keeps for AWS are in no domain of a user pool.
+    A domain of Cognito is lower-case, has 63 characters at most with the account's number, and none
+    of the words that AWS keeps; a proxy of RDS takes no two dashes in a row. What ElastiCache
+    documents of lengths ends at 40.
     """
     is_plain = re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", stack) and len(stack) <= 40
     if not is_plain or any(word in stack for word in RESERVED_WORDS):
