@@ -50,7 +50,8 @@ def config(*, max_examples: int, seed: int = 1, at_gateway: bool = False) -> Sch
 
 def _accepting(status: str) -> dict[str, Any]:
     """Valid requests that are answered with a refusal all the same."""
-    statuses = ["2xx", "3xx", "404", "409", status]
+    # 401: a token made up is refused, also where none is needed.
+    statuses = ["2xx", "3xx", "401", "404", "409", status]
     return {"positive_data_acceptance": {"expected-statuses": statuses}}
 
 

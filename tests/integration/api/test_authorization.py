@@ -105,3 +105,11 @@ def test_guarded_document_names_the_token_and_its_refusals(guarded: ApiClient) -
     assert document["paths"]["/users"]["get"]["security"] == [{"token": []}]
     assert {"401", "403"} <= document["paths"]["/users"]["get"]["responses"].keys()
     assert "security" not in document["paths"]["/status"]["get"]
+
+
+def test_document_names_the_token_also_where_none_is_required(api: ApiClient) -> None:
+    document = api.get("/openapi.json").json()
+    call = document["paths"]["/datasets/{name}/rows"]["get"]
+    assert call["security"] == [{}, {"token": []}]
+    assert {"401", "403"} <= call["responses"].keys()
+    assert document["components"]["securitySchemes"]["token"]["scheme"] == "bearer"

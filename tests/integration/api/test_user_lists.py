@@ -64,7 +64,7 @@ def test_order_and_filter_go_together_and_outlive_changes_between_pages(api: Api
     (ya,) = first.json()["items"]
     api.delete(f"/users/{ya['email']}")
     api.create("new@x.org", name="\N{CYRILLIC CAPITAL LETTER YA}z", role="b")
-    rest = walk(api, first.headers["link"].split(">")[0][1:].replace("limit=1", "limit=2"))
+    rest = walk(api, first.headers["link"].split(">")[0][1:].replace("limit=1&", ""))
     assert rest == ["zoe@x.org", "b1@x.org"]
 
 

@@ -44,7 +44,11 @@ class UploadRequest(BaseModel):
 
     key: UploadKey
     bytes: int | None = Field(
-        None, ge=1, le=5 * 1024**4, description="Of the file; over 5 GB it is sent in parts."
+        None,
+        ge=1,
+        le=5 * 1024**4,
+        description="The size that is meant to be sent: over 5 GB it is sent in parts. It decides"
+        " nothing else, and does not hold the upload to that size.",
     )
 
 
@@ -135,5 +139,6 @@ class DatasetList(BaseModel):
     total: int
     next_cursor: str | None
     truncated: bool = Field(
-        description="There are more than are shown, or more files than were looked through."
+        description="This page is not all of the list: more pages follow, to which `next_cursor`"
+        " leads, or, on the last one, there are more datasets than a call looks through."
     )

@@ -91,21 +91,25 @@ def describe(app: FastAPI, *, auth_required: bool) -> dict[str, Any]:
         schemas.pop(unused, None)
     for path, operations in document["paths"].items():
         for operation in operations.values():
-            _correct(operation, guarded=auth_required and path != "/status")
-    if auth_required:
-        document["components"]["securitySchemes"] = {"token": _SECURITY}
+            _correct(operation)
+            if path != "/status":
+                _guard(operation, auth_required=auth_required)
+    document["components"]["securitySchemes"] = {"token": _SECURITY}
     return document
 
 
-def _correct(operation: dict[str, Any], *, guarded: bool) -> None:
+def _guard(operation: dict[str, Any], *, auth_required: bool) -> None:
+    """Where no token is required, one that is sent is judged all the same."""
+    operation["responses"] |= {str(status): one for status, one in responses(401, 403).items()}
+    operation["security"] = [{"token": []}] if auth_required else [{}, {"token": []}]
+
+
+def _correct(operation: dict[str, Any]) -> None:
     answers: dict[str, Any] = operation["responses"]
     if "HTTPValidationError" in str(answers.get("422")):
         del answers["422"]
     for parameter in operation.get("parameters", []):
         parameter["schema"] = _without_null(parameter["schema"])
-    if guarded:
-        answers |= {str(status): one for status, one in responses(401, 403).items()}
-        operation["security"] = [{"token": []}]
 
 
 def _without_null(schema: dict[str, Any]) -> dict[str, Any]:

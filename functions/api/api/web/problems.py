@@ -7,6 +7,7 @@ from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
+from fastapi.dependencies.models import Dependant
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
@@ -19,7 +20,7 @@ MEDIA_TYPE = "application/problem+json"
 MAX_BODY = 1024 * 1024
 # What a problem repeats of a request is bounded: Lambda carries no answer of more than 6 MB.
 _MAX_FAULTS = 100
-_MAX_NAME = 200
+MAX_NAME = 200
 _RETRY_AFTER = {"Retry-After": "2"}
 _NOT_FOUND = "Nothing is here. /docs shows what there is."
 # Where pydantic's own words speak of its models, not of the request.
@@ -158,29 +159,24 @@ def _headers(request: Request, error: errors.AppError) -> dict[str, str]:
 
 async def _show_invalid_request(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    known = _known_parameters(request)
-    faults = [_fault(fault, known) for fault in error.errors()[:_MAX_FAULTS]]
+    faults = [_fault(fault) for fault in error.errors()[:_MAX_FAULTS]]
     detail = "; ".join(_said(fault) for fault in faults[:5])
     return problem_response(
         request.state.request_id, KINDS[errors.InvalidInput], detail, faults=faults
     )
 
 
-def _known_parameters(request: Request) -> str:
-    """The names that the call's query model has, as a sentence's end."""
-    dependant = getattr(request.scope.get("route"), "dependant", None)
-    fields = [one.field_info.annotation for one in getattr(dependant, "query_params", [])]
-    names = sorted(name for model in fields for name in getattr(model, "model_fields", ()))
-    return f"; known are {', '.join(names)}" if names else ""
+def known_parameters(dependant: Dependant) -> list[str]:
+    """The names that the query model of a call has."""
+    models = [one.field_info.annotation for one in dependant.query_params]
+    return sorted(name for model in models for name in getattr(model, "model_fields", ()))
 
 
-def _fault(fault: Mapping[str, Any], known: str) -> dict[str, str]:
+def _fault(fault: Mapping[str, Any]) -> dict[str, str]:
     where, *path = (str(part) for part in fault["loc"])
     said = _WORDS.get(fault["type"], fault["msg"])
     if fault["type"] == "literal_error":
         said = f"must be {fault['ctx']['expected']}"
-    elif fault["type"] == "extra_forbidden" and where == "query":
-        path, said = [name[:_MAX_NAME] for name in path], said + known
     if fault["type"] == "value_error":
         said = str(fault["ctx"]["error"])
     if fault["type"] == "json_invalid":
@@ -196,7 +192,7 @@ def _fault(fault: Mapping[str, Any], known: str) -> dict[str, str]:
 def _body_fault(path: Sequence[str], said: str) -> dict[str, str]:
     """Points at the member; at the object around it where its name is too long to be repeated."""
     for depth, name in enumerate(path):
-        if len(name) > _MAX_NAME:
+        if len(name) > MAX_NAME:
             path, said = path[:depth], f"a member with a name of {len(name)} characters {said}"
             break
     steps = (step.replace("~", "~0").replace("/", "~1") for step in path)

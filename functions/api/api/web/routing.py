@@ -2,16 +2,18 @@
 
 import json
 from collections import Counter
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, ClassVar
 
 from fastapi import Request, Response
+from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from starlette.convertors import Convertor, register_url_convertor
 from starlette.exceptions import HTTPException
 
 from api.errors import MissingScope, Unauthenticated, UnsupportedMediaType
 from api.network.deadline import deadline
+from api.web.problems import MAX_NAME, known_parameters
 
 # Far more than any body here has; each that is not known costs a line of the answer.
 _MAX_MEMBERS = 1000
@@ -46,10 +48,13 @@ class GuardedRoute(APIRoute):
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
         template = self.path_format
+        known = known_parameters(self.dependant)
 
         async def guarded(request: Request) -> Response:
             request.state.route = template
             self._authorize(request)
+            if self.area:
+                _require_parameters(request, known)
             if request.method in ("POST", "PATCH"):
                 _require_media_type(request, MERGE_PATCH if request.method == "PATCH" else JSON)
             with deadline(self.seconds):
@@ -136,6 +141,22 @@ def _claims(event: object) -> dict[str, Any] | None:
     for step in ("requestContext", "authorizer", "jwt", "claims"):
         steps = steps.get(step) if isinstance(steps, dict) else None
     return steps if isinstance(steps, dict) and steps else None
+
+
+def _require_parameters(request: Request, known: Sequence[str]) -> None:
+    """A parameter that is misspelt, or given twice, must not pass as none."""
+    counts = Counter(name for name, _ in request.query_params.multi_items())
+    there = f"known are {', '.join(known)}" if known else "the call takes none"
+    wrong = {name: f"is not known here; {there}" for name in counts if name not in known}
+    wrong |= {
+        name: "is given more than once" for name, n in counts.items() if n > 1 and name in known
+    }
+    faults = [
+        {"type": "parameter", "loc": ("query", name[:MAX_NAME]), "msg": said}
+        for name, said in wrong.items()
+    ]
+    if faults:
+        raise RequestValidationError(faults)
 
 
 def _require_media_type(request: Request, accepted: tuple[str, ...]) -> None:
