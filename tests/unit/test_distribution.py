@@ -22,13 +22,24 @@ def asks_for_the_stack(module: str) -> bool:
         if isinstance(node, ast.FunctionDef)
     ]
     fixtures = {
-        argument.arg
+        name
         for function in functions
         if function.name.startswith("test_") or function.decorator_list
-        for argument in function.args.args
+        for name in asked_for_by(function)
     }
     # One of that name of the module's own is no running one.
     return "stack" in fixtures - {function.name for function in functions}
+
+
+def asked_for_by(function: ast.FunctionDef) -> set[object]:
+    """Its arguments but for those that a decorator names: they are given by parametrize."""
+    given = {
+        node.value
+        for decorator in function.decorator_list
+        for node in ast.walk(decorator)
+        if isinstance(node, ast.Constant)
+    }
+    return {argument.arg for argument in function.args.args} - given
 
 
 @pytest.mark.parametrize("module", [*filter(asks_for_the_stack, MODULES)])
