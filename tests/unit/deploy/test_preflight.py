@@ -171,7 +171,7 @@ def test_zone_without_lambda_is_passed_over(monkeypatch):
     (problem,) = problems(region="us-east-1")
     assert '"AvailabilityZones=us-east-1a,us-east-1c"' in problem
     assert problems(region="us-east-1", AvailabilityZones="us-east-1a,us-east-1c") == []
-    for zones in ("us-east-1a", "us-east-1a,us-east-1a", "us-east-1a,us-east-1b", "a,b"):
+    for zones in ("us-east-1a", "us-east-1a,us-east-1b"):
         (problem,) = problems(region="us-east-1", AvailabilityZones=zones)
         assert problem.startswith(f"AvailabilityZones={zones}: name two of us-east-1a, us-east-1c")
 
