@@ -84,7 +84,7 @@ traces: export SAMULATOR_TRACED_BY = make up TRACING=on
 
 up: $(VENV)/local.stamp ## run everything on this machine; Ctrl-C stops
 	@$(BIN)/python -m requirements.lists warn
-	@test -z "$(ETL_MAX_BYTES)" -o -e .venv-spark/spark.stamp || \
+	@test -e .venv-spark/spark.stamp || ! expr "$(ETL_MAX_BYTES)" : '[0-9][0-9]*$$' >/dev/null || \
 		echo "Files past ETL_MAX_BYTES go to Spark, which is not installed: run make spark once." >&2
 	@exec $(BIN)/python -m samulator up $(if $(ETL_MAX_BYTES)$(TRACING),--parameter-overrides \
 		$(if $(ETL_MAX_BYTES),EtlMaxBytes=$(ETL_MAX_BYTES)) $(if $(TRACING),Tracing=$(TRACING)))

@@ -27,10 +27,20 @@ def test_every_parameter_is_described(name: str) -> None:
         ("AlarmEmail", "is no NAME=VALUE"),
         ("Tracing=yes", "'yes' is not one of on, off"),
         ("HighlyAvailable=True", "'True' is not one of true, false"),
-        ("ApiConcurrency=many", "'many' is no number"),
-        ("ApiConcurrency=", "'' is no number"),
-        ("ApiConcurrency=0", "'0' is less than 1"),
-        ("EtlMaxBytes=5368709120", "is more than 4294967296"),
+        ("ApiConcurrency=many", "'many' is not a whole number from 1 up"),
+        ("ApiConcurrency=", "'' is not a whole number"),
+        ("ApiConcurrency=0", "'0' is not a whole number from 1 up"),
+        ("ApiConcurrency=1.5", "is not a whole number"),
+        ("EtlMaxBytes=0", "'0' is not a whole number of bytes from 1"),
+        ("EtlMaxBytes=4294967297", "is not a whole number of bytes from 1 to 4294967296"),
+        ("EtlMaxBytes=1e6", "'1e6' is not a whole number of bytes"),
+        ("EtlMaxBytes=300000.5", "is not a whole number of bytes"),
+        ("RotationDays=1001", "from 1 to 1000"),
+        ("RotationDays=30.5", "is not a whole number of days"),
+        ("WarnColumnChanges=-1", "is not a whole number from 0 up"),
+        ("WarnLeastRows=1e2", "is not a whole number"),
+        ("RunRetentionDays=0.5", "is not a whole number of days"),
+        ("WarnLostShare=much", "'much' is no number"),
         ("AlarmEmail=ops", "Whom alarms tell"),
         ("CorsOrigins=https://app.example.com/", "does not match"),
         ("CorsOrigins=app.example.com", "does not match"),
@@ -64,11 +74,24 @@ def test_a_value_that_a_parameter_does_not_take_is_refused_by_name(word: str, sa
         "PermissionsBoundary=arn:aws-us-gov:iam::123456789012:policy/bounds-of-sales",
         "VpcCidr=10.0.0.0/8",
         "WarnLostShare=0.35",
+        "EtlMaxBytes=4294967296",
+        "EtlMaxBytes=100000",
+        "RotationDays=1000",
         "AvailabilityZones=eu-west-1a,eu-west-1b",
     ],
 )
 def test_what_makes_sense_is_let_through(word: str) -> None:
     assert list(malformed([word])) == []
+
+
+def test_only_what_may_be_a_fraction_is_a_number() -> None:
+    numbers = {
+        name
+        for name, one in PARAMETERS.items()
+        if one["Type"] == "Number" and "AllowedValues" not in one
+    }
+    shares = {"WarnLostShare", "WarnReasonShare", "WarnRowDrift", "WarnMeanDrift"}
+    assert numbers == shares, "a whole number is a String with a pattern of digits"
 
 
 @pytest.mark.parametrize("name", PARAMETERS)

@@ -12,7 +12,8 @@ def broken_constraint(definition: Mapping[str, Any], text: str) -> str | None:
     """What a value breaks of its parameter's declaration, as the end of a sentence; else None.
 
     The rules are those of AllowedValues, AllowedPattern (which the whole value has to match),
-    MinLength and MaxLength, MinValue and MaxValue, and the type Number.
+    MinLength and MaxLength, MinValue and MaxValue, and the type Number. As there, a parameter's
+    ConstraintDescription says in words what its pattern is.
     """
     return next(_broken(definition, text), None)
 
@@ -36,7 +37,8 @@ def _broken(definition: Mapping[str, Any], text: str) -> Iterator[str]:
         yield f"is not one of {', '.join(allowed)}"
     pattern = definition.get("AllowedPattern")
     if pattern is not None and not _matches(str(pattern), text):
-        yield f"does not match {pattern}"
+        told = definition.get("ConstraintDescription")
+        yield f"does not match {pattern}" if told is None else f"is not {told}"
     kind = str(definition.get("Type", "String"))
     if kind == "Number":
         yield from _broken_by_number(definition, text)
