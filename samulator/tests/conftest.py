@@ -3,11 +3,18 @@
 import pytest
 
 from testkit import surroundings
-from testkit.fixtures import no_loop_left_open, register_profiles, services, skip_long
+from testkit.fixtures import (
+    no_loop_left_open,
+    read_service_models_once,
+    register_profiles,
+    services,
+    skip_long,
+)
 
 __all__ = ["no_loop_left_open", "services"]
 
 register_profiles()
+read_service_models_once()
 
 
 def pytest_configure() -> None:

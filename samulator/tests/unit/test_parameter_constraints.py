@@ -16,7 +16,11 @@ from samulator.template.parameters import parameter_texts
         ({"Type": "Number", "MaxValue": "1"}, "1.5", "is more than 1"),
         ({"Type": "List<Number>"}, "1, x", "is no number"),
         ({"Type": "String", "AllowedPattern": "[0-9]*"}, "1a", "does not match [0-9]*"),
-        ({"AllowedPattern": "[0-9]+", "ConstraintDescription": "in digits"}, "a", "is not in digits"),
+        (
+            {"AllowedPattern": "[0-9]+", "ConstraintDescription": "in digits"},
+            "a",
+            "is not in digits",
+        ),
         ({"Type": "String", "AllowedValues": ["a", True]}, "c", "is not one of a, true"),
         ({"Type": "String", "MinLength": 2}, "a", "has fewer than 2 characters"),
         ({"Type": "String", "MaxLength": "2"}, "abc", "has more than 2 characters"),
