@@ -9,6 +9,7 @@ import pytest
 from moto import mock_aws
 
 from samulator.template.model_http import (
+    Cors,
     Guard,
     HttpApi,
     JwtAuthorizer,
@@ -68,6 +69,45 @@ def test_claims_arrive_as_text(api: Served) -> None:
     assert (claims["iss"], claims["aud"], claims["scope"]) == (ISSUER, "web", "users:read more")
     assert (claims["n"], claims["yes"], claims["cognito:groups"]) == ("7", "true", "[a b]")
     assert int(claims["exp"]) - int(claims["iat"]) == 3600
+
+
+PAGE = "https://shop.example"
+
+
+def preflight(served: Served, target: str, token: str | None = None) -> RawAnswer:
+    asked = f"Origin: {PAGE}\r\nAccess-Control-Request-Method: PUT\r\n"
+    line = asked if token is None else f"{asked}Authorization: Bearer {token}\r\n"
+    return served.ask(f"OPTIONS {target} HTTP/1.1\r\nHost: localhost\r\n{line}\r\n".encode())
+
+
+def test_a_preflight_request_passes_the_authorizer_of_the_route_that_takes_it() -> None:
+    """ANY and $default take it too, as AWS documents; its own CORS answers the others."""
+    proxy = LambdaProxy("F")
+    routes = (
+        Route("PUT", "/verb", proxy, Guard(JWT)),
+        Route("ANY", "/any", proxy, Guard(JWT)),
+        Route("ANY", "/below/{proxy+}", proxy, Guard(JWT)),
+        Route("OPTIONS", "/below/{proxy+}", proxy),
+        Route("ANY", "/below/exact", proxy, Guard(JWT)),
+        Route("ANY", "/unguarded", proxy),
+    )
+    api = HttpApi("Api", routes, Cors(allow_origins=(PAGE,), allow_methods=("PUT",)))
+    with serve_api(api, FakeFunctions({"F": echo})) as served:
+        statuses = {
+            path: preflight(served, path).status
+            for path in ("/verb", "/any", "/any?a=b", "/below/a", "/below/exact", "/unguarded")
+        }
+        shown = preflight(served, "/any", token(served))
+
+    assert statuses == {
+        "/verb": 204,
+        "/any": 401,
+        "/any?a=b": 401,
+        "/below/a": 204,
+        "/below/exact": 401,
+        "/unguarded": 204,
+    }
+    assert (shown.status, shown.header("access-control-allow-origin")) == (204, PAGE)
 
 
 def test_a_route_without_authorizer_shows_no_claims(api: Served) -> None:

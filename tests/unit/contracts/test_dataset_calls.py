@@ -35,7 +35,8 @@ def test_document_has_every_call_of_the_functions_beside_the_api():
     for event in checks["Properties"]["Events"].values():
         place = event["Properties"]
         path = place["Path"].rstrip("/")
-        assert place["Method"] in ("ANY", *OPERATIONS[path])
+        # Preflight requests have a route of their own, which no authorizer guards.
+        assert place["Method"] in ("ANY", "OPTIONS", *OPERATIONS[path])
         served |= {(method, path) for method in OPERATIONS[path]}
     documented = json.loads(dataset_calls.FILE.read_bytes())["paths"]
     assert served == {

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -68,6 +69,51 @@ def test_the_boundary_gives_no_way_to_more_rights() -> None:
                 continue
             assert not action.startswith(("iam:", "sts:", "cloudformation:"))
             assert not action.endswith("*")
+
+
+def texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for one in value.values() if isinstance(value, dict) else value:
+            yield from texts(one)
+
+
+@pytest.mark.parametrize("file", TEMPLATES)
+def test_every_arn_names_its_service(file: str) -> None:
+    """IAM refuses a policy with a wildcard there: "You cannot use a wildcard in the service
+    segment". https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource
+    """
+    for text in texts(TEMPLATES[file]["Resources"]):
+        # ${AWS::Partition} has colons of its own.
+        plain = re.sub(r"[$][{][^}]*[}]", "x", text)
+        for found in re.finditer(r"\barn:[^:\s]*:([^:\s]*)", plain):
+            assert re.fullmatch(r"[a-z0-9-]+", found[1]), text
+
+
+def test_the_boundary_stays_in_its_region_and_account() -> None:
+    """For each service whose calls it lets through there, and for no other."""
+    allowed = statements("Boundary")["OwnRegion"]
+    arns = [one["Fn::Sub"].split(":${AWS::Region}:") for one in allowed["Resource"]]
+    assert {rest for _, rest in arns} == {"${AWS::AccountId}:*"}
+    services = [start.removeprefix("arn:${AWS::Partition}:") for start, _ in arns]
+    assert sorted(services) == sorted({action.split(":")[0] for action in allowed["Action"]})
+
+
+def test_no_policy_is_longer_than_iam_takes() -> None:
+    """6,144 characters without white space; names are the longest that the template takes."""
+    for name, resource in BOOTSTRAP.items():
+        if resource["Type"] == "AWS::IAM::ManagedPolicy":
+            text = re.sub(r"\s", "", json.dumps(resource["Properties"]["PolicyDocument"]))
+            for variable, length in {
+                "AWS::Partition": len("aws-us-gov"),
+                "AWS::Region": len("ap-southeast-1"),
+                "AWS::AccountId": 12,
+                "StackName": 40,
+                "BucketSuffix": 41,
+            }.items():
+                text = text.replace(f"${{{variable}}}", "x" * length)
+            assert len(text) <= 6144, name
 
 
 def actions_of_the_application() -> set[str]:
@@ -162,7 +208,8 @@ def test_it_becomes_a_stack(monkeypatch: pytest.MonkeyPatch) -> None:
     assert stack["StackStatus"] == "CREATE_COMPLETE"
     outputs = {one["OutputKey"]: one["OutputValue"] for one in stack["Outputs"]}
     assert outputs["PermissionsBoundary"] == "arn:aws:iam::123456789012:policy/bounds-of-sales-test"
-    assert set(outputs) == {"DeployRole", "ExecutionRole", "PermissionsBoundary"}
+    assert set(outputs) == {"DeployRole", "ExecutionRole", "PermissionsBoundary", "ProviderArn"}
+    assert outputs["ProviderArn"] == provider
 
 
 @pytest.mark.parametrize("name", WORKFLOWS)

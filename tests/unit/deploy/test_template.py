@@ -85,12 +85,9 @@ def test_no_deployed_function_logs_tracebacks():
 
 
 def test_only_status_and_the_page_without_a_secret_are_open():
-    events = TEMPLATES["template.yaml"]["Resources"]["UsersApiFunction"]["Properties"]["Events"]
-    open_paths = [
-        event["Properties"]["Path"]
-        for event in events.values()
-        if event["Properties"].get("Auth", {}).get("Authorizer") == "NONE"
-    ]
+    open_routes = [route.split() for route, (is_open, _) in http_routes().items() if is_open]
+    # What a page may call is said to everybody, and nothing else by OPTIONS.
+    open_paths = [path for method, path in open_routes if method != "OPTIONS"]
     console = ["/console", "/console/", "/console/{proxy+}"]
     assert sorted(open_paths) == ["/", *console, "/status"]
 
@@ -206,21 +203,42 @@ def test_every_role_is_bounded_where_a_boundary_is_given(role):
     assert role["PermissionsBoundary"] == bounded
 
 
-def test_what_anybody_may_call_is_throttled_below_the_rest():
-    resources = TEMPLATES["template.yaml"]["Resources"]
-    api = resources["UsersHttpApi"]["Properties"]
-    events = resources["UsersApiFunction"]["Properties"]["Events"].values()
-    open_routes = {
-        f"{event['Properties']['Method']} {event['Properties']['Path']}"
-        for event in events
-        if event["Properties"].get("Auth", {}).get("Authorizer") == "NONE"
+def http_routes():
+    """Whether each route of the API is open to everybody, by its key, and its function."""
+    return {
+        f"{event['Properties']['Method']} {event['Properties']['Path']}": (
+            event["Properties"].get("Auth", {}).get("Authorizer") == "NONE",
+            name,
+        )
+        for name, resource in TEMPLATES["template.yaml"]["Resources"].items()
+        for event in (resource.get("Properties") or {}).get("Events", {}).values()
+        if event["Type"] == "HttpApi"
     }
+
+
+def test_what_anybody_may_call_is_throttled_below_the_rest():
+    api = TEMPLATES["template.yaml"]["Resources"]["UsersHttpApi"]["Properties"]
+    open_routes = {route for route, (is_open, _) in http_routes().items() if is_open}
     assert open_routes
     for route in open_routes:
         # The page asks for each of its parts.
         share = 2 if route == "GET /console/{proxy+}" else 10
         for name, limit in api["RouteSettings"][route].items():
             assert limit <= api["DefaultRouteSettings"][name] / share
+
+
+def test_a_browser_may_ask_without_a_token_whether_its_page_may_call():
+    """A route of ANY takes preflight requests, and its authorizer would refuse them."""
+    routes = http_routes()
+    guarded = {
+        route.removeprefix("ANY "): function
+        for route, (is_open, function) in routes.items()
+        if route.startswith("ANY ") and not is_open
+    }
+    assert "/datasets/{proxy+}" in guarded
+    for path, function in guarded.items():
+        # By the same function, so that it says of the path what it takes.
+        assert routes.get(f"OPTIONS {path}") == (True, function), path
 
 
 def test_pages_that_may_call_the_api_may_call_all_of_it():
@@ -232,7 +250,7 @@ def test_pages_that_may_call_the_api_may_call_all_of_it():
         for event in (resource.get("Properties") or {}).get("Events", {}).values()
         if event["Type"] == "HttpApi"
     }
-    assert methods - {"ANY"} <= set(cors["allowMethods"])
+    assert methods - {"ANY", "OPTIONS"} <= set(cors["allowMethods"])
     # What a browser asks for before it sends them, as docs/api.md has them.
     asked = {"authorization", "cache-control", "content-type", "idempotency-key", "if-match"}
     assert asked <= set(cors["allowHeaders"])

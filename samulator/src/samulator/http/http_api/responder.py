@@ -1,7 +1,7 @@
 """Answers the routes of an HTTP API."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
 from http import HTTPStatus
@@ -32,6 +32,7 @@ from samulator.http.gateway.request import (
     HttpRequest,
     head_size,
     new_request_id,
+    target_of,
 )
 from samulator.http.gateway.response import HttpResponse, MalformedResponse, message
 from samulator.http.gateway.routes import RouteTable
@@ -92,10 +93,9 @@ class HttpApiResponder:
         if request.method in OF_THE_CONNECTION:
             refused = message(405, "Method Not Allowed")
             return replace(refused, headers=[*refused.headers, ("allow", ALLOWED)])
-        if self._cors is None or request.method != "OPTIONS":
+        if request.method != "OPTIONS" or self._is_guarded(request):
             return None
-        headers = {name.lower(): value for name, value in request.headers.items()}
-        return answer_preflight(self._cors, request.method, headers)
+        return self._preflight(request.headers.items())
 
     async def respond(
         self, request: HttpRequest, request_id: str
@@ -109,6 +109,8 @@ class HttpApiResponder:
             grant = await self._authorize(routed)
         except Denied as denied:
             return None, _denial(denied)
+        if request.method == "OPTIONS" and (answered := self._preflight(request.headers)):
+            return None, answered
         integration = match.route.integration
         if isinstance(integration, LambdaProxy):
             return integration.function, await self._invoke(routed, integration, grant)
@@ -136,6 +138,24 @@ class HttpApiResponder:
         if self._routes.match(method, plain) is not None:
             return True
         return method == "OPTIONS" and self._cors is not None and self._routes.has_path(plain)
+
+    def _is_guarded(self, request: web.BaseRequest) -> bool:
+        """Whether a preflight request has to pass an authorizer.
+
+        An HTTP API answers it itself but where a route takes it, as ANY and $default do: AWS tells
+        to add a route of OPTIONS without authorization there.
+        https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html
+        """
+        path = unquote(target_of(request.raw_path).partition("?")[0]).partition("?")[0]
+        match = self._routes.match("OPTIONS", path)
+        return match is not None and match.route.guard.authorizer is not None
+
+    def _preflight(self, headers: Iterable[tuple[str, str]]) -> HttpResponse | None:
+        if self._cors is None:
+            return None
+        return answer_preflight(
+            self._cors, "OPTIONS", {name.lower(): value for name, value in headers}
+        )
 
     def _allows(self, origin: str) -> bool:
         allowed = self._cors is not None and allows_origin(self._cors, origin)
