@@ -12,8 +12,15 @@ from boto3.exceptions import Boto3Error
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionError
 
-from client.description import send_description
-from client.place import is_description, report_key, why_never_cleaned
+from client.description import (
+    Removal,
+    WrongDescription,
+    check_description,
+    counts_for,
+    removal,
+    send_description,
+)
+from client.place import DESCRIPTION, is_description, report_key, why_never_cleaned
 from client.report_text import Report, refusal, suggestion, summary, warnings
 from samulator.control.address import find_address
 from samulator.control.project import Project
@@ -79,13 +86,14 @@ def _drop_as_told(arguments: argparse.Namespace) -> None:
     key = arguments.key or arguments.file.name
     address = None if arguments.aws else find_address("aws", Project(Path.cwd()).state)
     s3 = boto3.client("s3") if address is None else _local_s3_client(address.url)
+    api, endpoint = (None, None) if address is None else (_api(), address.url)
+    removes = removal(arguments.landing, api, endpoint)
     try:
         if is_description(key):
-            _put(s3, arguments.file, arguments.landing, key)
-            sys.stdout.write(f"s3://{arguments.landing}/{key} is there for the files beside it\n")
+            _put_description(s3, arguments.file, arguments.landing, key, removes)
             return
         _refuse_never_cleaned(key)
-        _describe(s3, arguments.file, arguments.landing, key)
+        _describe(s3, arguments.file, arguments.landing, key, removes)
         report = drop(
             arguments.file,
             s3=s3,
@@ -93,6 +101,7 @@ def _drop_as_told(arguments: argparse.Namespace) -> None:
             landing=arguments.landing,
             processed=arguments.processed,
             timeout=arguments.timeout,
+            removes=removes,
         )
         shown = summary(report) + suggestion(arguments.file, report)
         sys.stdout.write(shown + _page(s3, arguments.processed, report))
@@ -108,7 +117,14 @@ def _drop_as_told(arguments: argparse.Namespace) -> None:
 
 
 def drop(  # noqa: PLR0913 - the two ends of the flow, spelled out
-    file: Path, *, s3: "S3Client", key: str, landing: str, processed: str, timeout: float
+    file: Path,
+    *,
+    s3: "S3Client",
+    key: str,
+    landing: str,
+    processed: str,
+    timeout: float,
+    removes: Removal,
 ) -> Report:
     """Uploads the file and returns the report of a run that cleaned it.
 
@@ -122,7 +138,7 @@ def drop(  # noqa: PLR0913 - the two ends of the flow, spelled out
         if report and report["status"] in _CLEANED:
             return report
         if report and report["status"] not in _UNFINISHED:
-            raise FileRefused(refusal(file, report), report)
+            raise FileRefused(refusal(file, report, _remedy(file, report, removes)), report)
         if report and report["status"] == "processing" and not is_with_job:
             is_with_job, timeout = True, max(timeout, _JOB_SECONDS)
             sys.stderr.write(f"{file.name} is past one function: it is with the Spark job\n")
@@ -132,11 +148,45 @@ def drop(  # noqa: PLR0913 - the two ends of the flow, spelled out
     )
 
 
-def _describe(s3: "S3Client", file: Path, bucket: str, key: str) -> None:
+def _put_description(s3: "S3Client", file: Path, bucket: str, key: str, removes: Removal) -> None:
+    """Raises DropFailed for one that the ETL would not read files by, and what boto3 raises."""
+    try:
+        file.stat()
+        check_description(file)
+    except OSError as error:
+        raise DropFailed(f"{file}: {error.strerror}") from error
+    except WrongDescription as wrong:
+        raise DropFailed(str(wrong)) from wrong
+    _put(s3, file, bucket, key)
+    sys.stdout.write(
+        f"s3://{bucket}/{key} counts for {counts_for(key)}, from their next run on; "
+        f"{removes(key)} removes it\n"
+    )
+
+
+def _remedy(file: Path, report: Report, removes: Removal) -> str:
+    """Of a file that was read as the bucket alone describes it: make check-file would not know."""
+    key = report["source"].get("description_key")
+    if not key or (file.parent / DESCRIPTION).is_file():
+        return ""
+    return f"without that description it would be read anew: {removes(key)} removes it"
+
+
+def _api() -> str | None:
+    """The address of the stack's API; None where only its S3 was named."""
+    try:
+        return find_address("api", Project(Path.cwd()).state).url
+    except StackNotRunning:
+        return None
+
+
+def _describe(s3: "S3Client", file: Path, bucket: str, key: str, removes: Removal) -> None:
     """The description first: a file is cleaned as soon as it has arrived. Raises DropFailed."""
     try:
         file.stat()
-        sys.stdout.write(send_description(s3, file, bucket, key))
+        sys.stdout.write(send_description(s3, file, bucket, key, removes))
+    except WrongDescription as wrong:
+        raise DropFailed(str(wrong)) from wrong
     except OSError as error:
         raise DropFailed(f"{error.filename or file}: {error.strerror}") from error
 

@@ -16,13 +16,16 @@ def summary(report: Report) -> str:
     return "\n".join(_lines(report)) + "\n"
 
 
-def refusal(file: Path, report: Report) -> str:
-    """Why a file was not cleaned, by which description it was read, and what to type next."""
+def refusal(file: Path, report: Report, remedy: str = "") -> str:
+    """Why a file was not cleaned, by which description it was read, and what to type next.
+
+    `remedy`: instead of a check on this machine, where that would not read as the bucket says.
+    """
     status = report["status"].replace("_", " ")
     verb = "" if status == "failed" else "was "
     lines = [f"{file.name} {verb}{status}: {report['refusal']['message']}", *_described(report)]
     if status == "refused":
-        lines.append(f"{_check_file(file)} says what would be kept of it, and how")
+        lines.append(remedy or f"{_check_file(file)} says what would be kept of it, and how")
     return "\n".join(lines)
 
 

@@ -198,7 +198,7 @@ def test_a_file_that_nothing_cleans_is_put_without_waiting(
     file.write_text("{}")
     result = stack.run("client.drop", str(file), "--key", "described/_source.json")
     assert result.returncode == 0, result.stderr
-    assert "s3://sales-landing/described/_source.json is there" in result.stdout
+    assert "s3://sales-landing/described/_source.json counts for every .csv" in result.stdout
 
 
 def test_a_function_is_invoked_from_the_command_line(stack: EmbeddedStack) -> None:

@@ -44,9 +44,7 @@ def test_without_a_stack_a_command_says_how_to_start_one(
 
 def test_a_variable_that_leads_nowhere_is_named(tmp_path: Path) -> None:
     port = str(reserve_port())
-    result = run(
-        "client.drop", "README.md", "--key=_source.json", state=tmp_path, LOCAL_AWS_PORT=port
-    )
+    result = run("client.drop", "README.md", "--key=notes.csv", state=tmp_path, LOCAL_AWS_PORT=port)
     assert result.returncode == 1
     assert result.stderr.count("\n") == 1
     assert f"127.0.0.1:{port}, which LOCAL_AWS_PORT names" in result.stderr
@@ -55,7 +53,7 @@ def test_a_variable_that_leads_nowhere_is_named(tmp_path: Path) -> None:
 def test_a_variable_beside_the_running_stack_names_both_places(stack: EmbeddedStack) -> None:
     port = str(reserve_port())
     result = run(
-        "client.drop", "README.md", "--key=_source.json", state=stack.state, LOCAL_AWS_PORT=port
+        "client.drop", "README.md", "--key=notes.csv", state=stack.state, LOCAL_AWS_PORT=port
     )
     assert result.returncode == 1
     assert f"127.0.0.1:{port}, which LOCAL_AWS_PORT names" in result.stderr

@@ -1,6 +1,7 @@
 """`python -m etl raw.csv out/`: the same job on this machine's files, without any cloud.
 
-`python -m etl --check raw.csv` says what would become of a file, and writes nothing.
+`python -m etl --check raw.csv` says what would become of a file, and writes nothing; of a
+`_source.json` it says whether the description is right.
 """
 
 import argparse
@@ -13,6 +14,7 @@ from pydantic import ValidationError
 
 from etl.check import check
 from etl.check_text import check_text
+from etl.description_check import check_description
 from etl.errors import Refused
 from etl.folder import PAGE, Cleaner, description_of, run
 from etl.progress import ProgressBar
@@ -28,14 +30,17 @@ WARNED_OF = 3
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """0: cleaned. 2: refused, or no such file. 3: cleaned, and warned of. docs/etl.md says more."""
+    """0: cleaned. 2: refused, or no such file. 3: cleaned, and warned of, or a check's refusal.
+
+    docs/etl.md says more.
+    """
     parser = _parser()
     options = parser.parse_args(arguments)
     if not options.check and options.folder is None:
         parser.error("name a folder for the results: python -m etl FILE FOLDER")
     _write_any_name()
     if options.check:
-        return _told(options.file, lambda: _check(options.file, options.source))
+        return _told(options.file, lambda: _check(options.file, options.source), refused=WARNED_OF)
     return clean_file(options.file, options.folder, options.source)
 
 
@@ -54,12 +59,13 @@ def clean_file(
     return _told(path, cleaned)
 
 
-def _told(path: Path, work: Callable[[], int]) -> int:
-    """What the work returns; a line says why it could not be done."""
+def _told(path: Path, work: Callable[[], int], *, refused: int = NOT_DONE) -> int:
+    """What the work returns, or `refused`; a line says why it could not be done."""
     try:
         return work()
-    except Refused as refused:
-        return _fail(f"{path}: {refused.message}")
+    except Refused as refusal:
+        _fail(f"{path}: {refusal.message}")
+        return refused
     except OSError as error:
         return _fail(f"{error.filename or path}: {error.strerror}")
     except ValidationError as wrong:
@@ -69,6 +75,8 @@ def _told(path: Path, work: Callable[[], int]) -> int:
 
 def _check(path: Path, description_path: Path | None) -> int:
     """3: refused, nothing left, or a description may keep more. Raises Refused and OSError."""
+    if path.name == FILE_NAME:
+        return check_description(path)
     description = description_of(path, description_path)
     with ProgressBar(path.stat().st_size, sys.stderr) as bar:
         found = check(path, description, key=path.name, progress=bar.advance)

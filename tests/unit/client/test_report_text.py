@@ -46,6 +46,9 @@ def test_a_refused_file_is_led_to_its_check_and_one_that_is_too_large_is_not() -
         "my b.csv was refused: No header.\n"
         "make check-file FILE='in/my b.csv' says what would be kept of it, and how"
     )
+    assert refusal(file, report, "curl removes it") == (
+        "my b.csv was refused: No header.\ncurl removes it"
+    )
     assert refusal(file, {**report, "status": "too_large"}) == "my b.csv was too large: No header."
 
 

@@ -258,3 +258,21 @@ def test_page_of_an_empty_file_and_of_a_lost_one(tmp_path):
     assert "0</b> rows came in" in empty
     assert "Not one row is left" in lost
     assert report_page(Report.model_validate(report)) == empty
+
+
+def test_a_check_beside_a_wrong_description_is_a_refusal(sample, tmp_path, capsys):
+    (tmp_path / "_source.json").write_text('{"decimal": 3}')
+    assert main(["--check", str(sample)]) == 3
+    assert "_source.json is wrong: decimal" in capsys.readouterr().err
+
+
+def test_a_description_is_checked_as_one(tmp_path, capsys):
+    place = tmp_path / "_source.json"
+    place.write_text('{"decimal": ","}')
+    assert main(["--check", str(place)]) == 0
+    assert capsys.readouterr().out == f"{place} is a right description: it sets decimal\n"
+    place.write_text('{"decimal": 3}')
+    assert main(["--check", str(place)]) == 3
+    assert capsys.readouterr().err.startswith(f"{place}: _source.json is wrong: decimal: ")
+    place.unlink()
+    assert main(["--check", str(place)]) == 2
