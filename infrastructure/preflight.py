@@ -18,6 +18,7 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from infrastructure.parameters import broken_rules, contradictions, malformed, unusable_name
+from infrastructure.regions import missing_there
 
 ROOT = Path(__file__).parents[1]
 RDS_ROOTS = ROOT / "functions" / "api" / "api" / "database" / "rds_roots.pem"
@@ -94,7 +95,10 @@ def check(deployment: Deployment) -> Iterator[str]:
     except (BotoCoreError, ClientError) as error:
         yield f"Sign in to AWS in this shell (`aws configure sso`, `aws sso login`): {error}"
         return
-    asks = (_stack, _suffix, _rules, _concurrency, _search_role, _database_root, _buckets, _zones)
+    asks = (
+        *(_stack, _suffix, _rules, _region, _concurrency),
+        *(_search_role, _database_root, _buckets, _zones),
+    )
     for ask in asks:
         try:
             yield from ask(deployment)
@@ -116,6 +120,10 @@ def _stack(deployment: Deployment) -> Iterator[str]:
 def _rules(deployment: Deployment) -> Iterator[str]:
     if deployment.given("BucketSuffix"):
         yield from broken_rules(deployment.parameters)
+
+
+def _region(deployment: Deployment) -> Iterator[str]:
+    yield from missing_there(deployment.session.region_name, deployment.parameters)
 
 
 def _concurrency(deployment: Deployment) -> Iterator[str]:

@@ -147,6 +147,13 @@ def test_region_whose_databases_no_root_vouches_for_gets_the_command():
     assert problems(region="il-central-1", **OWN_DATABASE) == []
 
 
+def test_what_the_region_does_not_have_is_asked_for_before_the_build():
+    given = {"BudgetDollars": "100", "AlarmEmail": "ops@example.com", **OWN_DATABASE}
+    (problem,) = problems(region="il-central-1", **given)
+    assert problem.startswith("CloudFormation makes no budgets in il-central-1")
+    assert problems(region="il-central-1", **{**given, "BudgetDollars": ""}) == []
+
+
 def test_buckets_left_from_a_removed_deployment_are_named():
     where = {"LocationConstraint": REGION}
     s3 = session_in(REGION).client("s3")
