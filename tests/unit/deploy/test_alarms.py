@@ -143,3 +143,35 @@ def test_the_dashboard_of_causes_shows_only_metrics_that_a_filter_or_a_service_m
     own = {row[1] for row in rows if row[0] == "${Name}"}
     assert own == {"CacheOutages", "SearchOutages", "ServerErrors", "TurnedAway", "Unavailable"}
     assert own | {"ServerErrorsOfVersion", "RequestsOfVersion"} == made
+
+
+def test_connections_ring_beyond_what_the_functions_account_for():
+    """At the API's full concurrency with the others' connections it is silent, wherever that is."""
+    alarm = of_type("AWS::CloudWatch::Alarm")["DatabaseConnections"]
+    beyond, connections = alarm["Metrics"]
+    assert beyond["Expression"] == {"Fn::Sub": "connections - ${ApiConcurrency}"}
+    assert connections["MetricStat"]["Metric"]["MetricName"] == "DatabaseConnections"
+    template = TEMPLATES["template.yaml"]
+    given = template["Resources"]["Monitoring"]["Properties"]["Parameters"]
+    assert given["ApiConcurrency"] == {"Ref": "ApiConcurrency"}
+    functions = of_type("AWS::Serverless::Function").values()
+    network = of_type("AWS::Serverless::Function")["UsersApiFunction"]["VpcConfig"]
+    others = [one for one in functions if one.get("VpcConfig") == network][1:]
+    assert 0 < len(others) < alarm["Threshold"]
+    # db.t4g.micro takes about 85, some of which are PostgreSQL's own.
+    assert int(template["Parameters"]["ApiConcurrency"]["Default"]) + alarm["Threshold"] <= 75
+
+
+def test_a_new_database_without_credits_rings_nothing_until_it_computes_on_billed_ones():
+    """T4g begins at none and earns some each hour; at its baseline or below it has one soon."""
+    alarm = STORE_ALARMS["DatabaseCredits"]["Properties"]
+    assert (alarm["Statistic"], alarm["Threshold"]) == ("Maximum", 1)
+    assert alarm["ComparisonOperator"] == "LessThanThreshold"
+    assert alarm["Period"] * alarm["EvaluationPeriods"] == 6 * 3600
+
+
+@pytest.mark.parametrize(("name", "percent"), [("SearchMemory", 95), ("SearchOldMemory", 80)])
+def test_memory_of_opensearch_rings_where_aws_recommends(name, percent):
+    alarm = STORE_ALARMS[name]["Properties"]
+    assert (alarm["Threshold"], alarm["Period"], alarm["EvaluationPeriods"]) == (percent, 60, 3)
+    assert alarm["ComparisonOperator"] == "GreaterThanOrEqualToThreshold"

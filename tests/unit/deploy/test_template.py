@@ -30,6 +30,7 @@ def of_type(kind: str) -> dict[str, dict]:
     }
 
 
+LOGS_ARE_KEPT = {"Ref": "LogRetentionDays"}
 ALARMS = of_type("AWS::CloudWatch::Alarm")
 
 
@@ -98,7 +99,10 @@ def test_every_function_has_its_role_its_log_group_and_keeps_logs_for_a_time():
     groups = [json.dumps(function["LoggingConfig"]["LogGroup"]) for function in functions.values()]
     assert len(set(roles)) == len(set(groups)) == len(functions)
     for name, group in of_type("AWS::Logs::LogGroup").items():
-        assert group["RetentionInDays"], name
+        assert group["RetentionInDays"] in ({"Ref": "RetentionInDays"}, LOGS_ARE_KEPT), name
+    for name, stack in of_type("AWS::CloudFormation::Stack").items():
+        given = stack.get("Parameters", {}).get("RetentionInDays", LOGS_ARE_KEPT)
+        assert given == LOGS_ARE_KEPT, name
 
 
 def test_build_knows_every_function_with_its_layers(tmp_path):
@@ -298,3 +302,11 @@ def test_who_signs_in_to_the_console_gets_tokens_that_the_authorizer_takes():
     # A page keeps no secret; the code flow is the one that PKCE protects.
     assert (client["GenerateSecret"], client["AllowedOAuthFlows"]) == (False, ["code"])
     assert client["CallbackURLs"] == client["LogoutURLs"] == [{"Ref": "ConsoleUrl"}]
+
+
+def test_what_a_restored_database_stands_in_stays_when_the_database_is_no_longer_the_stacks():
+    stores = TEMPLATES["stores.yaml"]["Resources"]
+    kept = ("DatabaseGroup", "DatabaseSubnets", "DatabaseParameters")
+    assert [name for name in kept if "Condition" in stores[name]] == []
+    used = json.dumps(stores["Database"]["Properties"])
+    assert all(json.dumps({"Ref": name}) in used for name in kept)
