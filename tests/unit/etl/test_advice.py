@@ -11,10 +11,12 @@ from etl.source.description import Description
 HEADER = "order_id,customer_id,product,quantity,price,order_date\n"
 
 
-def advice_on(tmp_path: Path, content: str | bytes) -> Advice:
+def advice_on(
+    tmp_path: Path, content: str | bytes, description: Description | None = None
+) -> Advice:
     path = tmp_path / "orders.csv"
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    advice = check(path, Description(), key=path.name).advice
+    advice = check(path, description or Description(), key=path.name).advice
     assert advice is not None
     return advice
 
@@ -107,3 +109,74 @@ def test_rounded_ids_and_totals_are_noticed(tmp_path):
     rows = "1.23E+15,C,W,1,5,2024-01-05\nTotal,C,W,1,5,2024-01-05\n"
     kinds = {notice.kind for notice in advice_on(tmp_path, HEADER + rows).notices}
     assert kinds == {"rounded_ids", "totals_rows"}
+
+
+def test_a_later_format_reads_what_has_the_form_of_iso_and_is_no_day(tmp_path):
+    path = tmp_path / "orders.csv"
+    path.write_text(dated("2026-01-05", "2026-13-06"))
+    found = check(path, Description(date_formats=("iso", "%Y-%d-%m")), key=path.name)
+    assert (found.rows_out, found.reasons) == (2, {})
+
+
+def test_dates_of_another_order_than_those_that_are_read_are_asked_about(tmp_path):
+    advice = advice_on(tmp_path, dated("2026-01-05", "2026-13-06"))
+    assert advice.suggestion is None
+    (choice,) = advice.choices
+    assert [option.description["date_formats"] for option in choice.options] == [
+        ["iso", "%Y-%d-%m"],
+        ["%Y-%d-%m", "iso"],
+    ]
+    assert [option.effect.kept_then for option in choice.options] == [2, 2]
+    assert [option.effect.changed_values for option in choice.options] == [0, 1]
+
+
+def test_a_part_of_a_suggestion_that_wins_no_row_is_left_out(tmp_path):
+    rows = "1,C,W,N/A,5,2024-01-05\n2,C,W,null,cheap,2024-01-05\n3,C,W,1,5,13/01/2024\n"
+    suggestion = advice_on(tmp_path, HEADER + rows).suggestion
+    assert suggestion is not None
+    assert suggestion.description["missing"] == {"quantity": ["N/A"]}
+    assert [change.because for change in suggestion.changes if change.field == "missing"] == [
+        "these words stand for nothing: N/A"
+    ]
+
+
+def test_an_option_that_wins_no_row_is_not_offered(tmp_path):
+    rows = "1,C,W,1,5,2024-01-05\n2,C,W,1,cheap,03/04/2024\n"
+    assert not advice_on(tmp_path, HEADER + rows).has_something_to_say
+
+
+@pytest.mark.parametrize(
+    ("word", "times", "missing"),
+    [("x", 1, None), ("x", 2, None), ("x", 3, ["x"]), ("oops", 3, None)],
+)
+def test_a_doubtful_text_means_missing_only_where_it_is_frequent(tmp_path, word, times, missing):
+    texts = [word] * times + ["2"] * 5
+    rows = "".join(f"{i},C,W,{text},5,2024-01-05\n" for i, text in enumerate(texts))
+    suggestion = advice_on(tmp_path, HEADER + rows).suggestion
+    assert (suggestion and suggestion.description) == (
+        missing and {"missing": {"quantity": missing}}
+    )
+
+
+def test_names_of_months_are_asked_about_with_the_format_that_they_need(tmp_path):
+    advice = advice_on(tmp_path, dated("5 listopad 2024"))
+    (choice,) = advice.choices
+    assert choice.field == "languages"
+    assert [option.effect.kept_then for option in choice.options] == [1, 1]
+
+
+def test_an_iso_file_under_formats_of_another_gets_iso(tmp_path):
+    left_over = Description(decimal=",", date_formats=("%d/%m/%Y",))
+    rows = "1,C,W,1,5.25,2024-01-05\n2,C,W,1,1.50,2024-02-03\n"
+    advice = advice_on(tmp_path, HEADER + rows, left_over)
+    assert advice.suggestion is not None
+    assert advice.suggestion.description == {"date_formats": ["%d/%m/%Y", "iso"]}
+    assert advice.suggestion.effect.kept_then == 2
+    assert not advice.choices
+
+
+def test_iso_dates_beside_their_other_order_are_asked_about(tmp_path):
+    swapped = Description(date_formats=("%Y-%d-%m",))
+    advice = advice_on(tmp_path, dated("2024-02-01", "2024-01-13"), swapped)
+    assert advice.suggestion is None
+    assert all(option.effect.kept_then == 2 for option in advice.choices[0].options)

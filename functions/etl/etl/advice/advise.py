@@ -2,7 +2,7 @@
 
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,10 +11,10 @@ from typing import Final
 from etl.advice.dates import find_formats
 from etl.advice.decimals import read_by
 from etl.advice.notices import notices
-from etl.advice.order_lines import line_key
 from etl.advice.structure import REMEDIES, Steps, make_readable
 from etl.advice.trial import Sampled, Trial, merged, try_out
-from etl.advice.values import Question, propose
+from etl.advice.values import Answer, Question
+from etl.advice.worth import with_changes, worthwhile
 from etl.errors import Refused
 from etl.profile.columns import MAX_COLUMNS, column_profile
 from etl.profile.evidence import Evidence
@@ -44,10 +44,14 @@ _TRIED_DATES: Final = 500
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """How a sample is read as it is described, and as it might be."""
+    """How a sample is read as it is described, as it might be, and as it is to be asked about.
+
+    `asked` has what wins rows together with an answer only, as a decimal mark of undated rows.
+    """
 
     now: Trial
     then: Trial
+    asked: Trial
     changes: tuple[Change, ...]
     questions: tuple[Question, ...] = ()
     notices: tuple[Notice, ...] = ()
@@ -104,48 +108,41 @@ def _find(sample: Sampled, given: Description) -> Found:
     now = try_out(sample, given)
     steps = make_readable(sample, now) if now.refused else Steps(now)
     if steps.trial.refused:
-        return Found(now, steps.trial, tuple(steps.changes), notices=tuple(steps.notices))
-    proposals = propose(steps.trial)
-    then = _with(sample, steps.trial, proposals.changes)
-    key = line_key(then) if then.dropped("duplicate_differs") else None
-    lines = [_key_change(key)] if key else []
-    then = _with(sample, then, lines)
-    changes = (*steps.changes, *proposals.changes, *lines)
-    return Found(now, then, changes, tuple(proposals.questions), tuple(steps.notices))
-
-
-def _with(sample: Sampled, trial: Trial, changes: Sequence[Change]) -> Trial:
-    if not changes:
-        return trial
-    fields = {change.field: change.value for change in changes}
-    return try_out(sample, merged(trial.description, fields))
-
-
-def _key_change(key: tuple[str, ...]) -> Change:
-    return Change(
-        field="key",
-        value=list(key),
-        because=f"orders have several lines, which {', '.join(key[1:])} tells apart",
-    )
+        return Found(now, steps.trial, steps.trial, tuple(steps.changes), (), tuple(steps.notices))
+    proposals = worthwhile(sample, steps.trial)
+    then = base = with_changes(sample, steps.trial, proposals.changes)
+    asked = proposals
+    if proposals.questions:
+        asked = worthwhile(sample, steps.trial, is_answered=True)
+        base = with_changes(sample, steps.trial, asked.changes)
+    changes = (*steps.changes, *proposals.changes)
+    return Found(now, then, base, changes, tuple(asked.questions), tuple(steps.notices))
 
 
 def _suggestion(found: Found) -> Suggestion | None:
     effect = found.now.effect(found.then)
-    if not found.changes or (effect.more_rows <= 0 and not found.now.refused):
+    if not found.changes or effect.more_rows <= 0:
         return None
     described = found.then.description.model_dump(mode="json", exclude_defaults=True)
     return Suggestion(description=described, changes=found.changes, effect=effect)
 
 
 def _choices(sample: Sampled, found: Found) -> Iterator[Choice]:
+    """Answers that keep rows which the suggestion alone does not."""
     for question in found.questions:
-        options = []
-        for answer in question.answers:
-            tried = try_out(sample, merged(found.then.description, answer.fields))
-            described = tried.description.model_dump(mode="json", exclude_defaults=True)
-            effect = found.now.effect(tried)
-            options.append(Option(meaning=answer.meaning, description=described, effect=effect))
-        yield Choice(field=question.field, question=question.text, options=tuple(options))
+        options = [
+            option
+            for answer in question.answers
+            if (option := _option(sample, found, answer)).effect.kept_then > found.then.kept
+        ]
+        if options:
+            yield Choice(field=question.field, question=question.text, options=tuple(options))
+
+
+def _option(sample: Sampled, found: Found, answer: Answer) -> Option:
+    tried = try_out(sample, merged(found.asked.description, answer.fields))
+    described = tried.description.model_dump(mode="json", exclude_defaults=True)
+    return Option(meaning=answer.meaning, description=described, effect=found.now.effect(tried))
 
 
 def _profile(trial: Trial, given: Description) -> Profile:

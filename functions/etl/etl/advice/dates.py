@@ -32,11 +32,15 @@ class OpenOrder:
 
 @dataclass(slots=True)
 class FoundFormats:
-    """`proved` by rows, `still_open` to be decided by a person."""
+    """`proved` by rows, `still_open` to be decided by a person.
+
+    `named` are formats that read nothing until one of several `languages` is chosen.
+    """
 
     proved: Counter[str] = field(default_factory=Counter)
     still_open: list[OpenOrder] = field(default_factory=list)
     languages: tuple[tuple[str, ...], ...] = ()
+    named: tuple[str, ...] = ()
 
 
 def find_formats(texts: Mapping[str, int], languages: tuple[str, ...] = ()) -> FoundFormats:
@@ -162,6 +166,8 @@ def _add_named(
             found.languages += _languages_that_read(form, unread)
             if len(found.languages) == 1:
                 found.proved[form] += sum(texts[text] for text in unread)
+            elif not read:
+                found.named += (form,)
 
 
 def _languages_that_read(form: str, texts: list[str]) -> tuple[tuple[str, ...], ...]:

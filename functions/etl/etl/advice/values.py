@@ -1,20 +1,26 @@
 """Proposals for quantities, prices and dates, and the questions that their values leave open."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from etl.advice.clashes import Clash, clashes
 from etl.advice.dates import FoundFormats, OpenOrder, Order, find_formats
 from etl.advice.decimals import proved_mark
 from etl.advice.trial import Trial
 from etl.advice.words import missing_words
 from etl.report.advice import Change
+from etl.rules.dates import order_date
 from etl.rules.numbers import quantity
 from etl.rules.status import OK, ROUNDED
 from etl.source.date_formats import ISO, read_declared
 from etl.source.months import month_numbers
 
 _MOST_FORMATS: Final = 20
+# What a proposal is made of: a field of a description, of lists each member by itself.
+Part = tuple[str, ...]
+
 _WORDS_OF_ORDER: Final = {"d": "day", "m": "month", "y": "year", "Y": "year"}
 
 
@@ -37,79 +43,118 @@ class Question:
 
 @dataclass(slots=True)
 class Proposals:
-    """`changes` follow from the values, `questions` do not."""
+    """`changes` follow from the values, `questions` do not; `parts` are what changes consist of."""
 
     changes: list[Change] = field(default_factory=list)
+    parts: list[Part] = field(default_factory=list)
     questions: list[Question] = field(default_factory=list)
 
 
-def propose(trial: Trial) -> Proposals:
-    """For a sample that was read."""
+def propose(trial: Trial, left_out: frozenset[Part] = frozenset()) -> Proposals:
+    """For a sample that was read; `left_out` are parts that have been seen to win no row."""
     proposals = Proposals()
-    proposals.changes += _decimal(trial)
-    proposals.changes += _missing(trial)
-    _dates(trial, proposals)
+    _decimal(trial, proposals, left_out)
+    _missing(trial, proposals, left_out)
+    _dates(trial, proposals, left_out)
     proposals.questions += _fractions(trial, proposals.changes)
     return proposals
 
 
-def _decimal(trial: Trial) -> Iterator[Change]:
+def _decimal(trial: Trial, proposals: Proposals, left_out: frozenset[Part]) -> None:
     columns = {name: trial.texts(name) for name in ("price", "quantity")}
     refused = {name: trial.refused_texts(name) for name in columns}
     # No mark reads a text that has no digit, and to ask costs many readings.
     has_digits = any(any(map(str.isdigit, text)) for found in refused.values() for text in found)
     mark = proved_mark(columns, refused) if has_digits else None
-    if mark is None or mark == trial.description.decimal:
+    if mark is None or mark == trial.description.decimal or ("decimal",) in left_out:
         return
     name = "comma" if mark == "," else "dot"
     texts = [text for found in refused.values() for text in found if mark in text]
-    yield Change(
-        field="decimal",
-        value=mark,
-        because=f"looks like a decimal {name}: {', '.join(texts[:3])}",
-    )
+    because = f"looks like a decimal {name}: {', '.join(texts[:3])}"
+    proposals.changes.append(Change(field="decimal", value=mark, because=because))
+    proposals.parts.append(("decimal",))
 
 
-def _missing(trial: Trial) -> Iterator[Change]:
-    words = missing_words(trial)
-    if not words:
+def _missing(trial: Trial, proposals: Proposals, left_out: frozenset[Part]) -> None:
+    parts = [
+        ("missing", name, word)
+        for name, words in missing_words(trial).items()
+        for word in words
+        if ("missing", name, word) not in left_out
+    ]
+    if not parts:
         return
     described = trial.description.missing
     if isinstance(described, dict):
         columns = {name: list(texts) for name, texts in described.items()}
     else:
         columns = {name: list(described) for name in trial.header.names} if described else {}  # type: ignore[union-attr]
-    for name, texts in words.items():
-        columns[name] = [*columns.get(name, []), *texts]
-    shown = ", ".join(text for texts in words.values() for text in texts)
-    yield Change(field="missing", value=columns, because=f"these words stand for nothing: {shown}")
+    for _, name, word in parts:
+        columns.setdefault(name, []).append(word)
+    shown = ", ".join(word for _, _, word in parts)
+    because = f"these words stand for nothing: {shown}"
+    proposals.changes.append(Change(field="missing", value=columns, because=because))
+    proposals.parts += parts
 
 
-def _dates(trial: Trial, proposals: Proposals) -> None:
-    described = trial.description
+def _dates(trial: Trial, proposals: Proposals, left_out: frozenset[Part]) -> None:
     refused = trial.refused_texts("order_date")
     if not refused:
         return
-    found = find_formats(refused, described.languages)
-    known = list(described.date_formats or _default(trial))
-    formats = [*known, *(form for form, _ in found.proved.most_common())][:_MOST_FORMATS]
+    found = _found(trial, refused)
+    clashing = clashes(trial, found.proved)
+    known = list(trial.description.date_formats or _default(trial))
+    unasked = {clash.form for clash in clashing}
+    new = [
+        form
+        for form, _ in found.proved.most_common()
+        if form not in unasked and ("date_formats", form) not in left_out
+    ]
+    formats = [*known, *new][:_MOST_FORMATS]
     if len(formats) > len(known):
         shown = ", ".join(list(refused)[:3])
         because = f"reads {', '.join(formats[len(known) :])}: {shown}"
         proposals.changes.append(Change(field="date_formats", value=formats, because=because))
-    proposals.changes += _language(found)
+        proposals.parts += [("date_formats", form) for form in formats[len(known) :]]
+    if len(found.languages) == 1 and ("languages",) not in left_out:
+        because = "the names of months mean other months in other languages"
+        languages = list(found.languages[0])
+        proposals.changes.append(Change(field="languages", value=languages, because=because))
+        proposals.parts.append(("languages",))
+    proposals.questions += [_mixed(clash, formats) for clash in clashing]
     proposals.questions += _questions(found, formats)
+
+
+def _found(trial: Trial, refused: Mapping[str, int]) -> FoundFormats:
+    """ISO is known before the shapes of the others are looked at."""
+    iso = {text for text in refused if order_date(text)[0] == OK}
+    others = {text: count for text, count in refused.items() if text not in iso}
+    found = find_formats(others, trial.description.languages)
+    if iso:
+        found.proved = Counter({ISO: sum(refused[text] for text in iso)}) + found.proved
+    return found
+
+
+def _mixed(clash: Clash, formats: list[str]) -> Question:
+    """Dates of two orders in one file: which of them is the one that the others have?"""
+    text = (
+        f"Some dates are of one order only and some of another of day, month and year: "
+        f"{clash.unread} is read by {clash.form} alone, and {clash.example} is ambiguous. "
+        "Which is meant?"
+    )
+    stay = f"as until now, {clash.form} for the others: {clash.example} is {clash.now}"
+    turn = f"{clash.form} wherever it reads a date: {clash.example} is {clash.then}"
+    others = [form for form in formats if form != clash.form]
+    answers = (
+        Answer(stay, {"date_formats": [*others, clash.form][:_MOST_FORMATS]}),
+        Answer(turn, {"date_formats": [clash.form, *others][:_MOST_FORMATS]}),
+    )
+    return Question("date_formats", text, answers)
 
 
 def _default(trial: Trial) -> list[str]:
     """ISO, if some date of the file is written so."""
     return [ISO] if any(judged.order_date.has(OK).any() for judged in trial.judged) else []
-
-
-def _language(found: FoundFormats) -> Iterator[Change]:
-    if len(found.languages) == 1:
-        because = "the names of months mean other months in other languages"
-        yield Change(field="languages", value=list(found.languages[0]), because=because)
 
 
 def _questions(found: FoundFormats, formats: list[str]) -> Iterator[Question]:
@@ -127,7 +172,11 @@ def _questions(found: FoundFormats, formats: list[str]) -> Iterator[Question]:
         yield Question("date_formats", text, answers)
     if len(found.languages) > 1:
         answers = tuple(
-            Answer(f"the months are named in {', '.join(one)}", {"languages": list(one)})
+            Answer(
+                f"the months are named in {', '.join(one)}",
+                {"languages": list(one)}
+                | ({"date_formats": [*formats, *found.named]} if found.named else {}),
+            )
             for one in found.languages
         )
         yield Question("languages", "The names of months are ambiguous.", answers)

@@ -60,7 +60,8 @@ def judge_dates(distinct: pa.StringArray, reading: DateReading = DEFAULT) -> Ver
             plain = arrow.booleans(pc.match_substring_regex(distinct, pattern))
             texts = octets(distinct.filter(arrow.mask(plain))).reshape(-1, width)
             values[plain], status[plain] = _plain_dates(texts)
-            unread &= ~plain
+            # What has ISO's form and is no day may be one by a later format.
+            unread &= ~plain | ((status == INVALID) & (len(reading.formats) > 1))
     for i in np.flatnonzero(unread):
         status[i], values[i] = order_date(distinct[i].as_py(), reading)
     return values, status
