@@ -244,7 +244,7 @@ build: $(VENV)/local.stamp .venv-sam/sam.stamp ## build for AWS: RUNTIME=3.13 DE
 		--python-version $(RUNTIME) --architecture $(DEPLOY_ARCHITECTURE)
 
 preflight: $(VENV)/local.stamp ## ask the AWS account of your shell what would make a deployment fail
-	@test -n "$(BUCKET_SUFFIX)" || { echo "usage: make deploy BUCKET_SUFFIX=-acme-prod (bucket names are global on AWS)" >&2; exit 2; }
+	@test -n "$(BUCKET_SUFFIX)" || { echo "usage: make $(or $(filter preflight deploy,$(MAKECMDGOALS)),deploy) BUCKET_SUFFIX=-acme-prod (bucket names are global on AWS)" >&2; exit 2; }
 	@$(BIN)/python -m infrastructure.preflight $(if $(STACK),--stack $(STACK)) $(OVERRIDES)
 
 STACK_NAME = $(or $(STACK),sales-serverless-prod)
@@ -264,7 +264,8 @@ deploy: preflight build ## deploy to the AWS account of your shell: BUCKET_SUFFI
 	@$(BIN)/python -m infrastructure.safeguards protect --stack $(STACK_NAME)
 	@$(BIN)/python -m infrastructure.spark_artifacts prune --stack $(STACK_NAME)
 
-destroy: .venv-sam/sam.stamp ## remove the deployment; buckets, user pool and a database snapshot stay
+destroy: $(VENV)/local.stamp .venv-sam/sam.stamp ## remove the deployment; buckets, user pool and a database snapshot stay
+	@$(BIN)/python -m infrastructure.preflight --account
 	@$(SAM) delete --config-env prod $(if $(STACK),--stack-name $(STACK))
 
 # ---- dependencies

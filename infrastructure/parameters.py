@@ -17,6 +17,16 @@ from samulator.template.parameter_constraints import broken_constraint
 from samulator.template.parameters import parameter_texts, parameter_values
 
 RESERVED_WORDS = ("aws", "amazon", "cognito")
+# The roles of the pipeline and of the functions know what is made by the stack's name and a dash.
+# CloudFormation shortens that beginning of a generated name where a role or function would have
+# more than 64 characters; tests/unit/deploy/test_names.py computes how much of it is always left.
+LONGEST_NAME = 24
+# A network that is made: a VPC of EC2 is /16 at most, and network.yaml cuts four /24 out of it.
+NETWORK_SIZES = range(16, 23)
+# GiB of the burstable classes, and what RDS lets PostgreSQL have by default for each connection.
+# https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Limits.html#RDS_Limits.MaxConnections
+_MEMORY = {"micro": 1, "small": 2, "medium": 4, "large": 8}
+_BYTES_OF_A_CONNECTION = 9_531_392
 # Parameters that the build has to know too, with the variable of make that tells both.
 BUILT_FOR = {
     "Architecture": "DEPLOY_ARCHITECTURE=x86_64 (or arm64)",
@@ -29,14 +39,14 @@ def unusable_name(stack: str) -> Iterator[str]:
     """The cache, its users, the proxy and the sign-in's address are named after the stack.
 
     A domain of Cognito is lower-case, has 63 characters at most with the account's number, and none
-    of the words that AWS keeps; a proxy of RDS takes no two dashes in a row. What ElastiCache
-    documents of lengths ends at 40.
+    of the words that AWS keeps; a proxy of RDS takes no two dashes in a row.
     """
-    is_plain = re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", stack) and len(stack) <= 40
-    if not is_plain or any(word in stack for word in RESERVED_WORDS):
+    is_plain = re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", stack)
+    is_short = len(stack) <= LONGEST_NAME
+    if not (is_plain and is_short) or any(word in stack for word in RESERVED_WORDS):
         yield (
-            f"{stack!r} cannot name all that is made: at most 40 lower-case letters, digits and "
-            f"single dashes, without {', '.join(RESERVED_WORDS)}, e.g. STACK=sales-test."
+            f"{stack!r} cannot name all that is made: at most {LONGEST_NAME} lower-case letters, "
+            f"digits and single dashes, without {', '.join(RESERVED_WORDS)}, e.g. STACK=sales-test."
         )
 
 
@@ -85,6 +95,26 @@ def broken_rules(given: Mapping[str, str]) -> Iterator[str]:
             for assertion in rule["Assertions"]:
                 if not intrinsics.resolve(assertion["Assert"], place):
                     yield assertion["AssertDescription"]
+
+
+def unfitting_sizes(given: Mapping[str, str]) -> Iterator[str]:
+    """What no rule of CloudFormation can say: it knows neither numbers nor parts of a text."""
+    cidr, kind, number = (
+        given.get(name) or str(_template()["Parameters"][name]["Default"])
+        for name in ("VpcCidr", "DatabaseClass", "ApiConcurrency")
+    )
+    if not given.get("ExistingVpcId") and int(cidr.rpartition("/")[2]) not in NETWORK_SIZES:
+        least, most = NETWORK_SIZES[0], NETWORK_SIZES[-1]
+        yield f"VpcCidr={cidr}: a network that is made has /{least} to /{most}, e.g. 10.40.0.0/16."
+    own = not given.get("ExistingDatabaseHost") and given.get("ReserveConcurrency") != "false"
+    burstable = re.fullmatch(r"db[.]t\w+[.](\w+)", kind)
+    if own and burstable and (memory := _MEMORY.get(burstable[1])):
+        connections = memory * 2**30 // _BYTES_OF_A_CONNECTION
+        if int(number) > connections:
+            yield (
+                f"ApiConcurrency={number}: {kind} takes fewer than {connections} connections, and "
+                "each environment has one. Lower it, or give a larger DatabaseClass."
+            )
 
 
 class _Values:

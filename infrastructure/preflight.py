@@ -17,7 +17,13 @@ from typing import Any
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from infrastructure.parameters import broken_rules, contradictions, malformed, unusable_name
+from infrastructure.parameters import (
+    broken_rules,
+    contradictions,
+    malformed,
+    unfitting_sizes,
+    unusable_name,
+)
 from infrastructure.regions import missing_there
 
 ROOT = Path(__file__).parents[1]
@@ -70,6 +76,7 @@ def main() -> None:
     """Exit status 1 with one paragraph for each thing to do first."""
     parser = argparse.ArgumentParser(prog="infrastructure.preflight", description=__doc__)
     parser.add_argument("--stack", help="its name, if not that of samconfig.toml")
+    parser.add_argument("--account", action="store_true", help="ask only whether there is one")
     parser.add_argument("parameters", nargs="*", metavar="NAME=VALUE")
     arguments = parser.parse_args()
     given = [text.partition("=")[::2] for text in arguments.parameters]
@@ -77,6 +84,8 @@ def main() -> None:
     settings = tomllib.loads((ROOT / "samconfig.toml").read_text())
     stack = arguments.stack or settings["prod"]["global"]["parameters"]["stack_name"]
     deployment = Deployment(boto3.session.Session(), stack, parameters)
+    if arguments.account:
+        sys.exit("\n".join(_no_account(deployment)) or 0)
     said = [*unusable_name(stack), *contradictions(given), *malformed(arguments.parameters)]
     problems = said or [*check(deployment)]
     if not problems and not deployment.given("AlarmEmail"):
@@ -87,13 +96,8 @@ def main() -> None:
 
 def check(deployment: Deployment) -> Iterator[str]:
     """One paragraph for each thing that would fail. Credentials come first: nothing else works."""
-    if deployment.session.region_name is None:
-        yield "Name a region: export AWS_DEFAULT_REGION=eu-west-1, or `aws configure`."
-        return
-    try:
-        deployment.session.client("sts").get_caller_identity()
-    except (BotoCoreError, ClientError) as error:
-        yield f"Sign in to AWS in this shell (`aws configure sso`, `aws sso login`): {error}"
+    if without := [*_no_account(deployment)]:
+        yield from without
         return
     asks = (
         *(_stack, _suffix, _rules, _region, _concurrency),
@@ -106,6 +110,16 @@ def check(deployment: Deployment) -> Iterator[str]:
             sys.stderr.write(f"not checked before deploying: {error}\n")
 
 
+def _no_account(deployment: Deployment) -> Iterator[str]:
+    if deployment.session.region_name is None:
+        yield "Name a region: export AWS_DEFAULT_REGION=eu-west-1, or `aws configure`."
+        return
+    try:
+        deployment.session.client("sts").get_caller_identity()
+    except (BotoCoreError, ClientError) as error:
+        yield f"Sign in to AWS in this shell (`aws configure sso`, `aws sso login`): {error}"
+
+
 def _stack(deployment: Deployment) -> Iterator[str]:
     status = deployment.existing["StackStatus"] if deployment.existing else ""
     # One that failed to be created is kept, and the next deployment goes on with it.
@@ -115,11 +129,18 @@ def _stack(deployment: Deployment) -> Iterator[str]:
             "Read why in its events, then remove it:\n"
             f"  aws cloudformation delete-stack --stack-name {deployment.stack}"
         )
+    if status == "UPDATE_ROLLBACK_FAILED":
+        yield (
+            f"The stack {deployment.stack} is halfway back from an update that failed ({status}). "
+            "Read in its events what stopped it, mend that, then let it go on:\n"
+            f"  aws cloudformation continue-update-rollback --stack-name {deployment.stack}"
+        )
 
 
 def _rules(deployment: Deployment) -> Iterator[str]:
     if deployment.given("BucketSuffix"):
         yield from broken_rules(deployment.parameters)
+        yield from unfitting_sizes(deployment.parameters)
 
 
 def _region(deployment: Deployment) -> Iterator[str]:

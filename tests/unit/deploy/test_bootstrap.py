@@ -11,6 +11,7 @@ import pytest
 import yaml
 from moto import mock_aws
 
+from infrastructure.parameters import LONGEST_NAME
 from tests.emulated_cloudformation import expand
 from tests.unit.deploy.test_template import ROLES, ROOT, TEMPLATES
 
@@ -109,7 +110,7 @@ def test_no_policy_is_longer_than_iam_takes() -> None:
                 "AWS::Partition": len("aws-us-gov"),
                 "AWS::Region": len("ap-southeast-1"),
                 "AWS::AccountId": 12,
-                "StackName": 40,
+                "StackName": LONGEST_NAME,
                 "BucketSuffix": 41,
             }.items():
                 text = text.replace(f"${{{variable}}}", "x" * length)

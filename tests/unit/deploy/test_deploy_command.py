@@ -6,14 +6,21 @@ import shlex
 import subprocess
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[3]
 DONE = ("preflight", "build", ".venv/local.stamp", ".venv-sam/sam.stamp")
 
 
-def commands(target: str, **variables: str) -> list[str]:
-    """The recipe of a target, a line for each command."""
+def commands(target: str, *, skip: bool = True, **variables: str) -> list[str]:
+    """The recipe of a target, a line for each command; `skip` leaves out what goes before it."""
     given = [f"{name}={value}" for name, value in variables.items()]
-    done = [option for name in DONE if name != target for option in ("-o", name)]
+    done = [
+        option
+        for name in DONE
+        if name != target and (skip or name != "preflight")
+        for option in ("-o", name)
+    ]
     printed = subprocess.run(
         ["make", "-n", *done, target, "BUCKET_SUFFIX=-acme", *given],
         cwd=ROOT,
@@ -50,6 +57,18 @@ def test_sam_is_told_to_keep_a_first_deployment_that_fails() -> None:
     asked, _, deployed = deployment.partition(" deploy --config-env")
     assert "first=$(.venv/bin/python -m infrastructure.safeguards first --stack sales-x)" in asked
     assert " $first " in deployed
+
+
+def test_what_is_removed_is_asked_of_an_account_first() -> None:
+    asked, removed = [line.split()[1:4] for line in commands("destroy")][-2:]
+    assert asked == ["-m", "infrastructure.preflight", "--account"]
+    assert removed[0] == "delete"
+
+
+@pytest.mark.parametrize("target", ["preflight", "deploy"])
+def test_without_a_suffix_the_usage_is_of_what_was_called(target: str) -> None:
+    (usage,) = [line for line in commands(target, skip=False) if "usage: make" in line]
+    assert f"usage: make {target} BUCKET_SUFFIX=" in usage
 
 
 def test_an_empty_parameter_reaches_sam_in_the_quotes_that_it_asks_for() -> None:

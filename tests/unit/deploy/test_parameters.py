@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from infrastructure.parameters import broken_rules, malformed
+from infrastructure.parameters import NETWORK_SIZES, broken_rules, malformed, unfitting_sizes
 from tests.unit.deploy.test_template import TEMPLATES
 
 ROOT = Path(__file__).parents[3]
@@ -54,7 +54,16 @@ def test_every_parameter_is_described(name: str) -> None:
         ("ExistingRedisHost=rediss://cache", "on port 6379"),
         ("ExistingSearchUrl=search.example.com", "does not match"),
         ("ExistingDatabaseSecretArn=rds-secret", "does not match"),
+        ("VpcCidr=999.1.1.1/24", "does not match"),
+        ("VpcCidr=10.40.0.0/99", "does not match"),
+        ("VpcCidr=10.40.0.256/24", "does not match"),
+        ("DatabaseClass=foo", "Size of PostgreSQL"),
+        ("DatabaseClass=t4g.micro", "does not match"),
+        ("SearchClass=m5", "Size of OpenSearch's nodes"),
+        ("SearchClass=db.t4g.micro", "does not match"),
         ("SparkRelease=8.0", "does not match"),
+        ("SparkRelease=emr-6.15.0", "e.g. emr-spark-8.0.0"),
+        ("SparkRelease=emr-7.12.0", "does not match"),
         ("Release=1.2", "does not match"),
     ],
 )
@@ -68,6 +77,12 @@ def test_a_value_that_a_parameter_does_not_take_is_refused_by_name(word: str, sa
     "word",
     [
         "SparkRelease=",
+        "SparkRelease=emr-spark-8.1.0",
+        "DatabaseClass=db.r6gd.16xlarge",
+        "DatabaseClass=db.m8g.large",
+        "SearchClass=or1.medium.search",
+        "SearchClass=r7g.12xlarge.search",
+        "VpcCidr=255.249.199.0/32",
         "CorsOrigins=*",
         "CorsOrigins=http://localhost:8080,https://app.example.com",
         "ExistingSubnetIds=subnet-0a,subnet-0b,subnet-0c",
@@ -92,6 +107,46 @@ def test_only_what_may_be_a_fraction_is_a_number() -> None:
     }
     shares = {"WarnLostShare", "WarnReasonShare", "WarnRowDrift", "WarnMeanDrift"}
     assert numbers == shares, "a whole number is a String with a pattern of digits"
+
+
+@pytest.mark.parametrize("name", PARAMETERS)
+def test_every_parameter_says_what_it_is(name: str) -> None:
+    """CloudFormation's console shows it, and the preflight beside a value that it refuses."""
+    assert PARAMETERS[name]["Description"]
+
+
+def test_sizes_of_the_network_are_those_that_its_template_can_cut_up() -> None:
+    """A VPC has /16 to /28, and its networks have to fit."""
+    resources = TEMPLATES["network.yaml"]["Resources"].values()
+    networks = [
+        one["Properties"]["CidrBlock"]["Fn::Select"]
+        for one in resources
+        if one["Type"] == "AWS::EC2::Subnet"
+    ]
+    ((count, bits),) = {tuple(cut["Fn::Cidr"][1:]) for _, cut in networks}
+    assert sorted(place for place, _ in networks) == [*range(count)]
+    fits = [size for size in range(16, 29) if count * 2**bits <= 2 ** (32 - size)]
+    assert [*NETWORK_SIZES] == fits
+
+
+@pytest.mark.parametrize(
+    ("given", "refused"),
+    [
+        ({"VpcCidr": "10.0.0.0/15"}, True),
+        ({"VpcCidr": "10.0.0.0/16"}, False),
+        ({"VpcCidr": "10.0.0.0/22"}, False),
+        ({"VpcCidr": "10.0.0.0/23"}, True),
+        ({"VpcCidr": "10.0.0.0/8", "ExistingVpcId": "vpc-0a"}, False),
+        ({"ApiConcurrency": "113"}, True),
+        ({"ApiConcurrency": "112"}, False),
+        ({"ApiConcurrency": "500", "DatabaseClass": "db.t3.medium"}, True),
+        ({"ApiConcurrency": "500", "DatabaseClass": "db.m8g.large"}, False),
+        ({"ApiConcurrency": "500", "ReserveConcurrency": "false"}, False),
+        ({"ApiConcurrency": "500", "ExistingDatabaseHost": "db"}, False),
+    ],
+)
+def test_a_size_is_refused_where_it_cannot_fit(given: dict[str, str], *, refused: bool) -> None:
+    assert bool([*unfitting_sizes(given)]) is refused
 
 
 @pytest.mark.parametrize("name", PARAMETERS)

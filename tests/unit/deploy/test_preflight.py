@@ -114,6 +114,34 @@ def test_remains_of_a_failed_deployment_are_named():
     assert "delete-stack --stack-name sales" in problem
 
 
+def test_an_update_that_did_not_come_back_is_named_with_what_goes_on_with_it():
+    deploy_before()
+    (backend,) = moto_cloudformation["123456789012"][REGION].stacks.values()
+    backend.status = "UPDATE_ROLLBACK_FAILED"
+    (problem,) = problems()
+    assert "continue-update-rollback --stack-name sales" in problem
+
+
+def test_what_removes_a_deployment_asks_for_an_account_alone(monkeypatch):
+    monkeypatch.setattr("sys.argv", ["preflight", "--account"])
+    monkeypatch.setattr("boto3.session.Session", lambda: session_in(None))
+    with pytest.raises(SystemExit, match="Name a region"):
+        main()
+    monkeypatch.setattr("boto3.session.Session", lambda: session_in(REGION))
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 0
+
+
+def test_sizes_that_do_not_fit_are_refused():
+    (problem,) = problems(VpcCidr="10.40.0.0/24")
+    assert "/16 to /22" in problem
+    deploy_before(DatabaseClass="db.t4g.small")
+    assert problems(ApiConcurrency="200") == []
+    (problem,) = problems(ApiConcurrency="500")
+    assert problem.startswith("ApiConcurrency=500: db.t4g.small takes fewer than 225")
+
+
 def test_what_the_deployment_before_gave_is_held_to_the_rules_with_what_is_given_now():
     deploy_before(JwtIssuer="https://issuer.example.com", JwtAudience="users")
     assert problems() == []
@@ -222,14 +250,14 @@ def test_what_was_built_for_another_machine_is_not_deployed(name, built, asked, 
 
 
 @pytest.mark.parametrize(
-    "stack", ["Sales", "1sales", "sales-", "sales--test", "my-aws-sales", "s" * 41, "sales_test"]
+    "stack", ["Sales", "1sales", "sales-", "sales--test", "my-aws-sales", "s" * 25, "sales_test"]
 )
 def test_a_name_that_not_all_that_is_made_can_have_is_refused(stack):
     (problem,) = unusable_name(stack)
     assert problem.startswith(repr(stack))
 
 
-@pytest.mark.parametrize("stack", ["sales-serverless-prod", "sales-test", "s2", "s" * 40])
+@pytest.mark.parametrize("stack", ["sales-serverless-prod", "sales-test", "s2", "s" * 24])
 def test_a_name_that_all_that_is_made_can_have_is_taken(stack):
     assert not [*unusable_name(stack)]
 
