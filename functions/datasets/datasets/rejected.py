@@ -43,7 +43,7 @@ class RejectedParameters(BaseModel):
     reason: list[Reason] = Field([], max_length=20, description="One of these.")
     contains: str | None = Field(None, min_length=1, max_length=1000)
     limit: int | None = Field(None, ge=1, le=MOST, description=TOLD)
-    cursor: str | None = Field(None, max_length=4000)
+    cursor: str | None = Field(None, min_length=1, max_length=4000)
     format: Literal["csv", "json"] | None = None
 
 

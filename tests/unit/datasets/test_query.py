@@ -129,6 +129,15 @@ def test_a_file_over_the_bound_is_refused_with_its_size(processed, query):
     assert "queries read up to 1 MB" in answer.json()["detail"]
 
 
+def test_a_body_that_the_gateway_could_not_read_is_refused(call, query):
+    json_type = {"content-type": "application/json"}
+    body = '{"sql": "select \'K\ufffdln\' as city"}'
+    answer = call("/datasets/2026/q/query", method="POST", headers=json_type, body=body)
+    assert (answer.status, answer.json()["errors"][0]["pointer"]) == (422, "#")
+    assert answer.json()["detail"].startswith("#: the body is no UTF-8")
+    assert query("select 'K\ufffdln' as city").json()["rows"] == [["K\ufffdln"]]  # escaped
+
+
 def test_a_query_needs_json_and_an_existing_dataset(query):
     assert query("select 1", name="none").status == 404
     assert query("select 1", more=1).status == 422

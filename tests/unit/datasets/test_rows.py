@@ -150,6 +150,11 @@ def test_a_page_says_its_columns_and_how_many_rows_there_are(call, rows):
         ({"by": "price"}, "by", "known are columns, cursor"),
         ({"where": "Price>3"}, "where", "did you mean 'price'?"),
         ({"limit": "0"}, "limit", "greater"),
+        ({"limit": "1_0"}, "limit", "must be a whole number, in digits"),
+        ({"limit": "1.0"}, "limit", "in digits"),
+        ({"limit": " 1"}, "limit", "in digits"),
+        ({"order": ""}, "order", "at least 1"),
+        ({"cursor": ""}, "cursor", "at least 1"),
         ({"limit": "1001"}, "limit", "at most 1,000 as JSON"),
         ({"limit": ["1", "2"]}, "limit", "more than once"),
         ({"cursor": "mine"}, "cursor", "not a cursor"),
@@ -163,6 +168,7 @@ def test_a_wrong_parameter_is_named(call, query, parameter, words):
     (fault,) = answer.json()["errors"]
     assert fault["parameter"] == parameter
     assert words in fault["detail"]
+    assert answer.json()["detail"] == f"{parameter}: {fault['detail']}"
 
 
 def test_csv_has_the_cells_of_the_processed_file(call, rows):

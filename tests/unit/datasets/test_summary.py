@@ -118,6 +118,7 @@ def test_a_summary_comes_as_csv_too(call, rows):
         ({"from_": "soon"}, "from"),
         ({"to": "2026-13"}, "to"),
         ({"order": "rows"}, "order"),
+        ({"from_": "2026-02", "to": "2026-01-31"}, "from"),
     ],
 )
 def test_a_wrong_parameter_is_named(call, query, parameter):

@@ -205,6 +205,28 @@ def test_a_text_that_the_gateway_could_not_read_is_refused_with_what_to_send_ins
     assert answer["advice"]["suggestion"]["description"]["encoding"] == "cp1252"
 
 
+def test_json_that_the_gateway_could_not_read_is_refused(s3):
+    s3.put_object(Bucket=BUCKET, Key="orders.csv", Body=ROWS.encode())
+    body = '{"key": "orders.csv", "description": {"constants": {"region": "Köln"}}}'
+    for method, path in (("PUT", "/datasets/descriptions"), ("POST", "/datasets/checks")):
+        status, problem = call(method, path, body.encode("cp1252"), as_text=True)
+        assert (status, problem["errors"][0]["pointer"]) == (422, "#")
+        assert "send JSON as UTF-8" in problem["detail"]
+        assert call(method, path, body.encode("cp1252"))[0] == 422
+        assert call(method, path, body.encode(), as_text=True)[0] == 200
+
+
+def test_a_beginning_may_end_inside_a_character(s3):
+    whole = ROWS.replace("Stuhl", "Stühle").encode()
+    cut = whole[: whole.rfind("ü".encode()) + 1]
+    query = f"key=a.csv&size={len(whole)}"
+    status, answer = check(cut, query=query, media_type="text/csv", as_text=True)
+    assert (status, answer["rows_in"], answer["is_complete"]) == (200, 49, False)
+    for size in ("", f"&size={len(cut)}"):
+        query = f"key=a.csv{size}"
+        assert check(cut, query=query, media_type="text/csv", as_text=True)[0] == 422
+
+
 def test_what_is_not_there_is_404(s3):
     assert asked("POST", "/datasets/checks", key="orders.csv")[0] == 404
     assert asked("PUT", "/datasets/descriptions", key="orders.csv", description={})[0] == 404

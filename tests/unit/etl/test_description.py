@@ -36,6 +36,14 @@ def refusal_of(content: bytes) -> Refused:
     return refused.value
 
 
+@pytest.mark.parametrize("field", ["delimiter", "quote", "escape", "comment"])
+def test_a_character_that_does_not_do_is_told_of_in_words(field: str) -> None:
+    message = refusal_of(json.dumps({field: "ab cd"}).encode()).message
+    assert f"{field}: must be one" in message
+    assert "pattern" not in message
+    assert "\\x" not in message
+
+
 @pytest.mark.parametrize(
     ("content", "field"),
     [

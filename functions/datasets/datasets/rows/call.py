@@ -29,9 +29,11 @@ class RowsParameters(BaseModel):
 
     columns: str | None = Field(None, description="Names with commas; all where it is left out.")
     where: list[str] = Field([], max_length=20, description="COLUMN OPERATOR VALUE; all must hold.")
-    order: str = Field("", description="Columns with commas; a minus before one: falling.")
+    order: str | None = Field(
+        None, min_length=1, description="Columns with commas; a minus before one: falling."
+    )
     limit: int | None = Field(None, ge=1, le=MOST, description=TOLD)
-    cursor: str | None = Field(None, max_length=4000)
+    cursor: str | None = Field(None, min_length=1, max_length=4000)
     format: Format = None
 
 
@@ -43,11 +45,12 @@ def list_rows(bucket: Bucket, name: str, request: Request) -> Answer:
     dataset = open_dataset(bucket, name)
     file = dataset.file(PARQUET, bucket)
     table = ParquetTable(bucket, file.objects)
-    query = cursor.fingerprint("rows", asked.where, asked.order)
+    order = asked.order or ""
+    query = cursor.fingerprint("rows", asked.where, order)
     wanted = Wanted(
         columns=_columns(asked.columns, table),
         conditions=parse_conditions(asked.where, table.schema),
-        order=parse_order(asked.order, table.schema),
+        order=parse_order(order, table.schema),
         limit=limit,
         place=cursor.decode(asked.cursor, dataset.version, query) if asked.cursor else (),
     )

@@ -80,7 +80,7 @@ def _grouping(asked: SummaryParameters, table: ParquetTable) -> Grouping:
 
 def _within(asked: SummaryParameters) -> list[Condition]:
     """Both ends are included, with all of a day, a month or a year."""
-    found = []
+    found, ends = [], []
     for name, text in (("from", asked.from_), ("to", asked.to)):
         if text is None:
             continue
@@ -88,8 +88,11 @@ def _within(asked: SummaryParameters) -> list[Condition]:
         if period is None:
             raise InvalidInput(f"{text[:100]!r} is not a date", parameter=name)
         end = pa.scalar(period.first if name == "from" else period.after, pa.timestamp("us"))
+        ends.append(period)
         field = pc.field(_DATE)
         found.append(Condition(_DATE, field >= end if name == "from" else field < end))
+    if len(ends) == 2 and ends[0].first >= ends[1].after:
+        raise InvalidInput("is after to: nothing lies between them", parameter="from")
     return found
 
 

@@ -60,7 +60,13 @@ def problem_of(error: errors.AppError, request_id: str) -> Answer:
         faults = error.faults
     elif isinstance(error, errors.WrongMethod):
         headers["Allow"] = ", ".join((*error.allowed, "OPTIONS"))
-    return problem(request_id, kind, str(error), faults=faults, headers=headers)
+    return problem(request_id, kind, _detail(error), faults=faults, headers=headers)
+
+
+def _detail(error: errors.AppError) -> str:
+    """Names what is wrong, as where there are several faults."""
+    place = (error.pointer or error.parameter) if isinstance(error, errors.InvalidInput) else ""
+    return f"{place}: {error}" if place else str(error)
 
 
 def problem(

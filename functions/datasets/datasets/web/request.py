@@ -19,6 +19,13 @@ MAX_BODY = 1024 * 1024
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _WORDS = {"missing": "is required", "extra_forbidden": "is not known here"}
 _MAX_FAULTS = 100
+_WHOLE = re.compile(r"[+-]?[0-9]{1,18}")
+# What the gateway, which takes JSON for UTF-8, puts where bytes are none.
+_UNREADABLE = "\N{REPLACEMENT CHARACTER}"
+_NOT_UTF_8 = (
+    "the body is no UTF-8, so that bytes of it are lost: send JSON as UTF-8, and the character"
+    " that stands for lost ones, where it is meant, as \\ufffd"
+)
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -53,7 +60,16 @@ class Request:
                 given[name].append(value)
             else:
                 given[name] = value
+        self._require_digits(model)
         return _validated(model, given, "parameter")
+
+    def _require_digits(self, model: type[Model]) -> None:
+        """pydantic reads 1_0, 1.0 and blanks around a number too, which no other call does."""
+        for name, value in self.query:
+            field = model.model_fields.get(name)
+            if field is None or "int" not in str(field.annotation) or _WHOLE.fullmatch(value):
+                continue
+            raise InvalidInput("must be a whole number, in digits", parameter=name)
 
     def body(self, model: type[Model]) -> Model:
         """The JSON body as `model` has it."""
@@ -72,8 +88,10 @@ class Request:
         body = self.event.get("body") or ""
         if len(body) > 2 * MAX_BODY:
             raise BodyTooLarge("The body is larger than 1 MiB.")
+        encoded = self.event.get("isBase64Encoded")
+        if not encoded and _UNREADABLE in body:
+            raise InvalidInput(_NOT_UTF_8, pointer="#")
         try:
-            encoded = self.event.get("isBase64Encoded")
             octets = base64.b64decode(body, validate=True) if encoded else body.encode()
         except (binascii.Error, UnicodeEncodeError):
             raise InvalidInput("the body is no text in UTF-8", pointer="#") from None

@@ -12,12 +12,18 @@ from etl.checks.problem import Problem, invalid
 
 MAX_BODY: Final = 1 << 20
 _LONGEST_NAME: Final = 200
-# What the gateway, which takes text/* for UTF-8, puts where bytes are none.
+# What the gateway, which takes text/* and JSON for UTF-8, puts where bytes are none.
 _UNREADABLE: Final = "\N{REPLACEMENT CHARACTER}"
 _NOT_UTF_8: Final = (
     "the body was sent as text and is no UTF-8, so that its bytes are lost: send the file as"
     " application/octet-stream, and its encoding is found"
 )
+_NOT_UTF_8_JSON: Final = (
+    "the body is no UTF-8, so that bytes of it are lost: send JSON as UTF-8, and the character"
+    " that stands for lost ones, where it is meant, as \\ufffd"
+)
+# As many bytes of a character can be sent without its last one.
+_LONGEST_PART: Final = 3
 _ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
@@ -69,12 +75,21 @@ class Request:
                 raise invalid(f"{name} is given more than once", parameter=name)
         return dict(self._query)
 
-    def body(self) -> bytes:
-        """Raises Problem: 413 past 1 MiB, 422 for a text that the gateway could not read."""
+    def body(self, whole_bytes: int | None = None) -> bytes:
+        """Raises Problem: 413 past 1 MiB, 422 for a text that the gateway could not read.
+
+        `whole_bytes`: of the file, where this may be its beginning. What is left of a character
+        that was cut at the beginning's end is not part of it.
+        """
         text = self._event.get("body") or ""
         encoded = self._event.get("isBase64Encoded")
-        if not encoded and self.media_type.startswith("text/") and _UNREADABLE in text:
-            raise invalid(_NOT_UTF_8, pointer="#")
+        if not encoded and whole_bytes is not None:
+            text = _without_cut_character(text, whole_bytes)
+        if not encoded and _UNREADABLE in text:
+            if self.media_type.startswith("text/"):
+                raise invalid(_NOT_UTF_8, pointer="#")
+            if self.media_type == "application/json":
+                raise invalid(_NOT_UTF_8_JSON, pointer="#")
         try:
             body = base64.b64decode(text) if encoded else text.encode("utf-8", "replace")
         except binascii.Error as error:
@@ -97,6 +112,14 @@ class Request:
         """For the log: no key and no value of a file."""
         method, path = self.route
         return {"request_id": self.id, "method": method, "route": path, "status": status}
+
+
+def _without_cut_character(text: str, whole_bytes: int) -> str:
+    """As it is where no more can have followed what was sent."""
+    rest = text.rstrip(_UNREADABLE)
+    if len(text) - len(rest) > _LONGEST_PART:
+        return text
+    return rest if len(rest.encode("utf-8", "replace")) + _LONGEST_PART < whole_bytes else text
 
 
 def _unrepeated(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -49,7 +49,8 @@ class Checks:
             query = request.parameters("key", "size", "description")
             key = _key(query.get("key"), parameter="key")
             given = _queried(query.get("description"))
-            beginning = _sent(request.body(), query.get("size", ""))
+            size = _size(query.get("size", ""))
+            beginning = _sent(request.body(size), size)
         else:
             accepted = ", ".join(("application/json", *_FILES))
             detail = f"Send one of {accepted}."
@@ -122,14 +123,20 @@ def _looked_at(key: str, beginning: Beginning, description: Description) -> Chec
         return check(path, description, key=key, is_whole=is_whole)
 
 
-def _sent(body: bytes, size: str) -> Beginning:
-    """`size` is the whole file's, if it is larger than what was sent."""
-    if size and not (size.isascii() and size.isdigit() and len(size) < 19):
+def _size(text: str) -> int | None:
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) < 19):
         raise invalid("size must be the number of the file's bytes", parameter="size")
-    if size and int(size) < len(body):
+    return int(text)
+
+
+def _sent(body: bytes, size: int | None) -> Beginning:
+    """`size` is the whole file's, if it is larger than what was sent."""
+    if size is not None and size < len(body):
         told = f"size is that of the whole file, and {len(body):,} bytes of it were sent"
         raise invalid(told, parameter="size")
-    return Beginning(body, is_whole=len(body) < MAX_BODY if not size else int(size) <= len(body))
+    return Beginning(body, is_whole=len(body) < MAX_BODY if size is None else size <= len(body))
 
 
 def _unpacked(beginning: Beginning) -> tuple[bytes, bool]:

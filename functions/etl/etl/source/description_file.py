@@ -13,6 +13,16 @@ from etl.source.description import FILE_NAME, Description
 
 MAX_BYTES = 1 << 20
 _MOST_FAULTS = 5
+_SIGN = "must be one ASCII sign that is no letter, digit or blank, such as ' or \\, or empty"
+# Of the fields that have a pattern: people learn a form by words sooner than by an expression.
+_FORMS = {
+    "delimiter": "must be one ASCII character that is no part of a number, a name, a quote or a "
+    "line's end, such as ; or , or | or a tab",
+    "quote": _SIGN,
+    "escape": _SIGN,
+    "comment": "must be one to three ASCII signs that are no letters, digits or blanks, such as # "
+    "or //",
+}
 
 
 class WrongDescription(Refused):
@@ -51,6 +61,8 @@ def _said(fault: ErrorDetails) -> str:
     if fault["type"] == "extra_forbidden":
         meant = difflib.get_close_matches(str(fault["loc"][-1]), Description.model_fields, n=1)
         return "descriptions have no such field" + "".join(f"; {name} is one" for name in meant)
+    if fault["type"] == "string_pattern_mismatch":
+        return _FORMS.get(str(fault["loc"][0]), fault["msg"])
     return fault["msg"].removeprefix("Value error, ")
 
 
