@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from samulator.cli.traces import older_than
 from samulator.functions.tracing import TRACES_FILE, FunctionSegment, continued
 from samulator.traces import journal as journals
 from samulator.traces.daemon import XRayDaemon
@@ -358,3 +359,12 @@ def test_the_command_says_in_one_line_what_it_does_not_find(tmp_path: Path):
     refused = shown(tmp_path, "9-9")
     assert refused.returncode == 1
     assert refused.stderr == "no trace of '9-9'; samulator traces lists those there are\n"
+
+
+def test_traces_of_an_earlier_stack_are_said_to_be_of_before():
+    found = [tree(*REQUEST)]
+    start = found[0].start
+    assert older_than(found, start + 1).startswith("All of before: the stack that runs now ")
+    assert older_than(found, start - 1) == ""
+    assert older_than(found, None) == ""
+    assert older_than([], start) == ""

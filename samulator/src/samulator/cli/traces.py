@@ -3,11 +3,14 @@
 import argparse
 import shutil
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from samulator.called import command, traced_by
 from samulator.cli.command import Command, CommandFailed
+from samulator.control.lock_record import start_time
 from samulator.control.project import Project
+from samulator.control.state import RunningStack
 from samulator.functions.tracing import TRACES_FILE
 from samulator.traces.journal import Journal
 from samulator.traces.tree import Trace, traces
@@ -24,7 +27,8 @@ def _configure(parser: argparse.ArgumentParser) -> None:
 
 
 def _traces(arguments: argparse.Namespace, root: Path) -> None:
-    found = traces(Journal(Project(root).state / TRACES_FILE).read())
+    state = Project(root).state
+    found = traces(Journal(state / TRACES_FILE).read())
     if not found:
         sys.stderr.write(f"Nothing has been traced yet: {traced_by()}.\n")
     elif arguments.id is None:
@@ -34,6 +38,16 @@ def _traces(arguments: argparse.Namespace, root: Path) -> None:
         width = shutil.get_terminal_size().columns
         for line in waterfall(_one(found, arguments.id), width, mark=_mark()):
             sys.stdout.write(f"{line}\n")
+    running = RunningStack(state).read()
+    if running is not None:
+        sys.stderr.write(older_than(found, start_time(running.pid)))
+
+
+def older_than(found: Sequence[Trace], started: float | None) -> str:
+    """A line where all are of before the stack that runs now; `started` in seconds of the epoch."""
+    if not found or started is None or max(trace.start for trace in found) >= started:
+        return ""
+    return f"All of before: the stack that runs now has traced nothing; {traced_by()}.\n"
 
 
 def _one(found: list[Trace], text: str) -> Trace:
