@@ -17,6 +17,7 @@ from api.datasets.models import (
     UploadRequest,
 )
 from api.datasets.service import DatasetService
+from api.web.numbers import WholeNumber
 from api.web.problems import responses
 from api.web.routing import DatasetsRoute
 
@@ -39,7 +40,7 @@ class ListQuery(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    limit: int = Field(50, ge=1, le=100, description="At most so many.")
+    limit: WholeNumber = Field(50, ge=1, le=100, description="At most so many.")
     cursor: str | None = Field(None, description="next_cursor of the page before.")
     sort: Sort = Field(
         DEFAULT_SORT, description="With a minus before it the greatest first; no value comes last."

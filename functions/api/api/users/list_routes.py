@@ -11,6 +11,7 @@ from api.users.cursor import read_cursor, write_cursor
 from api.users.listing import DEFAULT_SORT, ListRequest, Sort
 from api.users.models import QueryText, Role, User
 from api.users.routes import PRIVATE, Users
+from api.web.numbers import WholeNumber
 from api.web.problems import responses
 from api.web.routing import UsersRoute
 
@@ -31,7 +32,7 @@ class ListQuery(BaseModel):
     total: bool = Field(
         False, description="Also count them all: costs more than a page of many thousands."
     )
-    limit: int = Field(50, ge=1, le=100)
+    limit: WholeNumber = Field(50, ge=1, le=100)
     cursor: str | None = Field(None, description="next_cursor of the page before.")
 
 
@@ -41,7 +42,7 @@ class RolesQuery(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     q: QueryText | None = Field(None, description="Only roles that hold this text somewhere.")
-    limit: int = Field(20, ge=1, le=100)
+    limit: WholeNumber = Field(20, ge=1, le=100)
 
 
 class RoleNames(BaseModel):

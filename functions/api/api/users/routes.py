@@ -10,6 +10,7 @@ from api.users.conditions import TAGS, etag, is_known, wanted_tags
 from api.users.idempotency import HEADER, KEY_PATTERN, idempotency_key
 from api.users.models import NewUser, QueryText, Role, User, UserChanges
 from api.users.service import SearchRequest, UserService
+from api.web.numbers import WholeNumber
 from api.web.problems import responses
 from api.web.routing import MERGE_PATCH, UsersRoute, caller_of
 
@@ -66,8 +67,8 @@ class SearchQuery(BaseModel):
 
     q: QueryText = Field(description="Words, with typos or not, or their beginnings.")
     role: Role | None = Field(None, description="Only users of exactly this role.")
-    limit: int = Field(20, ge=1, le=100)
-    offset: int = Field(0, ge=0, le=_WINDOW - 100)
+    limit: WholeNumber = Field(20, ge=1, le=100)
+    offset: WholeNumber = Field(0, ge=0, le=_WINDOW - 100)
 
 
 class UserHits(BaseModel):
