@@ -54,7 +54,7 @@ def check_description(file: Path) -> None:
 
     In a process of its own: a client knows no function's code.
     """
-    found = subprocess.run(  # noqa: S603 - this Python, on code beside it
+    found = subprocess.run(  # noqa: S603 # nosec B603 # this Python, on code beside it
         [sys.executable, "-m", "etl.description_check", str(file.absolute())],
         cwd=_ETL,
         capture_output=True,
