@@ -1,5 +1,6 @@
 """What a report advises: proved changes are suggested, ambiguous ones are asked about."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -180,3 +181,52 @@ def test_iso_dates_beside_their_other_order_are_asked_about(tmp_path):
     advice = advice_on(tmp_path, dated("2024-02-01", "2024-01-13"), swapped)
     assert advice.suggestion is None
     assert all(option.effect.kept_then == 2 for option in advice.choices[0].options)
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"key": ["nosuch"]},
+        {"header_line": 3},
+        {"delimiter": ";"},
+        {"encoding": "utf-16"},
+        {"column_names": ["order_id", "x"]},
+        {"missing": ["1", "2", "3"]},
+        {"constants": {"price": "x"}},
+    ],
+    ids=lambda fault: next(iter(fault)),
+)
+def test_a_description_that_is_itself_the_fault_is_to_be_left_out(tmp_path, fault):
+    rows = "".join(f"{i},C{i},W,1,5,2024-01-0{i}\n" for i in (1, 2, 3))
+    advice = advice_on(tmp_path, HEADER + rows, Description.model_validate_json(json.dumps(fault)))
+    assert advice.suggestion is not None
+    assert advice.suggestion.description == {}
+    assert advice.suggestion.effect.kept_then == 3
+    reasons = {change.because for change in advice.suggestion.changes}
+    assert reasons == {"without the description 3 of 3 rows are kept"}
+
+
+@pytest.mark.parametrize(
+    ("fault", "named"),
+    [
+        ({"key": ["nosuch"]}, "nosuch, which `key` of _source.json asks for"),
+        ({"encoding": "utf-16"}, "declares (utf-16) does not fit"),
+    ],
+)
+def test_a_refusal_names_the_part_of_the_description_that_is_at_fault(tmp_path, fault, named):
+    path = tmp_path / "orders.csv"
+    path.write_text(dated("2024-01-05"))
+    refusal = check(path, Description.model_validate_json(json.dumps(fault)), key=path.name).refusal
+    assert refusal is not None
+    assert named in refusal.message
+
+
+def test_of_a_description_with_one_fault_the_rest_stays(tmp_path):
+    rows = "1,C,W,1,1.500,2024-01-05\n2,C,W,1,2.500,2024-01-05\n"
+    fault = Description(key=("nosuch",), decimal=",")
+    suggestion = advice_on(tmp_path, HEADER + rows, fault).suggestion
+    assert suggestion is not None
+    assert suggestion.description == {"decimal": ","}
+    assert [(change.field, change.because) for change in suggestion.changes] == [
+        ("key", "without it 2 of 2 rows are kept")
+    ]

@@ -1,45 +1,40 @@
 """From a sample and what was refused to advice: proposals, each tried, none applied."""
 
+import json
 import tempfile
-from collections import Counter
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from etl.advice.dates import find_formats
-from etl.advice.decimals import read_by
+from pydantic import ValidationError
+
 from etl.advice.notices import notices
+from etl.advice.profiles import profile_of
 from etl.advice.structure import REMEDIES, Steps, make_readable
 from etl.advice.trial import Sampled, Trial, merged, try_out
 from etl.advice.values import Answer, Question
 from etl.advice.worth import with_changes, worthwhile
 from etl.errors import Refused
-from etl.profile.columns import MAX_COLUMNS, column_profile
 from etl.profile.evidence import Evidence
 from etl.profile.head import write_head
 from etl.report.advice import (
     Advice,
     Change,
     Choice,
-    ColumnProfile,
     Notice,
     Option,
-    Profile,
     RefusedValue,
     Suggestion,
 )
-from etl.rules.dates import order_date
-from etl.rules.status import OK
-from etl.source.date_formats import ISO, read_declared
+from etl.rules.judge import DUPLICATES
 from etl.source.description import Description
 from etl.source.file import Source
 from etl.source.header import Header
-from etl.source.months import month_numbers
 
-# Distinct dates that are read by every format: enough to see which would do.
-_TRIED_DATES: Final = 500
+# What else a description may be the cause of.
+_DESCRIBED: Final = ("duplicate_column", "empty_file", "too_many_columns")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,19 +54,76 @@ class Found:
 
 def advise(source: Source, header: Header, evidence: Evidence) -> Advice:
     """For a file that was read; `evidence` is of the whole of it."""
+    given, refused = source.description, evidence.refusals.most_frequent()
     with _written(source.above_rows(header) + evidence.sample.text) as path:
         sample = Sampled(path, evidence.sample.is_complete, is_standard=True)
-        return _advice(sample, source.description, evidence.refusals.most_frequent())
+        found = _find(sample, given)
+        advice = _advice(sample, found, refused)
+    if source.is_text or given == Description() or not _loses_most(found.then):
+        return advice
+    with _head(source) as head:
+        described = _find(head, given)
+        better = _undescribed(head, given, described)
+        return advice if better is None else _advice(head, better, refused)
 
 
 def advise_on_refused(source: Source, refused: Refused) -> Advice | None:
     """For a file that was refused as a whole: by its first bytes. None where no advice helps."""
-    if refused.reason not in REMEDIES:
+    given = source.description
+    is_described = given != Description() and refused.reason in _DESCRIBED
+    if refused.reason not in REMEDIES and not is_described:
         return None
+    with _head(source) as head:
+        found = _find(head, given)
+        return _advice(head, _undescribed(head, given, found) or found, {})
+
+
+def _loses_most(trial: Trial) -> bool:
+    """Whether fewer than half of the rows are kept, without those that repeat others."""
+    repeats = sum(map(trial.dropped, DUPLICATES))
+    return trial.kept * 2 < trial.rows - repeats
+
+
+def _undescribed(sample: Sampled, given: Description, found: Found) -> Found | None:
+    """The sample without a field of its description, else without all of them.
+
+    None unless that keeps more rows and changes no value.
+    """
+    tried = [_find(sample, fewer) for fewer in _smaller(given)]
+    if not tried:
+        return None
+    best = max(tried, key=lambda one: (one.then.kept, -len(one.changes)))
+    won = best.then.kept - found.then.kept
+    is_simpler = won == 0 and bool(found.now.refused) and best.then.kept > 0 and not best.changes
+    if (won <= 0 and not is_simpler) or found.now.effect(best.then).changed_values:
+        return None
+    return replace(best, now=found.now, changes=(*_left_out(given, best), *best.changes))
+
+
+def _smaller(given: Description) -> Iterator[Description]:
+    fields = given.model_dump(mode="json", exclude_defaults=True)
+    for name in fields:
+        rest = {other: value for other, value in fields.items() if other != name}
+        with suppress(ValidationError):
+            yield Description.model_validate_json(json.dumps(rest))
+    if len(fields) > 1:
+        yield Description()
+
+
+def _left_out(given: Description, best: Found) -> list[Change]:
+    """What is given and no longer described."""
+    then = best.then.description.model_dump(mode="json", exclude_defaults=True)
+    fields = given.model_dump(mode="json", exclude_defaults=True)
+    what = "it" if then else "the description"
+    because = f"without {what} {best.then.kept} of {best.then.rows} rows are kept"
+    return [Change(field=name, value=None, because=because) for name in fields if name not in then]
+
+
+@contextmanager
+def _head(source: Source) -> Iterator[Sampled]:
     with tempfile.TemporaryDirectory(prefix="etl-") as folder:
         path = Path(folder) / "head"
-        is_complete = write_head(source.path, path)
-        return _advice(Sampled(path, is_complete), source.description, {})
+        yield Sampled(path, write_head(source.path, path))
 
 
 @contextmanager
@@ -83,9 +135,8 @@ def _written(text: bytes) -> Iterator[Path]:
 
 
 def _advice(
-    sample: Sampled, given: Description, refused: Mapping[str, tuple[RefusedValue, ...]]
+    sample: Sampled, found: Found, refused: Mapping[str, tuple[RefusedValue, ...]]
 ) -> Advice:
-    found = _find(sample, given)
     advice = Advice(
         rows=max(found.now.rows, found.then.rows),
         is_complete=sample.is_complete,
@@ -97,7 +148,7 @@ def _advice(
         return advice
     return advice.model_copy(
         update={
-            "profile": _profile(found.then, given),
+            "profile": profile_of(found.then),
             "suggestion": _suggestion(found),
             "notices": (*found.notices, *notices(found.then)),
         }
@@ -143,38 +194,3 @@ def _option(sample: Sampled, found: Found, answer: Answer) -> Option:
     tried = try_out(sample, merged(found.asked.description, answer.fields))
     described = tried.description.model_dump(mode="json", exclude_defaults=True)
     return Option(meaning=answer.meaning, description=described, effect=found.now.effect(tried))
-
-
-def _profile(trial: Trial, given: Description) -> Profile:
-    assert trial.header is not None
-    names = list(zip(trial.header.names, trial.header.source_names, strict=True))[:MAX_COLUMNS]
-    return Profile(
-        encoding=trial.description.encoding or given.encoding,
-        delimiter=trial.header.delimiter,
-        header_line=trial.header.line,
-        columns=tuple(_column(trial, name, theirs) for name, theirs in names),
-    )
-
-
-def _column(trial: Trial, name: str, theirs: str) -> ColumnProfile:
-    texts = trial.texts(name)
-    reads: Mapping[str, int] = {}
-    if name in ("price", "quantity"):
-        reads = read_by(name, texts)
-    elif name == "order_date":
-        reads = _formats(trial)
-    return column_profile(name, theirs, texts, trial.judged, reads)
-
-
-def _formats(trial: Trial) -> dict[str, int]:
-    """How many rows each format would read, also those between which nothing decides."""
-    texts = dict(trial.texts("order_date").most_common(_TRIED_DATES))
-    texts.pop("", None)
-    unread = {text: count for text, count in texts.items() if order_date(text)[0] != OK}
-    found = find_formats(unread, trial.description.languages)
-    reads = Counter({ISO: sum(texts.values()) - sum(unread.values())}) + found.proved
-    months = month_numbers(trial.description.languages)
-    for opened in found.still_open:
-        for form in (form for forms in opened.formats.values() for form in forms):
-            reads[form] = sum(n for text, n in unread.items() if read_declared(form, text, months))
-    return dict(reads.most_common())

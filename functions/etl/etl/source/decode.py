@@ -39,14 +39,15 @@ def utf8_chunks(
     Raises Refused (`undecodable`, `not_csv`, `corrupt_gzip`) and TooLarge (past `max_bytes`
     unpacked).
     """
-    yield from _located(partial(_decoded, path, encoding, max_bytes, chunk_bytes), 1)
+    yield from _located(partial(_decoded, path, encoding, max_bytes, chunk_bytes), 1, encoding)
 
 
 def utf8_range(
     path: StoredFile, part: ByteRange, encoding: str | None, chunk_bytes: int = CHUNK_BYTES
 ) -> Iterator[bytes]:
     """Yield the text of a part of an unzipped file as `utf8_chunks` yields that of the whole."""
-    yield from _located(partial(_decoded_range, path, part, encoding, chunk_bytes), part.line)
+    decoded = partial(_decoded_range, path, part, encoding, chunk_bytes)
+    yield from _located(decoded, part.line, encoding)
 
 
 def codec_of(path: StoredFile, encoding: str | None) -> str:
@@ -55,7 +56,9 @@ def codec_of(path: StoredFile, encoding: str | None) -> str:
         return encoding_of(file.read(4), encoding)
 
 
-def _located(decoded: Callable[[], Iterator[bytes]], line: int) -> Iterator[bytes]:
+def _located(
+    decoded: Callable[[], Iterator[bytes]], line: int, declared: str | None
+) -> Iterator[bytes]:
     """The chunks; what they begin with is on that line. Raises Refused (`undecodable`)."""
     try:
         yield from decoded()
@@ -67,11 +70,17 @@ def _located(decoded: Callable[[], Iterator[bytes]], line: int) -> Iterator[byte
         except _Undecodable:
             line += error.text_before.count("\n")
         raise Refused(
-            "undecodable",
-            f"Line {line} is not {error.codec}. Declare the file's encoding in _source.json "
-            '(for example "encoding": "cp1252").',
-            line=line,
+            "undecodable", f"Line {line} is not {error.codec}{_remedy(declared)}", line=line
         ) from error
+
+
+def _remedy(declared: str | None) -> str:
+    if declared:
+        return (
+            f". The encoding that _source.json declares ({declared}) does not fit: "
+            "declare the file's own, or none for UTF-8."
+        )
+    return '. Declare the file\'s encoding in _source.json (for example "encoding": "cp1252").'
 
 
 def _decoded(

@@ -239,7 +239,11 @@ class Description(BaseModel):
         present = {name.lower(): name for name in names}
         missing = [name for name in self.key if _compared(name) not in present]
         if missing:
-            raise Refused("missing_column", f"Missing key column: {', '.join(missing)}.", line=1)
+            raise Refused(
+                "missing_column",
+                f"Missing key column: {', '.join(missing)}, which `key` of {FILE_NAME} asks for.",
+                line=1,
+            )
         return tuple(present[_compared(name)] for name in self.key)
 
 
