@@ -34,7 +34,9 @@ def be_patient(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(deadline, "_until", much_later)
     patch.setattr("api.wiring.CircuitBreaker", _Breaker)
     patch.setattr("api.wiring.build_database", partial(build_database, answer_seconds=LONG_SECONDS))
-    # These are told to the client of OpenSearch as well.
+    # These are told to the clients of Secrets Manager and OpenSearch as well.
+    patch.setattr("api.network.secrets._CONNECT_SECONDS", LONG_SECONDS)
+    patch.setattr("api.network.secrets._STEP_SECONDS", LONG_SECONDS)
     patch.setattr("api.users.search.index._WRITE_SECONDS", LONG_SECONDS)
     patch.setattr("api.users.search.index._SEARCH_SECONDS", LONG_SECONDS)
 

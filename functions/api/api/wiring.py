@@ -52,7 +52,7 @@ def build_services(settings: Settings) -> Services:
         build_datasets(settings),
         # PostgreSQL last: it may take all that is left of the request's time.
         {"redis": cache.check, "opensearch": index.check, "postgres": store.check},
-        (database.close, cache.close, client.close),
+        (database.close, cache.close, client.close, secrets.close),
     )
 
 

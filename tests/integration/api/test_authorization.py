@@ -5,6 +5,8 @@ import pytest
 from tests.api_client import ApiClient, address
 from tests.integration.api.conftest import MakeApi
 
+pytestmark = pytest.mark.usefixtures("patient")
+
 READ, WRITE = {"scope": "users:read"}, {"scope": "openid users:write"}
 BODY = {"name": "Ada", "email": "ada@example.com", "role": "admin"}
 

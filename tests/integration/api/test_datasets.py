@@ -21,6 +21,8 @@ from datasets.web.entry import HttpEntry as ReadingEntry
 from tests.api_client import ApiClient
 from tests.integration.api.conftest import MakeApi
 
+pytestmark = pytest.mark.usefixtures("patient")
+
 
 @pytest.fixture
 def processed(s3: Any, settings: Settings) -> Any:

@@ -13,6 +13,8 @@ from tests.api_client import ApiClient, address
 from tests.integration.api.conftest import MakeApi, Proxies
 from tests.tls_front import TlsFront
 
+pytestmark = pytest.mark.usefixtures("patient")
+
 DEAD = "http://127.0.0.1:9"
 
 

@@ -13,6 +13,8 @@ from samulator.servers.group import Servers
 from tests.environments import Environment
 from tests.integration.api.conftest import MakeApi, migration_settings_for
 
+pytestmark = pytest.mark.usefixtures("patient")
+
 
 def test_no_call_of_the_api_fails_while_a_migration_waits_for_a_reader(
     services: Servers, make_api: MakeApi, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -20,6 +20,8 @@ from api.settings import Settings
 from tests.api_client import ApiClient, address
 from tests.integration.api.conftest import Proxies, empty
 
+pytestmark = pytest.mark.usefixtures("patient")
+
 EMAILS = st.sampled_from(["ann@x.org", "Ann@X.org", "bob@x.org", "c+d@x.org"])
 NAMES = st.sampled_from(["Grace Hopper", "Alan", "Ünal"])
 ROLES = st.sampled_from(["admin", "guest"])

@@ -13,6 +13,8 @@ from api.wiring import login_of
 from tests.api_client import ApiClient, address
 from tests.role_policies import SECRET, Call, recorded_calls, roles
 
+pytestmark = pytest.mark.usefixtures("patient")
+
 ROLES = roles()
 REPORT = {
     "status": "succeeded",

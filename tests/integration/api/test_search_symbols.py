@@ -8,6 +8,8 @@ import pytest
 from tests.api_client import ApiClient
 from tests.integration.api.conftest import MakeApi
 
+pytestmark = pytest.mark.usefixtures("patient")
+
 USERS = {
     "unicorn@example.com": ("Zoë 🦄", "!!!"),
     "plus+tag@example.com": ("C++ & Co.", "admin"),

@@ -16,6 +16,8 @@ from tests.api_client import ApiClient, address
 from tests.environments import Environment
 from tests.integration.api.conftest import MakeApi, migration_settings_for, settings_for
 
+pytestmark = pytest.mark.usefixtures("patient")
+
 HOSTILE = {
     "search_path": "nowhere, elsewhere",
     "client_encoding": "LATIN1",

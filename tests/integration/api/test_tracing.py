@@ -9,6 +9,8 @@ from tests.api_client import ApiClient, address
 from tests.integration.api.conftest import MakeApi
 from tests.xray_daemon import FUNCTION, ROOT, Daemon, SentSpans, traced
 
+pytestmark = pytest.mark.usefixtures("patient")
+
 ADA = {"name": "Ada Lovelace", "email": "ada@example.com", "role": "countess"}
 
 
