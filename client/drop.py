@@ -103,7 +103,8 @@ def _drop_as_told(arguments: argparse.Namespace) -> None:
             timeout=arguments.timeout,
             removes=removes,
         )
-        shown = summary(report) + suggestion(arguments.file, report)
+        place = _described_there(arguments.file, report)
+        shown = summary(report) + suggestion(arguments.file, report, place)
         sys.stdout.write(shown + _page(s3, arguments.processed, report))
         _warn(arguments.file, report)
     except FileRefused as refused:
@@ -165,11 +166,14 @@ def _put_description(s3: "S3Client", file: Path, bucket: str, key: str, removes:
 
 
 def _remedy(file: Path, report: Report, removes: Removal) -> str:
-    """Of a file that was read as the bucket alone describes it: make check-file would not know."""
-    key = report["source"].get("description_key")
-    if not key or (file.parent / DESCRIPTION).is_file():
-        return ""
-    return f"without that description it would be read anew: {removes(key)} removes it"
+    key = _described_there(file, report)
+    return f"without that description it would be read anew: {removes(key)} removes it" * bool(key)
+
+
+def _described_there(file: Path, report: Report) -> str:
+    """The description's key, if the bucket alone has one: make check-file would not know it."""
+    key: str = report["source"].get("description_key") or ""
+    return "" if (file.parent / DESCRIPTION).is_file() else key
 
 
 def _api() -> str | None:

@@ -29,12 +29,21 @@ def refusal(file: Path, report: Report, remedy: str = "") -> str:
     return "\n".join(lines)
 
 
-def suggestion(file: Path, report: Report) -> str:
-    """A line on the description that would keep more rows; empty where none was found."""
+def suggestion(file: Path, report: Report, place: str = "") -> str:
+    """A line on the description that would keep more rows; empty where none was found.
+
+    `place`: the key of the description in force, where the bucket alone has one and a check on
+    this machine would not know it; the suggestion takes that one in and is shown whole.
+    """
     found = (report.get("advice") or {}).get("suggestion")
     if not found:
         return ""
     kept = f"{found['effect']['kept_then']:,} of {found['effect']['rows']:,} rows"
+    if place:
+        description = json.dumps(found["description"], ensure_ascii=False)
+        return (
+            f"as s3://{report['source']['bucket']}/{place} this would keep {kept}: {description}\n"
+        )
     return f"{_check_file(file)} shows a description that would keep {kept}\n"
 
 

@@ -65,3 +65,11 @@ def test_a_refused_file_is_led_to_its_check_and_one_that_is_too_large_is_not() -
 )
 def test_a_description_that_would_keep_more_is_pointed_at(advice: Any, said: str) -> None:
     assert suggestion(Path("b.csv"), {**CLEANED, "advice": advice}) == said
+
+
+def test_a_suggestion_beside_a_description_that_the_bucket_alone_has_is_shown_itself() -> None:
+    effect = {"rows": 50, "kept_now": 0, "kept_then": 50}
+    advice = {"suggestion": {"effect": effect, "description": {"decimal": ","}}}
+    assert suggestion(Path("b.csv"), {**CLEANED, "advice": advice}, "a/_source.json") == (
+        'as s3://sales-landing/a/_source.json this would keep 50 of 50 rows: {"decimal": ","}\n'
+    )
