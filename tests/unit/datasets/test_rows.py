@@ -154,6 +154,8 @@ def test_a_page_says_its_columns_and_how_many_rows_there_are(call, rows):
         ({"limit": "1.0"}, "limit", "in digits"),
         ({"limit": " 1"}, "limit", "in digits"),
         ({"order": ""}, "order", "at least 1"),
+        ({"order": " "}, "order", "no column ''"),
+        ({"order": "price,"}, "order", "no column ''"),
         ({"cursor": ""}, "cursor", "at least 1"),
         ({"limit": "1001"}, "limit", "at most 1,000 as JSON"),
         ({"limit": ["1", "2"]}, "limit", "more than once"),

@@ -180,6 +180,7 @@ def test_a_wrong_request_is_a_problem_that_names_the_member(s3, document, pointe
         ("key=a.csv&keys=b", "keys", "known are key, size, description"),
         ("key=a.csv&size=2", "size", "3 bytes of it were sent"),
         ("key=a.csv&size=-2", "size", "must be the number"),
+        ("key=a.csv&size=", "size", "must be the number"),
         ("key=a.csv&description={", "description", "_source.json is wrong"),
     ],
 )

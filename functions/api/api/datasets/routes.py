@@ -33,6 +33,8 @@ async def _service(request: Request) -> DatasetService:
 
 
 Datasets = Annotated[DatasetService, Depends(_service)]
+# Without a text it would pass as no filter.
+Filter = Annotated[str, Field(min_length=1)]
 
 
 class ListQuery(BaseModel):
@@ -46,8 +48,8 @@ class ListQuery(BaseModel):
         DEFAULT_SORT, description="With a minus before it the greatest first; no value comes last."
     )
     status: FinalStatus | None = Field(None, description="Only those of this status.")
-    prefix: str = Field("", description="Only those whose source's key begins so: a folder.")
-    q: str = Field("", description="Only those whose source's key has this in it, in any case.")
+    prefix: Filter = Field("", description="Only those whose source's key begins so: a folder.")
+    q: Filter = Field("", description="Only those whose source's key has this in it, in any case.")
 
 
 @router.get(

@@ -50,7 +50,7 @@ def list_rows(bucket: Bucket, name: str, request: Request) -> Answer:
     wanted = Wanted(
         columns=_columns(asked.columns, table),
         conditions=parse_conditions(asked.where, table.schema),
-        order=parse_order(order, table.schema),
+        order=parse_order(order, table.schema) if order else [],
         limit=limit,
         place=cursor.decode(asked.cursor, dataset.version, query) if asked.cursor else (),
     )

@@ -26,8 +26,8 @@ def parse_order(text: str, schema: pa.Schema) -> list[Key]:
     Raises InvalidInput.
     """
     keys: list[Key] = []
-    rest = text.strip()
-    while rest:
+    rest: str | None = text.strip()
+    while rest is not None:
         key, rest = _next_key(rest, schema)
         if key.column in {one.column for one in keys}:
             raise InvalidInput(f"{key.column[:100]!r} is given twice", parameter="order")
@@ -35,14 +35,15 @@ def parse_order(text: str, schema: pa.Schema) -> list[Key]:
     return keys
 
 
-def _next_key(text: str, schema: pa.Schema) -> tuple[Key, str]:
+def _next_key(text: str, schema: pa.Schema) -> tuple[Key, str | None]:
+    """The first key, and what stands behind its comma; None without one."""
     for falls, start in ((False, 0), (True, 1)):
         if falls and not text.startswith("-"):
             continue
         for name in sorted(schema.names, key=len, reverse=True):
             end = start + len(name)
             if text.startswith(name, start) and (end == len(text) or text[end] == ","):
-                return Key(name, falls), text[end + 1 :].strip()
+                return Key(name, falls), text[end + 1 :].strip() if text[end:] else None
     raise InvalidInput(no_column(text.split(",")[0], schema.names), parameter="order")
 
 

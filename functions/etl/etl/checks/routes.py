@@ -49,7 +49,7 @@ class Checks:
             query = request.parameters("key", "size", "description")
             key = _key(query.get("key"), parameter="key")
             given = _queried(query.get("description"))
-            size = _size(query.get("size", ""))
+            size = _size(query.get("size"))
             beginning = _sent(request.body(size), size)
         else:
             accepted = ", ".join(("application/json", *_FILES))
@@ -123,8 +123,8 @@ def _looked_at(key: str, beginning: Beginning, description: Description) -> Chec
         return check(path, description, key=key, is_whole=is_whole)
 
 
-def _size(text: str) -> int | None:
-    if not text:
+def _size(text: str | None) -> int | None:
+    if text is None:
         return None
     if not (text.isascii() and text.isdigit() and len(text) < 19):
         raise invalid("size must be the number of the file's bytes", parameter="size")
