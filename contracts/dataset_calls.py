@@ -97,24 +97,30 @@ def document() -> Schema:
 
 
 def _descriptions(key: Schema, description: Schema) -> Schema:
+    is_at = _header("If-Match", "Only if the description is at one of these ETags, or * for any.")
+    is_new = _header("If-None-Match", "Only if it is at none of these ETags; * if there is none.")
+    is_known = _header("If-None-Match", "304 if the description is at one of these ETags.")
     written = object_of({"key": TEXT, "description_key": TEXT, "description": VALUES})
     of_a_folder = {**TEXT, "description": "Of a file of the folder, or of the description itself."}
     asked = _query("key", of_a_folder, required=True)
     return {
         "get": _call(
-            "get_description", "Shows the description of a file's folder.", [asked], DESCRIPTION
+            "get_description",
+            "Shows the description of a file's folder.",
+            [asked, is_at, is_known],
+            DESCRIPTION,
         ),
         "put": _call(
             "write_description",
             "Writes the description of a file's folder; POST /datasets/runs then runs it.",
-            [],
+            [is_at, is_new],
             written,
             body=_body({"application/json": object_of({"key": key, "description": description})}),
         ),
         "delete": _call(
             "delete_description",
             "Deletes the description of a file's folder; its files are then read without one.",
-            [asked],
+            [asked, is_at, is_new],
             None,
         ),
     }
@@ -127,6 +133,11 @@ def text() -> str:
 
 def _query(name: str, schema: Schema, *, required: bool = False) -> Schema:
     return {"name": name, "in": "query", "required": required, "schema": schema}
+
+
+def _header(name: str, description: str) -> Schema:
+    schema = {**TEXT, "description": description}
+    return {"name": name, "in": "header", "required": False, "schema": schema}
 
 
 def _parameters(model: type[BaseModel] | None) -> list[Schema]:
@@ -174,6 +185,9 @@ def _call(
     statuses = [404, 422, 503] if body is None else [404, 413, 415, 422, 503]
     if parameters and parameters[0] is _NAME and operation != "get_dataset":
         statuses = sorted([*statuses, 409])
+    is_conditional = any(parameter["in"] == "header" for parameter in parameters)
+    if is_conditional:
+        statuses = sorted([*statuses, 412])
     problem = {"schema": {"$ref": _REF.format(model="Problem")}}
     problems = {
         str(status): {
@@ -183,6 +197,13 @@ def _call(
         for status in statuses
     }
     done = {"200": {"description": "Done", "content": content}}
+    if is_conditional:
+        done["200"]["headers"] = {"ETag": {"schema": TEXT}}
+    if operation == "get_description":
+        done["304"] = {
+            "description": "The caller has this one.",
+            "headers": {"ETag": {"schema": TEXT}},
+        }
     if answer is None:
         done = {"204": {"description": "Done"}}
     return {

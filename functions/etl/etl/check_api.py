@@ -8,10 +8,10 @@ from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import Field
 from pydantic_settings import BaseSettings
 
+from etl.checks.answer import Answer
 from etl.checks.operations import methods_of, operation_of
-from etl.checks.problem import Problem, answer_of, no_content
+from etl.checks.problem import Problem
 from etl.checks.request import Request
-from etl.checks.routes import Checks
 from etl.failure import describe
 from etl.s3.client import s3_client
 from etl.s3.descriptions import Descriptions
@@ -38,9 +38,9 @@ def _settings() -> CheckSettings:
 
 
 @cache
-def _checks() -> Checks:
+def _store() -> Descriptions:
     settings = _settings()
-    return Checks(Descriptions(s3_client(settings.aws_endpoint_url), settings.landing_bucket))
+    return Descriptions(s3_client(settings.aws_endpoint_url), settings.landing_bucket)
 
 
 @logger.inject_lambda_context(clear_state=True)
@@ -69,8 +69,7 @@ def _answered(request: Request) -> dict[str, Any]:
     """Raises Problem."""
     methods = methods_of(request)
     if request.route[0] == "OPTIONS":
-        return no_content(request.id, {"Allow": ", ".join(methods)})
+        return Answer(204, headers={"Allow": ", ".join(methods)}).event(request.id)
     operation = operation_of(request, methods)
     request.authorize(operation.scope, required=_settings().auth_required)
-    status, document = operation.answer(_checks(), request)
-    return no_content(request.id) if document is None else answer_of(status, document, request.id)
+    return operation.answer(_store(), request).event(request.id)

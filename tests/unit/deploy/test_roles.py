@@ -280,7 +280,7 @@ def test_checks_make_exactly_the_calls_that_their_role_allows(s3, monkeypatch):
     from etl import check_api
 
     check_api._settings.cache_clear()
-    check_api._checks.cache_clear()
+    check_api._store.cache_clear()
     with recorded_calls() as calls:
         for method, path, extra in (
             ("POST", "/datasets/checks", {}),
@@ -297,7 +297,7 @@ def test_checks_make_exactly_the_calls_that_their_role_allows(s3, monkeypatch):
             }
             assert check_api.handler(request, Context())["statusCode"] in (200, 204)
     check_api._settings.cache_clear()
-    check_api._checks.cache_clear()
+    check_api._store.cache_clear()
     role = ROLES["DatasetCheckRole"]
     assert [call for call in calls if not role.allows(call)] == []
     assert {call.action for call in calls} | {"s3:ListBucket"} == role.actions_of_the_code

@@ -32,10 +32,10 @@ def s3(monkeypatch):
         client = boto3.client("s3")
         client.create_bucket(Bucket=BUCKET)
         check_api._settings.cache_clear()
-        check_api._checks.cache_clear()
+        check_api._store.cache_clear()
         yield client
     check_api._settings.cache_clear()
-    check_api._checks.cache_clear()
+    check_api._store.cache_clear()
 
 
 class Context:
@@ -54,6 +54,7 @@ def call(
     query: str = "",
     scope: str | None = "datasets:write",
     as_text: bool = False,
+    headers: dict[str, str] | None = None,
 ) -> tuple[int, dict]:
     from etl.check_api import handler
 
@@ -62,7 +63,7 @@ def call(
         "version": "2.0",
         "rawPath": path,
         "rawQueryString": query,
-        "headers": {"content-type": media_type},
+        "headers": {"content-type": media_type, **(headers or {})},
         "requestContext": {"http": {"method": method, "path": path}, "requestId": "r1", **claims},
         "body": body.decode("utf-8", "replace") if as_text else base64.b64encode(body).decode(),
         "isBase64Encoded": not as_text,
@@ -73,14 +74,25 @@ def call(
 
 
 def headers_of(answer: dict) -> dict:
-    """What tells of the path's other methods."""
-    return {name: value for name, value in answer["headers"].items() if name == "Allow"}
+    """What tells of the path's other methods, and which state of a description this is."""
+    return {name: value for name, value in answer["headers"].items() if name in ("Allow", "etag")}
 
 
 def of_key(
-    method: str, key: str, scope: str | None = "datasets:read datasets:write"
+    method: str,
+    key: str,
+    scope: str | None = "datasets:read datasets:write",
+    headers: dict[str, str] | None = None,
 ) -> tuple[int, dict]:
-    return call(method, "/datasets/descriptions", b"", query=f"key={key}", scope=scope)
+    query = f"key={key}"
+    return call(method, "/datasets/descriptions", b"", query=query, scope=scope, headers=headers)
+
+
+def described(description: dict, key: str = "orders.csv", **headers: str) -> tuple[int, dict]:
+    """Headers by their names with underlines."""
+    sent = {name.replace("_", "-"): value for name, value in headers.items()}
+    body = json.dumps({"key": key, "description": description}).encode()
+    return call("PUT", "/datasets/descriptions", body, headers=sent)
 
 
 def check(body: bytes, query: str = "key=2026/orders.csv", **options) -> tuple[int, dict]:
@@ -248,7 +260,8 @@ def test_a_description_is_shown_by_any_key_of_its_folder_and_by_its_own(s3):
                 "etag": put["ETag"],
             },
         )
-    assert of_key("HEAD", "2026/orders.csv", scope="datasets:read") == (200, {})
+    head = of_key("HEAD", "2026/orders.csv", scope="datasets:read")
+    assert head == (200, {"etag": put["ETag"]})
     assert of_key("GET", "orders.csv")[1]["type"] == "urn:problem:description-not-found"
 
 
@@ -263,8 +276,7 @@ def test_a_wrong_description_is_shown_with_what_is_wrong(s3):
 
 def test_a_deleted_description_counts_no_more(s3):
     s3.put_object(Bucket=BUCKET, Key="orders.csv", Body=ROWS.encode())
-    described = {"decimal": ",", "date_formats": ["%d.%m.%Y"]}
-    asked("PUT", "/datasets/descriptions", key="orders.csv", description=described)
+    described({"decimal": ",", "date_formats": ["%d.%m.%Y"]})
 
     assert of_key("DELETE", "orders.csv", scope="datasets:read")[0] == 403
     assert of_key("DELETE", "orders.csv") == (204, {})
@@ -307,3 +319,78 @@ def test_tokens_are_asked_for_as_by_the_other_calls(s3):
 def test_other_media_types_and_large_bodies_are_refused(s3):
     assert check(b"x", media_type="application/pdf")[0] == 415
     assert check(b"x" * ((1 << 20) + 1))[0] == 413
+
+
+@pytest.fixture
+def landed(s3):
+    """S3 with a file that no description is beside."""
+    s3.put_object(Bucket=BUCKET, Key="orders.csv", Body=ROWS.encode())
+    return s3
+
+
+def test_a_description_that_somebody_changed_meanwhile_is_not_written_over(landed):
+    first = described({"decimal": ","})[1]["etag"]
+    assert described({"decimal": "."}, if_match=first)[0] == 200
+
+    status, problem = described({"delimiter": ";"}, if_match=first)
+
+    assert (status, problem["type"]) == (412, "urn:problem:description-changed")
+    assert of_key("GET", "orders.csv")[1]["description"] == {}
+    assert of_key("DELETE", "orders.csv", headers={"if-match": first})[0] == 412
+    now = of_key("GET", "orders.csv")[1]["etag"]
+    assert described({"delimiter": ";"}, if_match=f'"other", {now}')[0] == 200
+    assert of_key("DELETE", "orders.csv", headers={"if-match": "*"})[0] == 204
+
+
+def test_a_first_description_takes_no_place_of_another(landed):
+    assert described({"decimal": ","}, if_match="*")[0] == 412
+    assert described({"decimal": ","}, if_none_match="*")[0] == 200
+    assert described({"decimal": "."}, if_none_match="*")[0] == 412
+    assert of_key("GET", "orders.csv")[1]["description"] == {"decimal": ","}
+
+
+def test_a_writer_who_comes_between_the_look_and_the_write_is_seen_by_s3_itself(
+    landed, monkeypatch
+):
+    from etl.s3.descriptions import Descriptions
+
+    etag = described({"decimal": ","})[1]["etag"]
+    write_over = Descriptions.write_over
+
+    def overtaken(store, *write):
+        landed.put_object(Bucket=BUCKET, Key="_source.json", Body=b'{"delimiter": "|"}')
+        return write_over(store, *write)
+
+    monkeypatch.setattr(Descriptions, "write_over", overtaken)
+    assert described({"decimal": "."}, if_match=etag)[0] == 412
+    assert of_key("GET", "orders.csv")[1]["description"] == {"delimiter": "|"}
+
+
+def test_a_write_that_meets_its_own_earlier_try_is_done(landed, monkeypatch):
+    from etl.s3.descriptions import Descriptions
+
+    etag = described({"decimal": ","})[1]["etag"]
+    write_over = Descriptions.write_over
+
+    def sent_twice(store, *write):
+        write_over(store, *write)
+        return write_over(store, *write)
+
+    monkeypatch.setattr(Descriptions, "write_over", sent_twice)
+    status, answer = described({"delimiter": "|"}, if_match=etag)
+    assert (status, answer["etag"]) == (200, of_key("GET", "orders.csv")[1]["etag"])
+
+
+def test_a_known_description_is_not_sent_again(landed):
+    etag = described({"decimal": ","})[1]["etag"]
+    for known in (etag, f"W/{etag}", "*"):
+        answer = of_key("GET", "orders.csv", headers={"if-none-match": known})
+        assert answer == (304, {"etag": etag})
+    assert of_key("GET", "orders.csv", headers={"if-none-match": '"other"'})[0] == 200
+
+
+@pytest.mark.parametrize("name", ["If-Match", "If-None-Match"])
+@pytest.mark.parametrize("tags", ["", "abc", '"a" "b"', '*, "a"'])
+def test_a_condition_that_cannot_be_read_is_refused_by_its_name(landed, name, tags):
+    status, problem = described({}, **{name.lower(): tags})
+    assert (status, problem["errors"][0]["parameter"]) == (422, name)

@@ -4,26 +4,29 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from etl.checks.answer import Answer
+from etl.checks.descriptions import remove_description, show_description, write_description
 from etl.checks.problem import Problem
 from etl.checks.request import Request
-from etl.checks.routes import Answer, Checks
+from etl.checks.routes import check_file
+from etl.s3.descriptions import Descriptions
 
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """A call, and the scope that it needs."""
+    """A call, and the scope that it needs. `answer` raises Problem."""
 
     scope: str
-    answer: Callable[[Checks, Request], Answer]
+    answer: Callable[[Descriptions, Request], Answer]
 
 
 # By path and method, as the template sends them here.
 OPERATIONS: Final[Mapping[str, Mapping[str, Operation]]] = {
-    "/datasets/checks": {"POST": Operation("datasets:write", Checks.check)},
+    "/datasets/checks": {"POST": Operation("datasets:write", check_file)},
     "/datasets/descriptions": {
-        "GET": Operation("datasets:read", Checks.show_description),
-        "PUT": Operation("datasets:write", Checks.describe),
-        "DELETE": Operation("datasets:write", Checks.remove_description),
+        "GET": Operation("datasets:read", show_description),
+        "PUT": Operation("datasets:write", write_description),
+        "DELETE": Operation("datasets:write", remove_description),
     },
 }
 

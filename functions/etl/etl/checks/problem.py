@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, Final
 
+from etl.checks.answer import response
+
 _LONGEST_STEP: Final = 200
 
 
@@ -37,19 +39,7 @@ class Problem(Exception):
             **({"errors": list(self.faults)} if self.faults else {}),
         }
         headers = {"content-type": "application/problem+json", **self.headers}
-        return _answer(self.status, json.dumps(document), request_id, headers)
-
-
-def answer_of(status: int, document: Mapping[str, Any], request_id: str) -> dict[str, Any]:
-    """A document that holds values of a file: nobody may keep it."""
-    headers = {"content-type": "application/json", "cache-control": "no-store"}
-    text = json.dumps(document, ensure_ascii=False, allow_nan=False)
-    return _answer(status, text, request_id, headers)
-
-
-def no_content(request_id: str, headers: Mapping[str, str] | None = None) -> dict[str, Any]:
-    """204: done, and there is nothing to show."""
-    return _answer(204, "", request_id, headers or {})
+        return response(self.status, json.dumps(document), request_id, headers)
 
 
 def invalid(detail: str, *, pointer: str = "", parameter: str = "") -> Problem:
@@ -66,12 +56,3 @@ def pointer_to(*steps: object) -> str:
     """
     shown = (str(step)[:_LONGEST_STEP].replace("~", "~0").replace("/", "~1") for step in steps)
     return "".join(["#", *(f"/{step}" for step in shown)])
-
-
-def _answer(status: int, body: str, request_id: str, headers: Mapping[str, str]) -> dict[str, Any]:
-    return {
-        "statusCode": status,
-        "headers": {**headers, "x-request-id": request_id},
-        "body": body,
-        "isBase64Encoded": False,
-    }

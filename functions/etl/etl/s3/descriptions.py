@@ -1,5 +1,7 @@
 """The landing bucket for whoever checks files: their beginnings, and the descriptions beside."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
@@ -13,8 +15,15 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_s3.type_defs import GetObjectOutputTypeDef
 
+_JSON: Final = "application/json"
 _BEGINNING: Final = 4 << 20
+# 409: another write of the same key was under way.
+_CHANGED: Final = {"PreconditionFailed", "412", "ConditionalRequestConflict", "409"}
 _ABSENT: Final = {"404", "NoSuchKey", "NoSuchVersion", "405", "MethodNotAllowed"}
+
+
+class DescriptionChanged(Exception):
+    """What lies there is another one than the caller has seen, or is gone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +68,16 @@ class Descriptions:
             return None
         return StoredDescription(target, got["Body"].read(), got["ETag"], got["LastModified"])
 
-    def remove(self, key: str) -> None:
-        """The description of that key; where the bucket keeps versions, its earlier ones stay."""
-        self._s3.delete_object(Bucket=self._bucket, Key=key)
+    def remove(self, key: str, *, etag: str | None = None) -> None:
+        """The description of that key; where the bucket keeps versions, its earlier ones stay.
+
+        Raises DescriptionChanged unless it is the one of `etag`, if that is given.
+        """
+        if etag is None:
+            self._s3.delete_object(Bucket=self._bucket, Key=key)
+            return
+        with _unchanged():
+            self._s3.delete_object(Bucket=self._bucket, Key=key, IfMatch=etag)
 
     def exists(self, key: str) -> bool:
         """Whether the bucket has such an object now."""
@@ -73,13 +89,27 @@ class Descriptions:
             raise
         return True
 
-    def write(self, key: str, text: str) -> str:
-        """The description for the file's folder; returns its key."""
+    def write(self, key: str, text: str) -> tuple[str, str]:
+        """The description for the file's folder; returns its key and ETag."""
         target = _description_key(key)
-        self._s3.put_object(
-            Bucket=self._bucket, Key=target, Body=text.encode(), ContentType="application/json"
+        put = self._s3.put_object(
+            Bucket=self._bucket, Key=target, Body=text.encode(), ContentType=_JSON
         )
-        return target
+        return target, put["ETag"]
+
+    def write_over(self, key: str, text: str, etag: str | None) -> tuple[str, str]:
+        """In place of the one of `etag`, of none where it is None, or DescriptionChanged."""
+        target, body = _description_key(key), text.encode()
+        with _unchanged():
+            if etag is None:
+                put = self._s3.put_object(
+                    Bucket=self._bucket, Key=target, Body=body, ContentType=_JSON, IfNoneMatch="*"
+                )
+            else:
+                put = self._s3.put_object(
+                    Bucket=self._bucket, Key=target, Body=body, ContentType=_JSON, IfMatch=etag
+                )
+        return target, put["ETag"]
 
     def _get(self, key: str, first_bytes: int = MAX_BYTES + 1) -> "GetObjectOutputTypeDef | None":
         wanted = f"bytes=0-{first_bytes - 1}"
@@ -93,6 +123,16 @@ class Descriptions:
             if code in ("InvalidRange", "416"):
                 return self._s3.get_object(Bucket=self._bucket, Key=key)
             raise
+
+
+@contextmanager
+def _unchanged() -> Iterator[None]:
+    try:
+        yield
+    except ClientError as error:
+        if error.response["Error"]["Code"] in _CHANGED | _ABSENT:
+            raise DescriptionChanged from error
+        raise
 
 
 def _description_key(key: str) -> str:
