@@ -230,3 +230,65 @@ def test_of_a_description_with_one_fault_the_rest_stays(tmp_path):
     assert [(change.field, change.because) for change in suggestion.changes] == [
         ("key", "without it 2 of 2 rows are kept")
     ]
+
+
+def test_questions_that_only_pay_together_are_asked_together(tmp_path):
+    rows = "".join(f"{i},C,W,1.5,5,0{i}/04/2024\n" for i in (1, 2, 3))
+    advice = advice_on(tmp_path, HEADER + rows)
+    assert advice.suggestion is None
+    (choice,) = advice.choices
+    assert choice.field == "date_formats, fractional_quantity"
+    assert "ambiguous" in choice.question
+    assert "no whole numbers: 1.5." in choice.question
+    first, second = choice.options
+    assert first.description == {"date_formats": ["%d/%m/%Y"], "fractional_quantity": "round"}
+    assert second.description == {"date_formats": ["%m/%d/%Y"], "fractional_quantity": "round"}
+    assert "day/month/year" in first.meaning
+    assert "rounded" in first.meaning
+    assert [option.effect.kept_then for option in choice.options] == [3, 3]
+
+
+def test_a_question_that_pays_alone_is_asked_alone_and_with_the_one_that_does_not(tmp_path):
+    rows = "1,C,W,1,5,03/04/2024\n2,C,W,1.5,5,05/06/2024\n"
+    alone, together = advice_on(tmp_path, HEADER + rows).choices
+    assert (alone.field, alone.options[0].effect.kept_then) == ("date_formats", 1)
+    assert [option.effect.kept_then for option in together.options] == [2, 2]
+
+
+def test_words_for_nothing_among_texts_are_a_question_and_change_nothing_by_themselves(tmp_path):
+    rows = "1,NULL,W,1,5,2024-01-05\n2,\\N,W,1,5,2024-01-05\n3,C3,W,1,5,2024-01-05\n"
+    advice = advice_on(tmp_path, HEADER + rows)
+    assert advice.suggestion is None
+    assert not advice.has_something_to_say
+    (choice,) = advice.choices
+    assert "customer_id has texts that often stand for a missing value: NULL (1), \\N (1)." in (
+        choice.question
+    )
+    yes, no = choice.options
+    assert yes.description == {"missing": {"customer_id": ["NULL", "\\N"]}}
+    assert (yes.effect.kept_then, yes.effect.changed_values) == (3, 2)
+    settled = Description.model_validate_json(json.dumps(no.description))
+    assert not advice_on(tmp_path, HEADER + rows, settled).choices
+
+
+def test_a_missing_order_id_is_told_to_drop_its_row(tmp_path):
+    rows = "null,C,W,1,5,2024-01-05\n2,C,W,1,5,2024-01-05\n"
+    (choice,) = advice_on(tmp_path, HEADER + rows).choices
+    assert choice.options[0].meaning == "yes: rows without an order id are dropped"
+    assert choice.options[0].effect.more_rows == -1
+
+
+@pytest.mark.parametrize(
+    ("header", "cell", "is_asked"),
+    [
+        (HEADER, "None", True),
+        (HEADER.replace("\n", ",gift\n"), "none", False),
+        (HEADER.replace("\n", ",gift\n"), "#N/A", True),
+    ],
+    ids=["customer", "a further column's value", "a program's word"],
+)
+def test_what_may_be_a_value_of_a_further_column_is_not_asked_about(
+    tmp_path, header, cell, is_asked
+):
+    row = f"1,{cell},W,1,5,2024-01-05\n" if header == HEADER else f"1,C,W,1,5,2024-01-05,{cell}\n"
+    assert bool(advice_on(tmp_path, header + row).choices) is is_asked

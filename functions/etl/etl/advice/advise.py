@@ -10,11 +10,12 @@ from typing import Final
 
 from pydantic import ValidationError
 
+from etl.advice.choices import choices
 from etl.advice.notices import notices
 from etl.advice.profiles import profile_of
 from etl.advice.structure import REMEDIES, Steps, make_readable
-from etl.advice.trial import Sampled, Trial, merged, try_out
-from etl.advice.values import Answer, Question
+from etl.advice.trial import Sampled, Trial, try_out
+from etl.advice.values import Question
 from etl.advice.worth import with_changes, worthwhile
 from etl.errors import Refused
 from etl.profile.evidence import Evidence
@@ -22,9 +23,7 @@ from etl.profile.head import write_head
 from etl.report.advice import (
     Advice,
     Change,
-    Choice,
     Notice,
-    Option,
     RefusedValue,
     Suggestion,
 )
@@ -141,13 +140,14 @@ def _advice(
         rows=max(found.now.rows, found.then.rows),
         is_complete=sample.is_complete,
         refused=dict(refused),
-        choices=tuple(_choices(sample, found)),
         notices=found.notices,
     )
     if found.then.refused:
         return advice
+    asked = choices(sample, found.now, found.then, found.asked, found.questions)
     return advice.model_copy(
         update={
+            "choices": tuple(asked),
             "profile": profile_of(found.then),
             "suggestion": _suggestion(found),
             "notices": (*found.notices, *notices(found.then)),
@@ -176,21 +176,3 @@ def _suggestion(found: Found) -> Suggestion | None:
         return None
     described = found.then.description.model_dump(mode="json", exclude_defaults=True)
     return Suggestion(description=described, changes=found.changes, effect=effect)
-
-
-def _choices(sample: Sampled, found: Found) -> Iterator[Choice]:
-    """Answers that keep rows which the suggestion alone does not."""
-    for question in found.questions:
-        options = [
-            option
-            for answer in question.answers
-            if (option := _option(sample, found, answer)).effect.kept_then > found.then.kept
-        ]
-        if options:
-            yield Choice(field=question.field, question=question.text, options=tuple(options))
-
-
-def _option(sample: Sampled, found: Found, answer: Answer) -> Option:
-    tried = try_out(sample, merged(found.asked.description, answer.fields))
-    described = tried.description.model_dump(mode="json", exclude_defaults=True)
-    return Option(meaning=answer.meaning, description=described, effect=found.now.effect(tried))

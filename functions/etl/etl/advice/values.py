@@ -1,7 +1,7 @@
 """Proposals for quantities, prices and dates, and the questions that their values leave open."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -9,7 +9,7 @@ from etl.advice.clashes import Clash, clashes
 from etl.advice.dates import FoundFormats, OpenOrder, Order, find_formats
 from etl.advice.decimals import proved_mark
 from etl.advice.trial import Trial
-from etl.advice.words import missing_words
+from etl.advice.words import described_words, missing_words
 from etl.report.advice import Change
 from etl.rules.dates import order_date
 from etl.rules.numbers import quantity
@@ -17,7 +17,7 @@ from etl.rules.status import OK, ROUNDED
 from etl.source.date_formats import ISO, read_declared
 from etl.source.months import month_numbers
 
-_MOST_FORMATS: Final = 20
+MOST_FORMATS: Final = 20
 # What a proposal is made of: a field of a description, of lists each member by itself.
 Part = tuple[str, ...]
 
@@ -48,6 +48,17 @@ class Proposals:
     changes: list[Change] = field(default_factory=list)
     parts: list[Part] = field(default_factory=list)
     questions: list[Question] = field(default_factory=list)
+
+
+def fields_of(answers: Sequence[Answer]) -> dict[str, Any]:
+    """The fields of answers to several questions: of formats all, in their order."""
+    fields: dict[str, Any] = {}
+    for answer in answers:
+        for name, value in answer.fields.items():
+            if name == "date_formats":
+                value = list(dict.fromkeys([*fields.get(name, []), *value]))[:MOST_FORMATS]
+            fields[name] = value
+    return fields
 
 
 def propose(trial: Trial, left_out: frozenset[Part] = frozenset()) -> Proposals:
@@ -84,11 +95,7 @@ def _missing(trial: Trial, proposals: Proposals, left_out: frozenset[Part]) -> N
     ]
     if not parts:
         return
-    described = trial.description.missing
-    if isinstance(described, dict):
-        columns = {name: list(texts) for name, texts in described.items()}
-    else:
-        columns = {name: list(described) for name in trial.header.names} if described else {}  # type: ignore[union-attr]
+    columns = described_words(trial)
     for _, name, word in parts:
         columns.setdefault(name, []).append(word)
     shown = ", ".join(word for _, _, word in parts)
@@ -110,7 +117,7 @@ def _dates(trial: Trial, proposals: Proposals, left_out: frozenset[Part]) -> Non
         for form, _ in found.proved.most_common()
         if form not in unasked and ("date_formats", form) not in left_out
     ]
-    formats = [*known, *new][:_MOST_FORMATS]
+    formats = [*known, *new][:MOST_FORMATS]
     if len(formats) > len(known):
         shown = ", ".join(list(refused)[:3])
         because = f"reads {', '.join(formats[len(known) :])}: {shown}"
@@ -146,8 +153,8 @@ def _mixed(clash: Clash, formats: list[str]) -> Question:
     turn = f"{clash.form} wherever it reads a date: {clash.example} is {clash.then}"
     others = [form for form in formats if form != clash.form]
     answers = (
-        Answer(stay, {"date_formats": [*others, clash.form][:_MOST_FORMATS]}),
-        Answer(turn, {"date_formats": [clash.form, *others][:_MOST_FORMATS]}),
+        Answer(stay, {"date_formats": [*others, clash.form][:MOST_FORMATS]}),
+        Answer(turn, {"date_formats": [clash.form, *others][:MOST_FORMATS]}),
     )
     return Question("date_formats", text, answers)
 
@@ -160,7 +167,7 @@ def _default(trial: Trial) -> list[str]:
 def _questions(found: FoundFormats, formats: list[str]) -> Iterator[Question]:
     for opened in found.still_open:
         answers = tuple(
-            Answer(_meaning(opened, order), {"date_formats": [*formats, *mine][:_MOST_FORMATS]})
+            Answer(_meaning(opened, order), {"date_formats": [*formats, *mine][:MOST_FORMATS]})
             for order, mine in opened.formats.items()
         )
         mixed = (

@@ -1,8 +1,10 @@
 """Words that stand for a missing value in exports, as people and programs write them."""
 
+from dataclasses import dataclass
 from typing import Final
 
 from etl.advice.trial import Trial
+from etl.profile.columns import MAX_COLUMNS
 
 _WORDS: Final = r"""
     n/a na n.a. n.a #n/a null (null) \n none nil nan unknown error undefined missing empty tbd tba
@@ -13,6 +15,13 @@ _WORDS: Final = r"""
 _DOUBTFUL: Final = {"x", "xx", "xxx", ".", "..", "*", "?", "??"}
 _FREQUENT_ROWS: Final = 3
 _FREQUENT_SHARE: Final = 0.01
+# Programs write these where they have nothing; what people write (none, -) may be a value of a
+# column that is not one of ours.
+_OF_PROGRAMS: Final = r"""
+    null (null) \n <null> <na> n/a #n/a nan nat undefined #ref! #value! #div/0! #name? #num!
+"""
+_OF_PEOPLE: Final = "none nil n.a. n.a - -- --- – — k.a. s/o n.d."
+_NUMBERS: Final = ("quantity", "price", "order_date")
 _KNOWN: Final = {*_WORDS.split(), "not available", "not applicable", "no data"}
 
 
@@ -33,3 +42,39 @@ def missing_words(trial: Trial) -> dict[str, tuple[str, ...]]:
         if words:
             found[name] = tuple(sorted(words))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class TextWords:
+    """Such words of a column of texts, as the file writes them, with their rows."""
+
+    column: str
+    counts: tuple[tuple[str, int], ...]
+
+
+def words_in_texts(trial: Trial) -> list[TextWords]:
+    """By column of texts. They keep their rows, so that only a person can say what is meant.
+
+    Nobody is asked about a column for which the description lists no word.
+    """
+    assert trial.header is not None
+    found = []
+    settled = {name for name, words in described_words(trial).items() if not words}
+    for column in trial.header.file_names[:MAX_COLUMNS]:
+        if column in _NUMBERS or column in settled:
+            continue
+        is_ours = column in ("order_id", "customer_id", "product")
+        known = {*_OF_PROGRAMS.split(), *(_OF_PEOPLE.split() if is_ours else ())}
+        counts = [one for one in trial.texts(column).most_common() if one[0].casefold() in known]
+        if counts:
+            found.append(TextWords(column, tuple(counts)))
+    return found
+
+
+def described_words(trial: Trial) -> dict[str, list[str]]:
+    """The words of the description in force by column; those of all columns under each."""
+    assert trial.header is not None
+    described = trial.description.missing
+    if isinstance(described, dict):
+        return {name: list(words) for name, words in described.items()}
+    return {name: list(described) for name in trial.header.names} if described else {}

@@ -1,11 +1,11 @@
 """What proposals win: each part of them is left out once, and goes if no row goes with it."""
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
 from etl.advice.order_lines import line_key
 from etl.advice.trial import Sampled, Trial, merged, try_out
-from etl.advice.values import Part, Proposals, Question, propose
+from etl.advice.values import Part, Proposals, Question, fields_of, propose
 from etl.report.advice import Change
 
 # Each part costs a reading of the sample.
@@ -38,11 +38,7 @@ def worthwhile(sample: Sampled, trial: Trial, *, is_answered: bool = False) -> P
 
 
 def _first_answers(questions: Sequence[Question]) -> list[Change]:
-    fields: dict[str, Any] = {}
-    for question in questions:
-        for name, value in question.answers[0].fields.items():
-            both = [*fields.get(name, []), *value] if name == "date_formats" else value
-            fields[name] = list(dict.fromkeys(both)) if name == "date_formats" else both
+    fields = fields_of([question.answers[0] for question in questions])
     return [Change(field=name, value=value, because="") for name, value in fields.items()]
 
 

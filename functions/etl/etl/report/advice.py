@@ -129,5 +129,6 @@ class Advice(_Part):
 
     @property
     def has_something_to_say(self) -> bool:
-        """Whether a description may help."""
-        return bool(self.suggestion or self.choices)
+        """Whether a description may keep more rows."""
+        options = (option for choice in self.choices for option in choice.options)
+        return self.suggestion is not None or any(one.effect.more_rows > 0 for one in options)

@@ -74,4 +74,7 @@ def _document(description: dict[str, object]) -> str:
 def _effect(effect: Effect, advice: Advice) -> str:
     of = "rows" if advice.is_complete else "rows of a sample"
     changed = f" and reads {effect.changed_values:,} kept values anew" * bool(effect.changed_values)
-    return f"keeps {effect.more_rows:,} more of {effect.rows:,} {of}{changed}"
+    if effect.more_rows > 0:
+        return f"keeps {effect.more_rows:,} more of {effect.rows:,} {of}{changed}"
+    fewer = f"{-effect.more_rows:,} fewer" if effect.more_rows else "as many"
+    return f"keeps {fewer} of {effect.rows:,} {of}{changed}"

@@ -18,11 +18,15 @@ export function showAdvice(place, wanted) {
 
 function suggested(wanted) {
   const { suggestion: found, choices = [] } = wanted.advice;
-  return [...(found ? [suggestion(wanted, found)] : []), ...choices.map((choice) => question(wanted, choice))];
+  return [...(found ? [suggestion(wanted, found)] : []), ...choices.map((choice, at) => question(wanted, choice, at))];
 }
 
-const gain = ({ kept_now: now, kept_then: then, rows }) =>
-  `${counted(then - now, "more row", "more rows")}: ${number(then)} of ${number(rows)} instead of ${number(now)}`;
+function gain({ kept_now: now, kept_then: then, rows, changed_values: changed = 0 }) {
+  const anew = changed ? `, and reads ${counted(changed, "kept value", "kept values")} anew` : "";
+  if (then === now) return `the same ${counted(then, "row", "rows")}${anew}`;
+  const won = then > now ? counted(then - now, "more row", "more rows") : counted(now - then, "row less", "rows less");
+  return `${won}: ${number(then)} of ${number(rows)} instead of ${number(now)}${anew}`;
+}
 
 function suggestion(wanted, { description, changes, effect }) {
   const reasons = changes.map(({ field, because }) => build("li", {}, element("code", field), ` ${because}`));
@@ -33,11 +37,11 @@ function suggestion(wanted, { description, changes, effect }) {
 }
 
 // What the file itself does not decide; no answer is chosen beforehand.
-function question(wanted, { field, question: asked, options }) {
+function question(wanted, { question: asked, options }, place) {
   const chosen = { description: null };
   const code = element("pre", "", { tabindex: "0", hidden: "" });
   const answers = options.map(({ meaning, description, effect }, at) => {
-    const radio = element("input", "", { type: "radio", name: `choice-${field}`, id: `choice-${field}-${at}` });
+    const radio = element("input", "", { type: "radio", name: `choice-${place}`, id: `choice-${place}-${at}` });
     radio.addEventListener("change", () => {
       chosen.description = description;
       code.hidden = false;

@@ -1,0 +1,114 @@
+"""What a person has to decide: the questions that the values leave open, with measured answers."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import islice, product
+from typing import Final
+
+import pyarrow.compute as pc
+
+from etl.advice.trial import Sampled, Trial, merged, try_out
+from etl.advice.values import Answer, Question, fields_of
+from etl.advice.words import TextWords, described_words, words_in_texts
+from etl.columns import arrow
+from etl.columns.text import strip
+from etl.report.advice import Choice, Option
+from etl.rules.judge import KEPT
+
+# Each option costs a reading of the sample.
+_MOST_TOGETHER: Final = 12
+_SHOWN: Final = 5
+
+
+def choices(
+    sample: Sampled, now: Trial, then: Trial, asked: Trial, questions: Sequence[Question]
+) -> Iterator[Choice]:
+    """Answers that keep rows which the suggestion, `then`, does not; `asked` is what they go with.
+
+    Questions of which an answer alone wins nothing are asked together with the others.
+    """
+    found = [_choice(sample, now, then.kept, asked, question) for question in questions]
+    yield from filter(None, found)
+    if None in found and len(found) > 1:
+        alone = [option.effect.kept_then for choice in found if choice for option in choice.options]
+        most = max([then.kept, *alone])
+        together = _choice(sample, now, most, asked, _together(questions))
+        if together is not None:
+            yield together
+    for words in words_in_texts(then):
+        yield _of_words(sample, now, then, words)
+
+
+def _choice(
+    sample: Sampled, now: Trial, least: int, asked: Trial, question: Question
+) -> Choice | None:
+    """None where no answer keeps more than `least` rows."""
+    options = [_option(sample, now, asked, answer) for answer in question.answers]
+    winning = tuple(option for option in options if option.effect.kept_then > least)
+    if not winning:
+        return None
+    return Choice(field=question.field, question=question.text, options=winning)
+
+
+def _option(sample: Sampled, now: Trial, asked: Trial, answer: Answer) -> Option:
+    tried = try_out(sample, merged(asked.description, answer.fields))
+    described = tried.description.model_dump(mode="json", exclude_defaults=True)
+    return Option(meaning=answer.meaning, description=described, effect=now.effect(tried))
+
+
+def _together(questions: Sequence[Question]) -> Question:
+    """Each answer to one with each to the others, the first few of them."""
+    pairs = islice(product(*(question.answers for question in questions)), _MOST_TOGETHER)
+    return Question(
+        ", ".join(dict.fromkeys(question.field for question in questions)),
+        " ".join(question.text for question in questions),
+        tuple(
+            Answer("; ".join(answer.meaning for answer in answers), fields_of(answers))
+            for answers in pairs
+        ),
+    )
+
+
+# ---- words for nothing among texts
+
+
+def _of_words(sample: Sampled, now: Trial, then: Trial, found: TextWords) -> Choice:
+    shown = ", ".join(f"{word} ({count:,})" for word, count in found.counts[:_SHOWN])
+    is_id = found.column == "order_id"
+    what = "rows without an order id are dropped" if is_id else "these cells are empty then"
+    no = "no: they are what they say, and nobody asks again"
+    return Choice(
+        field="missing",
+        question=f"{found.column} has texts that often stand for a missing value: {shown}. "
+        "Do they?",
+        options=(
+            _texts_option(sample, now, then, found, f"yes: {what}"),
+            _texts_option(sample, now, then, replace(found, counts=()), no),
+        ),
+    )
+
+
+def _texts_option(
+    sample: Sampled, now: Trial, then: Trial, found: TextWords, meaning: str
+) -> Option:
+    words = tuple(word for word, _ in found.counts)
+    columns = described_words(then)
+    columns[found.column] = [*columns.get(found.column, []), *words]
+    tried = try_out(sample, merged(then.description, {"missing": columns}))
+    effect = now.effect(tried)
+    changed = effect.changed_values + _cells(tried, found.column, words)
+    return Option(
+        meaning=meaning,
+        description=tried.description.model_dump(mode="json", exclude_defaults=True),
+        effect=effect.model_copy(update={"changed_values": changed}),
+    )
+
+
+def _cells(trial: Trial, column: str, words: Sequence[str]) -> int:
+    """In how many rows that are kept one of these words stands in the file."""
+    wanted = arrow.texts(words)
+    return sum(
+        int((arrow.booleans(pc.is_in(strip(judged.fields.columns[column]), wanted)) & kept).sum())
+        for judged in trial.judged
+        if (kept := judged.reasons == KEPT).any()
+    )
