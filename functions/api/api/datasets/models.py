@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from api.datasets.names import output_prefix, source_stem
 
-# U+FFFD stands for bytes that were not UTF-8: no object is meant by what is left.
+# U+FFFD stands for bytes that were not UTF-8: no new object is to be named by what is left.
 _DAMAGED = "\ufffd"
 _CONTROL = r"\u0000-\u001f\u007f-\u009f\ufffd"
 # No step of a key begins with a dot: clients fold "." and ".." out of URLs.
@@ -17,14 +17,9 @@ _KEY = rf"^({_STEP}/)*({_STEP}\.csv(\.gz)?|_source\.json)$"
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
-def _check_undamaged(value: str) -> str:
+def _check_key(value: str) -> str:
     if _DAMAGED in value:
         raise ValueError("was damaged on its way: it was not sent as UTF-8")
-    return value
-
-
-def _check_key(value: str) -> str:
-    _check_undamaged(value)
     if not re.fullmatch(_KEY, value) or _SURROGATE.search(value):
         raise ValueError(
             "must end in .csv or .csv.gz, or be a folder's _source.json; its steps must not be"
@@ -102,11 +97,10 @@ class RunRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    dataset: Annotated[str, AfterValidator(_check_undamaged)] = Field(
+    dataset: str = Field(
         min_length=1,
         max_length=1024,
         examples=["2026/orders"],
-        json_schema_extra={"pattern": "^[^\ufffd]*$"},
         description="Its name, or the key of its source, of which there need be no report yet.",
     )
 

@@ -17,6 +17,11 @@ from api.web.problems import MAX_NAME, known_parameters
 
 # Far more than any body here has; each that is not known costs a line of the answer.
 _MAX_MEMBERS = 1000
+_UNREADABLE = "\N{REPLACEMENT CHARACTER}".encode()
+_NOT_UTF_8 = (
+    "the body is no UTF-8, so that bytes of it are lost: send JSON as UTF-8, and the character"
+    " that stands for lost ones, where it is meant, as \\ufffd"
+)
 JSON = ("application/json",)
 MERGE_PATCH = ("application/merge-patch+json", "application/json")
 
@@ -38,10 +43,30 @@ class _EmailConvertor(Convertor[str]):
 register_url_convertor("email", _EmailConvertor())
 
 
+class StrictRequest(Request):
+    """Reads no body of which two readers may take different parts (RFC 8259, section 4)."""
+
+    async def json(self) -> Any:  # noqa: ANN401 - JSON
+        return json.loads(await self.body(), object_pairs_hook=_unrepeated)
+
+
+class UndamagedRequest(StrictRequest):
+    """Refuses what the gateway, which takes JSON for UTF-8, put where bytes are none.
+
+    A key may hold this character; it is sent escaped then, which no damage is.
+    """
+
+    async def json(self) -> Any:  # noqa: ANN401 - JSON
+        if _UNREADABLE in await self.body():
+            raise HTTPException(422, _NOT_UTF_8)
+        return await super().json()
+
+
 class GuardedRoute(APIRoute):
     """Asks for claims where AUTH_REQUIRED says so."""
 
     area: ClassVar[str] = ""
+    request_class: ClassVar[type[StrictRequest]] = StrictRequest
     # Within what PostgreSQL, and S3, have answered or the caller is told that they do not.
     seconds: ClassVar[float] = 2.8
 
@@ -58,7 +83,7 @@ class GuardedRoute(APIRoute):
             if request.method in ("POST", "PATCH"):
                 _require_media_type(request, MERGE_PATCH if request.method == "PATCH" else JSON)
             with deadline(self.seconds):
-                return await handle(_StrictRequest(request.scope, request.receive))
+                return await handle(self.request_class(request.scope, request.receive))
 
         return guarded
 
@@ -83,6 +108,7 @@ class DatasetsRoute(GuardedRoute):
     """Needs datasets:read or datasets:write."""
 
     area = "datasets"
+    request_class = UndamagedRequest
     # A listing makes a hundred calls and more.
     seconds = 10.0
 
@@ -92,13 +118,6 @@ class OpenRoute(GuardedRoute):
 
     def _authorize(self, request: Request) -> None:
         """Nothing to check."""
-
-
-class _StrictRequest(Request):
-    """Reads no body of which two readers may take different parts (RFC 8259, section 4)."""
-
-    async def json(self) -> Any:  # noqa: ANN401 - JSON
-        return json.loads(await self.body(), object_pairs_hook=_unrepeated)
 
 
 def _unrepeated(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -16,6 +16,9 @@ export class Problem extends Error {
   }
 }
 
+// The character that gateways put where bytes are lost: meant, as in a file's name, it is escaped.
+const written = (body) => JSON.stringify(body).replaceAll("\ufffd", "\\ufffd");
+
 // The answer as it came; raises a Problem for all that is no success.
 export async function callFor(method, path, { body, bytes, headers = {} } = {}) {
   const token = await currentToken();
@@ -26,7 +29,7 @@ export async function callFor(method, path, { body, bytes, headers = {} } = {}) 
   if (bytes !== undefined) sent["Content-Type"] = "application/octet-stream";
   let answer;
   try {
-    answer = await fetch(path, { method, headers: sent, body: bytes ?? (body && JSON.stringify(body)) });
+    answer = await fetch(path, { method, headers: sent, body: bytes ?? (body && written(body)) });
   } catch {
     throw new Problem({ status: 0, detail: "The API does not answer." });
   }
