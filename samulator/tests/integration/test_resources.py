@@ -302,6 +302,14 @@ def test_a_table_has_its_index_stream_expiry_and_backups(aws: AwsServer) -> None
     assert (expiry["TimeToLiveStatus"], expiry["AttributeName"]) == ("ENABLED", "expires")
 
 
+def test_code_that_names_another_region_finds_the_table(aws: AwsServer) -> None:
+    elsewhere = aws_client(aws, "dynamodb", region_name="eu-west-3")
+
+    table = elsewhere.describe_table(TableName="people")["Table"]
+
+    assert table["TableArn"] == ARN.format("dynamodb", "table/people")
+
+
 def test_a_topic_serves_subscriptions_inside_it_and_beside_it(aws: AwsServer) -> None:
     sns = aws_client(aws, "sns")
     kind = {"kind": {"DataType": "String", "StringValue": "b"}}

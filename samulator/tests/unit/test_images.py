@@ -124,6 +124,14 @@ def test_a_function_runs_from_the_lines_of_its_dockerfile(project, lines):
     assert project.application().functions["F"].runtime == OWN_RUNTIME
 
 
+def test_a_dockerfile_may_begin_with_a_byte_order_mark(project):
+    project.dockerfile("COPY app.py ./", 'CMD ["app.handler"]')
+    file = next(project.folder.rglob("Dockerfile"))
+    file.write_bytes(b"\xef\xbb\xbf" + file.read_bytes())
+
+    assert project.application().functions["F"].handler == "app.handler"
+
+
 def test_stages_copy_from_each_other(project):
     project.write("src/app.py", CODE)
     project.write(

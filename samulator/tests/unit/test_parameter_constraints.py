@@ -50,3 +50,39 @@ def test_refusal_names_the_parameter_and_the_value():
 
     with pytest.raises(TemplateError, match=r"^Parameters\.MaxBytes: '-5' is less than 1$"):
         parameter_texts(document, {"MaxBytes": "-5"}, lambda _: None)
+
+
+@pytest.mark.parametrize(
+    ("resource", "number"),
+    [
+        ({"Timeout": {"Ref": "P"}}, "3"),
+        ({"Events": {"Q": {"Properties": {"BatchSize": {"Ref": "P"}}}}}, "10"),
+        ({"RedrivePolicy": {"maxReceiveCount": {"Ref": "P"}}}, "3"),
+        ({"Tags": [{"Value": {"Ref": "P"}}]}, "p"),
+    ],
+)
+def test_parameter_without_a_default_is_a_number_where_it_is_used_as_one(resource, number):
+    said = []
+    document = {
+        "Parameters": {"P": {"Type": "String"}},
+        "Resources": {"R": {"Properties": resource}},
+    }
+
+    assert parameter_texts(document, {}, said.append) == {"P": number}
+    assert said == [
+        f"Parameters.P: has no default, so it is {number!r} here; "
+        "give it by --parameter-overrides P=VALUE"
+    ]
+
+
+def test_number_in_globals_and_a_least_value_are_kept_to():
+    document = {
+        "Parameters": {"Seconds": {}, "Megabytes": {"Type": "Number", "MinValue": 256}},
+        "Globals": {
+            "Function": {"Timeout": {"Ref": "Seconds"}, "MemorySize": {"Ref": "Megabytes"}}
+        },
+    }
+
+    values = parameter_texts(document, {}, lambda _: None)
+
+    assert values == {"Seconds": "3", "Megabytes": "256"}

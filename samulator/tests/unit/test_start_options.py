@@ -107,6 +107,21 @@ def test_what_has_no_effect_is_said(folder: Path) -> None:
     ]
 
 
+def test_configured_variables_that_are_not_in_the_repository_are_said_and_left_out(
+    folder: Path,
+) -> None:
+    (folder / "samconfig.toml").write_text(
+        'version = 0.1\n[default.local_start_api.parameters]\nenv_vars = "env.json"\n'
+    )
+    project = open_project(folder)
+    assert [*project.disagreements(load_project(project))] == [
+        "samconfig.toml: env_vars: there is no env.json, so that it sets no variable"
+    ]
+
+    (folder / "env.json").write_text('{"First": {"OTHER": "kept at home"}}')
+    assert variables(folder, NO_FLAGS, "First")["OTHER"] == "kept at home"
+
+
 @pytest.mark.parametrize(
     ("flags", "file", "said"),
     [

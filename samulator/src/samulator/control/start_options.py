@@ -70,8 +70,7 @@ def read_options(folder: Path, flags: Flags = NO_FLAGS) -> StartOptions:
     if host is not None and host not in _LOOPBACK:
         source = "--host" if flags.host else f"{where}host"
         raise ProjectError(f"{source} {host}: samulator listens on 127.0.0.1 alone; leave it out")
-    env_vars = flags.env_vars or _path(said, "env_vars")
-    file = None if env_vars is None else folder / env_vars
+    file = _variables_file(folder, flags, said)
     return StartOptions(
         template=None if template is None else folder / template,
         parameters=_parameters(flags, said, where),
@@ -80,8 +79,18 @@ def read_options(folder: Path, flags: Flags = NO_FLAGS) -> StartOptions:
         port=flags.port if flags.port is not None else _port(said, where),
         is_port_a_flag=flags.port is not None,
         files=tuple(each for each in (config, file) if each is not None),
-        remarks=tuple(_remarks(flags, said, where)),
+        remarks=tuple(_remarks(folder, flags, said, where)),
     )
+
+
+def _variables_file(folder: Path, flags: Flags, said: Mapping[str, Any]) -> Path | None:
+    """A flag's must be there; a configured one is often kept out of a repository."""
+    if flags.env_vars:
+        return folder / flags.env_vars
+    configured = _path(said, "env_vars")
+    if configured is None or not (folder / configured).exists():
+        return None
+    return folder / configured
 
 
 def read_variables(file: Path) -> dict[str, dict[str, str]]:
@@ -144,7 +153,10 @@ def _port(said: Mapping[str, Any], where: str) -> int | None:
     return int(value)
 
 
-def _remarks(flags: Flags, said: Mapping[str, Any], where: str) -> Iterator[str]:
+def _remarks(folder: Path, flags: Flags, said: Mapping[str, Any], where: str) -> Iterator[str]:
+    configured = _path(said, "env_vars")
+    if configured and not flags.env_vars and not (folder / configured).exists():
+        yield f"{where}env_vars: there is no {configured}, so that it sets no variable"
     if flags.profile or said.get("profile"):
         source = "--profile" if flags.profile else f"{where}profile"
         yield f"{source} has no effect: functions get credentials of this machine alone"

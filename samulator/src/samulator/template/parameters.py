@@ -5,6 +5,7 @@ from typing import Any
 
 from samulator.template.model import TemplateError, Value
 from samulator.template.parameter_constraints import allowed_texts, broken_constraint, text_of
+from samulator.template.parameter_uses import numbers_wanted
 
 _LISTS = ("CommaDelimitedList", "List<")
 _LOOKED_UP = "AWS::SSM::Parameter::Value<"
@@ -26,8 +27,8 @@ def parameter_texts(
 ) -> dict[str, str]:
     """Return the text of each parameter as a deployment would give it.
 
-    What has neither value nor default gets one by its type, and `warn` is told. Raises
-    TemplateError where a value is not what CloudFormation takes.
+    What has neither value nor default gets one by its type and its use, and `warn` is told.
+    Raises TemplateError where a value is not what CloudFormation takes.
     """
     declared = _section(document)
     for name, value in given.items():
@@ -37,7 +38,7 @@ def parameter_texts(
         broken = broken_constraint(declared[name], value)
         if broken:
             raise TemplateError(f"Parameters.{name}: {value!r} {broken}")
-    values = {}
+    values, numbers = {}, numbers_wanted(document)
     for name, definition in declared.items():
         if name in given:
             values[name] = given[name]
@@ -49,7 +50,7 @@ def parameter_texts(
                     f"give the value by --parameter-overrides {name}=VALUE"
                 )
         else:
-            values[name] = _made_up(name, definition)
+            values[name] = _made_up(name, definition, numbers.get(name))
             warn(
                 f"Parameters.{name}: has no default, so it is {values[name]!r} here; "
                 f"give it by --parameter-overrides {name}=VALUE"
@@ -68,13 +69,15 @@ def _section(document: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:
     return {name: definition or {} for name, definition in declared.items()}
 
 
-def _made_up(name: str, definition: Mapping[str, Any]) -> str:
+def _made_up(name: str, definition: Mapping[str, Any], number: str | None) -> str:
     kind = _kind(definition)
     allowed = allowed_texts(definition)
     if allowed:
         return allowed[0]
     if kind == "Number":
-        return text_of(definition.get("MinValue", 0))
+        return text_of(definition.get("MinValue", number or 0))
+    if number is not None:
+        return number
     inner = kind.removeprefix(_LOOKED_UP).removeprefix("List<").rstrip(">")
     # In lower case, for it may be the name of a bucket.
     return _EXAMPLES.get(inner, name.lower())

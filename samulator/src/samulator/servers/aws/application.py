@@ -21,6 +21,7 @@ from samulator.servers.aws.fifo_queues import correct_fifo_queues, keep_groups_i
 from samulator.servers.aws.lambda_calls import is_for_lambda, lambda_calls
 from samulator.servers.aws.notifications import ObjectChange
 from samulator.servers.aws.observer import Record, S3Observer
+from samulator.servers.aws.one_region import OneRegion
 from samulator.servers.aws.own_pages import OwnPagesOnly
 from samulator.servers.aws.parameters import import_parameters
 from samulator.servers.aws.s3.application import s3_application
@@ -84,7 +85,7 @@ def application(config: AwsConfig, url: str) -> tuple["WSGIApplication", Storage
         return serve(environ, start_response)
 
     judged: WSGIApplication = _judged(by_service, config) if config.callers else by_service
-    return OwnPagesOnly(judged), storage
+    return OwnPagesOnly(OneRegion(judged, config.region)), storage
 
 
 def _telling(notifications: BucketNotifications) -> Record:

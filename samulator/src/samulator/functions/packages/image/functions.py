@@ -30,7 +30,8 @@ def read_image(name: str, function: Function) -> ImageSource:
             f"{name}: does not run here, its image {uri or ''} has no Dockerfile in Metadata"
         )
     try:
-        text = image.dockerfile.read_text(encoding="utf-8")
+        # Editors of Windows begin a file with a byte order mark; Docker reads over it.
+        text = image.dockerfile.read_text(encoding="utf-8-sig")
         stages = read_recipes(read_dockerfile(text), image.arguments)
         final = [*stages.values()][-1] if image.target is None else stages[image.target]
     except OSError as error:
