@@ -28,13 +28,16 @@ def ports() -> Ports:
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return copy_hello_world(tmp_path_factory.mktemp("sam-app"))
+    """With a file that has the name of a module of Python, as projects do."""
+    project = copy_hello_world(tmp_path_factory.mktemp("sam-app"))
+    (project / "selectors.py").write_text("raise SystemExit('imported by mistake')\n")
+    return project
 
 
 def command(folder: Path, ports: Ports, *arguments: str) -> subprocess.Popen[str]:
     moved = {variable_of(name): str(port) for name, port in ports.items() if name != "api"}
     return subprocess.Popen(
-        [sys.executable, "-m", "samulator", *arguments],
+        [sys.executable, "-P", "-m", "samulator", *arguments],
         cwd=folder,
         env={**os.environ, **moved},
         stdout=subprocess.PIPE,
@@ -77,6 +80,15 @@ def test_no_data_server_runs_for_an_application_that_asks_for_none(
 ) -> None:
     names = {child.name() for child in stack.children(recursive=True)}
     assert not names.intersection(DATA_SERVERS)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="psutil tells it on Linux alone")
+def test_neither_awss_translator_nor_its_services_stay_in_memory(stack: psutil.Process) -> None:
+    mapped = {Path(each.path).name.split(".")[0] for each in stack.memory_maps()}
+    assert "_http_parser" in mapped
+    assert "_pydantic_core" not in mapped
+    said = (child for child in stack.children() if "samulator.servers.aws" in child.cmdline())
+    assert [each.memory_info().rss < 30 * 2**20 for each in said] == [True]
 
 
 def test_doctor_asks_for_nothing_that_the_application_does_not(

@@ -1,15 +1,18 @@
 """What a template declares is there when AWS's services answer, as the template says it."""
 
 import json
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 from botocore.exceptions import ClientError
 
 from samulator.servers.aws.config import AwsConfig
 from samulator.servers.aws.service import AwsServer
+from samulator.servers.process import ServiceFailed
 from samulator.template.model import Resource
 from testkit.aws_process import Declared, aws_client, started_aws
 from testkit.ports import reserve_port
@@ -236,16 +239,28 @@ def test_a_policy_that_wants_tls_shuts_nobody_out_and_plain_denials_hold(aws: Aw
         s3.put_object(Bucket="files", Key="locked/closed.txt", Body=b"")
 
 
-def test_who_calls_before_they_are_made_waits_for_them(tmp_path: Path) -> None:
+def test_a_process_that_starts_when_called_is_small_until_then_and_keeps_its_caller_waiting(
+    tmp_path: Path,
+) -> None:
     bucket = Resource("Early", "AWS::S3::Bucket", "early", {}, physical_id="early")
-    server = AwsServer(tmp_path, reserve_port(), config=AwsConfig(resources=(bucket,)))
+    config = AwsConfig(resources=(bucket,), starts_when_called=True)
+    server = AwsServer(tmp_path, reserve_port(), config=config)
     server.launch()
     try:
-        server.wait_until_open()
+        before = psutil.Process(server.pid).memory_info().rss
         listed = aws_client(server, "s3").list_buckets()["Buckets"]
+        after = psutil.Process(server.pid).memory_info().rss
     finally:
         server.stop()
     assert [each["Name"] for each in listed] == ["early"]
+    assert before < 30 * 2**20 < after
+
+
+def test_a_port_that_another_took_meanwhile_is_named(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        with pytest.raises(ServiceFailed, match=f"AWS services cannot listen on 127.0.0.1:{port}"):
+            AwsServer(tmp_path, port).launch()
 
 
 def test_nothing_of_it_is_missing(aws: AwsServer) -> None:

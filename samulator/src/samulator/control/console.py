@@ -34,6 +34,10 @@ class Console:
         """One service answers."""
         self.say(f"  {started.title:<22}{started.address:<22}{started.seconds:5.1f} s")
 
+    def waits_for_calls(self, title: str, address: str) -> None:
+        """One service starts when somebody calls it, which the application has no need to."""
+        self.say(f"  {title:<22}{address:<22}  when called")
+
     def preparing(self, what: str) -> None:
         """Something that takes seconds, and is kept until what it is made of changes."""
         self.say(f"  {what} (kept until it changes)")

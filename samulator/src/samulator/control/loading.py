@@ -8,7 +8,8 @@ from samulator.servers.ports import LOOPBACK, Ports
 from samulator.template.load import read_application
 from samulator.template.model import Application
 from samulator.template.translated import open_template
-from samulator.template.translation_cache import TranslationCache
+from samulator.template.translation import translate
+from samulator.template.translation_cache import Translate, TranslationCache
 
 
 def load_project(
@@ -16,17 +17,19 @@ def load_project(
     *,
     environment: Mapping[str, str] | None = None,
     aws_url: str = f"http://{LOOPBACK}:{Ports().aws}",
+    translate: Translate = translate,
 ) -> Application:
     """Read the template with the parameters, region and variables of the project's options.
 
-    `environment` is that of local.toml with its places filled. Raises TemplateError.
+    `environment` is that of local.toml with its places filled, `translate` makes what is not kept
+    from another start. Raises TemplateError.
     """
     options = project.options
     template = open_template(
         project.template,
         parameters=options.parameters,
         region=options.region,
-        cache=TranslationCache(project.builds),
+        cache=TranslationCache(project.builds, translate),
     )
     given = project.environment if environment is None else environment
     application = read_application(template, environment=given, aws_url=aws_url)

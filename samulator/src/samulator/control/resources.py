@@ -3,10 +3,16 @@
 from collections.abc import Mapping
 from typing import Any
 
+from samulator.servers.aws.iam.callers import caller_of
 from samulator.template.model import Application, Bucket, Resource
 
 # What handlers do not call: functions can start before the AWS process has made these.
 _NOT_CALLED = ("ApiGateway", "ApiGatewayV2", "CloudFormation", "IAM", "Lambda", "Logs")
+# With these policies of AWS's own alone, a role lets a function log, be traced and join a VPC.
+_CALLING_NOTHING = (
+    *("AWSLambdaBasicExecutionRole", "AWSLambdaVPCAccessExecutionRole"),
+    *("AWSXRayDaemonWriteAccess", "AWSXrayWriteOnlyAccess"),
+)
 
 
 def declared(application: Application) -> tuple[Resource, ...]:
@@ -29,6 +35,26 @@ def must_exist(application: Application) -> bool:
     return any(
         resource.type.split("::")[1] not in _NOT_CALLED for resource in declared(application)
     )
+
+
+def may_be_called(application: Application) -> bool:
+    """Whether functions have anything to ask the AWS process for: resources, or by their roles."""
+    if must_exist(application):
+        return True
+    roles = {}
+    for resource in declared(application):
+        if resource.type == "AWS::IAM::Role":
+            roles[resource.name] = _lets_call(resource.properties)
+        elif resource.type.startswith("AWS::IAM::"):
+            return True
+    callers = (caller_of(application, name) for name in application.functions)
+    # What a role elsewhere lets its functions do is not known.
+    return any(caller is None or roles.get(caller.role, True) for caller in callers)
+
+
+def _lets_call(role: Mapping[str, Any]) -> bool:
+    names = {str(arn).rsplit("/", 1)[-1] for arn in role.get("ManagedPolicyArns") or ()}
+    return bool(role.get("Policies") or names.difference(_CALLING_NOTHING))
 
 
 def _versioning(bucket: Bucket) -> Mapping[str, Any]:

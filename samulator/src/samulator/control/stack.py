@@ -13,7 +13,7 @@ from samulator.control.loading import load_project
 from samulator.control.mode import Mode
 from samulator.control.project import Project
 from samulator.control.resource_problems import ResourceProblems
-from samulator.control.resources import declared, must_exist
+from samulator.control.resources import declared, may_be_called, must_exist
 from samulator.control.start_invokes import StartFailed
 from samulator.control.state import RunningStack
 from samulator.control.supervisor import Supervisor
@@ -23,9 +23,11 @@ from samulator.functions.host import FunctionHost
 from samulator.functions.reload import Watching, watch_settings
 from samulator.servers.aws.config import AwsConfig
 from samulator.servers.aws.iam.callers import callers_of
-from samulator.servers.group import Servers
+from samulator.servers.group import AWS_TITLE, Servers
 from samulator.servers.ports import LOOPBACK, Ports, require_free
 from samulator.template.model import Application
+from samulator.template.translation import translate
+from samulator.template.translation_cache import Translate
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,11 @@ class Running:
 
 @dataclass(frozen=True)
 class Stack:
-    """One project on its ports, with its functions run in one mode; `record` is held."""
+    """One project on its ports, with its functions run in one mode; `record` is held.
+
+    Without `durable`, PostgreSQL trades the safety of its data for speed, for tests. `translate`
+    is how a template is translated that is new.
+    """
 
     project: Project
     ports: Ports
@@ -52,6 +58,7 @@ class Stack:
     record: RunningStack
     console: Console
     durable: bool = True
+    translate: Translate = translate
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[Running]:
@@ -109,8 +116,10 @@ class Stack:
             if must_exist(application):
                 await asyncio.to_thread(servers.wait_for_aws, self.console.started)
                 problems.say()
-            else:
+            elif may_be_called(application):
                 background.append(never_ending(lambda: self._say_that_aws_answers(servers)))
+            else:
+                self.console.waits_for_calls(AWS_TITLE, servers.aws.address)
             tasks = tuple(map(asyncio.create_task, background))
             stack.push_async_callback(cancel, tasks)
             yield Running(application, functions, servers, urls, tasks)
@@ -127,7 +136,9 @@ class Stack:
                 task.result()
 
     def _load(self, environment: dict[str, str], aws_url: str) -> Application:
-        application = load_project(self.project, environment=environment, aws_url=aws_url)
+        application = load_project(
+            self.project, environment=environment, aws_url=aws_url, translate=self.translate
+        )
         return self.mode.adapt(application, aws_url)
 
     def _announce(self, application: Application) -> None:
@@ -152,6 +163,7 @@ class Stack:
                 declared(application),
                 callers_of(application) if self.project.iam else (),
                 jobs=self.project.jobs,
+                starts_when_called=not may_be_called(application),
             )
         )
         self.record.tell(host=servers.host, servers=servers.pids())

@@ -12,6 +12,7 @@ from samulator.control.state import RunningStack
 from samulator.control.tasks import cancel
 from samulator.control.worker_mode import WorkerMode
 from samulator.servers.ports import Ports
+from samulator.template.translation_apart import translate_apart
 
 
 def run_in_workers(project: Project, ports: Ports, debug: Sequence[str] = ()) -> None:
@@ -36,7 +37,8 @@ def _run(project: Project, ports: Ports, create_mode: Callable[[Console], Mode])
         interrupt_on_stop()
         mode = create_mode(console)
         try:
-            asyncio.run(_until_stopped(Stack(project, ports, mode, record, console)))
+            stack = Stack(project, ports, mode, record, console, translate=translate_apart)
+            asyncio.run(_until_stopped(stack))
         finally:
             finish_undisturbed()
 

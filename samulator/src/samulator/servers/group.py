@@ -82,7 +82,6 @@ class Servers:
         """
         for name, server in self.data.items():
             self._wait(DATA_SERVERS[name].title, server, on_started)
-        self.aws.wait_until_open()
 
     def wait_for_aws(self, on_started: Callable[[Started], None]) -> None:
         """Returns when AWS's services answer; raises ServiceFailed."""
@@ -111,5 +110,4 @@ class Servers:
 
     def _wait(self, title: str, server: Server, on_started: Callable[[Started], None]) -> None:
         server.wait()
-        address = f"{server.host}:{server.port}"
-        on_started(Started(title, address, time.monotonic() - self._begin))
+        on_started(Started(title, server.address, time.monotonic() - self._begin))

@@ -12,7 +12,8 @@ class OpenSearchServer(Server):
 
     def __init__(self, state_dir: Path, port: int, *, listen: str = "127.0.0.1") -> None:
         command = [
-            *(sys.executable, "-m", "samulator.servers.search", "--server", str(_binary())),
+            *(sys.executable, "-P", "-m", "samulator.servers.search"),
+            *("--server", str(_binary())),
             *("--host", listen, "--port", str(port)),
         ]
         log = state_dir / "logs" / "opensearch.log"

@@ -75,8 +75,11 @@ class ServerProcess:
     def is_running(self) -> bool:
         return self._process is not None and self._process.poll() is None
 
-    def launch(self) -> None:
-        """Starts the child; `wait_until` says when it can be used."""
+    def launch(self, *arguments: str, inherited: Sequence[int] = ()) -> None:
+        """Starts the child; `wait_until` says when it can be used.
+
+        `arguments` follow the command, `inherited` are descriptors that the child gets too.
+        """
         self._log.parent.mkdir(parents=True, exist_ok=True)
         identity = (
             {"user": self._account.uid, "group": self._account.gid, "extra_groups": []}
@@ -88,7 +91,8 @@ class ServerProcess:
         self._log.chmod(0o600)
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(  # noqa: S603 # nosec B603 # our own servers
-                self._command,
+                [*self._command, *arguments],
+                pass_fds=inherited,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -155,6 +159,11 @@ class Server:
     def name(self) -> str:
         """What `local logs`, `stop` and `start` call it."""
         return self._process.name
+
+    @property
+    def address(self) -> str:
+        """Host and port, as people are told them."""
+        return f"{self.host}:{self.port}"
 
     @property
     def ending(self) -> str:

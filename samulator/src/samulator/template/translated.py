@@ -13,7 +13,6 @@ from samulator.template.language_extensions import Expansion
 from samulator.template.model import TemplateError, Value
 from samulator.template.parameters import parameter_texts, parameter_values
 from samulator.template.shape import check_sections
-from samulator.template.translation import translate
 from samulator.template.translation_cache import TranslationCache
 
 
@@ -62,5 +61,5 @@ def _translated(
     whole = Expansion(known.intrinsics, path.parent).expand(document)
     expanded = without_definitions_elsewhere(whole, warnings.append)
     kept = cache or TranslationCache(None)
-    translated = kept.get([expanded, texts, region], lambda: translate(expanded, texts, region))
+    translated = kept.translated(expanded, texts, region)
     return TranslatedTemplate(path, translated, values, region, kept, tuple(warnings))

@@ -4,31 +4,37 @@ import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from samulator.template.model import Value
+from samulator.template.translation import translate
+
+Translate = Callable[[Mapping[str, Any], Mapping[str, str], str], dict[str, Any]]
 
 _FOLDER = "translations"
 _KEPT = 20
 
 
 class TranslationCache:
-    """The last translations, in the state `folder`; without a folder nothing is kept."""
+    """The last that `translate` made, in the state `folder`; without a folder nothing is kept."""
 
-    def __init__(self, folder: Path | None) -> None:
+    def __init__(self, folder: Path | None, translate: Translate = translate) -> None:
         self._folder = None if folder is None else folder / _FOLDER
+        self._translate = translate
 
-    def get(self, source: Value, translate: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-        """Return what `translate` makes of `source`, from a file if it was made of the same."""
+    def translated(
+        self, document: Mapping[str, Any], parameters: Mapping[str, str], region: str
+    ) -> dict[str, Any]:
+        """Return the translation, from a file if it was made of the same. Raises TemplateError."""
         if self._folder is None:
-            return translate()
-        path = self._folder / f"{_digest(source)}.json"
+            return self._translate(document, parameters, region)
+        path = self._folder / f"{_digest([document, parameters, region])}.json"
         kept = _read(path)
         if kept is None:
-            kept = translate()
+            kept = self._translate(document, parameters, region)
             _write(path, kept)
             _drop_oldest(self._folder)
         return kept

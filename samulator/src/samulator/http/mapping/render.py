@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
-
-import airspeed
+from typing import TYPE_CHECKING, Any
 
 from samulator.http.mapping.variables import MappingFailed, MappingSource, namespace
+
+if TYPE_CHECKING:
+    import airspeed
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,9 @@ def render_response(template: str, source: MappingSource) -> Rendered:
 
 
 def _render(template: str, variables: dict[str, Any]) -> str:
+    # Only who maps needs the parser.
+    import airspeed
+
     try:
         return str(_parsed(template).merge(variables))
     except airspeed.TemplateError as error:
@@ -41,7 +45,9 @@ def _render(template: str, variables: dict[str, Any]) -> str:
 
 
 @lru_cache(maxsize=256)
-def _parsed(template: str) -> airspeed.Template:
+def _parsed(template: str) -> "airspeed.Template":
+    import airspeed
+
     return airspeed.Template(template)
 
 

@@ -9,9 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import quote_plus, unquote_plus
 
-from jsonpath_ng.exceptions import JSONPathError
-from jsonpath_ng.parser import JsonPathParser
-
 from samulator.http.mapping.values import JavaMap, JavaText, of_java
 from samulator.template.model import Value
 
@@ -117,6 +114,10 @@ def namespace(source: MappingSource) -> dict[str, Value]:
 
 def find_in_body(body: str, expression: str) -> Value:
     """Return what a JSONPath finds, a list where it finds several. Raises MappingFailed."""
+    # Only who maps by a path needs the parser.
+    from jsonpath_ng.exceptions import JSONPathError
+    from jsonpath_ng.parser import JsonPathParser
+
     parsed = _parsed(body)
     try:
         found = [match.value for match in JsonPathParser().parse(expression).find(parsed)]

@@ -2,17 +2,15 @@
 
 import asyncio
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
 import aiohttp
-from botocore.auth import SigV4Auth
-from botocore.awsrequest import AWSRequest
-from botocore.credentials import Credentials
 
 from samulator.http.services.service_request import ServiceRequest
 
-# Local servers take any credentials.
-_LOCAL = Credentials("local", "local")
+if TYPE_CHECKING:
+    from botocore.awsrequest import AWSRequest
 
 
 class ServiceUnreachable(Exception):
@@ -38,23 +36,37 @@ class LocalServices:
 
     async def ask(self, request: ServiceRequest, seconds: float) -> ServiceAnswer:
         """Return the service's answer, whatever its status. Raises ServiceUnreachable."""
-        url = f"{self._url}{quote(request.path, safe='/%')}"
-        if request.query:
-            url += f"?{urlencode(request.query)}"
-        headers = {name: value for name, value in request.headers.items() if name != "host"}
-        signed = AWSRequest(request.method, url, headers, request.body.encode())
-        SigV4Auth(_LOCAL, request.service, self._region).add_auth(signed)
+        signed = self._signed(request)
         try:
             async with (
                 asyncio.timeout(seconds),
                 self._open().request(
-                    request.method, url, headers=dict(signed.headers), data=signed.body
+                    request.method,
+                    str(signed.url),
+                    headers=dict(signed.headers),
+                    data=signed.body,
                 ) as answer,
             ):
                 named = {name.lower(): value for name, value in answer.headers.items()}
                 return ServiceAnswer(answer.status, named, await answer.text())
         except (TimeoutError, aiohttp.ClientError) as error:
             raise ServiceUnreachable(f"{request.service}: {error or 'no answer'}") from error
+
+    def _signed(self, request: ServiceRequest) -> "AWSRequest":
+        # Only who integrates a service signs.
+        from botocore.auth import SigV4Auth
+        from botocore.awsrequest import AWSRequest
+        from botocore.credentials import Credentials
+
+        url = f"{self._url}{quote(request.path, safe='/%')}"
+        if request.query:
+            url += f"?{urlencode(request.query)}"
+        headers = {name: value for name, value in request.headers.items() if name != "host"}
+        signed = AWSRequest(request.method, url, headers, request.body.encode())
+        # Local servers take any credentials.
+        local = Credentials("local", "local")
+        SigV4Auth(local, request.service, self._region).add_auth(signed)
+        return signed
 
     async def close(self) -> None:
         """Close the connections."""

@@ -1,14 +1,15 @@
-"""boto3 clients of this machine's servers, whatever the shell is set up for."""
+"""boto3 clients of this machine's servers, whatever the shell is set up for.
+
+boto3 is imported with the first of them: many applications need none.
+"""
 
 import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-import boto3
-import botocore.session
-from botocore.config import Config
-
 if TYPE_CHECKING:
+    import boto3
+    from botocore.config import Config
     from mypy_boto3_s3.client import S3Client
     from mypy_boto3_sqs.client import SQSClient
 
@@ -26,8 +27,11 @@ _PATIENCE: Mapping[str, Any] = {
 }
 
 
-def local_session(region: str) -> boto3.Session:
+def local_session(region: str) -> "boto3.Session":
     """Local servers take any credentials; real ones in the shell must never be sent to them."""
+    import boto3
+    import botocore.session
+
     return boto3.Session(
         aws_access_key_id="local",
         aws_secret_access_key="local",  # noqa: S106 # nosec B106 # what local servers take
@@ -36,19 +40,30 @@ def local_session(region: str) -> boto3.Session:
     )
 
 
-def direct(config: Config) -> Config:
+def direct(config: "Config") -> "Config":
     """The same without the shell's proxy, which cannot reach this machine's loopback."""
+    from botocore.config import Config
+
     mine = Config(proxies={}, use_fips_endpoint=False, use_dualstack_endpoint=False)
     return mine.merge(config)
 
 
+def local_client(service: str, url: str, region: str) -> Any:  # noqa: ANN401 - a type for each
+    """A client of any service at `url`, by its name in boto3."""
+    from botocore.config import Config
+
+    config = Config(s3={"addressing_style": "path"}, **_PATIENCE)
+    session: Any = local_session(region)
+    return session.client(service, endpoint_url=url, config=direct(config))
+
+
 def s3_client(url: str, region: str) -> "S3Client":
     """A client of the local S3."""
-    config = Config(s3={"addressing_style": "path"}, **_PATIENCE)
-    return local_session(region).client("s3", endpoint_url=url, config=direct(config))
+    client: S3Client = local_client("s3", url, region)
+    return client
 
 
 def sqs_client(url: str, region: str) -> "SQSClient":
     """A client of the local SQS."""
-    config = Config(**_PATIENCE)
-    return local_session(region).client("sqs", endpoint_url=url, config=direct(config))
+    client: SQSClient = local_client("sqs", url, region)
+    return client

@@ -20,7 +20,8 @@ class AwsConfig:
 
     `resources` are made before the first request is answered, in this order. Calls of `callers`
     are judged by the policies of their roles. `folder` is where what they store is kept, None to
-    keep it in memory. `jobs` is how job runs of EMR Serverless become processes.
+    keep it in memory. `jobs` is how job runs of EMR Serverless become processes. A process that
+    `starts_when_called` waits for its first caller before it makes anything.
     """
 
     triggers: tuple[S3Trigger, ...] = ()
@@ -30,6 +31,7 @@ class AwsConfig:
     callers: tuple[Caller, ...] = ()
     folder: str | None = None
     jobs: JobSettings = field(default_factory=JobSettings)
+    starts_when_called: bool = False
 
     def write(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,6 +1,7 @@
 """AWS's services: the process of `samulator.servers.aws`, told what to make and to notify."""
 
 import http.client
+import socket
 import sys
 from contextlib import closing
 from dataclasses import replace
@@ -8,9 +9,10 @@ from pathlib import Path
 
 from samulator.servers.aws.config import AwsConfig
 from samulator.servers.aws.resources.problems import Problems
-from samulator.servers.process import Server, ServerProcess
+from samulator.servers.process import Server, ServerProcess, ServiceFailed
 
 _ANSWER_SECONDS = 1.0
+_BACKLOG = 128
 
 
 class AwsServer(Server):
@@ -26,10 +28,9 @@ class AwsServer(Server):
     ) -> None:
         self._config = config or AwsConfig()
         self._config_file = state_dir / "aws.json"
-        command = [
-            *(sys.executable, "-m", "samulator.servers.aws", "--host", listen, "--port", str(port)),
-            *("--config", str(self._config_file)),
-        ]
+        config_file = str(self._config_file)
+        # In the user's folder, but without what it may have by the name of a module (-P).
+        command = [sys.executable, "-P", "-m", "samulator.servers.aws", "--config", config_file]
         log = state_dir / "logs" / "aws.log"
         super().__init__(ServerProcess("AWS services", command, log=log), host=listen, port=port)
 
@@ -42,20 +43,33 @@ class AwsServer(Server):
         self._config = config
 
     def launch(self) -> None:
-        """Raises ServiceFailed. The process makes the resources anew, each time."""
+        """Raises ServiceFailed. The process makes the resources anew, each time.
+
+        The port is open when this returns: whoever calls is kept until there is an answer.
+        """
         state = self._config_file.parent
         jobs = replace(self._config.jobs, log=str(state / "logs" / "emr-serverless.log"))
         kept = replace(self._config, folder=str(state / "aws"), jobs=jobs)
         kept.write(self._config_file)
         Problems(self._config_file).forget()
-        super().launch()
+        when_called = ("--when-called",) if self._config.starts_when_called else ()
+        with self._listen() as listening:
+            descriptor = listening.fileno()
+            self._process.launch(
+                *("--listening", str(descriptor), *when_called), inherited=(descriptor,)
+            )
 
-    def wait_until_open(self) -> None:
-        """Returns when whoever calls is kept until there is an answer; raises ServiceFailed."""
-        self._process.wait_until(super().answers)
+    def _listen(self) -> socket.socket:
+        """Raises ServiceFailed."""
+        try:
+            return socket.create_server((self.host, self.port), backlog=_BACKLOG)
+        except OSError as error:
+            raise ServiceFailed(
+                f"AWS services cannot listen on {self.address}: {error.strerror}"
+            ) from error
 
     def answers(self) -> bool:
-        """Whether the resources are made: the port is open before, to those who can wait."""
+        """Whether the resources are made; a process that waits for a call begins with this one."""
         connection = http.client.HTTPConnection(self.host, self.port, timeout=_ANSWER_SECONDS)
         with closing(connection):
             try:
