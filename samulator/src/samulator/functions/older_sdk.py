@@ -1,0 +1,66 @@
+"""Gives clients of an older boto3 the address of the local services.
+
+Part of a worker's first code, so the standard library alone. botocore reads AWS_ENDPOINT_URL since
+1.31, which came with boto3 1.28; a function that brings an older one would look for AWS itself.
+"""
+
+import functools
+import importlib.util
+import os
+import sys
+from collections.abc import Sequence
+from importlib.machinery import ModuleSpec
+from types import ModuleType
+
+_SESSIONS = "botocore.session"
+_READS_THE_VARIABLE = (1, 31)
+# Of the arguments behind the name of the service: endpoint_url is the fifth in every release.
+_BEFORE_THE_ENDPOINT = 4
+
+
+def lead_older_sdk(search_path: Sequence[str]) -> None:
+    """See to it that a botocore of the function's own leads its clients to AWS_ENDPOINT_URL."""
+    # The runtime's botocore is new enough.
+    others = (folder for folder in search_path if folder != os.environ.get("LAMBDA_RUNTIME_DIR"))
+    if any(os.path.isdir(os.path.join(folder, "botocore")) for folder in others):  # noqa: PTH112, PTH118
+        sys.meta_path.insert(0, _AfterImport())
+
+
+class _AfterImport:
+    """Finds the module of sessions as others would, once, and changes it when it was run."""
+
+    def find_spec(
+        self, name: str, _path: object = None, _target: object = None
+    ) -> "ModuleSpec | None":
+        if name != _SESSIONS:
+            return None
+        sys.meta_path.remove(self)
+        spec = importlib.util.find_spec(name)
+        loader = spec.loader if spec else None
+        if loader is not None:
+            run = loader.exec_module
+
+            def run_and_lead(module: ModuleType) -> None:
+                run(module)
+                _lead(module)
+
+            loader.exec_module = run_and_lead  # type: ignore[method-assign]
+        return spec
+
+
+def _lead(sessions: ModuleType) -> None:
+    if _release(sys.modules["botocore"].__version__) >= _READS_THE_VARIABLE:
+        return
+    create_client = sessions.Session.create_client
+
+    @functools.wraps(create_client)
+    def led(self: object, service: str, *arguments: object, **keywords: object) -> object:
+        if len(arguments) <= _BEFORE_THE_ENDPOINT and keywords.get("endpoint_url") is None:
+            keywords["endpoint_url"] = os.environ.get("AWS_ENDPOINT_URL") or None
+        return create_client(self, service, *arguments, **keywords)
+
+    sessions.Session.create_client = led
+
+
+def _release(version: str) -> "tuple[int, ...]":
+    return tuple(int(part) for part in version.split(".")[:2])
