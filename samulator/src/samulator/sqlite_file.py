@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,11 +12,23 @@ if TYPE_CHECKING:
     import sqlite3
 
 # A stack that was killed may still be ending while the next one starts.
-_WAIT_SECONDS = 10.0
+WAIT_SECONDS = 10.0
 
 
 class FileUnusable(Exception):
     """The file cannot be read or is held by another process; the message says what helps."""
+
+
+class _Damaged(Exception):
+    """What the file is instead of one with its tables."""
+
+
+def unusable(path: Path, why: str) -> FileUnusable:
+    """With the ways out: what was kept is never taken for nothing."""
+    return FileUnusable(
+        f"{path} cannot be used: {why}; put a copy of it back, or {command('reset')} starts with "
+        "empty data"
+    )
 
 
 class SqliteFile:
@@ -31,29 +43,32 @@ class SqliteFile:
         # Commands that open none name the errors of this module.
         import sqlite3
 
-        path.parent.mkdir(parents=True, exist_ok=True)
         self._lock = threading.RLock()
-        # Rows hold what was sent: nobody else on this machine is to read them.
-        path.touch(mode=0o600)
+        if not path.exists():
+            _make(path, schema, layout)
         try:
+            _require_content(path)
             self._connection = _opened(path)
-            self._make(path, schema, layout)
-        except (sqlite3.DatabaseError, FileUnusable) as error:
+            self._require_layout(layout)
+        except sqlite3.DatabaseError as error:
             if "full" in str(error):
                 raise
-            raise FileUnusable(
-                f"{path} cannot be used: {error}; {command('reset')} starts with empty data"
-            ) from error
+            if "locked" in str(error):
+                raise FileUnusable(f"{path} is held by another process; end that first") from error
+            raise unusable(path, str(error)) from error
+        except _Damaged as error:
+            raise unusable(path, str(error)) from error
 
-    def _make(self, path: Path, schema: str, layout: int) -> None:
+    def _require_layout(self, layout: int) -> None:
         (found,) = self._connection.execute("PRAGMA user_version").fetchone()
-        if found not in (0, layout):
-            raise FileUnusable(f"{path.name} has layout {found}, this version reads {layout}")
-        if not found:
-            with self.transaction() as connection:
-                for statement in schema.split(";"):
-                    connection.execute(statement)
-                connection.execute(f"PRAGMA user_version = {layout:d}")
+        if found == layout:
+            return
+        self._connection.close()
+        raise _Damaged(
+            f"it has layout {found}, this version reads {layout}"
+            if found
+            else "its tables are gone, as a copy without what is beside it leaves it"
+        )
 
     @contextmanager
     def transaction(self) -> "Iterator[sqlite3.Connection]":
@@ -84,11 +99,34 @@ class SqliteFile:
             self._connection.close()
 
 
+def _make(path: Path, schema: str, layout: int) -> None:
+    """Under its name there is the whole of it or nothing, so that an empty file is a damaged one.
+
+    Raises OSError and sqlite3.Error.
+    """
+    import sqlite3
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    new = path.with_name(f"{path.name}.new")
+    new.unlink(missing_ok=True)
+    # Rows hold what was sent: nobody else on this machine is to read them.
+    new.touch(mode=0o600)
+    with closing(sqlite3.connect(new)) as connection:
+        connection.executescript(f"BEGIN; {schema}; PRAGMA user_version = {layout:d}; COMMIT")
+    new.replace(path)
+
+
+def _require_content(path: Path) -> None:
+    """SQLite takes an empty file for a new one. Raises _Damaged."""
+    if path.stat().st_size == 0:
+        raise _Damaged("it is empty, as a full disk or a copy that broke off leaves it")
+
+
 def _opened(path: Path) -> "sqlite3.Connection":
     import sqlite3
 
     connection = sqlite3.connect(
-        path, timeout=_WAIT_SECONDS, isolation_level=None, check_same_thread=False
+        path, timeout=WAIT_SECONDS, isolation_level=None, check_same_thread=False
     )
     connection.execute("PRAGMA locking_mode = EXCLUSIVE")
     connection.execute("PRAGMA journal_mode = WAL")

@@ -1,7 +1,7 @@
 """One application at work: servers, functions, doors and triggers on one event loop."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -10,7 +10,7 @@ from samulator.control.console import Console
 from samulator.control.effects import effects
 from samulator.control.effects_table import calling_lines, idle_lines
 from samulator.control.loading import load_project
-from samulator.control.mode import Mode
+from samulator.control.mode import Mode, Work
 from samulator.control.project import Project
 from samulator.control.resource_problems import ResourceProblems
 from samulator.control.resources import declared, may_be_called, must_exist
@@ -104,6 +104,9 @@ class Stack:
                 problems.say()
                 raise
             await self.mode.check()
+            if must_exist(application):
+                await asyncio.to_thread(servers.wait_for_aws, self.console.started)
+                problems.say()
             supervisor = Supervisor(
                 self.project, application, servers, self.record, self.console, problems
             )
@@ -112,14 +115,8 @@ class Stack:
                 *self.mode.background(),
                 watch_settings(settings, self.console.went_wrong),
                 *supervisor.work(functions),
+                *self._until_aws_answers(application, servers),
             ]
-            if must_exist(application):
-                await asyncio.to_thread(servers.wait_for_aws, self.console.started)
-                problems.say()
-            elif may_be_called(application):
-                background.append(never_ending(lambda: self._say_that_aws_answers(servers)))
-            else:
-                self.console.waits_for_calls(AWS_TITLE, servers.aws.address)
             tasks = tuple(map(asyncio.create_task, background))
             stack.push_async_callback(cancel, tasks)
             yield Running(application, functions, servers, urls, tasks)
@@ -168,6 +165,15 @@ class Stack:
         )
         self.record.tell(host=servers.host, servers=servers.pids())
         return since
+
+    def _until_aws_answers(self, application: Application, servers: Servers) -> Iterator[Work]:
+        """Of an application that did not wait for it."""
+        if must_exist(application):
+            return
+        if may_be_called(application):
+            yield never_ending(lambda: self._say_that_aws_answers(servers))
+        else:
+            self.console.waits_for_calls(AWS_TITLE, servers.aws.address)
 
     async def _say_that_aws_answers(self, servers: Servers) -> None:
         await asyncio.to_thread(servers.wait_for_aws, self.console.started)

@@ -33,17 +33,18 @@ def serve(listening: socket.socket, config_file: Path) -> None:
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
     host, port = listening.getsockname()[:2]
-    served = _with_resources(AwsConfig.read(config_file), config_file, f"http://{host}:{port}")
+    url = f"http://{host}:{port}"
+    try:
+        served = _with_resources(AwsConfig.read(config_file), config_file, url)
+    except (FileUnusable, OSError) as error:
+        sys.exit(str(error))
     server = BoundedServer(host, port, served, _KeepAliveHandler, fd=listening.fileno())
     server.serve_forever()
 
 
 def _with_resources(config: AwsConfig, config_file: Path, url: str) -> "WSGIApplication":
-    """The services, with what functions may call at once."""
-    try:
-        served, storage = application(config, url)
-    except (FileUnusable, OSError) as error:
-        sys.exit(str(error))
+    """The services, with what functions may call at once; raises FileUnusable and OSError."""
+    served, storage = application(config, url)
     api = LocalApi(served, config.region)
     first, later = in_waves(config.resources, iam=bool(config.callers))
     problems = Problems(config_file)

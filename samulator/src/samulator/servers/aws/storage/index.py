@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from samulator.sqlite_file import SqliteFile
+from samulator.sqlite_file import SqliteFile, unusable
 
 _LAYOUT = 1
 # Versions of one key are in the order of their rows. A document is the last request about one
@@ -36,4 +36,8 @@ CREATE TABLE notice (
 
 def open_index(folder: Path) -> SqliteFile:
     """Raises FileUnusable and OSError."""
-    return SqliteFile(folder / "s3.sqlite", _SCHEMA, layout=_LAYOUT)
+    path = folder / "s3.sqlite"
+    if not path.exists() and next((folder / "objects").glob("*/*"), None):
+        # A new one would know none of them, and what it does not know is swept away.
+        raise unusable(path, "it is not there, and the objects beside it are")
+    return SqliteFile(path, _SCHEMA, layout=_LAYOUT)

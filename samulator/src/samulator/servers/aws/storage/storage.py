@@ -23,7 +23,7 @@ class Storage:
     def restore(self, app: "WSGIApplication") -> None:
         """To be called once, when the template's resources are made; `app` answers all services.
 
-        Raises sqlite3.Error.
+        Raises FileUnusable and sqlite3.Error.
         """
         self.s3.restore()
         self.sqs.restore()
