@@ -147,3 +147,27 @@ def test_a_layer_that_sam_build_would_not_build_is_named(tmp_path):
     (said,) = remarks(Application({"F": function}, layers, buckets={}, queues={}))
 
     assert said.startswith("L: requirements.txt is installed here, but sam build leaves it out")
+
+
+@pytest.mark.parametrize(
+    ("method", "files", "is_named"),
+    [
+        ("python3.12", ["python/shared.py", "requirements.txt"], True),
+        ("python3.12", ["shared.py", "requirements.txt"], False),
+        ("python3.12", ["python/__init__.py"], False),
+        ("makefile", ["python/shared.py"], False),
+        (None, ["python/shared.py"], False),
+    ],
+)
+def test_a_layer_whose_build_hides_its_modules_is_named(tmp_path, method, files, is_named):
+    for file in files:
+        (tmp_path / file).parent.mkdir(exist_ok=True)
+        (tmp_path / file).touch()
+    layers = {"L": Layer("L", tmp_path, build_method=method)}
+    function = Function("F", tmp_path / "code", "a.b", OWN_RUNTIME, 3, 128, {}, layers=("L",))
+
+    said = [*remarks(Application({"F": function}, layers, buckets={}, queues={}))]
+
+    assert [line.split(",")[0] for line in said] == is_named * [
+        "L: BuildMethod python3.12 puts the folder python in a folder python"
+    ]

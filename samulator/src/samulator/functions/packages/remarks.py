@@ -2,6 +2,7 @@
 
 import tomllib
 from collections.abc import Iterator
+from pathlib import Path
 
 from samulator.functions.packages.layers import unbuilt_requirements
 from samulator.functions.packages.public_layers import is_extension, public_layer
@@ -29,6 +30,17 @@ def _of_layer(layer: Layer) -> Iterator[str]:
                 f"{layer.name}: {requirements.name} is installed here, but sam build leaves "
                 "it out: Metadata: {BuildMethod: python3.x} has it built"
             )
+    elif (layer.build_method or "").startswith("python") and _has_modules_in_python(layer):
+        yield (
+            f"{layer.name}: BuildMethod {layer.build_method} puts the folder python in a folder "
+            "python, where no import finds it: move what it holds up, or leave BuildMethod out"
+        )
+
+
+def _has_modules_in_python(layer: Layer) -> bool:
+    """Where the folder is a package, `import python.module` is meant."""
+    folder = (layer.content_uri or Path()) / "python"
+    return folder.is_dir() and not (folder / "__init__.py").exists()
 
 
 def _of_reference(reference: str) -> str:
