@@ -204,6 +204,23 @@ def test_an_execution_whose_function_fails_says_how(aws: AwsServer) -> None:
     assert (execution["status"], execution["error"]) == ("FAILED", "RuntimeError")
 
 
+def test_the_history_comes_in_the_order_and_the_pages_that_are_asked_for(aws: AwsServer) -> None:
+    states = aws_client(aws, "stepfunctions")
+    arn = run(aws, "jsonata", {"n": 1})["executionArn"]
+
+    latest = states.get_execution_history(executionArn=arn, reverseOrder=True, maxResults=1)
+    pages = states.get_paginator("get_execution_history").paginate(
+        executionArn=arn, PaginationConfig={"PageSize": 1}
+    )
+
+    assert [event["type"] for event in latest["events"]] == ["ExecutionSucceeded"]
+    ids = [event["id"] for page in pages for event in page["events"]]
+    assert ids == sorted(ids)
+    assert len(ids) > 2
+    with pytest.raises(states.exceptions.InvalidToken):
+        states.get_execution_history(executionArn=arn, nextToken="x")
+
+
 def test_an_express_machine_answers_with_its_result(aws: AwsServer) -> None:
     states = aws_client(aws, "stepfunctions", config=Config(inject_host_prefix=False))
     arn = f"arn:aws:states:{ACCOUNT}:stateMachine:"

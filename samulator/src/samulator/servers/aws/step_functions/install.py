@@ -8,6 +8,7 @@ from samulator.servers.aws.step_functions.executions import (
     serve_synchronous_executions,
 )
 from samulator.servers.aws.step_functions.expressions import evaluate_jsonata
+from samulator.servers.aws.step_functions.history import page_histories
 
 
 def run_state_machines(url: str) -> None:
@@ -22,4 +23,5 @@ def run_state_machines(url: str) -> None:
     spell_as_services_do()
     evaluate_jsonata()
     name_executions()
+    page_histories()
     serve_synchronous_executions()
