@@ -9,6 +9,7 @@ import pytest
 from testkit import surroundings
 from testkit.fixtures import (
     no_loop_left_open,
+    pytest_collection,
     read_service_models_once,
     register_profiles,
     services,
@@ -16,7 +17,7 @@ from testkit.fixtures import (
 )
 from tests.embedded_stack import EmbeddedStack, start_stack
 
-__all__ = ["no_loop_left_open", "services"]
+__all__ = ["no_loop_left_open", "pytest_collection", "services"]
 
 register_profiles()
 read_service_models_once()
@@ -53,3 +54,4 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedStack]:
     running = start_stack(tmp_path_factory.mktemp("stack"))
     yield running
     assert running.interrupt() == 0, running.output.read_text()
+    assert not running.left_behind()

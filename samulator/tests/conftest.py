@@ -5,13 +5,14 @@ import pytest
 from testkit import surroundings
 from testkit.fixtures import (
     no_loop_left_open,
+    pytest_collection,
     read_service_models_once,
     register_profiles,
     services,
     skip_long,
 )
 
-__all__ = ["no_loop_left_open", "services"]
+__all__ = ["no_loop_left_open", "pytest_collection", "services"]
 
 register_profiles()
 read_service_models_once()
