@@ -19,12 +19,19 @@ schemathesis.openapi.format("email", st.from_regex(_EMAIL, fullmatch=True))
 OF_OTHER_FUNCTIONS = r"^/datasets/(\{name\}|checks|descriptions)"
 
 
-def config(*, max_examples: int, seed: int = 1, at_gateway: bool = False) -> SchemathesisConfig:
+def config(
+    *, max_examples: int, seed: int = 1, at_gateway: bool = False, every_bound: bool = True
+) -> SchemathesisConfig:
+    """Each call with so many examples; `every_bound` adds what stands at and past every bound.
+
+    The bounds of a schema are hundreds of calls for each path, whatever `max_examples` is.
+    """
     return SchemathesisConfig.from_dict(
         {
             "seed": seed,
             "generation": {"max-examples": max_examples, "no-shrink": True},
             "suppress-health-check": ["all"],
+            "phases": {"coverage": {"enabled": every_bound}},
             "output": {"sanitization": {"enabled": False}},
             # 412: a well-formed If-Match that names another version.
             "checks": _accepting("412"),

@@ -51,8 +51,8 @@ def found_by_the_index(call: HttpCaller, text: str) -> dict[str, Any]:
     return found
 
 
-# Two starts. test_outages.py kills the same services in make test and looks what is left behind,
-# and the emulator's test_killed_stack.py starts again on what a stack has kept.
+# Two starts. In make test the shared stack leaves nothing behind, and the emulator's test_keeper.py
+# and test_killed_stack.py kill services and start again on what a stack has kept.
 @pytest.mark.long
 def test_users_survive_a_restart_and_nothing_is_left_behind(tmp_path: Path) -> None:
     """Each stop comes while a killed service is about to start again, one of them impatiently."""

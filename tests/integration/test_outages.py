@@ -1,4 +1,8 @@
-"""Data services that die or are stopped while the stack runs: what users and terminals see."""
+"""Data services that die or are stopped while the stack runs: what users and terminals see.
+
+They need a stack of their own. Shorter: test_keeper.py of the emulator kills each server, and
+tests/integration/api/test_faults.py asks the API without its services.
+"""
 
 from collections.abc import Iterator
 from typing import Any
@@ -10,6 +14,8 @@ from testkit.http_calls import HttpCaller
 from testkit.timing import wait_until
 from tests.embedded_stack import EmbeddedStack, start_stack
 from tests.parity.conversations import new_user, path_of
+
+pytestmark = pytest.mark.long
 
 
 @pytest.fixture(scope="module")

@@ -15,17 +15,24 @@ FEW, EXAMPLES = int(GIVEN or "2"), int(GIVEN or "5")
 
 
 @pytest.mark.parametrize(
-    "examples",
-    [pytest.param(FEW, id="few"), pytest.param(EXAMPLES, id="more", marks=pytest.mark.long)],
+    ("examples", "every_bound"),
+    [
+        pytest.param(FEW, False, id="few"),
+        pytest.param(EXAMPLES, True, id="more", marks=pytest.mark.long),
+    ],
 )
 @pytest.mark.usefixtures("settings", "s3", "patient")
-def test_document_and_application_agree(warm_entry: HttpEntry, examples: int) -> None:
+def test_document_and_application_agree(
+    warm_entry: HttpEntry, examples: int, every_bound: bool
+) -> None:
     import schemathesis
 
     from tests.conformance import OF_OTHER_FUNCTIONS, config, failures
 
     schema = schemathesis.openapi.from_asgi(
-        "/openapi.json", warm_entry.prepare().app, config=config(max_examples=examples)
+        "/openapi.json",
+        warm_entry.prepare().app,
+        config=config(max_examples=examples, every_bound=every_bound),
     ).exclude(path_regex=OF_OTHER_FUNCTIONS)
     found = failures(schema)
     assert not found, "\n\n".join(found[:10])

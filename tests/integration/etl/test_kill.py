@@ -57,11 +57,11 @@ def digests_of(data: bytes, folder: Path) -> dict[str, str]:
     return {name: file.sha256 for name, file in files.items()}
 
 
-# Every third takes a third of the time; tests/unit/etl/test_publishing.py cuts without a kill.
-@pytest.mark.parametrize("step", [3, pytest.param(1, marks=pytest.mark.long)])
-def test_run_killed_after_any_request_never_shows_half_an_output(server, s3, tmp_path, step):
+# In make test, test_publishing.py and test_killed_at_each_step.py (tests/unit/etl) cut a run.
+@pytest.mark.long
+def test_run_killed_after_any_request_never_shows_half_an_output(server, s3, tmp_path):
     context = victims()
-    for requests in itertools.count(1, step):
+    for requests in itertools.count(1):
         data = content(requests)
         version = s3.put_object(Bucket=LANDING, Key="raw.csv", Body=data)["VersionId"]
         arguments = (version, f"{requests:06X}", dict(os.environ))
