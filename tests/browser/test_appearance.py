@@ -7,6 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from testkit.http_calls import HttpCaller
 from tests.browser.conftest import Opens, People
 from tests.browser.test_datasets import upload
 
@@ -87,7 +88,7 @@ def too_faint(page: Page) -> list[Any]:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_no_page_breaks_a_rule_that_axe_knows(
-    opens: Opens, people: People, german_csv: Path, team: str, scheme: Any
+    opens: Opens, people: People, german_csv: Path, team: str, api: HttpCaller, scheme: Any
 ) -> None:
     people("Ada", "Bob")
     page = opens("#datasets")
@@ -95,10 +96,20 @@ def test_no_page_breaks_a_rule_that_axe_knows(
     upload(page, german_csv, f"{team}/orders.csv")
     uploads = page.get_by_role("status", name="Uploads")
     expect(uploads).to_contain_text("0 of 50 rows kept.")
+    described = {"key": f"{team}/orders.csv", "description": {"decimal": ","}}
+    assert api("PUT", "/datasets/descriptions", body=described).status == 200
+    page.get_by_label("Name in the bucket").fill(f"{team}/more.csv")
+    page.get_by_label("Name in the bucket").press("Tab")
+    page.get_by_text(f"Files in {team}/ are read as").click()
     assert violations(page) == []
     uploads.get_by_role("link", name="Open the dataset").click()
     page.get_by_text("A description would keep").click()
+    page.get_by_text(f"Files in {team}/ are read as").locator("visible=true").click()
+    expect(page.get_by_text("It was written after this run")).to_be_visible()
     assert violations(page) == []
+    page.get_by_role("button", name="Remove").locator("visible=true").click()
+    assert violations(page) == []
+    page.keyboard.press("Escape")
     parts = page.get_by_role("navigation", name="Parts of the dataset")
     for name, shown in PARTS.items():
         parts.get_by_role("link", name=name).click()

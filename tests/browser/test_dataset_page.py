@@ -75,6 +75,13 @@ def test_german_file_is_amber_until_its_description_is_written(
     page.reload()
     expect(sides.get_by_role("row", name="Status")).to_contain_text("changed")
 
+    part(page, "Overview")
+    page.get_by_text(f"Files in {team}/ are read as {team}/_source.json says").click()
+    expect(page.get_by_label(f"What {team}/_source.json says")).to_contain_text('"decimal": ","')
+    page.get_by_role("button", name="Remove").click()
+    page.get_by_role("dialog").get_by_role("button", name="Remove").click()
+    expect(page.get_by_text(f"Files in {team}/ have no description any more.")).to_be_visible()
+
 
 def test_rejected_rows_are_shown_with_line_reason_and_original_text(
     opens: Opens, raw_csv: Path, team: str

@@ -3,6 +3,7 @@
 import { call } from "/console/api.js";
 import { showCharts } from "/console/charts.js";
 import { datasetAddress, datasetCall } from "/console/dataset_names.js";
+import { showFolderDescription } from "/console/folder_description.js";
 import { build, element, number, when, whileDisabled } from "/console/view.js";
 
 const UNITS = ["bytes", "kB", "MB", "GB"];
@@ -13,15 +14,24 @@ export async function showOverview(body, { dataset, isCurrent, isNew }) {
   if (!isNew) return;
   const charts = build("div", { class: "charts", id: "dataset-charts" });
   const parts = partsOf(dataset);
+  const described = element("div", "", { id: "dataset-description" });
   body.append(
     tiles(dataset),
     charts,
     build("div", { class: "columns" },
       build("section", { "aria-labelledby": "facts-title" }, build("h3", { id: "facts-title" }, "The run"), facts(dataset.report)),
       build("section", { "aria-labelledby": "files-title" }, build("h3", { id: "files-title" }, "Files"), files(dataset), parts.body)),
+    described,
   );
-  await parts.show();
+  await Promise.all([parts.show(), describe(described, dataset.report, isCurrent)]);
   if (dataset.report.rows_out) await showCharts(charts, dataset, isCurrent);
+}
+
+// What counts for the file now: it may be another description than the run's, or none any more.
+function describe(place, { source }, isCurrent) {
+  const read = source.description_etag || "";
+  const again = () => showFolderDescription(place, source.key, { read, removed: again, isCurrent });
+  return again();
 }
 
 function tiles({ name, report }) {

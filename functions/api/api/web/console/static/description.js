@@ -13,9 +13,17 @@ export function followDescription(listener) {
 
 export const folderOf = (key) => key.slice(0, key.lastIndexOf("/") + 1);
 
+// What was advised goes with the description of that run: one that somebody wrote since stays.
 export async function applyDescription({ name, report }, description, say) {
+  const { key, description_etag: read } = report.source;
   say("Writing the description …");
-  await call("PUT", "/datasets/descriptions", { body: { key: report.source.key, description } });
+  const headers = read ? { "If-Match": read } : { "If-None-Match": "*" };
+  try {
+    await call("PUT", "/datasets/descriptions", { body: { key, description }, headers });
+  } catch (error) {
+    say(error.status === 412 ? "Run again first: this advice goes with another description." : "");
+    throw error;
+  }
   return runAgain({ name, report }, say);
 }
 

@@ -2,6 +2,7 @@
 
 import { call, Problem } from "/console/api.js";
 import { datasetAddress, lookOf } from "/console/dataset_names.js";
+import { showFolderDescription } from "/console/folder_description.js";
 import { askForToken, byId, element, faultsOf, number, showFaults, whileDisabled } from "/console/view.js";
 import { nextReport, reportOf } from "/console/waiting.js";
 
@@ -114,10 +115,29 @@ export async function sendAt(file, key) {
   return undefined;
 }
 
+// By what the file would be read there, before it is sent.
+let asked = 0;
+async function showDescription() {
+  const turn = (asked += 1);
+  const place = byId("folder-description");
+  const key = form.elements.key.value.trim();
+  const isCurrent = () => turn === asked;
+  try {
+    if (!key) throw new Problem({ status: 422 });
+    await showFolderDescription(place, key, { removed: showDescription, isCurrent });
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    if (isCurrent()) place.replaceChildren(); // no key yet; what is wrong with it is said on sending
+  }
+}
+
 form.elements.file.addEventListener("change", () => {
   const [file] = form.elements.file.files;
   if (file) form.elements.key.value = file.name;
+  return showDescription();
 });
+form.elements.key.addEventListener("change", showDescription);
+form.addEventListener("reset", () => byId("folder-description").replaceChildren());
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   whileDisabled(event.submitter, async () => {
