@@ -112,7 +112,7 @@ def fitted(names: list[str], body: list, delimiter: str) -> list:
                 and all(re.fullmatch("[0-9]+([.][0-9]+)?", cell) for cell in behind)
             )
             if width < len(names) or any(map(visible, surplus)) or is_split:
-                raise ModelRefuses("fields, the header")
+                raise ModelRefuses("the header")
             body = [(line, text, fields[: len(names)]) for line, text, fields in body]
     return [
         (line, text, fields + [""] * ((len(names) - len(fields)) * (len(fields) >= fewest)))

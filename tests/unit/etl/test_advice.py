@@ -292,3 +292,124 @@ def test_what_may_be_a_value_of_a_further_column_is_not_asked_about(
 ):
     row = f"1,{cell},W,1,5,2024-01-05\n" if header == HEADER else f"1,C,W,1,5,2024-01-05,{cell}\n"
     assert bool(advice_on(tmp_path, header + row).choices) is is_asked
+
+
+def kinds_of(advice: Advice) -> list[tuple[str, str | None]]:
+    return [(notice.kind, notice.column) for notice in advice.notices]
+
+
+@pytest.mark.parametrize(
+    ("ids", "kind"),
+    [
+        (["1234567890123450", "1234567890123460", "1234567890123470"], "rounded_ids"),
+        (["1234567890123450", "1234567890123461", "1234567890123470"], None),
+        (["123450", "123460", "123470"], None),
+        (["17850.0", "13047.0", "12583.0"], "decimal_ids"),
+        (["17850.0", "13047.5", "12583.0"], None),
+    ],
+)
+def test_ids_that_a_program_took_for_numbers_are_noticed(tmp_path, ids, kind):
+    rows = "".join(f"{one},C,W,1,5,2024-01-05\n" for one in ids)
+    assert kinds_of(advice_on(tmp_path, HEADER + rows)) == ([(kind, "order_id")] if kind else [])
+
+
+def test_rows_of_another_width_are_told_with_what_mends_them(tmp_path):
+    rows = "".join(f"{i},C,W,1,5,2024-01-05,\n" for i in range(3)) + "4,C,W,1,5,2024-01-05\n"
+    (notice,) = advice_on(tmp_path, HEADER + rows).notices
+    assert notice.kind == "uneven_rows"
+    assert "3 rows have 7 fields where the header has 6." in notice.message
+    named = HEADER.replace("\n", ",more\n")
+    assert not advice_on(tmp_path, named + rows).notices
+
+
+def test_two_decimal_marks_in_a_column_are_told_as_what_no_description_reads(tmp_path):
+    rows = '1,C,W,1,"12,50",2024-01-05\n2,C,W,1,12.75,2024-01-05\n3,C,W,1,12,2024-01-05\n'
+    (notice,) = advice_on(tmp_path, HEADER + rows).notices
+    assert (notice.kind, notice.examples) == ("two_decimal_marks", ("12,50", "12.75"))
+
+
+def test_texts_that_were_decoded_twice_are_told_with_what_they_were(tmp_path):
+    (notice,) = advice_on(tmp_path, HEADER + "1,C,CafÃ©,1,5,2024-01-05\n").notices
+    assert (notice.kind, notice.column) == ("damaged_texts", "product")
+    assert "CafÃ© was Café" in notice.message
+    assert not advice_on(tmp_path, HEADER + "1,C,Café,1,5,2024-01-05\n").notices
+
+
+@pytest.mark.parametrize("others", [1, 5])
+def test_no_encoding_is_suggested_that_would_spoil_the_lines_in_utf_8(tmp_path, others):
+    rows = [f"{i},C,Café,1,5,2024-01-05\n" for i in range(6)]
+    text = b"".join(row.encode("cp1252" if i < others else "utf-8") for i, row in enumerate(rows))
+    advice = advice_on(tmp_path, HEADER.encode() + text)
+    assert advice.suggestion is None
+    assert kinds_of(advice) == [("two_encodings", None)]
+
+
+def test_a_delimiter_that_few_use_is_found(tmp_path):
+    suggestion = advice_on(tmp_path, dated("2024-01-05").replace(",", "~")).suggestion
+    assert suggestion is not None
+    assert suggestion.description == {"delimiter": "~"}
+
+
+def test_two_columns_of_one_name_are_asked_about(tmp_path):
+    header = HEADER.replace("price,", "price,price,")
+    (choice,) = advice_on(tmp_path, f"{header}1,C,W,1,5,0,2024-01-05\n").choices
+    assert [option.description for option in choice.options] == [
+        {"repeated_columns": "first"},
+        {"repeated_columns": "last"},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("prices", "meant"),
+    [
+        (["12,500", "1,200", "7,250"], "no: it is 12.5, for all numbers of the file"),
+        (["12.500", "1.200", "7.250", "300"], "no: it is 12500, for all numbers of the file"),
+        (["12,500", "1,200", "300"], None),
+        (["12.500", "1.200", "7.25"], None),
+        (["12,500", "1,200"], None),
+    ],
+    ids=["groups or decimals", "decimals or groups", "groups", "decimals", "too few"],
+)
+def test_a_price_that_is_a_thousandfold_by_the_other_mark_is_asked_about(tmp_path, prices, meant):
+    rows = "".join(f'{i},C,W,1,"{text}",2024-01-05\n' for i, text in enumerate(prices))
+    advice = advice_on(tmp_path, HEADER + rows)
+    assert advice.suggestion is None
+    assert [choice.options[0].meaning for choice in advice.choices] == ([meant] if meant else [])
+
+
+def test_quantities_of_three_decimals_prove_no_thousands(tmp_path):
+    rows = "".join(f"{i},C,W,{i}.500,5,2024-01-05\n" for i in (1, 2, 3))
+    advice = advice_on(tmp_path, HEADER + rows)
+    assert advice.suggestion is None
+    assert {choice.field for choice in advice.choices} == {"fractional_quantity", "decimal"}
+
+
+@pytest.mark.parametrize(
+    ("text", "form"),
+    [
+        ("Sat Oct 26 09:19:00 UTC 2024", "%a %b %d %H:%M:%S UTC %Y"),
+        ("Sat Oct 26 09:19:00 +0200 2024", "%a %b %d %H:%M:%S %z %Y"),
+        ("20241026T091900Z", "%Y%m%dT%H%M%S%z"),
+        ("20241026T0919", "%Y%m%dT%H%M"),
+        ("26 окт. 2024 г.", "%d %b %Y г."),
+    ],
+)
+def test_moments_as_programs_write_them_get_their_format(tmp_path, text, form):
+    suggestion = advice_on(tmp_path, dated(text)).suggestion
+    assert suggestion is not None
+    assert suggestion.description == {"date_formats": [form]}
+
+
+def test_a_refused_file_of_which_nothing_would_be_kept_is_told_why(tmp_path):
+    header = "order id,customer,sku,quantity,price,date/time\n"
+    rows = "".join(f'{i},C{i},W,1,5,"Jan {i}, 2024 3:04:05 PM PST"\n' for i in (1, 2, 3))
+    advice = advice_on(tmp_path, header + rows)
+    assert [kind for kind, _ in kinds_of(advice)] == ["nothing_kept", "zone_abbreviations"]
+
+
+@pytest.mark.parametrize(
+    ("cell", "kind"), [("5 St.", "units"), ("5%", "units"), ("٤", "other_digits"), ("five", None)]
+)
+def test_numbers_that_are_not_read_are_told_with_what_to_export(tmp_path, cell, kind):
+    advice = advice_on(tmp_path, HEADER + f"1,C,W,{cell},5,2024-01-05\n")
+    assert kinds_of(advice) == ([(kind, "quantity")] if kind else [])

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from etl.advice.choices import choices
 from etl.advice.notices import notices
 from etl.advice.profiles import profile_of
-from etl.advice.structure import REMEDIES, Steps, make_readable
+from etl.advice.structure import REMEDIES, Steps, make_readable, repeated_columns
 from etl.advice.trial import Sampled, Trial, try_out
 from etl.advice.values import Question
 from etl.advice.worth import with_changes, worthwhile
@@ -33,7 +33,8 @@ from etl.source.file import Source
 from etl.source.header import Header
 
 # What else a description may be the cause of.
-_DESCRIBED: Final = ("duplicate_column", "empty_file", "too_many_columns")
+_REPEATED: Final = "duplicate_column"
+_DESCRIBED: Final = (_REPEATED, "empty_file", "too_many_columns")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ def advise_on_refused(source: Source, refused: Refused) -> Advice | None:
     """For a file that was refused as a whole: by its first bytes. None where no advice helps."""
     given = source.description
     is_described = given != Description() and refused.reason in _DESCRIBED
-    if refused.reason not in REMEDIES and not is_described:
+    if refused.reason not in (*REMEDIES, _REPEATED) and not is_described:
         return None
     with _head(source) as head:
         found = _find(head, given)
@@ -140,17 +141,16 @@ def _advice(
         rows=max(found.now.rows, found.then.rows),
         is_complete=sample.is_complete,
         refused=dict(refused),
+        choices=tuple(choices(sample, found.now, found.then, found.asked, found.questions)),
         notices=found.notices,
     )
     if found.then.refused:
         return advice
-    asked = choices(sample, found.now, found.then, found.asked, found.questions)
     return advice.model_copy(
         update={
-            "choices": tuple(asked),
             "profile": profile_of(found.then),
             "suggestion": _suggestion(found),
-            "notices": (*found.notices, *notices(found.then)),
+            "notices": (*found.notices, *_nothing_kept(found), *notices(found.then)),
         }
     )
 
@@ -159,7 +159,10 @@ def _find(sample: Sampled, given: Description) -> Found:
     now = try_out(sample, given)
     steps = make_readable(sample, now) if now.refused else Steps(now)
     if steps.trial.refused:
-        return Found(now, steps.trial, steps.trial, tuple(steps.changes), (), tuple(steps.notices))
+        is_repeated = steps.trial.refused.reason == _REPEATED
+        questions = (repeated_columns(),) if is_repeated else ()
+        changes, told = tuple(steps.changes), tuple(steps.notices)
+        return Found(now, steps.trial, steps.trial, changes, questions, told)
     proposals = worthwhile(sample, steps.trial)
     then = base = with_changes(sample, steps.trial, proposals.changes)
     asked = proposals
@@ -168,6 +171,23 @@ def _find(sample: Sampled, given: Description) -> Found:
         base = with_changes(sample, steps.trial, asked.changes)
     changes = (*steps.changes, *proposals.changes)
     return Found(now, then, base, changes, tuple(asked.questions), tuple(steps.notices))
+
+
+def _nothing_kept(found: Found) -> Iterator[Notice]:
+    """Of a refused file that can be read, and of which no row is kept all the same: why."""
+    if not found.now.refused or found.then.kept:
+        return
+    described = found.then.description.model_dump(mode="json", exclude_defaults=True)
+    for column in ("order_date", "quantity", "price"):
+        texts = list(found.then.refused_texts(column))
+        if texts:
+            yield Notice(
+                kind="nothing_kept",
+                column=column,
+                message=f"Read by {json.dumps(described, ensure_ascii=False)} the file has its "
+                f"columns, and no row is kept: these are refused as {column}.",
+                examples=tuple(texts[:3]),
+            )
 
 
 def _suggestion(found: Found) -> Suggestion | None:

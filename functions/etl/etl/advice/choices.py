@@ -7,6 +7,7 @@ from typing import Final
 
 import pyarrow.compute as pc
 
+from etl.advice.decimals import proved_mark, unproved_mark
 from etl.advice.trial import Sampled, Trial, merged, try_out
 from etl.advice.values import Answer, Question, fields_of
 from etl.advice.words import TextWords, described_words, words_in_texts
@@ -14,6 +15,7 @@ from etl.columns import arrow
 from etl.columns.text import strip
 from etl.report.advice import Choice, Option
 from etl.rules.judge import KEPT
+from etl.rules.numbers import price
 
 # Each option costs a reading of the sample.
 _MOST_TOGETHER: Final = 12
@@ -35,8 +37,10 @@ def choices(
         together = _choice(sample, now, most, asked, _together(questions))
         if together is not None:
             yield together
-    for words in words_in_texts(then):
-        yield _of_words(sample, now, then, words)
+    if not then.refused:
+        yield from _of_mark(sample, now, then)
+        for words in words_in_texts(then):
+            yield _of_words(sample, now, then, words)
 
 
 def _choice(
@@ -69,7 +73,29 @@ def _together(questions: Sequence[Question]) -> Question:
     )
 
 
-# ---- words for nothing among texts
+# ---- what no row is lost by
+
+
+def _of_mark(sample: Sampled, now: Trial, then: Trial) -> Iterator[Choice]:
+    """Numbers that are a thousand times as much by the other decimal mark."""
+    mark = then.description.decimal
+    other = "," if mark == "." else "."
+    texts = {name: then.texts(name) for name in ("price", "quantity")}
+    if proved_mark(texts, {name: then.refused_texts(name) for name in texts}) is not None:
+        return
+    for name, counts in texts.items():
+        example = unproved_mark(counts, mark)
+        if example is None:
+            continue
+        read, meant = price(example, mark)[1], price(example, other)[1]
+        option = Answer(f"no: it is {meant:g}, for all numbers of the file", {"decimal": other})
+        yield Choice(
+            field="decimal",
+            question=f"Each {name} with a mark has three digits behind it, so that nothing tells "
+            f"thousands from decimals: {example} is read as {read:g}. Is that right?",
+            options=(_option(sample, now, then, option),),
+        )
+        return
 
 
 def _of_words(sample: Sampled, now: Trial, then: Trial, found: TextWords) -> Choice:

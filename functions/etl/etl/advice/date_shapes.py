@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 _TIME = re.compile(
@@ -18,11 +18,19 @@ _COMPACT = re.compile(r"(\d{6}|\d{8})", re.ASCII)
 _EAST_ASIAN = re.compile(r"(\d{4})([年년])( ?)\d{1,2}([月월])( ?)\d{1,2}([日일])")
 _DAY_NAME_YEAR = re.compile(
     r"\d{1,2}(?P<a>\.? ?|[/-]| de | of )(?P<name>[^\W\d_]+)\.?(?P<b> |[/-]|, | de | del )"
-    r"(?P<year>\d{4}|\d{2})"
+    r"(?P<year>\d{4}|\d{2})(?P<tail> ?г\.?)?"
 )
 _NAME_DAY_YEAR = re.compile(
     r"(?P<name>[^\W\d_]+)\.?(?P<a> |[/-])\d{1,2}(?P<b>,? |[/-])(?P<year>\d{4}|\d{2})"
 )
+# As unix programs, Java and JavaScript write a moment: Oct 26 09:19:00 UTC 2024.
+_YEAR_BEHIND = re.compile(
+    r"[^\W\d_]{3} (?P<pad> ?)\d{1,2} \d\d:\d\d:\d\d(?P<zone> (?:UTC|GMT|[+-]\d{4}))? \d{4}"
+)
+_COMPACT_TIME = re.compile(
+    r"(?P<date>\d{8})T\d{4}(?P<second>\d\d)?(?P<zone>Z|[+-]\d\d:?\d\d)?", re.ASCII
+)
+_ABBREVIATION = re.compile(r"(?<=[\dMm]) [A-Z]{3,4}$")
 # The places of day, month and year, by where the year's four digits stand.
 ORDERS: Final = {
     "first": (("Y", "m", "d"), ("Y", "d", "m")),
@@ -50,12 +58,27 @@ class Shape:
 def shape_of(text: str) -> Shape | None:
     """None for what is no date of any known shape."""
     weekday, text = _weekday(text)
+    if match := _YEAR_BEHIND.fullmatch(text):
+        return Shape(f"{weekday}%b {match['pad']}%d %H:%M:%S{_zone(match['zone'] or '')} %Y")
+    if match := _COMPACT_TIME.fullmatch(text):
+        compact = _compact(match["date"])
+        time = f"T%H%M{'%S' if match['second'] else ''}{_zone(match['zone'] or '')}"
+        return replace(compact, template=f"{compact.template}{time}")
     for date, time in _with_time(text):
         found = _numeric(date) or _named(date)
         if found is not None:
             template = f"{weekday}{found.template}{time}"
             return Shape(template, found.family, found.numbers)
     return None
+
+
+def without_abbreviation(text: str) -> str:
+    """The text without a zone's abbreviation at its end, by which nobody can read it.
+
+    >>> without_abbreviation("Jan 5, 2024 3:04:05 PM PST")
+    'Jan 5, 2024 3:04:05 PM'
+    """
+    return _ABBREVIATION.sub("", text)
 
 
 def _weekday(text: str) -> tuple[str, str]:
@@ -122,7 +145,8 @@ def _named(text: str) -> Shape | None:
     """Dates with a month's name; %b reads its long form, too."""
     match = _DAY_NAME_YEAR.fullmatch(text)
     if match is not None:
-        return Shape(f"%d{match['a']}%b{match['b']}{_year(match['year'])}")
+        tail = match["tail"] or ""
+        return Shape(f"%d{match['a']}%b{match['b']}{_year(match['year'])}{tail}")
     match = _NAME_DAY_YEAR.fullmatch(text)
     if match is not None:
         return Shape(f"%b{match['a']}%d{match['b']}{_year(match['year'])}")

@@ -1,7 +1,9 @@
 """The decimal mark that the prices and quantities themselves tell."""
 
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping
+from functools import partial
 from itertools import islice
 from typing import Final
 
@@ -15,6 +17,13 @@ _READ: Final[Mapping[str, Callable[[str, str], tuple[int, float]]]] = {
     "price": price,
     "quantity": quantity,
 }
+# Whether it is a whole number is another question: 1.500 may be one and a half.
+_MAY_BE: Final[Mapping[str, Callable[[str, str], tuple[int, float]]]] = {
+    "price": price,
+    "quantity": partial(quantity, is_rounded=True),
+}
+_GROUP: Final = re.compile(r"[-+]?[1-9]\d{0,2}([.,])\d{3}", re.ASCII)
+_FEWEST: Final = 3
 
 
 def read_by(name: str, texts: Mapping[str, int]) -> dict[str, int]:
@@ -33,7 +42,7 @@ def proved_mark(
     for name, texts in columns.items():
         tried = dict(_tried(texts)) | dict(_tried(refused[name]))
         for text, count in tried.items():
-            dot, comma = (_reads(name, text, mark) for mark in _MARKS)
+            dot, comma = (_MAY_BE[name](text, mark)[0] != INVALID for mark in _MARKS)
             if dot != comma:
                 only["." if dot else ","] += count
     if not only:
@@ -41,6 +50,24 @@ def proved_mark(
     (mark, count), *others = only.most_common(2)
     # A few strays are typing errors; many of both are two writers, which no mark reads.
     return mark if not others or others[0][1] * 50 < count else None
+
+
+def unproved_mark(texts: Mapping[str, int], mark: str) -> str | None:
+    """A text of the column that is a thousandfold by the other mark, where nothing tells which.
+
+    None where some value tells, or where numbers without a mark stand beside those with groups:
+    who writes 300 writes no 1,200 for one and two tenths.
+    """
+    marked = {text: _GROUP.fullmatch(text) for text, _ in _tried(texts) if _has_mark(text)}
+    if len(marked) < _FEWEST or not all(marked.values()):
+        return None
+    signs = {match[1] for match in marked.values() if match}
+    is_bare = any(not _has_mark(text) for text, _ in _tried(texts))
+    return next(iter(marked)) if len(signs) == 1 and (signs == {mark} or not is_bare) else None
+
+
+def _has_mark(text: str) -> bool:
+    return "." in text or "," in text
 
 
 def _tried(texts: Mapping[str, int]) -> list[tuple[str, int]]:

@@ -40,6 +40,10 @@ _SCRIPTS: Final = (
 _CHINESE: Final = frozenset({"CJK", "HANGUL"})
 _WORD: Final = re.compile(r"[^\s,;|.:\"'()/]+")
 _LOOKED_AT: Final = 4000
+# The share of lines that are UTF-8 in a file of another encoding: next to none but in East Asian
+# ones, of which a line of one or two characters may be.
+_ANY: Final = 0.02
+_BY_CHANCE: Final = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +60,41 @@ def likely_encodings(head: bytes) -> list[Reading]:
     wide = unmarked_utf16(head[:2048])
     if wide:
         return [Reading(wide, 1.0, ())]
-    lines = [line for line in head.split(b"\n")[:-1] or [head] if not line.isascii()]
+    lines = _foreign_lines(head)
     text = b"\n".join(lines)[:_LOOKED_AT].rpartition(b"\n")[0] or b"\n".join(lines[:1])
     readings = [reading for name in _CANDIDATES if (reading := _reading(text, name))]
     readings.sort(key=lambda reading: -reading.score)
+    is_east_asian = bool(readings) and readings[0].encoding in _COMMON
+    if _utf8_share(lines) > (_BY_CHANCE if is_east_asian else _ANY):
+        return []
     unlike: dict[tuple[str, ...], Reading] = {}
     for reading in readings:
         unlike.setdefault(reading.words, reading)
     return [reading for reading in unlike.values() if reading.score > 0]
+
+
+def is_mixed(head: bytes) -> bool:
+    """Whether some lines spell characters in UTF-8 although others cannot be read as that.
+
+    In another encoding hardly a line does, and to read those lines by it would spoil them.
+    """
+    return _utf8_share(_foreign_lines(head)) > _ANY
+
+
+def _utf8_share(lines: list[bytes]) -> float:
+    return sum(map(_is_utf8, lines)) / len(lines) if lines else 0.0
+
+
+def _foreign_lines(head: bytes) -> list[bytes]:
+    return [line for line in head.split(b"\n")[:-1] or [head] if not line.isascii()]
+
+
+def _is_utf8(line: bytes) -> bool:
+    try:
+        line.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _reading(text: bytes, encoding: str) -> Reading | None:

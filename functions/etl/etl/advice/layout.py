@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from etl.advice.column_names import COLUMNS, known_columns, rank
-from etl.advice.date_shapes import shape_of
+from etl.advice.date_shapes import shape_of, without_abbreviation
 from etl.columns.characters import visible
 from etl.rules.dates import order_date
 from etl.rules.numbers import price
 from etl.rules.status import INVALID, OK
 
-_DELIMITERS: Final = (",", ";", "\t", "|", "^", "\x01", ":", "#", "$", "*", "!", "&", "`", "{")
+_DELIMITERS: Final = (",", ";", "\t", "|", "^", "\x01", ":", "#", "$", "*", "!", "&", "`", "{", "~")
 # What parts the columns where the usual ones do not; of these a text may be full.
 _UNUSUAL: Final = frozenset(_DELIMITERS[6:])
 _LINES: Final = 300
@@ -136,7 +136,7 @@ def _may_be(column: str, values: Sequence[str]) -> bool:
 
 
 def _is_dated(text: str) -> bool:
-    return is_date(text) or shape_of(text) is not None or (text[:1].isdigit() and text.isdigit())
+    return is_date(without_abbreviation(text)) or (text[:1].isdigit() and text.isdigit())
 
 
 def by_values(layout: Layout, wanted: Sequence[str], taken: Sequence[int]) -> dict[str, list[int]]:

@@ -1,11 +1,16 @@
 """What is wrong with a file that no description mends: rounded ids, totals among the rows."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
+from itertools import islice
 from typing import Final
 
 from etl.advice.trial import Trial
+from etl.profile.columns import MAX_COLUMNS
 from etl.report.advice import Notice
+from etl.rules.numbers import price
+from etl.rules.status import OK
 
 _ROUNDED: Final = re.compile(r"\d([.,]\d+)?E\+\d{2,}", re.IGNORECASE)
 _TOTAL: Final = re.compile(
@@ -13,22 +18,26 @@ _TOTAL: Final = re.compile(
     r"totale|totaal|suma|razem|итого|合計|小計|总计|合计|합계|[^:]{0,20}\btotal",
     re.IGNORECASE,
 )
-_ZONE: Final = re.compile(r"\d\s*(?P<zone>[A-Z]{2,5})$")
+_ZONE: Final = re.compile(r"(\d|[AP]M)\s*(?P<zone>[A-Z]{2,5})$", re.ASCII)
 _EXAMPLES: Final = 3
+# A spreadsheet keeps so many digits of a number and writes zeros for the others.
+_SPREADSHEET_DIGITS: Final = 15
+# What is the same by chance in two ids is not in so many.
+_FEWEST: Final = 3
+_OF_A_FLOAT: Final = re.compile(r"[0-9]+\.0")
+_LOOKED_AT: Final = 500
+_UNIT: Final = re.compile(r"[0-9][0-9.,]*\s*([^\W\d_]{1,12}\.?|%)")
+_OTHER_DIGIT: Final = re.compile(r"(?![0-9])\d")
 
 
 def notices(trial: Trial) -> Iterator[Notice]:
     """Of a sample that was read."""
     for column in ("order_id", "customer_id"):
-        rounded = [t for t in trial.texts(column) if "+" in t and _ROUNDED.fullmatch(t)]
-        if rounded:
-            yield Notice(
-                kind="rounded_ids",
-                column=column,
-                message="A spreadsheet has rounded these ids; the digits are lost. Export the "
-                "column as text.",
-                examples=tuple(rounded[:_EXAMPLES]),
-            )
+        yield from _ids(trial, column)
+    yield from _uneven(trial)
+    yield from _two_marks(trial)
+    yield from _units_and_digits(trial)
+    yield from _decoded_twice(trial)
     totals = list(_totals(trial))
     if totals:
         yield Notice(
@@ -46,6 +55,123 @@ def notices(trial: Trial) -> Iterator[Notice]:
             "not read. Export times with an offset, as +01:00, or without a zone.",
             examples=tuple(zones[:_EXAMPLES]),
         )
+
+
+def _ids(trial: Trial, column: str) -> Iterator[Notice]:
+    texts = trial.texts(column)
+    rounded = [t for t in texts if "+" in t and _ROUNDED.fullmatch(t)] or _cut_off(texts)
+    if rounded:
+        yield Notice(
+            kind="rounded_ids",
+            column=column,
+            message="A spreadsheet has rounded these ids; the digits are lost. Export the "
+            "column as text.",
+            examples=tuple(rounded[:_EXAMPLES]),
+        )
+    filled = [text for text in texts if text]
+    if len(filled) >= _FEWEST and all(map(_OF_A_FLOAT.fullmatch, filled)):
+        yield Notice(
+            kind="decimal_ids",
+            column=column,
+            message="A program took these ids for numbers and gave them a decimal place: they are "
+            "other texts than the ids without it. Export the column as text.",
+            examples=tuple(filled[:_EXAMPLES]),
+        )
+
+
+def _cut_off(texts: Counter[str]) -> list[str]:
+    """The ids of more digits than a spreadsheet keeps, if zeros are all that is behind these."""
+    long = [t for t in texts if len(t) > _SPREADSHEET_DIGITS and t.isascii() and t.isdigit()]
+    kept = all(set(text[_SPREADSHEET_DIGITS:]) == {"0"} for text in long)
+    return long if kept and len(long) >= _FEWEST else []
+
+
+def _uneven(trial: Trial) -> Iterator[Notice]:
+    """Rows of another width, as of a delimiter too many or one within a value."""
+    assert trial.header is not None
+    widths = Counter(width for judged in trial.judged for width in judged.fields.malformed.values())
+    if sum(widths.values()) < _FEWEST:
+        return
+    width, rows = widths.most_common(1)[0]
+    there = len(trial.header.cells)
+    remedy = (
+        "A delimiter too many at their ends goes away, or gets a column of its own, by one more "
+        "name at the end of the header line; one within a value needs quotes around it."
+        if width > there
+        else "Only cells of further columns may be left out at a row's end."
+    )
+    yield Notice(
+        kind="uneven_rows",
+        message=f"{rows:,} rows have {width:,} fields where the header has {there:,}. {remedy}",
+    )
+
+
+def _two_marks(trial: Trial) -> Iterator[Notice]:
+    """Amounts that need the decimal mark in force, beside others that need the other one."""
+    other = "." if trial.description.decimal == "," else ","
+    for column in ("price", "quantity"):
+        refused = _reads_alone(trial.refused_texts(column), other, trial.description.decimal)
+        kept = _reads_alone(trial.texts(column), trial.description.decimal, other)
+        if refused and kept:
+            yield Notice(
+                kind="two_decimal_marks",
+                column=column,
+                message="Some numbers have a decimal comma and some a decimal point: no "
+                "description reads both. Export them with one.",
+                examples=(*refused[:2], kept[0]),
+            )
+
+
+def _reads_alone(texts: Counter[str], mark: str, other: str) -> list[str]:
+    """Those of the first texts that are prices by one mark and not by the other."""
+    looked_at = islice((text for text in texts if mark in text), _LOOKED_AT)
+    return [t for t in looked_at if price(t, mark)[0] == OK and price(t, other)[0] != OK]
+
+
+def _units_and_digits(trial: Trial) -> Iterator[Notice]:
+    """Numbers with a word behind them, or in digits that are not 0 to 9."""
+    units = [text for text in trial.refused_texts("quantity") if _UNIT.fullmatch(text)]
+    if units:
+        yield Notice(
+            kind="units",
+            column="quantity",
+            message="A unit stands behind these quantities: export the number alone.",
+            examples=tuple(units[:_EXAMPLES]),
+        )
+    for column in ("quantity", "price", "order_date"):
+        refused = trial.refused_texts(column)
+        foreign = [text for text in refused if _OTHER_DIGIT.search(text)]
+        if foreign:
+            yield Notice(
+                kind="other_digits",
+                column=column,
+                message="Digits of another script are not read: export numbers in 0 to 9.",
+                examples=tuple(foreign[:_EXAMPLES]),
+            )
+
+
+def _decoded_twice(trial: Trial) -> Iterator[Notice]:
+    """Texts in which UTF-8 was taken for another encoding before the file was written."""
+    assert trial.header is not None
+    for column in trial.header.file_names[:MAX_COLUMNS]:
+        foreign = islice((text for text in trial.texts(column) if not text.isascii()), _LOOKED_AT)
+        damaged = [(text, meant) for text in foreign if (meant := _meant(text)) is not None]
+        if damaged:
+            text, meant = damaged[0]
+            yield Notice(
+                kind="damaged_texts",
+                column=column,
+                message=f"An earlier program read UTF-8 as another encoding: {text} was {meant}. "
+                "Export the file anew; it is kept as it is.",
+                examples=tuple(text for text, _ in damaged[:_EXAMPLES]),
+            )
+
+
+def _meant(text: str) -> str | None:
+    try:
+        return text.encode("cp1252").decode("utf-8")
+    except UnicodeError:
+        return None
 
 
 def _totals(trial: Trial) -> Iterator[str]:

@@ -10,14 +10,20 @@ from typing import Final
 from pydantic import ValidationError
 
 from etl.advice.column_names import COLUMNS
-from etl.advice.encodings import likely_encodings
+from etl.advice.encodings import is_mixed, likely_encodings
 from etl.advice.layout import Layout, by_values, find_layout, map_columns
 from etl.advice.trial import Sampled, Trial, merged, try_out
+from etl.advice.values import Answer, Question
 from etl.report.advice import Change, Notice
 from etl.source.decode import utf8_chunks
 from etl.source.description import Description
 
 _MOST_STEPS: Final = 6
+_MIXED: Final = Notice(
+    kind="two_encodings",
+    message="Some lines are UTF-8 and some are not, as of two files that were joined: no encoding "
+    "reads both. Write each in UTF-8 first.",
+)
 _OPTIONAL: Final = {
     "customer_id": "no column looks like a customer; it stays empty",
     "product": "no column looks like a product; it stays empty",
@@ -65,8 +71,10 @@ def _take(sample: Sampled, steps: Steps, changes: list[Change]) -> bool:
 
 
 def _decode(sample: Sampled, steps: Steps) -> bool:
-    likely = likely_encodings(sample.path.read_bytes())
+    content = sample.path.read_bytes()
+    likely = likely_encodings(content)
     if not likely:
+        steps.notices += [_MIXED] * is_mixed(content)
         return False
     steps.encodings = tuple(reading.encoding for reading in likely[1:3])
     words = ", ".join(likely[0].words[:3])
@@ -195,3 +203,13 @@ REMEDIES: Final[Mapping[str, Callable[[Sampled, Steps], bool]]] = {
 def _text(sample: Sampled, description: Description) -> str:
     chunks = utf8_chunks(sample.path, description.encoding)
     return next(chunks, b"").decode(errors="replace")
+
+
+def repeated_columns() -> Question:
+    """Which of two columns of one name is meant; the file does not say."""
+    answers = (
+        Answer("the first column of a name is meant", {"repeated_columns": "first"}),
+        Answer("the last column of a name is meant", {"repeated_columns": "last"}),
+    )
+    text = "The header names a required column twice. Which is meant?"
+    return Question("repeated_columns", text, answers)

@@ -69,6 +69,10 @@ def _since(text: str, zero: datetime) -> datetime | None:
     return zero + timedelta(milliseconds=round(days * 86_400_000))
 
 
+# Of an abbreviation.
+_DOT = re.compile(r"(?<=[^\W\d_])\.")
+
+
 @dataclass(frozen=True, slots=True)
 class _Format:
     """`strict` is what a text must match where strptime alone would guess the digits' borders."""
@@ -91,7 +95,7 @@ class _Format:
         return None
 
     def _with_english_months(self, text: str, months: Mapping[str, int]) -> list[str]:
-        """As it is; with its month in English; the same without the dot of an abbreviation."""
+        """As it is; with its month in English; without the dots of abbreviations, or the first."""
         if not self.month:
             return [text]
 
@@ -103,7 +107,8 @@ class _Format:
             return (name if self.month == "B" else name[:3]) + word[2]
 
         named = _WORD.sub(english, text)
-        return [text, named, re.sub(r"(?<=[^\W\d_])\.", "", named)]
+        bare = [_DOT.sub("", named, count=count) for count in (0, 1)]
+        return list(dict.fromkeys([text, named, *bare]))
 
 
 @cache

@@ -120,7 +120,11 @@ def _of_one_name(names: Sequence[str], rule: str, line: int) -> list[int]:
     refused = repeated if rule == "refuse" else [name for name in repeated if name in REQUIRED]
     if refused and rule in ("refuse", "number"):
         raise Refused(
-            "duplicate_column", f"The header names a column twice: {_listed(refused)}.", line=line
+            "duplicate_column",
+            f"The header names a column twice: {_listed(refused)}."
+            + ' "repeated_columns" of _source.json says which is meant, "first" or "last".'
+            * (rule == "number"),
+            line=line,
         )
     if rule == "number":
         return list(range(len(names)))

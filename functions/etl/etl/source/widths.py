@@ -83,13 +83,15 @@ def _narrowed(header: Header, width: int) -> Header:
 
 def _wrong_width(header: Header, width: int, rows: int) -> Refused:
     every = "The only row" if rows == 1 else f"Every one of the {rows:,} rows"
-    advice = (
-        "Is a column without a name, or a delimiter within a value not in quotes?"
-        if width > len(header.cells)
-        else "Is a column named that the rows do not have?"
-    )
+    if width > len(header.cells):
+        advice = "Is a column without a name, or a delimiter within a value not in quotes?"
+    elif width == 1:
+        advice = "Is each row in quotes as a whole, or parted by another delimiter? Export it anew."
+    else:
+        advice = "Is a column named that the rows do not have?"
+    fields = "1 field" if width == 1 else f"{width} fields"
     return Refused(
         "wrong_width",
-        f"{every} has {width} fields, the header {len(header.cells)}. {advice}",
+        f"{every} has {fields}, the header {len(header.cells)}. {advice}",
         line=header.first_data_line,
     )
