@@ -2,10 +2,12 @@
 
 import json
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 import pytest
 from botocore.config import Config
+from botocore.exceptions import ClientError
 
 from samulator.servers.aws.service import AwsServer
 from testkit.aws_process import Declared, aws_client, started_aws
@@ -27,6 +29,28 @@ def one_step(step: dict[str, Any]) -> dict[str, Any]:
 
 
 MACHINES: dict[str, dict[str, Any]] = {
+    "distributed": one_step(
+        {
+            "Type": "Map",
+            "ItemsPath": "$.items",
+            "ToleratedFailurePercentage": 100,
+            "ItemProcessor": {
+                "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "EXPRESS"},
+                **one_step({"Type": "Pass", "End": True}),
+            },
+            "End": True,
+        }
+    ),
+    "times": one_step(
+        {
+            "Type": "Pass",
+            "Parameters": {
+                "start.$": "States.Format('{}', $$.Execution.StartTime)",
+                "entered.$": "$$.State.EnteredTime",
+            },
+            "End": True,
+        }
+    ),
     "direct": one_step(task(FUNCTION)),
     "integration": one_step(
         task(
@@ -158,6 +182,7 @@ def run(server: AwsServer, name: str, given: object) -> dict[str, Any]:
     [
         ("integration", {"a": 1}, {"got": {"a": 1}, "status": 200}),
         ("each", {"items": [{"n": 1}, {"n": 2}]}, [1, 2]),
+        ("distributed", {"items": [1, 2]}, [1, 2]),
         ("jsonata", {"n": 21}, 42),
         ("services", {"id": "x"}, {"id": {"S": "x"}}),
         ("nested", {"deep": True}, {"deep": True}),
@@ -170,6 +195,29 @@ def test_an_execution_ends_with_what_its_tasks_returned(
 
     assert (execution["status"], execution.get("cause")) == ("SUCCEEDED", None)
     assert json.loads(execution["output"]) == expected
+
+
+def test_times_of_the_context_object_are_texts_as_on_aws(aws: AwsServer) -> None:
+    execution = run(aws, "times", {})
+    times = json.loads(execution["output"])
+
+    written = "%Y-%m-%dT%H:%M:%S.%fZ"
+    assert set(times) == {"start", "entered"}
+    start, entered = (datetime.strptime(times[name], written) for name in ("start", "entered"))
+    assert start <= entered
+
+
+def test_a_refused_definition_leaves_the_next_ones_alone(aws: AwsServer) -> None:
+    states = aws_client(aws, "stepfunctions")
+    role = "arn:aws:iam::123456789012:role/any"
+    broken = {"QueryLanguage": "JSONata", **one_step({"Type": "Task", "End": True})}
+    plain = one_step({"Type": "Pass", "InputPath": "$.a", "End": True})
+
+    with pytest.raises(ClientError, match="No Resource declaration"):
+        states.create_state_machine(name="broken", definition=json.dumps(broken), roleArn=role)
+    states.create_state_machine(name="plain", definition=json.dumps(plain), roleArn=role)
+
+    assert json.loads(run(aws, "plain", {"a": 1})["output"]) == 1
 
 
 def test_a_task_may_name_a_function_alone(aws: AwsServer) -> None:

@@ -3,6 +3,8 @@
 from moto.core.config import default_user_config
 
 from samulator.servers.aws.step_functions.calls import call_services_at, spell_as_services_do
+from samulator.servers.aws.step_functions.context_object import write_times_as_the_service_does
+from samulator.servers.aws.step_functions.definitions import read_definitions_as_the_service_does
 from samulator.servers.aws.step_functions.executions import (
     name_executions,
     serve_synchronous_executions,
@@ -21,6 +23,8 @@ def run_state_machines(url: str) -> None:
     # First, for the interpreter's modules take it over by its name.
     call_services_at(url)
     spell_as_services_do()
+    read_definitions_as_the_service_does()
+    write_times_as_the_service_does()
     evaluate_jsonata()
     name_executions()
     page_histories()
