@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from etl.columns.text import offsets
+from etl.columns.text import octets, offsets
 
 ROW_GROUP_ROWS = 1 << 17
 # Rows of more than a kilobyte make smaller groups: a group waits in memory until it is whole.
@@ -28,10 +28,9 @@ class RowGroups:
     def add(self, table: pa.Table) -> Iterator[pa.Table]:
         """Yield the groups that the table makes whole."""
         while table.num_rows:
-            sizes = _sizes(table)
-            fitting = self._fitting(sizes)
+            fitting = self._fitting(table)
             if fitting is None:
-                self._wait(table, int(sizes.sum()))
+                self._wait(table, _size(table))
                 return
             self._wait(table.slice(0, fitting), 0)
             yield self._group()
@@ -42,15 +41,13 @@ class RowGroups:
         if self._rows:
             yield self._group()
 
-    def _fitting(self, sizes: NDArray[np.int64]) -> int | None:
-        """How many rows of so many bytes end the group; None if they do not."""
-        by_rows = ROW_GROUP_ROWS - self._rows
-        by_bytes = len(sizes) + 1
-        if self._bytes + int(sizes.sum()) >= ROW_GROUP_BYTES:
-            reached = self._bytes + np.cumsum(sizes) >= ROW_GROUP_BYTES
-            by_bytes = int(np.argmax(reached)) + 1
-        fitting = min(by_rows, by_bytes)
-        return fitting if fitting <= len(sizes) else None
+    def _fitting(self, table: pa.Table) -> int | None:
+        """How many rows of the table end the group; None if they do not."""
+        fitting = ROW_GROUP_ROWS - self._rows
+        if self._bytes + _size(table) >= ROW_GROUP_BYTES:
+            reached = self._bytes + np.cumsum(_sizes(table)) >= ROW_GROUP_BYTES
+            fitting = min(fitting, int(np.argmax(reached)) + 1)
+        return fitting if fitting <= table.num_rows else None
 
     def _wait(self, table: pa.Table, size: int) -> None:
         self._waiting.append(table)
@@ -62,6 +59,14 @@ class RowGroups:
         group = pa.concat_tables(self._waiting).combine_chunks()
         self._waiting, self._rows, self._bytes = [], 0, 0
         return group
+
+
+def _size(table: pa.Table) -> int:
+    """Bytes of all rows: the same as the sum of `_sizes`, for less."""
+    arrays = [column.chunk(0) for column in table.columns]
+    return sum(
+        len(octets(array)) if pa.types.is_string(array.type) else 8 * len(array) for array in arrays
+    )
 
 
 def _sizes(table: pa.Table) -> NDArray[np.int64]:

@@ -49,6 +49,13 @@ class Cut:
     lines: int
 
 
+def is_plain(data: bytes) -> bool:
+    """Whether no quote is in it and each line ends in LF or CRLF."""
+    if b'"' in data:
+        return False
+    return b"\r" not in data or data.count(b"\r") == data.count(b"\r\n")
+
+
 def blanks(delimiter: str) -> bytes:
     """The bytes that a blank line may consist of."""
     return b" \t\r\n".replace(delimiter.encode(), b"")

@@ -12,7 +12,7 @@ from pyarrow import csv
 from etl.columns import arrow
 from etl.columns.text import Columns
 from etl.source.aligned import aligned_columns
-from etl.source.block import Block
+from etl.source.block import Block, is_plain
 from etl.source.header import Header
 from etl.source.records import Piece
 from etl.source.widths import Widths
@@ -59,8 +59,11 @@ class _Aside:
 
 def split(block: Block, header: Header) -> Fields:
     """Split every record of the block."""
-    aside = _Aside(header)
-    columns = _read(block.regular, header, header.file_names, aside.take)
+    aside, columns = _Aside(header), None
+    if is_plain(block.data):
+        columns = aligned_columns(block.regular, header, header.file_names)
+    if columns is None:
+        columns = _read(block.regular, header, header.file_names, aside.take)
     records = np.arange(len(block))
     if aside.malformed or aside.short:
         records = np.delete(records, [*aside.malformed, *aside.short])

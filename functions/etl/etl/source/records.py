@@ -11,6 +11,7 @@ from etl.source.block import (
     Cut,
     Positions,
     blanks,
+    is_plain,
     too_long,
     unterminated,
 )
@@ -95,18 +96,13 @@ class Cutter:
 
 def _whole(data: bytes, delimiter: str, line: int, *, may_escape: bool) -> tuple[Piece, int]:
     """The whole records of a buffer, and how many lines they take."""
-    if b'"' not in data and _ends_lines_in_lf(data):
+    if is_plain(data):
         end = data.rfind(b"\n") + 1
         lines = int(np.count_nonzero(np.frombuffer(data, np.uint8) == _LF))
         return Piece(data, end, line, delimiter), lines
     _check(data, delimiter, line, may_escape=may_escape, final=False)
     cut = _cut(data, delimiter, line, final=False)
     return Piece(data, cut.end, line, delimiter, cut), cut.lines
-
-
-def _ends_lines_in_lf(data: bytes) -> bool:
-    """Whether every CR is half of a CRLF."""
-    return b"\r" not in data or data.count(b"\r") == data.count(b"\r\n")
 
 
 def _check(data: bytes, delimiter: str, line: int, *, may_escape: bool, final: bool) -> None:
