@@ -2,6 +2,7 @@
 
 import io
 import random
+import re
 
 import numpy as np
 import pandas as pd
@@ -12,12 +13,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from etl.columns.arrow import texts
+from etl.columns.decimals import are_plain_decimals, are_shortest_decimals
 from etl.columns.text import hash_texts
 from etl.columns.text import strip as strip_column
 from etl.rules import judge
 from etl.rules.dates import judge_dates, order_date
 from etl.rules.numbers import judge_prices, judge_quantities, price, quantity
-from etl.sink.originals import CANONICAL_PRICE
 from tests.unit.etl import row_model
 from tests.unit.etl.cleaning import run
 from tests.unit.etl.dirty_files import DATES, HEADER, PRICES, QUANTITIES, TEXT
@@ -114,8 +115,24 @@ def test_column_at_once_is_judged_as_value_by_value(decimal, values):
         np.testing.assert_array_equal(found, [v for _, v in expected])
 
 
+PLAIN_DECIMAL = r"[0-9]{1,15}(\.[0-9]{1,15})?"
+SHORTEST_DECIMAL = r"((0|[1-9][0-9]{0,8})(\.[0-9]{0,4}[1-9])?)?"
+NEAR_DECIMALS = st.text("0019.,-\0é", max_size=40)
+
+
 @quick
-@given(st.lists(st.from_regex(CANONICAL_PRICE, fullmatch=True), min_size=1, max_size=50))
+@given(st.lists(st.from_regex(PLAIN_DECIMAL, fullmatch=True) | NEAR_DECIMALS, max_size=50))
+def test_decimals_are_found_by_their_bytes_as_patterns_find_them(values):
+    for sliced in (texts(values), texts(["1.5x", *values]).slice(1)):
+        for found, pattern in [
+            (are_plain_decimals(sliced), PLAIN_DECIMAL),
+            (are_shortest_decimals(sliced), SHORTEST_DECIMAL),
+        ]:
+            assert found.tolist() == [bool(re.fullmatch(pattern, value)) for value in values]
+
+
+@quick
+@given(st.lists(st.from_regex(SHORTEST_DECIMAL, fullmatch=True), min_size=1, max_size=50))
 def test_price_that_is_taken_for_canonical_is_written_as_it_stands(prices):
     rows = "".join(f"{i},2024-01-05,C,W,1,{price},n\n" for i, price in enumerate(prices))
     read = pa.array(judge_prices(texts(prices), ".")[0], from_pandas=True)

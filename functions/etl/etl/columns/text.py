@@ -34,6 +34,25 @@ def offsets(values: pa.StringArray) -> NDArray[np.int32]:
     return np.frombuffer(values.buffers()[1], np.int32)[values.offset :][: len(values) + 1]
 
 
+def lengths_of(values: pa.StringArray) -> NDArray[np.int32]:
+    """How many bytes each value has."""
+    lengths: NDArray[np.int32] = np.diff(offsets(values))
+    return lengths
+
+
+def padded(values: pa.StringArray, most: int) -> NDArray[np.uint8]:
+    """A row of bytes for each value, with zeros behind it; only zeros for one of more than `most`.
+
+    All rows are as long as the longest value, rounded up to whole words of eight bytes.
+    """
+    lengths = lengths_of(values)
+    longest = int(lengths.max(initial=0))
+    if longest > most:
+        values = pc.if_else(arrow.mask(lengths <= most), values, arrow.EMPTY)
+    width = -(-min(longest, most) // 8) * 8 or 8
+    return octets(pc.ascii_rpad(values, width, "\0")).reshape(-1, width)
+
+
 def strip(values: pa.StringArray) -> pa.StringArray:
     """Each value without blanks and invisible characters at its ends; no copy if none has any."""
     return pc.utf8_trim(values, characters=EDGES) if _has_blank_edge(values) else values
@@ -70,7 +89,7 @@ def _may_be_blank(run: NDArray[np.uint8]) -> NDArray[np.bool_]:
 
 
 def is_empty(values: pa.StringArray) -> NDArray[np.bool_]:
-    empty: NDArray[np.bool_] = np.diff(offsets(values)) == 0
+    empty: NDArray[np.bool_] = lengths_of(values) == 0
     return empty
 
 
@@ -100,20 +119,15 @@ def join(columns: Sequence[pa.StringArray]) -> pa.StringArray:
 
 def hash_texts(values: pa.StringArray) -> Hashes:
     """A 64-bit hash per value: fast, not secret, and allowed to collide."""
-    lengths = np.diff(offsets(values)).astype(np.uint64)
+    lengths = lengths_of(values).astype(np.uint64)
     if not len(lengths):
         return lengths
-    long = np.flatnonzero(lengths > _PADDED_BYTES)
-    short = values
-    if len(long):
-        short = pc.if_else(arrow.mask(lengths <= _PADDED_BYTES), values, arrow.EMPTY)
-    width = -(-min(int(lengths.max()), _PADDED_BYTES) // 8) * 8 or 8
-    words = octets(pc.ascii_rpad(short, width, "\0")).view(np.uint64).reshape(-1, width // 8)
+    words = padded(values, _PADDED_BYTES).view(np.uint64)
     mixed = _mix(lengths)
-    for i in range(width // 8):
+    for i in range(words.shape[1]):
         # The padding is no part of the value: it depends on the column's other values.
         mixed = np.where(lengths > 8 * i, _mix(mixed ^ words[:, i]), mixed)
-    for row in long:
+    for row in np.flatnonzero(lengths > _PADDED_BYTES):
         mixed[row] = _digest(values[int(row)].as_py())
     return mixed
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from etl.columns import arrow
 from etl.columns.text import octets
-from etl.rules.status import INVALID, MISSING, OK, Verdicts
+from etl.rules.status import INVALID, MISSING, OK, Verdicts, judged_singly
 from etl.source.date_formats import ISO, read_declared
 from etl.source.months import month_numbers
 
@@ -50,7 +50,7 @@ DEFAULT: Final = DateReading()
 
 
 def judge_dates(distinct: pa.StringArray, reading: DateReading = DEFAULT) -> Verdicts:
-    """Microseconds since 1970 as int64. The texts are stripped and distinct."""
+    """Microseconds since 1970 as int64. The texts are stripped."""
     values = np.zeros(len(distinct), np.int64)
     status = np.full(len(distinct), OK, np.uint8)
     unread = np.ones(len(distinct), bool)
@@ -62,8 +62,10 @@ def judge_dates(distinct: pa.StringArray, reading: DateReading = DEFAULT) -> Ver
             values[plain], status[plain] = _plain_dates(texts)
             # What has ISO's form and is no day may be one by a later format.
             unread &= ~plain | ((status == INVALID) & (len(reading.formats) > 1))
-    for i in np.flatnonzero(unread):
-        status[i], values[i] = order_date(distinct[i].as_py(), reading)
+    rest = np.flatnonzero(unread)
+    values[rest], status[rest] = judged_singly(
+        distinct, rest, lambda text: order_date(text, reading)
+    )
     return values, status
 
 

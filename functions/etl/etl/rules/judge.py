@@ -37,6 +37,10 @@ REASONS: Final = (
 CODES: Final = {reason: code for code, reason in enumerate(REASONS)}
 Codes = NDArray[np.uint8]
 
+# To find the different ones of texts that mostly differ costs more than to judge a few twice.
+_LOOKED_AT: Final = 1000
+_MOSTLY_DIFFERENT: Final = 0.75
+
 DUPLICATES: Final = ("duplicate_exact", "duplicate_differs")
 
 
@@ -135,10 +139,9 @@ class Rules:
         self, name: str, texts: Columns, judge: Callable[[pa.StringArray], Verdicts]
     ) -> Judged:
         """Judge each distinct text once: sales files repeat dates, quantities and prices."""
-        encoded = texts[name].dictionary_encode()
-        values, status = judge(self._texts.distinct(name, encoded.dictionary))
-        indices = arrow.numbers(encoded.indices, np.int32)
-        return Judged(encoded.dictionary, values, status, indices)
+        distinct, indices = _distinct(texts[name])
+        values, status = judge(self._texts.distinct(name, distinct))
+        return Judged(distinct, values, status, indices)
 
     def candidates(self, judged: Judgement, first_rows: FirstRows) -> Candidates:
         """The rows that rule 3 must decide on, block by block in the order of the file."""
@@ -159,6 +162,15 @@ class Rules:
             good=judged.reasons[rows] == KEPT,
             lines=judged.fields.block.lines[judged.fields.records[rows]],
         )
+
+
+def _distinct(texts: pa.StringArray) -> tuple[pa.StringArray, NDArray[np.int32]]:
+    """Texts that differ and which of them each row has; all texts where most of them differ."""
+    first = texts.slice(0, _LOOKED_AT)
+    if len(first.dictionary_encode().dictionary) > _MOSTLY_DIFFERENT * len(first):
+        return texts, np.arange(len(texts), dtype=np.int32)
+    encoded = texts.dictionary_encode()
+    return encoded.dictionary, arrow.numbers(encoded.indices, np.int32)
 
 
 def _rules_4_to_6(quantity: Judged, price: Judged, order_date: Judged) -> Codes:

@@ -9,40 +9,46 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from etl.columns import arrow
+from etl.columns.decimals import are_plain_decimals
 from etl.rules.currencies import without_currency
 from etl.rules.numerals import numeral, with_hyphen
-from etl.rules.status import INVALID, MISSING, OK, ROUNDED, Verdicts
+from etl.rules.status import INVALID, MISSING, OK, ROUNDED, Verdicts, judged_singly
 
 _INT64 = range(-(2**63), 2**63)
 _SIGNED = re.compile(r"([+\-(])\s*(.*?)\s*(\)?)", re.DOTALL)
 _PLAIN_WHOLE = r"^-?[0-9]{1,18}$"
-_PLAIN_DECIMAL = r"^-?[0-9]{1,15}(\.[0-9]{1,15})?$"
+_NEGATIVE_DECIMAL = r"^-[0-9]{1,15}(\.[0-9]{1,15})?$"
 
 
 def judge_quantities(
     distinct: pa.StringArray, decimal: str, *, is_rounded: bool = False
 ) -> Verdicts:
-    """Whole numbers as int64. The texts are stripped and distinct."""
+    """Whole numbers as int64. The texts are stripped."""
     plain = arrow.booleans(pc.match_substring_regex(distinct, _PLAIN_WHOLE))
     values = np.zeros(len(distinct), np.int64)
     status = np.full(len(distinct), OK, np.uint8)
     values[plain] = arrow.numbers(pc.cast(distinct.filter(arrow.mask(plain)), pa.int64()), np.int64)
-    for i in np.flatnonzero(~plain):
-        status[i], values[i] = quantity(distinct[i].as_py(), decimal, is_rounded=is_rounded)
+    rest = np.flatnonzero(~plain)
+    values[rest], status[rest] = judged_singly(
+        distinct, rest, lambda text: quantity(text, decimal, is_rounded=is_rounded)
+    )
     return values, status
 
 
 def judge_prices(distinct: pa.StringArray, decimal: str) -> Verdicts:
-    """Prices as float64, not-a-number where missing. The texts are stripped and distinct."""
+    """Prices as float64, not-a-number where missing. The texts are stripped."""
     dotted = distinct if decimal == "." else _dotted(distinct)
-    plain = arrow.booleans(pc.match_substring_regex(dotted, _PLAIN_DECIMAL))
+    plain = are_plain_decimals(dotted)
+    rest = np.flatnonzero(~plain)
+    negative = pc.match_substring_regex(dotted.take(arrow.column(rest)), _NEGATIVE_DECIMAL)
+    plain[rest] = arrow.booleans(negative)
     values = np.full(len(distinct), np.nan)
     status = np.full(len(distinct), OK, np.uint8)
     # Adding zero turns -0.0 into 0.0.
     read = pc.cast(dotted.filter(arrow.mask(plain)), pa.float64())
     values[plain] = arrow.numbers(read, np.float64) + 0.0
-    for i in np.flatnonzero(~plain):
-        status[i], values[i] = price(distinct[i].as_py(), decimal)
+    rest = np.flatnonzero(~plain)
+    values[rest], status[rest] = judged_singly(distinct, rest, lambda text: price(text, decimal))
     return values, status
 
 

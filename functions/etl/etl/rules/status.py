@@ -1,5 +1,6 @@
 """What a rule says about one value."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -20,9 +21,10 @@ Verdicts = tuple[NDArray[Any], NDArray[np.uint8]]
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """The distinct values of a column with their status, and which of them each row has.
+    """Values of a column with their status, and which of them each row has.
 
-    `texts` are the same values as the file has them, blanks included.
+    Each value is there once, or where most rows differ, once for each row. `texts` are the same
+    values as the file has them, blanks included.
     """
 
     texts: pa.StringArray
@@ -38,3 +40,14 @@ class Judged:
         """Whether each row has this status."""
         found: NDArray[np.bool_] = (self.status == status).take(self.indices)
         return found
+
+
+def judged_singly(
+    values: pa.StringArray, rows: NDArray[np.int64], judge: Callable[[str], tuple[int, Any]]
+) -> Verdicts:
+    """Some of the values by a rule that gives one text's status and value; each text once."""
+    encoded = values.take(arrow.column(rows)).dictionary_encode()
+    verdicts = [judge(text) for text in encoded.dictionary.to_pylist()]
+    which = arrow.numbers(encoded.indices, np.int32)
+    judged = np.array([value for _, value in verdicts])
+    return judged[which], np.array([status for status, _ in verdicts], np.uint8)[which]

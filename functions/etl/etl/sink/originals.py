@@ -1,20 +1,15 @@
 """The records as they stand in the file: copied to the outputs wherever nothing has changed."""
 
-from typing import Final
-
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from etl.columns import arrow
+from etl.columns.decimals import are_shortest_decimals
 from etl.columns.text import is_empty
 from etl.sink.table import Kept, number_texts
 from etl.source.block import Block
-
-# Writing every distinct price to compare it costs twice as much as a look at its form. So few
-# digits read back as they are, and need no exponent.
-CANONICAL_PRICE: Final = r"^(?:(?:0|[1-9][0-9]{0,8})(?:\.[0-9]{0,4}[1-9])?)?$"
 
 _LF, _CR = b"\n\r"
 
@@ -46,10 +41,10 @@ def are_canonical(kept: Kept, date_type: pa.DataType) -> NDArray[np.bool_]:
         canonical &= ~np.isin(kept.rows, completed)
     for name, judged in kept.judged.numbers.items():
         if name == "price":
-            shown = pc.match_substring_regex(judged.texts, CANONICAL_PRICE)
+            same = are_shortest_decimals(judged.texts)
         else:
-            shown = pc.equal(number_texts(name, judged, date_type), judged.texts)
-        same = arrow.booleans(shown)
+            shown = number_texts(name, judged, date_type)
+            same = arrow.booleans(pc.equal(shown, judged.texts))
         if not same.all():
             canonical &= same[judged.indices[kept.rows]]
     for name in kept.judged.texts.keys() - kept.judged.numbers.keys():
