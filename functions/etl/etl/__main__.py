@@ -5,7 +5,9 @@
 """
 
 import argparse
+import gc
 import io
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -19,8 +21,8 @@ from etl.errors import Refused
 from etl.folder import PAGE, Cleaner, description_of, run
 from etl.progress import ProgressBar
 from etl.report.model import WARNED, Report
-from etl.settings import WarningSettings
 from etl.source.description import FILE_NAME
+from etl.warning_settings import WarningSettings
 
 __all__ = ["clean_file", "main", "run"]
 
@@ -39,6 +41,8 @@ def main(arguments: list[str] | None = None) -> int:
     if not options.check and options.folder is None:
         parser.error("name a folder for the results: python -m etl FILE FOLDER")
     _write_any_name()
+    # What the imports made stays: the collector need not walk through it again and again.
+    gc.freeze()
     if options.check:
         return _told(options.file, lambda: _check(options.file, options.source), refused=WARNED_OF)
     return clean_file(options.file, options.folder, options.source)
@@ -50,7 +54,7 @@ def clean_file(
     """Clean a file into a folder and tell of it on both streams; the exit code."""
 
     def cleaned() -> int:
-        report = run(path, folder, description, WarningSettings().limits, cleaner)
+        report = run(path, folder, description, WarningSettings.of(os.environ).limits, cleaner)
         sys.stdout.write(_summary(report, folder))
         for warning in report.warnings:
             sys.stderr.write(f"{path}: {warning.message}\n")

@@ -5,9 +5,8 @@ from typing import Self
 from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings
 
-from etl.report.verdict import Limits
+from etl.warning_settings import WarningSettings
 
-_STANDARD = Limits()
 # What the Spark job has to know of the function's environment.
 SHARED = (
     *("LANDING_BUCKET", "PROCESSED_BUCKET", "ETL_MAX_BYTES", "GLUE_DATABASE", "AWS_ENDPOINT_URL"),
@@ -16,29 +15,7 @@ SHARED = (
 )
 
 
-class WarningSettings(BaseSettings):
-    """From which share on a run is `warned`; shares are of 1. The command line knows them too."""
-
-    etl_warn_lost_share: float = Field(default=_STANDARD.lost_share, ge=0, le=1)
-    etl_warn_reason_share: float = Field(default=_STANDARD.reason_share, ge=0, le=1)
-    etl_warn_column_changes: int = Field(default=_STANDARD.column_changes, ge=0)
-    etl_warn_row_drift: float = Field(default=_STANDARD.row_drift, ge=0)
-    etl_warn_mean_drift: float = Field(default=_STANDARD.mean_drift, ge=0)
-    etl_warn_least_rows: int = Field(default=_STANDARD.least_rows, ge=1)
-
-    @property
-    def limits(self) -> Limits:
-        return Limits(
-            lost_share=self.etl_warn_lost_share,
-            reason_share=self.etl_warn_reason_share,
-            column_changes=self.etl_warn_column_changes,
-            row_drift=self.etl_warn_row_drift,
-            mean_drift=self.etl_warn_mean_drift,
-            least_rows=self.etl_warn_least_rows,
-        )
-
-
-class Settings(WarningSettings):
+class Settings(BaseSettings, WarningSettings):
     """A missing or wrong variable raises a ValidationError that names it."""
 
     landing_bucket: str = Field(min_length=3)

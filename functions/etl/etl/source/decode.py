@@ -13,8 +13,9 @@ from etl.source.block import ByteRange
 from etl.source.likeness import refuse_other_kinds
 from etl.source.raw import StoredFile, is_zipped
 
-# What a few workers hold of larger chunks fills more memory than the larger chunks save time.
-CHUNK_BYTES = 1 << 20
+# A tenth less work than with two thirds of it. Twice as much saves a hundredth more, for as much
+# memory again.
+CHUNK_BYTES = 3 << 19
 
 _MARK = "\ufeff"
 _MARKS = (
