@@ -7,18 +7,26 @@ from typing import Any
 from samulator.servers.aws.resources.api import Api
 from samulator.template.model import Resource
 
-_NO_ATTRIBUTES = ("QueueName", "Tags", "RedrivePolicy")
+# Those that a queue is made with; moto would take any other word for one of its own fields.
+_ATTRIBUTES = frozenset(
+    (
+        *("ContentBasedDeduplication", "DeduplicationScope", "DelaySeconds", "FifoQueue"),
+        *("FifoThroughputLimit", "KmsDataKeyReusePeriodSeconds", "KmsMasterKeyId"),
+        *("MaximumMessageSize", "MessageRetentionPeriod", "ReceiveMessageWaitTimeSeconds"),
+        *("RedriveAllowPolicy", "SqsManagedSseEnabled", "VisibilityTimeout"),
+    )
+)
 
 
 def create_queue(resource: Resource, api: Api) -> None:
-    """All properties but two are attributes. A FIFO queue says so, and one that is none does not.
+    """A FIFO queue says so, and one that is none does not.
 
     Where it sends dead letters is set by `finish_queue`: two queues may name each other.
     """
     attributes = {
         name: value
         for name, value in resource.properties.items()
-        if name not in _NO_ATTRIBUTES and not (name == "FifoQueue" and not _is_true(value))
+        if name in _ATTRIBUTES and not (name == "FifoQueue" and not _is_true(value))
     }
     wanted = {
         "QueueName": resource.name,
