@@ -306,6 +306,7 @@ def kinds_of(advice: Advice) -> list[tuple[str, str | None]]:
         (["123450", "123460", "123470"], None),
         (["17850.0", "13047.0", "12583.0"], "decimal_ids"),
         (["17850.0", "13047.5", "12583.0"], None),
+        (["'00017", "'00018", "'00019"], "apostrophe_ids"),
     ],
 )
 def test_ids_that_a_program_took_for_numbers_are_noticed(tmp_path, ids, kind):
@@ -392,6 +393,8 @@ def test_quantities_of_three_decimals_prove_no_thousands(tmp_path):
         ("20241026T091900Z", "%Y%m%dT%H%M%S%z"),
         ("20241026T0919", "%Y%m%dT%H%M"),
         ("26 окт. 2024 г.", "%d %b %Y г."),
+        ("26.10.2024 09:19 Uhr", "%d.%m.%Y %H:%M Uhr"),
+        ("26/Oct/2024:09:19:00 +0000", "%d/%b/%Y:%H:%M:%S %z"),
     ],
 )
 def test_moments_as_programs_write_them_get_their_format(tmp_path, text, form):
@@ -413,3 +416,24 @@ def test_a_refused_file_of_which_nothing_would_be_kept_is_told_why(tmp_path):
 def test_numbers_that_are_not_read_are_told_with_what_to_export(tmp_path, cell, kind):
     advice = advice_on(tmp_path, HEADER + f"1,C,W,{cell},5,2024-01-05\n")
     assert kinds_of(advice) == ([(kind, "quantity")] if kind else [])
+
+
+def test_values_of_no_form_that_a_description_can_name_are_told_with_one_that_is_read(tmp_path):
+    advice = advice_on(tmp_path, dated("7th May 2024", "3rd June 2024", "1st July 2024"))
+    (notice,) = advice.notices
+    assert (notice.kind, notice.column) == ("unread_values", "order_date")
+    assert "export dates like 2024-01-31" in notice.message
+    assert not advice_on(tmp_path, dated("03/04/2024", "05/04/2024", "06/04/2024")).notices
+
+
+def test_a_quote_that_is_never_closed_is_asked_about_as_it_may_become_part_of_an_id(tmp_path):
+    rows = '1,C,W,1,5,2024-01-05\n"2,C,W,1,5,2024-01-05\n'
+    advice = advice_on(tmp_path, HEADER + rows)
+    assert advice.suggestion is None
+    (choice,) = advice.choices
+    assert choice.options[0].description == {"quote": ""}
+
+
+def test_words_of_rows_that_are_dropped_anyway_are_not_asked_about(tmp_path):
+    rows = "1,C,W,1,5,2024-01-05\n---,---,---,---,---,---\n"
+    assert not advice_on(tmp_path, HEADER + rows).choices

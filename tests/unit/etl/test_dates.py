@@ -154,3 +154,9 @@ def test_iso_beside_a_declared_format_is_tried_in_order():
 
     assert [row["order_date"].day for row in written.rows] == [5, 13, 6]
     assert first.rows == written.rows
+
+
+def test_day_number_is_read_to_the_second_where_its_decimals_tell_no_more():
+    assert read("45347.304861", "spreadsheet_days") == datetime(2024, 2, 25, 7, 19)
+    exact = datetime(2024, 2, 25, 7, 18, 59, 991000)
+    assert read("45347.30486101", "spreadsheet_days") == exact

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from etl.advice.choices import choices
 from etl.advice.notices import notices
 from etl.advice.profiles import profile_of
-from etl.advice.structure import REMEDIES, Steps, make_readable, repeated_columns
+from etl.advice.structure import QUESTIONS, REMEDIES, Steps, make_readable
 from etl.advice.trial import Sampled, Trial, try_out
 from etl.advice.values import Question
 from etl.advice.worth import with_changes, worthwhile
@@ -33,8 +33,7 @@ from etl.source.file import Source
 from etl.source.header import Header
 
 # What else a description may be the cause of.
-_REPEATED: Final = "duplicate_column"
-_DESCRIBED: Final = (_REPEATED, "empty_file", "too_many_columns")
+_DESCRIBED: Final = ("duplicate_column", "empty_file", "too_many_columns")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +70,7 @@ def advise_on_refused(source: Source, refused: Refused) -> Advice | None:
     """For a file that was refused as a whole: by its first bytes. None where no advice helps."""
     given = source.description
     is_described = given != Description() and refused.reason in _DESCRIBED
-    if refused.reason not in (*REMEDIES, _REPEATED) and not is_described:
+    if refused.reason not in (*REMEDIES, *QUESTIONS) and not is_described:
         return None
     with _head(source) as head:
         found = _find(head, given)
@@ -159,8 +158,8 @@ def _find(sample: Sampled, given: Description) -> Found:
     now = try_out(sample, given)
     steps = make_readable(sample, now) if now.refused else Steps(now)
     if steps.trial.refused:
-        is_repeated = steps.trial.refused.reason == _REPEATED
-        questions = (repeated_columns(),) if is_repeated else ()
+        question = QUESTIONS.get(steps.trial.refused.reason)
+        questions = (question,) if question else ()
         changes, told = tuple(steps.changes), tuple(steps.notices)
         return Found(now, steps.trial, steps.trial, changes, questions, told)
     proposals = worthwhile(sample, steps.trial)

@@ -5,16 +5,11 @@ from dataclasses import replace
 from itertools import islice, product
 from typing import Final
 
-import pyarrow.compute as pc
-
 from etl.advice.decimals import proved_mark, unproved_mark
 from etl.advice.trial import Sampled, Trial, merged, try_out
 from etl.advice.values import Answer, Question, fields_of
-from etl.advice.words import TextWords, described_words, words_in_texts
-from etl.columns import arrow
-from etl.columns.text import strip
+from etl.advice.words import TextWords, described_words, kept_cells, words_in_texts
 from etl.report.advice import Choice, Option
-from etl.rules.judge import KEPT
 from etl.rules.numbers import price
 
 # Each option costs a reading of the sample.
@@ -81,12 +76,12 @@ def _of_mark(sample: Sampled, now: Trial, then: Trial) -> Iterator[Choice]:
     mark = then.description.decimal
     other = "," if mark == "." else "."
     texts = {name: then.texts(name) for name in ("price", "quantity")}
-    if proved_mark(texts, {name: then.refused_texts(name) for name in texts}) is not None:
-        return
     for name, counts in texts.items():
         example = unproved_mark(counts, mark)
         if example is None:
             continue
+        if proved_mark(texts, {name: then.refused_texts(name) for name in texts}) is not None:
+            return
         read, meant = price(example, mark)[1], price(example, other)[1]
         option = Answer(f"no: it is {meant:g}, for all numbers of the file", {"decimal": other})
         yield Choice(
@@ -122,19 +117,9 @@ def _texts_option(
     columns[found.column] = [*columns.get(found.column, []), *words]
     tried = try_out(sample, merged(then.description, {"missing": columns}))
     effect = now.effect(tried)
-    changed = effect.changed_values + _cells(tried, found.column, words)
+    changed = effect.changed_values + kept_cells(tried, found.column, words)
     return Option(
         meaning=meaning,
         description=tried.description.model_dump(mode="json", exclude_defaults=True),
         effect=effect.model_copy(update={"changed_values": changed}),
-    )
-
-
-def _cells(trial: Trial, column: str, words: Sequence[str]) -> int:
-    """In how many rows that are kept one of these words stands in the file."""
-    wanted = arrow.texts(words)
-    return sum(
-        int((arrow.booleans(pc.is_in(strip(judged.fields.columns[column]), wanted)) & kept).sum())
-        for judged in trial.judged
-        if (kept := judged.reasons == KEPT).any()
     )

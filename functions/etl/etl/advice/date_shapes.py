@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 _TIME = re.compile(
-    r"(?P<lead>T|,?\s+)(?P<hour>\d{1,2})(?P<colon>[:.hH])\d{2}"
+    r"(?P<lead>T|:|,?\s+)(?P<hour>\d{1,2})(?P<colon>[:.hH])\d{2}"
     r"(?P<second>(?P=colon)\d{2}(?:(?P<point>[.,])\d{1,9})?)?"
-    r"(?P<half>\s?[AaPp][Mm])?(?P<zone>\s?(?:Z|UTC|GMT|[+-]\d\d:?\d\d))?$"
+    r"(?P<half>\s?[AaPp][Mm])?(?P<zone>\s?(?:Z|UTC|GMT|Uhr|[+-]\d\d:?\d\d))?$"
 )
 _WEEKDAY = re.compile(
     r"(?P<day>Mon|Tue|Wed|Thu|Fri|Sat|Sun)(?P<rest>[a-z]*day)?(?P<behind>,?\s+)", re.ASCII
@@ -104,7 +104,7 @@ def _with_time(text: str) -> Iterator[tuple[str, str]]:
 
 def _zone(zone: str) -> str:
     bare = zone.strip()
-    return zone if bare in ("", "UTC", "GMT") else zone[: -len(bare)] + "%z"
+    return zone if bare in ("", "UTC", "GMT", "Uhr") else zone[: -len(bare)] + "%z"
 
 
 def _numeric(text: str) -> Shape | None:

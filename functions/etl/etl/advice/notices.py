@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Final
 
+from etl.advice.date_shapes import shape_of
 from etl.advice.trial import Trial
 from etl.profile.columns import MAX_COLUMNS
 from etl.report.advice import Notice
@@ -27,6 +28,11 @@ _FEWEST: Final = 3
 _OF_A_FLOAT: Final = re.compile(r"[0-9]+\.0")
 _LOOKED_AT: Final = 500
 _UNIT: Final = re.compile(r"[0-9][0-9.,]*\s*([^\W\d_]{1,12}\.?|%)")
+_READABLE: Final = {
+    "quantity": "whole numbers",
+    "price": "numbers like 1234.50, with a currency or without",
+    "order_date": "dates like 2024-01-31",
+}
 _OTHER_DIGIT: Final = re.compile(r"(?![0-9])\d")
 
 
@@ -36,7 +42,9 @@ def notices(trial: Trial) -> Iterator[Notice]:
         yield from _ids(trial, column)
     yield from _uneven(trial)
     yield from _two_marks(trial)
-    yield from _units_and_digits(trial)
+    told = list(_units_and_digits(trial))
+    yield from told
+    yield from _unread(trial, {notice.column for notice in told})
     yield from _decoded_twice(trial)
     totals = list(_totals(trial))
     if totals:
@@ -69,6 +77,14 @@ def _ids(trial: Trial, column: str) -> Iterator[Notice]:
             examples=tuple(rounded[:_EXAMPLES]),
         )
     filled = [text for text in texts if text]
+    if len(filled) >= _FEWEST and all(text.startswith("'") for text in filled):
+        yield Notice(
+            kind="apostrophe_ids",
+            column=column,
+            message="The mark by which spreadsheets take a cell for text stands before these ids "
+            "and is part of them: export the column without it.",
+            examples=tuple(filled[:_EXAMPLES]),
+        )
     if len(filled) >= _FEWEST and all(map(_OF_A_FLOAT.fullmatch, filled)):
         yield Notice(
             kind="decimal_ids",
@@ -111,8 +127,10 @@ def _two_marks(trial: Trial) -> Iterator[Notice]:
     other = "." if trial.description.decimal == "," else ","
     for column in ("price", "quantity"):
         refused = _reads_alone(trial.refused_texts(column), other, trial.description.decimal)
+        if not refused:
+            continue
         kept = _reads_alone(trial.texts(column), trial.description.decimal, other)
-        if refused and kept:
+        if kept:
             yield Notice(
                 kind="two_decimal_marks",
                 column=column,
@@ -148,6 +166,31 @@ def _units_and_digits(trial: Trial) -> Iterator[Notice]:
                 message="Digits of another script are not read: export numbers in 0 to 9.",
                 examples=tuple(foreign[:_EXAMPLES]),
             )
+
+
+def _unread(trial: Trial, told: set[str | None]) -> Iterator[Notice]:
+    """Columns of which most values are of no form that any description can name."""
+    for column, form in _READABLE.items():
+        refused = trial.refused_texts(column)
+        rows = refused.total()
+        filled = sum(count for text, count in trial.texts(column).items() if text)
+        if column in told or rows < _FEWEST or rows * 2 < filled:
+            continue
+        looked_at = dict(refused.most_common(_LOOKED_AT))
+        unread = [text for text in looked_at if _is_unread(column, text)]
+        if sum(looked_at[text] for text in unread) * 2 >= sum(looked_at.values()):
+            yield Notice(
+                kind="unread_values",
+                column=column,
+                message=f"No description reads these as {column}: export {form}.",
+                examples=tuple(unread[:_EXAMPLES]),
+            )
+
+
+def _is_unread(column: str, text: str) -> bool:
+    if column == "order_date":
+        return shape_of(text) is None and not text.isdigit() and not _abbreviated(text)
+    return all(price(text, mark)[0] != OK for mark in (".", ","))
 
 
 def _decoded_twice(trial: Trial) -> Iterator[Notice]:

@@ -186,17 +186,11 @@ def _lost(trial: Trial) -> int:
     return sum(len(judged.fields.malformed) for judged in trial.judged)
 
 
-def _unquote(sample: Sampled, steps: Steps) -> bool:
-    because = "a quote is opened and never closed; as text, the rows are read"
-    return _take(sample, steps, [Change(field="quote", value="", because=because)])
-
-
 REMEDIES: Final[Mapping[str, Callable[[Sampled, Steps], bool]]] = {
     "undecodable": _decode,
     "no_header": _lay_out,
     "missing_column": _lay_out,
     "escaped_quote": _escape,
-    "unterminated_quote": _unquote,
 }
 
 
@@ -205,11 +199,23 @@ def _text(sample: Sampled, description: Description) -> str:
     return next(chunks, b"").decode(errors="replace")
 
 
-def repeated_columns() -> Question:
-    """Which of two columns of one name is meant; the file does not say."""
+def _repeated_columns() -> Question:
     answers = (
         Answer("the first column of a name is meant", {"repeated_columns": "first"}),
         Answer("the last column of a name is meant", {"repeated_columns": "last"}),
     )
     text = "The header names a required column twice. Which is meant?"
     return Question("repeated_columns", text, answers)
+
+
+def _open_quote() -> Question:
+    meaning = "yes, as for inches; where a value is in quotes they become part of it"
+    text = "A quote is opened and never closed. Is it a character like any other?"
+    return Question("quote", text, (Answer(meaning, {"quote": ""}),))
+
+
+# What a person must say of a refused file, by the reason of its refusal.
+QUESTIONS: Final[Mapping[str, Question]] = {
+    "duplicate_column": _repeated_columns(),
+    "unterminated_quote": _open_quote(),
+}

@@ -1,10 +1,16 @@
 """Words that stand for a missing value in exports, as people and programs write them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+import pyarrow.compute as pc
+
 from etl.advice.trial import Trial
+from etl.columns import arrow
+from etl.columns.text import strip
 from etl.profile.columns import MAX_COLUMNS
+from etl.rules.judge import KEPT
 
 _WORDS: Final = r"""
     n/a na n.a. n.a #n/a null (null) \n none nil nan unknown error undefined missing empty tbd tba
@@ -46,7 +52,7 @@ def missing_words(trial: Trial) -> dict[str, tuple[str, ...]]:
 
 @dataclass(frozen=True, slots=True)
 class TextWords:
-    """Such words of a column of texts, as the file writes them, with their rows."""
+    """Such words of a column of texts, as the file writes them, with the rows that are kept."""
 
     column: str
     counts: tuple[tuple[str, int], ...]
@@ -65,10 +71,21 @@ def words_in_texts(trial: Trial) -> list[TextWords]:
             continue
         is_ours = column in ("order_id", "customer_id", "product")
         known = {*_OF_PROGRAMS.split(), *(_OF_PEOPLE.split() if is_ours else ())}
-        counts = [one for one in trial.texts(column).most_common() if one[0].casefold() in known]
+        words = [text for text, _ in trial.texts(column).most_common() if text.casefold() in known]
+        counts = [(word, count) for word in words if (count := kept_cells(trial, column, [word]))]
         if counts:
             found.append(TextWords(column, tuple(counts)))
     return found
+
+
+def kept_cells(trial: Trial, column: str, words: Sequence[str]) -> int:
+    """In how many rows that are kept one of these words stands in the file."""
+    wanted = arrow.texts(words)
+    return sum(
+        int((arrow.booleans(pc.is_in(strip(judged.fields.columns[column]), wanted)) & kept).sum())
+        for judged in trial.judged
+        if (kept := judged.reasons == KEPT).any()
+    )
 
 
 def described_words(trial: Trial) -> dict[str, list[str]]:

@@ -59,14 +59,21 @@ def _since_1970(text: str, per_second: int) -> datetime:
     return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=int(seconds * 1_000_000))
 
 
+_DAY = Decimal(86_400)
+
+
 def _since(text: str, zero: datetime) -> datetime | None:
     if not re.fullmatch(r"\d{2,5}([.,]\d{1,15})?", text):
         return None
     days = Decimal(text.replace(",", "."))
     if int(days) not in _DAYS:
         return None
+    seconds = days * _DAY
+    # Half of the last decimal place: 45347.304861, six places of 07:19:00, is no 07:18:59.99.
+    if abs(seconds - round(seconds)) <= _DAY.scaleb(int(days.as_tuple().exponent)) / 2:
+        return zero + timedelta(seconds=round(seconds))
     # A double holds the time of day to ten microseconds or so.
-    return zero + timedelta(milliseconds=round(days * 86_400_000))
+    return zero + timedelta(milliseconds=round(seconds * 1000))
 
 
 # Of an abbreviation.
