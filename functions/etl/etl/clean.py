@@ -69,7 +69,7 @@ def clean(
         while True:
             try:
                 run = _SecondPass(source, first.header, first.rules, FirstRows(repeated))
-                outputs = Outputs(folder, first.header.names, date_form, crew.beside())
+                outputs = Outputs(folder, first.header.names, date_form, crew.beside)
                 return run.write(outputs, crew, tell)
             except LongerDatesNeeded as longer:
                 date_form = longer.date_form

@@ -13,9 +13,8 @@ from etl.source.block import ByteRange
 from etl.source.likeness import refuse_other_kinds
 from etl.source.raw import StoredFile, is_zipped
 
-# A tenth less work than with two thirds of it. Twice as much saves a hundredth more, for as much
-# memory again.
-CHUNK_BYTES = 3 << 19
+# Larger chunks save time, a tenth of it at 1.5 MiB, and cost memory, as workers hold several.
+CHUNK_BYTES = 5 << 18
 
 _MARK = "\ufeff"
 _MARKS = (
