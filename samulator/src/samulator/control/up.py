@@ -1,7 +1,10 @@
 """`samulator up`: one stack in the foreground, from the terminal's start to its Ctrl-C."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from importlib import import_module
+from typing import Any
 
 from samulator.control.console import Console
 from samulator.control.interrupts import finish_undisturbed, interrupt_on_stop, set_on_stop
@@ -37,10 +40,20 @@ def _run(project: Project, ports: Ports, create_mode: Callable[[Console], Mode])
         interrupt_on_stop()
         mode = create_mode(console)
         try:
-            stack = Stack(project, ports, mode, record, console, translate=translate_apart)
+            stack = Stack(project, ports, mode, record, console, translate=_translate)
             asyncio.run(_until_stopped(stack))
         finally:
             finish_undisturbed()
+
+
+def _translate(
+    document: Mapping[str, Any], parameters: Mapping[str, str], region: str
+) -> dict[str, Any]:
+    """Import what serves while AWS's translator takes its second in another process."""
+    with ThreadPoolExecutor(1) as other:
+        translating = other.submit(translate_apart, document, parameters, region)
+        import_module("samulator.control.serving")
+        return translating.result()
 
 
 async def _until_stopped(stack: Stack) -> None:
