@@ -1,9 +1,11 @@
 """What concurrent clients did and saw, and what must never be among it."""
 
+import math
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import accumulate, chain
 
 ALLOWED = {
     "create": {201, 409, 503},
@@ -119,24 +121,63 @@ def _updates(email: str, events: Iterable[Event]) -> Iterator[str]:
 def _reads(events: Sequence[Event], stale_seconds: float) -> Iterator[str]:
     """Who wrote reads it; the others do so in time; nobody misses a user that nobody deleted."""
     writes = [event for event in events if event.is_acknowledged]
-    deletes = [event for event in events if event.kind == "delete"]
+    everybodys = _Acknowledged(writes)
+    own = {client: _Acknowledged(mine) for client, mine in _by_client(writes).items()}
+    none = _Acknowledged(())
+    deleted = min((event.started for event in events if event.kind == "delete"), default=math.inf)
     for read in events:
         if read.kind != "read" or read.status not in (200, 404):
             continue
-        due = [write for write in writes if _is_due(write, read, stale_seconds)]
-        if read.row is None:
-            if due and not any(delete.started < read.ended for delete in deletes):
-                yield f"{read.email}: client {read.client} read 404 of an acknowledged user"
+        due = [
+            *everybodys.until(read.started - stale_seconds),
+            *own.get(read.client, none).until(read.started),
+        ]
+        if not due:
             continue
-        for write in due:
-            if write.kind == "delete":
-                yield f"{read.email}: client {read.client} read what was deleted"
-            elif write.row and read.row.version < write.row.version:
-                yield (
-                    f"{read.email}: client {read.client} read version {read.row.version} when"
-                    f" {write.row.version} was acknowledged to client {write.client},"
-                    f" {read.started - write.ended:.2f} s before"
-                )
+        newest = max(due, key=_newness)
+        if read.row is None:
+            if deleted >= read.ended:
+                yield f"{read.email}: client {read.client} read 404 of an acknowledged user"
+        elif newest.kind == "delete":
+            yield f"{read.email}: client {read.client} read what was deleted"
+        elif newest.row and read.row.version < newest.row.version:
+            yield (
+                f"{read.email}: client {read.client} read version {read.row.version} when"
+                f" {newest.row.version} was acknowledged to client {newest.client},"
+                f" {read.started - newest.ended:.2f} s before"
+            )
+
+
+class _Acknowledged:
+    """Acknowledged writes of one user: histories are too long to look through all for each read."""
+
+    def __init__(self, writes: Iterable[Event]) -> None:
+        ordered = sorted(writes, key=lambda write: write.ended)
+        self._ended = [write.ended for write in ordered]
+        self._newest = list(accumulate(ordered, _newer))
+
+    def until(self, moment: float) -> Sequence[Event]:
+        """The write of the latest state among those answered until then, if there are any."""
+        count = bisect_right(self._ended, moment)
+        return self._newest[count - 1 : count]
+
+
+def _newer(one: Event, other: Event) -> Event:
+    return max(one, other, key=_newness)
+
+
+def _newness(write: Event) -> float:
+    """Orders states of one user: nothing comes after its deletion."""
+    if write.kind == "delete":
+        return math.inf
+    return write.row.version if write.row else 0
+
+
+def _by_client(events: Iterable[Event]) -> dict[int, list[Event]]:
+    found = defaultdict[int, list[Event]](list)
+    for event in events:
+        found[event.client].append(event)
+    return found
 
 
 def _going_back(events: Sequence[Event]) -> Iterator[str]:
@@ -149,11 +190,6 @@ def _going_back(events: Sequence[Event]) -> Iterator[str]:
         if version < seen:
             yield f"{event.email}: client {event.client} saw version {version} after {seen}"
         newest[event.client] = max(version, seen)
-
-
-def _is_due(write: Event, read: Event, stale_seconds: float) -> bool:
-    grace = 0 if write.client == read.client else stale_seconds
-    return write.ended + grace <= read.started
 
 
 def _end(email: str, events: Iterable[Event], user: Row | None) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """The checker of histories rejects each kind of a broken promise, and nothing that is allowed."""
 
+import random
 from dataclasses import replace
 
 import pytest
@@ -107,3 +108,39 @@ def test_search_that_does_not_converge_is_said(found: Row | None) -> None:
 def test_row_of_a_user_whom_nobody_wrote_is_said() -> None:
     stranger = {BOB: Row(BOB, "id-b", 1, "x")}
     assert violations(History([], stranger, {}), stale_seconds=0) == [f"{BOB}: nobody wrote it"]
+
+
+def test_read_is_too_old_where_any_write_that_it_must_show_is_newer() -> None:
+    drawn = random.Random(7)
+    rows = [Row(ADA, "id-a", version, f"name {version}") for version in range(1, 8)]
+    outcomes = set()
+    for _ in range(300):
+        writes = [
+            Event(drawn.randint(1, 3), "change", ADA, end - 1, end, 200, row.name, row=row)
+            for row in rows
+            for end in [drawn.uniform(1, 20)]
+        ]
+        seen = read(drawn.choice(rows), client=drawn.randint(1, 3), at=drawn.uniform(1, 25))
+        must = [
+            write.row.version
+            for write in writes
+            if write.row and write.ended + (0 if write.client == seen.client else 5) <= seen.started
+        ]
+        said = said_of(*writes, seen, user=rows[-1], found=rows[-1])
+        is_old = seen.row is not None and seen.row.version < max(must, default=0)
+        assert is_old == any("was acknowledged to client" in text for text in said)
+        outcomes.add(is_old)
+    assert outcomes == {True, False}
+
+
+def test_long_history_of_one_user_is_looked_through_in_a_moment() -> None:
+    rows = [Row(ADA, "id-a", version, f"name {version}") for version in range(1, 20_001)]
+    events = [
+        event
+        for row in rows
+        for event in (
+            Event(1, "change", ADA, row.version, row.version, 200, row.name, row=row),
+            read(row, client=1, at=row.version),
+        )
+    ]
+    assert said_of(*events, user=rows[-1], found=rows[-1]) == []
