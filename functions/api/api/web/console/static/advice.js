@@ -95,5 +95,7 @@ function refused({ refused: reasons = {} }) {
 
 function noticed({ notices = [] }) {
   if (notices.length === 0) return [];
-  return [build("ul", { class: "note" }, ...notices.map(({ message }) => element("li", message)))];
+  const shown = (text) => [" ", element("code", visible(text), { dir: "auto" })];
+  return [build("ul", { class: "note" }, ...notices.map(({ message, examples = [] }) =>
+    build("li", {}, message, ...examples.flatMap(shown))))];
 }
