@@ -227,8 +227,13 @@ DECLARED: tuple[Declared, ...] = (
 
 
 @pytest.fixture(scope="module")
-def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AwsServer]:
-    with started_aws(tmp_path_factory.mktemp("aws"), *DECLARED) as server:
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("aws")
+
+
+@pytest.fixture(scope="module")
+def aws(folder: Path) -> Iterator[AwsServer]:
+    with started_aws(folder, *DECLARED) as server:
         yield server
 
 
@@ -481,6 +486,31 @@ def test_commands_find_machines_though_parameters_need_none(aws: AwsServer) -> N
 
     assert sent["Command"]["Targets"] == tagged
     assert aws_client(aws, "ec2").describe_vpcs()["Vpcs"]
+
+
+def test_mail_of_a_sender_that_nobody_verified_is_sent_to_a_log(
+    aws: AwsServer, folder: Path
+) -> None:
+    to = {"ToAddresses": ["ada@example.org"]}
+    body = {"Text": {"Data": "Dear Ada"}}
+    sender = "shop@example.org"
+
+    for service, members in (
+        ("ses", {"Source": sender, "Message": {"Subject": {"Data": "First"}, "Body": body}}),
+        (
+            "sesv2",
+            {
+                "FromEmailAddress": sender,
+                "Content": {"Simple": {"Subject": {"Data": "Second"}, "Body": body}},
+            },
+        ),
+    ):
+        sent = aws_client(aws, service).send_email(Destination=to, **members)
+        assert sent["MessageId"]
+
+    log = (folder / "logs" / "ses.log").read_text()
+    for subject in ("First", "Second"):
+        assert f"from {sender} to ada@example.org: {subject}\n  Dear Ada\n" in log
 
 
 def test_a_service_that_moto_lacks_says_so_to_the_client(aws: AwsServer) -> None:

@@ -1,7 +1,7 @@
 """All services behind one WSGI application: S3 of our own, and moto for what is not S3."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -53,8 +53,11 @@ def application(config: AwsConfig, url: str) -> tuple["WSGIApplication", Storage
     record = storage.s3.record if storage else _telling(notifications)
     s3 = S3Edge(S3Observer(s3_application, record))
 
+    keep_mail_once = cache(partial(_keep_mail, config.folder))
     prepare: Mapping[str, Callable[[], None]] = {
         "dynamodb": partial(_correct_tables, config.region, storage),
+        "ses": keep_mail_once,
+        "sesv2": keep_mail_once,
         "sns": partial(_deliver_topics, delivery),
         "ssm": import_parameters,
         "stepfunctions": partial(_run_state_machines, url),
@@ -131,6 +134,12 @@ def _correct_tables(region: str, storage: Storage | None) -> None:
     correct_table_streams(region)
     if storage is not None:
         storage.tables.watch()
+
+
+def _keep_mail(folder: str | None) -> None:
+    from samulator.servers.aws.mail import keep_mail
+
+    keep_mail(Path(folder).parent / "logs" / "ses.log" if folder else None)
 
 
 def _run_state_machines(url: str) -> None:
