@@ -9,14 +9,16 @@ from samulator.template.model import Application, Function
 _TRANSFORM = re.compile(r"AWS::Serverless-2016-10-31|AWS::Serverless::Function")
 _PYTHON = re.compile(r"python3\.\d+|PackageType\W+Image")
 # What a build leaves and what is not a project of its own.
-_LEFT_OUT = {".aws-sam", ".git", "node_modules", "cdk.out", ".venv", "site-packages"}
+_LEFT_OUT = {
+    *(".aws-sam", ".git", ".samulator", ".venv", "cdk.out", "node_modules", "site-packages"),
+}
 _TESTS = {"test", "tests", "testing"}
 _LARGEST = 1_000_000
 _CLIENT = re.compile(r"""boto3\.(?:client|resource)\(\s*['"]([\w-]+)""")
 # What moto answers here as the services do; the rest of moto is there too, but is not served.
 _SERVED = {
     *("cognito-idp", "dynamodb", "dynamodbstreams", "events", "iam", "kinesis", "lambda", "logs"),
-    *("s3", "secretsmanager", "sns", "sqs", "ssm", "stepfunctions", "sts", "xray"),
+    *("s3", "secretsmanager", "ses", "sesv2", "sns", "sqs", "ssm", "stepfunctions", "sts", "xray"),
 }
 
 

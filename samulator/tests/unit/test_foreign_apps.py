@@ -41,7 +41,7 @@ def test_templates_are_counted_by_what_check_says_and_by_whether_their_code_is_t
         (tmp_path / name / "template.yaml").write_text(FUNCTION % more)
     for name in ("whole", "brokered"):
         (tmp_path / name / "code").mkdir()
-        (tmp_path / name / "code" / "app.py").write_text("import boto3\nboto3.client('ses')\n")
+        (tmp_path / name / "code" / "app.py").write_text("import boto3\nboto3.client('textract')\n")
     (tmp_path / "broken").mkdir()
     (tmp_path / "broken" / "template.yaml").write_text((FUNCTION % "") + "  python3: [")
 
@@ -55,4 +55,4 @@ def test_templates_are_counted_by_what_check_says_and_by_whether_their_code_is_t
     assert (
         "| 1 | its code is not in the repository | without/template.yaml: F: no code |" in written
     )
-    assert "| 2 | code calls ses |" in written
+    assert "| 2 | code calls textract |" in written

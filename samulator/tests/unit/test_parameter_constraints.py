@@ -21,6 +21,11 @@ from samulator.template.parameters import parameter_texts
             "a",
             "is not in digits",
         ),
+        (
+            {"AllowedPattern": "arn:.*", "ConstraintDescription": "must be an ARN."},
+            "a",
+            "must be an ARN",
+        ),
         ({"Type": "String", "AllowedValues": ["a", True]}, "c", "is not one of a, true"),
         ({"Type": "String", "MinLength": 2}, "a", "has fewer than 2 characters"),
         ({"Type": "String", "MaxLength": "2"}, "abc", "has more than 2 characters"),

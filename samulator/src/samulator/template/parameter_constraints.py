@@ -18,6 +18,14 @@ def broken_constraint(definition: Mapping[str, Any], text: str) -> str | None:
     return next(_broken(definition, text), None)
 
 
+def _wording(told: object, pattern: str) -> str:
+    """Descriptions are written as "must be …" or as what the value is."""
+    if told is None:
+        return f"does not match {pattern}"
+    words = str(told).strip().rstrip(".")
+    return words if words.lower().startswith("must ") else f"is not {words}"
+
+
 def allowed_texts(definition: Mapping[str, Any]) -> list[str]:
     """AllowedValues as texts; empty where any value is."""
     allowed = definition.get("AllowedValues") or []
@@ -37,8 +45,7 @@ def _broken(definition: Mapping[str, Any], text: str) -> Iterator[str]:
         yield f"is not one of {', '.join(allowed)}"
     pattern = definition.get("AllowedPattern")
     if pattern is not None and not _matches(str(pattern), text):
-        told = definition.get("ConstraintDescription")
-        yield f"does not match {pattern}" if told is None else f"is not {told}"
+        yield _wording(definition.get("ConstraintDescription"), str(pattern))
     kind = str(definition.get("Type", "String"))
     if kind == "Number":
         yield from _broken_by_number(definition, text)
