@@ -21,13 +21,22 @@ def judge_bucket_policies() -> None:
     FakeBucket.get_permission = _permission  # type: ignore[method-assign, assignment]
 
 
+def denies(action: str, resource: str) -> bool:
+    """Whether the policy of a bucket denies `action` on an ARN in it to everybody."""
+    return _verdict(action, resource) is Verdict.DENIED
+
+
+def _verdict(action: str, resource: str) -> Verdict:
+    policies = [about(policy, ANYBODY) for policy in policies_on(resource)]
+    return judge(Call(action, resource, _CONTEXT), policies)
+
+
 def _permission(_bucket: FakeBucket, action: str, resource: str) -> Any:  # noqa: ANN401 - moto's
+    # It brings all of moto's IAM and a library of cryptography.
     from moto.iam.access_control import PermissionResult
 
-    policies = [about(policy, ANYBODY) for policy in policies_on(resource)]
-    verdict = judge(Call(action, resource, _CONTEXT), policies)
     return {
         Verdict.ALLOWED: PermissionResult.PERMITTED,
         Verdict.DENIED: PermissionResult.DENIED,
         Verdict.NOT_ALLOWED: PermissionResult.NEUTRAL,
-    }[verdict]
+    }[_verdict(action, resource)]

@@ -4,9 +4,8 @@ from dataclasses import dataclass
 from typing import Any
 from xml.etree import ElementTree  # nosec B405 - see _read
 
-from moto.iam.access_control import PermissionResult
-
 from samulator.servers.aws.notifications import ObjectChange
+from samulator.servers.aws.s3.bucket_policy import denies
 from samulator.servers.aws.s3.conditions import check_write
 from samulator.servers.aws.s3.errors import S3Error, access_denied, malformed_xml
 from samulator.servers.aws.s3.response import Answer, ObjectResponse
@@ -59,8 +58,7 @@ class Deletions(ObjectResponse):
     def _check_permission(self, key: str) -> None:
         """Raises S3Error where the bucket's policy forbids the deletion of this one."""
         resource = f"arn:aws:s3:::{self.bucket_name}/{key}"
-        permission = self.bucket.get_permission("s3:DeleteObject", resource)
-        if permission == PermissionResult.DENIED:
+        if denies("s3:DeleteObject", resource):
             raise access_denied()
 
     def _bucket_response_delete_keys(self, bucket_name: str, authenticated: bool = True) -> Answer:  # noqa: ARG002
