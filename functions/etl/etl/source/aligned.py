@@ -23,9 +23,14 @@ def aligned_columns(text: memoryview, header: Header, names: Sequence[str]) -> C
     if ends is None:
         return None
     every_other = arrow.column(np.arange(0, 2 * len(ends), 2, dtype=np.int32))
-    return {
-        name: _spread(octets, ends, header.cells.index(name)).take(every_other) for name in names
-    }
+    spread = {name: _spread(octets, ends, header.cells.index(name)) for name in names}
+    return {name: _filled(cells.take(every_other)) for name, cells in spread.items()}
+
+
+def _filled(values: pa.StringArray) -> pa.StringArray:
+    """A column without nulls that does not say so of each row: that takes filters as long again."""
+    _, bounds, data = values.buffers()
+    return pa.StringArray.from_buffers(len(values), bounds, data or pa.py_buffer(b""))
 
 
 def _ends_of_cells(octets: NDArray[np.uint8], header: Header) -> NDArray[np.int32] | None:
