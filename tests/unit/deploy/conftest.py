@@ -35,6 +35,12 @@ def digest(directory: Path) -> str:
     return seen.hexdigest()
 
 
+@pytest.fixture(autouse=True)
+def no_machine_images(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing deployed here boots one, and moto makes 1,300 whenever EC2 is asked or forgotten."""
+    monkeypatch.setenv("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
+
+
 @pytest.fixture(scope="session")
 def directory_digest() -> Callable[[Path], str]:
     return digest
