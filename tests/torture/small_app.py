@@ -12,6 +12,7 @@ from tests.embedded_stack import ROOT, EmbeddedStack, start_stack
 _TEMPLATE = """
 Transform: AWS::Serverless-2016-10-31
 Resources:
+  Files: {Type: AWS::S3::Bucket}
   Words:
     Type: AWS::Serverless::LayerVersion
     Metadata: {BuildMethod: makefile}
@@ -51,7 +52,10 @@ def handler(event, context):
 
 @dataclass(frozen=True)
 class SmallApp:
-    """Its function answers with a word of its layer, the number of its last save, and the query."""
+    """Its function answers with a word of its layer, the number of its last save, and the query.
+
+    It has a bucket, so that the process of AWS's services is there and writes its files.
+    """
 
     folder: Path
 
