@@ -8,7 +8,6 @@ import pytest
 
 from samulator.functions.packages import Layout
 from testkit.other_app_runner import OtherApp
-from testkit.timing import least
 
 
 @pytest.fixture(scope="module")
@@ -56,10 +55,3 @@ def test_error_at_import_is_the_same(app):
     error = json.loads(app.invoke("CrashingAtImportFunction").payload)
 
     assert error["errorMessage"] == "broken at import"
-
-
-def test_warm_requests_are_as_fast(app):
-    def duration_ms() -> float:
-        return app.invoke("MisbehavingFunction", {"how": "well"}).duration_ms
-
-    assert least(duration_ms, below=20) < 20
