@@ -39,11 +39,11 @@ def _clash(trial: Trial, form: str) -> Clash | None:
     reading = DateReading(described.date_formats, described.languages)
     months = month_numbers(described.languages)
     refused = trial.refused_texts("order_date")
-    unread = next((text for text in refused if _day(form, text, months)), None)
+    unread = next((text for text in refused if day_by(form, text, months)), None)
     if unread is None:
         return None
     for text, _ in islice(trial.texts("order_date").most_common(), _LOOKED_AT):
-        then = _day(form, text, months) if text not in refused else None
+        then = day_by(form, text, months) if text not in refused else None
         status, micros = order_date(text, reading)
         if then is None or status != OK:
             continue
@@ -53,7 +53,8 @@ def _clash(trial: Trial, form: str) -> Clash | None:
     return None
 
 
-def _day(form: str, text: str, months: Mapping[str, int]) -> date | None:
+def day_by(form: str, text: str, months: Mapping[str, int]) -> date | None:
+    """The day that the text is by the format; None where it is none."""
     if form == ISO:
         status, micros = order_date(text)
         return _day_of(micros) if status == OK else None

@@ -15,7 +15,7 @@ from etl.source.months import LANGUAGES, month_numbers
 _MOST_FORMATS: Final = 12
 # A day number or a second's count of these years; 12345 is more likely an id.
 _RECENT: Final = range(1990, 2050)
-# Sales of one file are of few years: what spans more is a day that was taken for a year.
+# Sales of one file are of fewer.
 _WIDE_YEARS: Final = 12
 
 Order = tuple[str, ...]
@@ -34,13 +34,21 @@ class OpenOrder:
 class FoundFormats:
     """`proved` by rows, `still_open` to be decided by a person.
 
-    `named` are formats that read nothing until one of several `languages` is chosen.
+    `named` are formats that read nothing until one of several `languages` is chosen; `texts` are
+    what each format is proved by, in the order of the file.
     """
 
     proved: Counter[str] = field(default_factory=Counter)
+    texts: dict[str, list[str]] = field(default_factory=dict)
     still_open: list[OpenOrder] = field(default_factory=list)
     languages: tuple[tuple[str, ...], ...] = ()
     named: tuple[str, ...] = ()
+
+    def prove(self, form: str, texts: Mapping[str, int]) -> None:
+        """The format reads these texts, which have so many rows."""
+        if texts:
+            self.proved[form] += sum(texts.values())
+            self.texts.setdefault(form, []).extend(texts)
 
 
 def find_formats(texts: Mapping[str, int], languages: tuple[str, ...] = ()) -> FoundFormats:
@@ -52,7 +60,7 @@ def find_formats(texts: Mapping[str, int], languages: tuple[str, ...] = ()) -> F
         word = _counted_word(text)
         shape = None if word else shape_of(text)
         if word:
-            found.proved[word] += count
+            found.prove(word, {text: count})
         elif shape and shape.family:
             families[shape.family].append((text, shape))
         elif shape:
@@ -82,28 +90,50 @@ def _decide(
     reads: dict[Order, list[date | None]] = {
         order: [_date(shape, order) for _, shape in members] for order in ORDERS[place]
     }
-    reads = _likely({order: dates for order, dates in reads.items() if any(dates)})
-    if not reads:
-        return
-    alone = {order: _read_alone(order, reads) for order in reads}
-    proved = [order for order in reads if alone[order]]
-    if len(proved) == 1 or len(reads) == 1:
-        order = (proved or list(reads))[0]
-        for (text, shape), day in zip(members, reads[order], strict=True):
+    rows = [texts[text] for text, _ in members]
+    best = _best({order: dates for order, dates in reads.items() if any(dates)}, rows)
+    if len(best) == 1:
+        ((order, days),) = best.items()
+        for (text, shape), day in zip(members, days, strict=True):
             if day:
-                found.proved[shape.format_of(order)] += texts[text]
-        return
-    formats = {order: _formats(members, reads[order]) for order in reads}
-    named = {order: tuple(shape.format_of(order) for shape in formats[order]) for order in reads}
-    found.still_open.append(OpenOrder(_unique(named), _example(members, reads), len(proved) > 1))
+                found.prove(shape.format_of(order), {text: texts[text]})
+    elif best:
+        formats = {order: _formats(members, order, days) for order, days in best.items()}
+        is_mixed = len({frozenset(_places(days)) for days in best.values()}) > 1
+        found.still_open.append(OpenOrder(formats, _example(members, best), is_mixed))
 
 
-def _unique(formats: Mapping[Order, tuple[str, ...]]) -> dict[Order, tuple[str, ...]]:
-    return {order: tuple(dict.fromkeys(names)) for order, names in formats.items()}
+def _best(
+    reads: Mapping[Order, list[date | None]], rows: list[int]
+) -> dict[Order, list[date | None]]:
+    """Without the orders that read a part only of what another reads; most rows come first.
+
+    How close the years are decides nothing, it only tells what stands first of two that read the
+    same: sales of one file are of few years, and a wider span is of days taken for years.
+    """
+    places = {order: _places(days) for order, days in reads.items()}
+
+    def rank(order: Order) -> tuple[int, bool]:
+        return -sum(rows[i] for i in places[order]), _span(reads[order]) > _WIDE_YEARS
+
+    best = [order for order in reads if not any(places[order] < more for more in places.values())]
+    return {order: reads[order] for order in sorted(best, key=rank)}
 
 
-def _formats(members: list[tuple[str, Shape]], days: list[date | None]) -> list[Shape]:
-    return [shape for (_, shape), day in zip(members, days, strict=True) if day]
+def _places(days: list[date | None]) -> set[int]:
+    return {i for i, day in enumerate(days) if day}
+
+
+def _formats(
+    members: list[tuple[str, Shape]], order: Order, days: list[date | None]
+) -> tuple[str, ...]:
+    """Those of the order that read a text: not every time of day is one, as 24:00:00."""
+    found: dict[str, None] = {}
+    for (text, shape), day in zip(members, days, strict=True):
+        form = shape.format_of(order)
+        if day and form not in found and read_declared(form, text, {}):
+            found[form] = None
+    return tuple(found)
 
 
 def _example(members: list[tuple[str, Shape]], reads: Mapping[Order, list[date | None]]) -> str:
@@ -113,24 +143,6 @@ def _example(members: list[tuple[str, Shape]], reads: Mapping[Order, list[date |
         if len(days) > 1 and None not in days:
             return text
     return members[0][0]
-
-
-def _read_alone(order: Order, reads: Mapping[Order, list[date | None]]) -> bool:
-    """Whether some text is a date in this order only."""
-    others = [dates for other, dates in reads.items() if other != order]
-    return any(
-        day is not None and not any(dates[i] for dates in others)
-        for i, day in enumerate(reads[order])
-    )
-
-
-def _likely(reads: dict[Order, list[date | None]]) -> dict[Order, list[date | None]]:
-    """Without orders that take a day for a year, where another order has few years."""
-    spans = {order: _span(dates) for order, dates in reads.items()}
-    narrow = [order for order in reads if spans[order] <= _WIDE_YEARS // 2]
-    if not narrow:
-        return reads
-    return {order: dates for order, dates in reads.items() if spans[order] <= _WIDE_YEARS}
 
 
 def _span(dates: list[date | None]) -> int:
@@ -161,11 +173,11 @@ def _add_named(
         read = [text for text in mine if read_declared(form, text, months)]
         unread = [text for text in mine if text not in set(read)]
         if read:
-            found.proved[form] += sum(texts[text] for text in read)
+            found.prove(form, {text: texts[text] for text in read})
         if unread and not languages and "%b" in form:
             found.languages += _languages_that_read(form, unread)
             if len(found.languages) == 1:
-                found.proved[form] += sum(texts[text] for text in unread)
+                found.prove(form, {text: texts[text] for text in unread})
             elif not read:
                 found.named += (form,)
 

@@ -3,9 +3,10 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any, Final
 
-from etl.advice.clashes import Clash, clashes
+from etl.advice.clashes import Clash, clashes, day_by
 from etl.advice.dates import FoundFormats, OpenOrder, Order, find_formats
 from etl.advice.decimals import proved_mark
 from etl.advice.trial import Trial
@@ -18,6 +19,7 @@ from etl.source.date_formats import ISO, read_declared
 from etl.source.months import month_numbers
 
 MOST_FORMATS: Final = 20
+_SHOWN: Final = 3
 # What a proposal is made of: a field of a description, of lists each member by itself.
 Part = tuple[str, ...]
 
@@ -119,8 +121,7 @@ def _dates(trial: Trial, proposals: Proposals, left_out: frozenset[Part]) -> Non
     ]
     formats = [*known, *new][:MOST_FORMATS]
     if len(formats) > len(known):
-        shown = ", ".join(list(refused)[:3])
-        because = f"reads {', '.join(formats[len(known) :])}: {shown}"
+        because = _because(found, formats[len(known) :], trial.description.languages)
         proposals.changes.append(Change(field="date_formats", value=formats, because=because))
         proposals.parts += [("date_formats", form) for form in formats[len(known) :]]
     if len(found.languages) == 1 and ("languages",) not in left_out:
@@ -132,13 +133,25 @@ def _dates(trial: Trial, proposals: Proposals, left_out: frozenset[Part]) -> Non
     proposals.questions += _questions(found, formats)
 
 
+def _because(found: FoundFormats, forms: list[str], languages: tuple[str, ...]) -> str:
+    """The formats with texts that they read; of one alone several."""
+    months = month_numbers(found.languages[0] if len(found.languages) == 1 else languages)
+    texts: list[str] = []
+    for form in forms:
+        read = (text for text in found.texts[form] if day_by(form, text, months))
+        texts += islice(read, _SHOWN // len(forms) or 1)
+    return f"reads {', '.join(forms)}: {', '.join(texts[:_SHOWN])}"
+
+
 def _found(trial: Trial, refused: Mapping[str, int]) -> FoundFormats:
     """ISO is known before the shapes of the others are looked at."""
-    iso = {text for text in refused if order_date(text)[0] == OK}
-    others = {text: count for text, count in refused.items() if text not in iso}
+    iso = [text for text in refused if order_date(text)[0] == OK]
+    is_iso = set(iso)
+    others = {text: count for text, count in refused.items() if text not in is_iso}
     found = find_formats(others, trial.description.languages)
     if iso:
         found.proved = Counter({ISO: sum(refused[text] for text in iso)}) + found.proved
+        found.texts[ISO] = iso
     return found
 
 
