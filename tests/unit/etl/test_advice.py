@@ -368,14 +368,87 @@ def test_two_columns_of_one_name_are_asked_about(tmp_path):
         (["12,500", "1,200", "300"], None),
         (["12.500", "1.200", "7.25"], None),
         (["12,500", "1,200"], None),
+        (["12.500", "3.250"], "no: it is 12500, for all numbers of the file"),
+        (["12.500"], None),
+        (["1.299 €", "2.450 €", "899 €"], "no: it is 1299, for all numbers of the file"),
+        (["€ -1.299", "€ 2.450"], "no: it is -1299, for all numbers of the file"),
+        (["Rs. 1.299", "Rs. 2.450", "Rs. 300"], "no: it is 1299, for all numbers of the file"),
+        (["$1,299", "$2,450", "$3,180"], "no: it is 1.299, for all numbers of the file"),
+        (["$1,299", "$2,450", "$3,180", "$899"], None),
+        (["1.299 €", "2.450 €", "9.90 €"], None),
+        (["1.299 €", "2.450 €", "a. A."], "no: it is 1299, for all numbers of the file"),
+        ([f"{i}.990 €" for i in range(1, 61)], "no: it is 1990, for all numbers of the file"),
     ],
-    ids=["groups or decimals", "decimals or groups", "groups", "decimals", "too few"],
+    ids=[
+        "groups or decimals",
+        "decimals or groups",
+        "groups",
+        "decimals",
+        "too few groups",
+        "two decimals",
+        "one decimal",
+        "a currency",
+        "a currency and a sign",
+        "a currency with a dot",
+        "groups or decimals with a currency",
+        "groups with a currency",
+        "decimals with a currency",
+        "beside what is no amount",
+        "many of a currency",
+    ],
 )
 def test_a_price_that_is_a_thousandfold_by_the_other_mark_is_asked_about(tmp_path, prices, meant):
     rows = "".join(f'{i},C,W,1,"{text}",2024-01-05\n' for i, text in enumerate(prices))
     advice = advice_on(tmp_path, HEADER + rows)
     assert advice.suggestion is None
     assert [choice.options[0].meaning for choice in advice.choices] == ([meant] if meant else [])
+
+
+def test_thousands_of_a_currency_are_asked_about_beside_a_suggested_date_format(tmp_path):
+    prices = ("1.299 €", "2.450 €", "3.180 €", "4.999 €")
+    rows = "".join(f"{i},C,W,1,{text},{i + 13}.01.2025\n" for i, text in enumerate(prices))
+    advice = advice_on(tmp_path, HEADER + rows)
+    assert advice.suggestion is not None
+    assert advice.suggestion.description == {"date_formats": ["%d.%m.%Y"]}
+    (choice,) = advice.choices
+    assert "1.299 € is read as 1.299. Is that right?" in choice.question
+    assert choice.options[0].description == {"date_formats": ["%d.%m.%Y"], "decimal": ","}
+
+
+@pytest.mark.parametrize("product", ['"19\\" Monitor"', '"19\\" Monitor, black"'])
+def test_a_backslash_before_a_quote_within_a_text_gets_its_escape(tmp_path, product):
+    rows = "".join(f"{i},C,{product},1,5,2024-01-05\n" for i in range(10))
+    suggestion = advice_on(tmp_path, HEADER + rows).suggestion
+    assert suggestion is not None
+    assert suggestion.description == {"escape": "\\"}
+    assert (suggestion.effect.kept_now, suggestion.effect.kept_then) == (0, 10)
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        *("#NV", "#WERT!", "#BEZUG!", "#NAME?", "#ZAHL!", "#DIV/0!", "keine Angabe"),
+        *("#VALEUR!", "#NOM?", "#N/D", "#¡VALOR!", "#¿NOMBRE?", "#VALORE!", "#NÚM!", "#N/B"),
+        *("#ARG!", "#SAKNAS!"),
+    ],
+)
+def test_what_spreadsheets_of_other_languages_write_for_nothing_is_known(tmp_path, word):
+    rows = f"1,C,W,1,{word},2024-01-05\n2,{word},W,1,5,2024-01-05\n"
+    advice = advice_on(tmp_path, HEADER + rows)
+    assert advice.suggestion is not None
+    assert advice.suggestion.description == {"missing": {"price": [word]}}
+    assert [choice.options[0].meaning for choice in advice.choices] == [
+        "yes: these cells are empty then"
+    ]
+
+
+def test_a_word_for_nothing_of_two_columns_is_said_once(tmp_path):
+    rows = "1,C,W,N/A,5,2024-01-05\n2,C,W,1,N/A,2024-01-05\n3,C,W,1,-,2024-01-05\n"
+    suggestion = advice_on(tmp_path, HEADER + rows).suggestion
+    assert suggestion is not None
+    assert [change.because for change in suggestion.changes] == [
+        "these words stand for nothing: N/A, -"
+    ]
 
 
 def test_quantities_of_three_decimals_prove_no_thousands(tmp_path):

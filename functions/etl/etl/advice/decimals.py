@@ -1,6 +1,5 @@
 """The decimal mark that the prices and quantities themselves tell."""
 
-import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -22,8 +21,8 @@ _MAY_BE: Final[Mapping[str, Callable[[str, str], tuple[int, float]]]] = {
     "price": price,
     "quantity": partial(quantity, is_rounded=True),
 }
-_GROUP: Final = re.compile(r"[-+]?[1-9]\d{0,2}([.,])\d{3}", re.ASCII)
-_FEWEST: Final = 3
+_FEWEST_DECIMALS: Final = 2
+_FEWEST_GROUPS: Final = 3
 
 
 def read_by(name: str, texts: Mapping[str, int]) -> dict[str, int]:
@@ -55,19 +54,27 @@ def proved_mark(
 def unproved_mark(texts: Mapping[str, int], mark: str) -> str | None:
     """A text of the column that is a thousandfold by the other mark, where nothing tells which.
 
-    None where some value tells, or where numbers without a mark stand beside those with groups:
-    who writes 300 writes no 1,200 for one and two tenths.
+    Read as decimals, two different ones are enough: few prices have three places. As thousands it
+    takes three, and no number without a mark beside them: who writes 300 writes no 1,200 for one
+    and two tenths. None too where some value tells. What is no amount by either mark tells nothing.
     """
-    marked = {text: _GROUP.fullmatch(text) for text, _ in _tried(texts) if _has_mark(text)}
-    if len(marked) < _FEWEST or not all(marked.values()):
-        return None
-    signs = {match[1] for match in marked.values() if match}
-    is_bare = any(not _has_mark(text) for text, _ in _tried(texts))
-    return next(iter(marked)) if len(signs) == 1 and (signs == {mark} or not is_bare) else None
-
-
-def _has_mark(text: str) -> bool:
-    return "." in text or "," in text
+    groups: dict[str, str] = {}
+    is_bare = False
+    for text, _ in _tried(texts):
+        dot, comma = (price(text, one) for one in _MARKS)
+        if dot[0] == comma[0] == INVALID:
+            continue
+        if INVALID in (dot[0], comma[0]):
+            return None
+        if dot[1] == comma[1]:
+            is_bare = True
+        else:
+            groups[text] = "." if abs(dot[1]) < abs(comma[1]) else ","
+    if set(groups.values()) == {mark}:
+        is_open = len(groups) >= _FEWEST_DECIMALS
+    else:
+        is_open = len(set(groups.values())) == 1 and len(groups) >= _FEWEST_GROUPS and not is_bare
+    return next(iter(groups)) if is_open else None
 
 
 def _tried(texts: Mapping[str, int]) -> list[tuple[str, int]]:

@@ -167,16 +167,24 @@ def _absent(columns: list[str], layout: Layout) -> Notice:
 
 
 def _escape(sample: Sampled, steps: Steps) -> bool:
-    """The reading of the backslash that loses fewer rows, if one does."""
+    """The reading of the backslash that loses fewer rows; of two alike the one that ends fields.
+
+    As text it would leave characters behind a closing quote, which no program writes.
+    """
     tried = {
         mark: try_out(sample, merged(steps.trial.description, {"escape": mark}))
         for mark in ("\\", "")
     }
     lost = {mark: _lost(trial) for mark, trial in tried.items()}
-    if lost["\\"] == lost[""]:
+    if all(trial.refused for trial in tried.values()):
         return False
+    is_alike = lost["\\"] == lost[""]
     mark = min(lost, key=lambda one: lost[one])
-    because = "read so, more rows have all of their fields"
+    because = (
+        "quoted texts go on behind a quote with a backslash"
+        if is_alike
+        else "read so, more rows have all of their fields"
+    )
     return _take(sample, steps, [Change(field="escape", value=mark, because=because)])
 
 

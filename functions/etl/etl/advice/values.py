@@ -100,7 +100,7 @@ def _missing(trial: Trial, proposals: Proposals, left_out: frozenset[Part]) -> N
     columns = described_words(trial)
     for _, name, word in parts:
         columns.setdefault(name, []).append(word)
-    shown = ", ".join(word for _, _, word in parts)
+    shown = ", ".join(dict.fromkeys(word for _, _, word in parts))
     because = f"these words stand for nothing: {shown}"
     proposals.changes.append(Change(field="missing", value=columns, because=because))
     proposals.parts += parts

@@ -13,22 +13,38 @@ from etl.profile.columns import MAX_COLUMNS
 from etl.rules.judge import KEPT
 
 _WORDS: Final = r"""
-    n/a na n.a. n.a #n/a null (null) \n none nil nan unknown error undefined missing empty tbd tba
-    - -- --- – — #ref! #value! #div/0! #name? #num! k.a. k.a entfällt unbekannt leer
+    n/a na n.a. n.a null (null) \n none nil nan unknown error undefined missing empty tbd tba
+    - -- --- – — k.a. k.a entfällt unbekannt leer
     s/o n.d. nd inconnu desconocido desconhecido sconosciuto 不明 なし 无 없음
 """
+# What spreadsheets write for a failed formula: in English, German, French, Spanish, Italian,
+# Portuguese, Dutch, Polish and Swedish.
+_OF_FORMULAS: Final = """
+    #n/a #ref! #value! #div/0! #name? #num! #null! #spill! #calc!
+    #nv #bezug! #wert! #zahl! #überlauf! #kalk!
+    #valeur! #nom? #nombre! #nul! #propagation!
+    #n/d #¡ref! #¡valor! #¡div/0! #¿nombre? #¡num! #¡nulo! #¡desbordamiento!
+    #rif! #valore! #nome? #nullo! #valor! #núm! #nulo!
+    #n/b #verw! #waarde! #deel/0! #naam? #getal! #leeg!
+    #n/d! #adr! #arg! #dziel/0! #nazwa? #liczba! #zero!
+    #saknas! #referens! #värdefel! #division/0! #namn? #ogiltigt!
+"""
+_PHRASES: Final = {
+    "not available", "not applicable", "no data", "keine angabe", "ohne angabe",
+    "nicht verfügbar", "non disponible", "no disponible", "non disponibile", "não disponível",
+}  # fmt: skip
 # These stand for nothing in one export and are a slip of the hand in the next.
 _DOUBTFUL: Final = {"x", "xx", "xxx", ".", "..", "*", "?", "??"}
 _FREQUENT_ROWS: Final = 3
 _FREQUENT_SHARE: Final = 0.01
 # Programs write these where they have nothing; what people write (none, -) may be a value of a
 # column that is not one of ours.
-_OF_PROGRAMS: Final = r"""
-    null (null) \n <null> <na> n/a #n/a nan nat undefined #ref! #value! #div/0! #name? #num!
-"""
+_OF_PROGRAMS: Final = r"null (null) \n <null> <na> n/a nan nat undefined"
 _OF_PEOPLE: Final = "none nil n.a. n.a - -- --- – — k.a. s/o n.d."
 _NUMBERS: Final = ("quantity", "price", "order_date")
-_KNOWN: Final = {*_WORDS.split(), "not available", "not applicable", "no data"}
+_KNOWN: Final = {*_WORDS.split(), *_OF_FORMULAS.split(), *_PHRASES}
+_KNOWN_IN_TEXTS: Final = {*_OF_PROGRAMS.split(), *_OF_FORMULAS.split()}
+_KNOWN_IN_OURS: Final = {*_KNOWN_IN_TEXTS, *_OF_PEOPLE.split(), *_PHRASES}
 
 
 def missing_words(trial: Trial) -> dict[str, tuple[str, ...]]:
@@ -70,7 +86,7 @@ def words_in_texts(trial: Trial) -> list[TextWords]:
         if column in _NUMBERS or column in settled:
             continue
         is_ours = column in ("order_id", "customer_id", "product")
-        known = {*_OF_PROGRAMS.split(), *(_OF_PEOPLE.split() if is_ours else ())}
+        known = _KNOWN_IN_OURS if is_ours else _KNOWN_IN_TEXTS
         words = [text for text, _ in trial.texts(column).most_common() if text.casefold() in known]
         counts = [(word, count) for word in words if (count := kept_cells(trial, column, [word]))]
         if counts:
