@@ -1,6 +1,7 @@
 """The gateway before clients of every kind: each gets a whole answer, and it is the gateway's."""
 
 import json
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -198,6 +199,23 @@ def test_a_body_over_the_limit_is_refused_before_it_is_whole(gateway: Served) ->
     answer = gateway.ask(head, *[chunk] * (BODY_LIMIT // 0x100000 + 1))
 
     assert (answer.status, is_the_gateways(answer)) == (413, True)
+
+
+@pytest.mark.parametrize("reads_first", [True, False])
+def test_who_hangs_up_on_a_refusal_leaves_nothing_behind(
+    gateway: Served, caplog: pytest.LogCaptureFixture, reads_first: bool
+) -> None:
+    host, port = gateway.url.removeprefix("http://").split(":")
+    head = b"POST / HTTP/1.1\r\n" + HOST + b"Content-Length: %d\r\n\r\n" % (BODY_LIMIT * 2)
+    with socket.create_connection((host, int(port)), timeout=20) as client:
+        client.sendall(head + b"x" * 1000)
+        received = client.recv(65536) if reads_first else b""
+        client.shutdown(socket.SHUT_WR)
+        while more := client.recv(65536):
+            received += more
+
+    assert [answer.status for answer in parse(received)] == [413]
+    assert not [record for record in caplog.records if record.exc_info]
 
 
 def reply(gateway: Served, result: object, *, method: bytes = b"POST") -> RawAnswer:

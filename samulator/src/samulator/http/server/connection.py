@@ -34,6 +34,7 @@ class Connection(RequestHandler):
         super().__init__(server, **options)
         self._server = server
         self._last_body: StreamReader | None = None
+        self._answered_body: StreamReader | None = None
         self._is_head_unfinished = False
         self._head_bytes = 0
         self._head_limit: asyncio.TimerHandle | None = None
@@ -54,6 +55,14 @@ class Connection(RequestHandler):
             self._server.seats.leave(self)
         self._end_head()
         super().connection_lost(exc)
+
+    async def finish_response(
+        self, request: web.BaseRequest, resp: web.StreamResponse, start_time: float | None
+    ) -> tuple[web.StreamResponse, bool]:
+        """Note what was answered; the library then reads the rest of its body, if there is any."""
+        finished = await super().finish_response(request, resp, start_time)
+        self._answered_body = request.content
+        return finished
 
     @property
     def is_last(self) -> bool:
@@ -121,7 +130,14 @@ class Connection(RequestHandler):
         """The fault is in the body: it is for its own request to answer, as the last one."""
         self._messages.pop()
         self._is_broken = self._client_is_done = True
-        body.set_exception(web.RequestPayloadError("the body is malformed"))
+        self._end_body(body, "the body is malformed")
+
+    def _end_body(self, body: StreamReader, fault: str) -> None:
+        """Tell who reads it, or will. An answer that was given without it stands."""
+        if body is not self._answered_body:
+            body.set_exception(web.RequestPayloadError(fault))
+        # The library would read on to its end, behind the answer.
+        body.feed_eof()
 
     def eof_received(self) -> bool:  # type: ignore[override]
         """The client sends no more; it still gets the answers to what it sent."""
@@ -129,7 +145,7 @@ class Connection(RequestHandler):
         if self._is_idle:
             return self._answer_unfinished_head()
         if self._last_body is not None and not self._last_body.is_eof():
-            self._last_body.set_exception(web.RequestPayloadError("the body is not whole"))
+            self._end_body(self._last_body, "the body is not whole")
         if not self._messages:
             self.close()
         return True
