@@ -223,6 +223,24 @@ def test_a_refused_file_shows_the_rows_of_the_last_good_one(call, processed):
     assert answer["items"] == [{"order_id": "1"}]
 
 
+def test_the_same_rows_look_the_same_after_a_refused_file(call, processed):
+    days = pa.array([datetime(2025, 1, 1)], pa.timestamp("us"))
+    report = processed.publish("same.csv", "same/", pa.table({"order_date": days}))
+    calls = [("rows", {}), ("rows", {"format": "csv"}), ("rejected", {})]
+    before = [call(f"/datasets/same/{what}", **query) for what, query in calls]
+    kept = {name: report[name] for name in ("outputs", "rows_out", "duplicates", "rejected")}
+    good = kept | {"csv_dates": report["reading"]["csv_dates"]}
+    refused = {"status": "refused", "source": report["source"], "last_good": good}
+    processed.put("same/report.json", json.dumps(refused).encode())
+
+    after = [call(f"/datasets/same/{what}", **query) for what, query in calls]
+
+    assert after[0].json()["items"] == [{"order_date": "2025-01-01"}]
+    told = [answer.json() | {"status": ""} for answer in (*before[::2], *after[::2])]
+    assert told[:2] == told[2:]
+    assert after[1].text == before[1].text
+
+
 def test_a_dataset_without_rows_says_why(call, processed):
     processed.put(
         "none/report.json",

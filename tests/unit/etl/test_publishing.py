@@ -132,6 +132,8 @@ def test_refused_file_leaves_the_earlier_output_and_its_description(buckets, inv
     report = buckets.report()
     assert (report["status"], report["last_good"]["rows_out"]) == ("refused", 2)
     assert report["last_good"]["source"]["version_id"] == good
+    assert report["last_good"]["csv_dates"] == "date"
+    assert (report["last_good"]["duplicates"], report["last_good"]["rejected"]) == (0, 0)
     assert {name: buckets.read(name) for name in DATA[:3]} == before
     assert b"This file was refused" in buckets.read("report.html")
     assert "Files_refused" in capsys.readouterr().out

@@ -56,21 +56,21 @@ class Dataset:
     @property
     def csv_dates(self) -> str:
         """How the CSV shows dates: `date` where no row carries a time of day."""
-        reading = self.report.get("reading") if self._is_good else None
-        return str((reading or {}).get("csv_dates"))
+        reading = (self.report.get("reading") or {}) if self._is_good else self._last_good
+        return str(reading.get("csv_dates"))
 
     @property
     def rows(self) -> int | None:
         """How many rows the file has that `file` gives."""
-        return (self.report if self._is_good else self._last_good).get("rows_out")
+        return self._vouched.get("rows_out")
 
     @property
     def dropped(self) -> int | None:
         """How many rows the file of dropped rows has."""
-        counts = self.report if self._is_good else self._last_good
-        if not {"duplicates", "rejected"} <= counts.keys():
+        duplicates, rejected = self._vouched.get("duplicates"), self._vouched.get("rejected")
+        if duplicates is None or rejected is None:
             return None
-        return int(counts["duplicates"]) + int(counts["rejected"])
+        return int(duplicates) + int(rejected)
 
     def download_name(self, what: str) -> str:
         """`2026/orders` gives orders-rejected.csv and so on; orders.csv is the source."""

@@ -138,10 +138,14 @@ def _last_good(report: PublishedReport | None) -> LastGood | None:
     """The newest output that a reader can still rely on while there is no good report."""
     if report is None or report.status not in CLEANED or report.findings is None:
         return None if report is None else report.last_good
+    found = report.findings
     good = LastGood(
         source=report.source,
-        rows_in=report.findings.rows_in,
-        rows_out=report.findings.rows_out,
+        rows_in=found.rows_in,
+        rows_out=found.rows_out,
+        duplicates=found.duplicates,
+        rejected=found.rejected,
+        csv_dates=found.reading.csv_dates,
         outputs=report.outputs,
     )
     return good.model_copy(update={"parts": report.parts}) if report.parts else good

@@ -211,11 +211,17 @@ class PreviousRun(_Part):
 
 
 class LastGood(_Part):
-    """The newest output that a reader can still rely on while there is no good report."""
+    """The newest output that a reader can still rely on while there is no good report.
+
+    Those of earlier versions lack how many rows were dropped, and how the CSV shows dates.
+    """
 
     source: SourceVersion
     rows_in: int
     rows_out: int
+    duplicates: int | None = None
+    rejected: int | None = None
+    csv_dates: str | None = None
     outputs: dict[str, Output]
     parts: list[Part] = []
 
