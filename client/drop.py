@@ -167,7 +167,9 @@ def _put_description(s3: "S3Client", file: Path, bucket: str, key: str, removes:
 
 def _remedy(file: Path, report: Report, removes: Removal) -> str:
     key = _described_there(file, report)
-    return f"without that description it would be read anew: {removes(key)} removes it" * bool(key)
+    if not key:
+        return ""
+    return f"without that description it would be read anew: {removes(key)} removes it"
 
 
 def _described_there(file: Path, report: Report) -> str:

@@ -1,4 +1,4 @@
-"""What is wrong with a file that no description mends: rounded ids, totals among the rows."""
+"""What is wrong with a file that no description mends: damaged ids, totals among the rows."""
 
 import re
 from collections import Counter
@@ -7,13 +7,13 @@ from itertools import islice
 from typing import Final
 
 from etl.advice.date_shapes import shape_of
+from etl.advice.id_notices import id_notices
 from etl.advice.trial import Trial
 from etl.profile.columns import MAX_COLUMNS
 from etl.report.advice import Notice
 from etl.rules.numbers import price
 from etl.rules.status import OK
 
-_ROUNDED: Final = re.compile(r"\d([.,]\d+)?E\+\d{2,}", re.IGNORECASE)
 _TOTAL: Final = re.compile(
     r"(grand )?totals?|sub-?totals?|sum|summe|gesamt(summe)?|zwischensumme|total general|"
     r"totale|totaal|suma|razem|итого|合計|小計|总计|合计|합계|[^:]{0,20}\btotal",
@@ -21,11 +21,8 @@ _TOTAL: Final = re.compile(
 )
 _ZONE: Final = re.compile(r"(\d|[AP]M)\s*(?P<zone>[A-Z]{2,5})$", re.ASCII)
 _EXAMPLES: Final = 3
-# A spreadsheet keeps so many digits of a number and writes zeros for the others.
-_SPREADSHEET_DIGITS: Final = 15
-# What is the same by chance in two ids is not in so many.
+# What two rows have by chance so many have not.
 _FEWEST: Final = 3
-_OF_A_FLOAT: Final = re.compile(r"[0-9]+\.0")
 _LOOKED_AT: Final = 500
 _UNIT: Final = re.compile(r"[0-9][0-9.,]*\s*([^\W\d_]{1,12}\.?|%)")
 _READABLE: Final = {
@@ -39,7 +36,7 @@ _OTHER_DIGIT: Final = re.compile(r"(?![0-9])\d")
 def notices(trial: Trial) -> Iterator[Notice]:
     """Of a sample that was read."""
     for column in ("order_id", "customer_id"):
-        yield from _ids(trial, column)
+        yield from id_notices(column, trial.texts(column))
     yield from _uneven(trial)
     yield from _two_marks(trial)
     told = list(_units_and_digits(trial))
@@ -63,43 +60,6 @@ def notices(trial: Trial) -> Iterator[Notice]:
             "not read. Export times with an offset, as +01:00, or without a zone.",
             examples=tuple(zones[:_EXAMPLES]),
         )
-
-
-def _ids(trial: Trial, column: str) -> Iterator[Notice]:
-    texts = trial.texts(column)
-    rounded = [t for t in texts if "+" in t and _ROUNDED.fullmatch(t)] or _cut_off(texts)
-    if rounded:
-        yield Notice(
-            kind="rounded_ids",
-            column=column,
-            message="A spreadsheet has rounded these ids; the digits are lost. Export the "
-            "column as text.",
-            examples=tuple(rounded[:_EXAMPLES]),
-        )
-    filled = [text for text in texts if text]
-    if len(filled) >= _FEWEST and all(text.startswith("'") for text in filled):
-        yield Notice(
-            kind="apostrophe_ids",
-            column=column,
-            message="The mark by which spreadsheets take a cell for text stands before these ids "
-            "and is part of them: export the column without it.",
-            examples=tuple(filled[:_EXAMPLES]),
-        )
-    if len(filled) >= _FEWEST and all(map(_OF_A_FLOAT.fullmatch, filled)):
-        yield Notice(
-            kind="decimal_ids",
-            column=column,
-            message="A program took these ids for numbers and gave them a decimal place: they are "
-            "other texts than the ids without it. Export the column as text.",
-            examples=tuple(filled[:_EXAMPLES]),
-        )
-
-
-def _cut_off(texts: Counter[str]) -> list[str]:
-    """The ids of more digits than a spreadsheet keeps, if zeros are all that is behind these."""
-    long = [t for t in texts if len(t) > _SPREADSHEET_DIGITS and t.isascii() and t.isdigit()]
-    kept = all(set(text[_SPREADSHEET_DIGITS:]) == {"0"} for text in long)
-    return long if kept and len(long) >= _FEWEST else []
 
 
 def _uneven(trial: Trial) -> Iterator[Notice]:

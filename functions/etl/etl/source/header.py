@@ -119,13 +119,10 @@ def _of_one_name(names: Sequence[str], rule: str, line: int) -> list[int]:
     repeated = [name for name, count in counts.items() if count > 1]
     refused = repeated if rule == "refuse" else [name for name in repeated if name in REQUIRED]
     if refused and rule in ("refuse", "number"):
-        raise Refused(
-            "duplicate_column",
-            f"The header names a column twice: {_listed(refused)}."
-            + ' "repeated_columns" of _source.json says which is meant, "first" or "last".'
-            * (rule == "number"),
-            line=line,
-        )
+        message = f"The header names a column twice: {_listed(refused)}."
+        if rule == "number":
+            message += ' "repeated_columns" of _source.json says which is meant, "first" or "last".'
+        raise Refused("duplicate_column", message, line=line)
     if rule == "number":
         return list(range(len(names)))
     order = range(len(names)) if rule == "last" else range(len(names) - 1, -1, -1)
