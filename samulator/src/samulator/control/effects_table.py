@@ -7,6 +7,7 @@ from operator import attrgetter
 
 from samulator.called import command
 from samulator.control.effects import RESOURCES, ROUTES, Effect
+from samulator.control.resource_types import mistaken_type
 
 _SECTIONS = {
     "functions": "Functions",
@@ -58,16 +59,13 @@ def as_json(template: str, effects: Sequence[Effect], warnings: Sequence[str]) -
 
 def idle_lines(effects: Sequence[Effect], warnings: Sequence[str]) -> Iterator[str]:
     """Yield what a start says: a line for each door and trigger that does nothing and that no
-    warning names yet, and one line for all such resources.
+    warning names yet, for each resource of a mistaken type, and one line for all others.
     """
     idle = [each for each in effects if not each.works]
     for each in idle:
-        is_named = each.section != RESOURCES or each.type == _STACK
-        if is_named and not _is_said(each, warnings):
+        if (_has_line(each) or each.type == _STACK) and not _is_said(each, warnings):
             yield f"{each.name}: {each.does}"
-    services = sorted(
-        "::".join(each.type.split("::")[:2]) for each in idle if each.section == RESOURCES
-    )
+    services = sorted("::".join(each.type.split("::")[:2]) for each in idle if not _has_line(each))
     counted = [f"{service} ({len([*same])})" for service, same in groupby(services)]
     if counted:
         yield f"Without effect here: {', '.join(counted)}; {command('check')} says why"
@@ -82,6 +80,11 @@ def calling_lines(effects: Sequence[Effect]) -> Iterator[str]:
         yield from _one_by_one(calling[:_LISTED])
     if len(calling) > _LISTED:
         yield f"  and {len(calling) - _LISTED} more routes and triggers: {command('check')}"
+
+
+def _has_line(effect: Effect) -> bool:
+    """Whether a start names it, rather than count it by its service."""
+    return effect.section != RESOURCES or mistaken_type(effect.type) is not None
 
 
 def _is_said(effect: Effect, warnings: Sequence[str]) -> bool:

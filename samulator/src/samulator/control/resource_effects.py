@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Mapping
 
+from samulator.control.resource_types import mistaken_type
 from samulator.servers.aws.resources.kinds import MAKE
 from samulator.template.model import Application, Resource
 
@@ -48,7 +49,8 @@ def effect(resource: Resource, application: Application) -> tuple[bool, str]:
         return True, _WORKS[resource.type]
     if resource.type in MAKE:
         return True, _MADE
-    reason = f"nothing here stands for {'::'.join(resource.type.split('::')[:2])}"
+    service = "::".join(resource.type.split("::")[:2])
+    reason = mistaken_type(resource.type) or f"nothing here stands for {service}"
     return False, _with_uncalled(reason, resource, application)
 
 
