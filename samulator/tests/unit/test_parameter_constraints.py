@@ -91,3 +91,15 @@ def test_number_in_globals_and_a_least_value_are_kept_to():
     values = parameter_texts(document, {}, lambda _: None)
 
     assert values == {"Seconds": "3", "Megabytes": "256"}
+
+
+def test_a_value_from_a_file_is_a_warning_that_names_the_file():
+    document = {"Parameters": {"Stage": {"AllowedValues": ["dev", "prod"]}}}
+    said: list[str] = []
+
+    values = parameter_texts(document, {"Stage": "qa"}, said.append, {"Stage": "samconfig.toml"})
+
+    assert values == {"Stage": "qa"}
+    assert said == [
+        "Parameters.Stage: 'qa' of samconfig.toml is not one of dev, prod; a deployment refuses it"
+    ]

@@ -9,6 +9,7 @@ from samulator.control.loading import load_project
 from samulator.control.local_toml import ProjectError
 from samulator.control.project import open_project
 from samulator.control.start_options import NO_FLAGS, Flags, read_options
+from samulator.template.model import TemplateError
 
 TEMPLATE = """
 Transform: AWS::Serverless-2016-10-31
@@ -56,6 +57,24 @@ def test_a_parameter_takes_the_value_of_its_flag_before_that_of_the_file(folder:
     (folder / "samconfig.toml").write_text(CONFIG)
     assert variables(folder)["STAGE"] == "configured"
     assert variables(folder, Flags(parameters=["Stage=flag"]))["STAGE"] == "flag"
+
+
+def test_a_value_of_the_file_that_a_deployment_refuses_is_a_warning_and_a_typed_one_an_error(
+    folder: Path,
+) -> None:
+    """`sam local` takes any value: who cloned the application has not written its file."""
+    allowed = TEMPLATE.replace("Default: dev", "Default: dev, AllowedValues: [dev, prod]")
+    (folder / "template.yaml").write_text(allowed)
+    (folder / "samconfig.toml").write_text(CONFIG)
+    application = load_project(open_project(folder))
+
+    assert application.functions["First"].environment["STAGE"] == "configured"
+    assert [line for line in application.warnings if line.startswith("Parameters.")] == [
+        "Parameters.Stage: 'configured' of samconfig.toml is not one of dev, prod; "
+        "a deployment refuses it"
+    ]
+    with pytest.raises(TemplateError, match="'other' is not one of dev, prod"):
+        load_project(open_project(folder, Flags(parameters=["Stage=other"])))
 
 
 def test_the_global_section_counts_where_the_commands_own_is_silent(folder: Path) -> None:

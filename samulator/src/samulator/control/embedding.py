@@ -133,9 +133,11 @@ async def run(
     ServiceFailed, StartFailed.
     """
     project = _opened(Path(template), region, servers)
+    given, sources = parameters or {}, project.options.parameter_sources
     options = replace(
         project.options,
-        parameters={**project.options.parameters, **(parameters or {})},
+        parameters={**project.options.parameters, **given},
+        parameter_sources={name: sources[name] for name in sources.keys() - given.keys()},
         variables={**project.options.variables, **(env_vars or {})},
     )
     with tempfile.TemporaryDirectory(prefix="samulator-") as folder:

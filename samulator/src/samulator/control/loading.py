@@ -30,6 +30,7 @@ def load_project(
         parameters=options.parameters,
         region=options.region,
         cache=TranslationCache(project.builds, translate),
+        sources=options.parameter_sources,
     )
     given = project.environment if environment is None else environment
     application = read_application(template, environment=given, aws_url=aws_url)

@@ -40,11 +40,13 @@ class StartOptions:
 
     `template` is None where the folder's own is meant. `variables` replace those that a function
     declares: by its logical id, and under "Parameters" of every function. `files` were read.
-    `remarks` are lines on what has no effect.
+    `parameter_sources` are the files that parameters come from, by their names. `remarks` are
+    lines on what has no effect.
     """
 
     template: Path | None = None
     parameters: Mapping[str, str] = field(default_factory=dict)
+    parameter_sources: Mapping[str, str] = field(default_factory=dict)
     variables: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     region: str = DEFAULT_REGION
     port: int | None = None
@@ -71,9 +73,11 @@ def read_options(folder: Path, flags: Flags = NO_FLAGS) -> StartOptions:
         source = "--host" if flags.host else f"{where}host"
         raise ProjectError(f"{source} {host}: samulator listens on 127.0.0.1 alone; leave it out")
     file = _variables_file(folder, flags, said)
+    parameters = _parameters(flags, said, where)
     return StartOptions(
         template=None if template is None else folder / template,
-        parameters=_parameters(flags, said, where),
+        parameters=parameters,
+        parameter_sources=_sources(parameters, None if flags.parameters else config),
         variables={} if file is None else read_variables(file),
         region=flags.region or str(said.get("region") or DEFAULT_REGION),
         port=flags.port if flags.port is not None else _port(said, where),
@@ -142,6 +146,10 @@ def _parameters(flags: Flags, said: Mapping[str, Any], where: str) -> dict[str, 
         return parse_overrides([value] if isinstance(value, str) else [str(each) for each in value])
     except InvalidOverride as error:
         raise ProjectError(str(error) if flags.parameters else f"{where}{error}") from error
+
+
+def _sources(parameters: Mapping[str, str], file: Path | None) -> dict[str, str]:
+    return {} if file is None else dict.fromkeys(parameters, file.name)
 
 
 def _port(said: Mapping[str, Any], where: str) -> int | None:

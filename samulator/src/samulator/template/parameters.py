@@ -23,21 +23,20 @@ _EXAMPLES = {
 
 
 def parameter_texts(
-    document: Mapping[str, Any], given: Mapping[str, str], warn: Callable[[str], None]
+    document: Mapping[str, Any],
+    given: Mapping[str, str],
+    warn: Callable[[str], None],
+    sources: Mapping[str, str] | None = None,
 ) -> dict[str, str]:
     """Return the text of each parameter as a deployment would give it.
 
-    What has neither value nor default gets one by its type and its use, and `warn` is told.
-    Raises TemplateError where a value is not what CloudFormation takes.
+    What has neither value nor default gets one by its type and its use, and `warn` is told, as it
+    is of a value that CloudFormation would not take and that `sources` has a place for by the
+    parameter's name: nobody has just typed it, and `sam local` takes every value.
+    Raises TemplateError at such a value from elsewhere.
     """
     declared = _section(document)
-    for name, value in given.items():
-        if name not in declared:
-            warn(f"Parameters.{name}: not declared, so {value!r} has no effect")
-            continue
-        broken = broken_constraint(declared[name], value)
-        if broken:
-            raise TemplateError(f"Parameters.{name}: {value!r} {broken}")
+    _check(given, declared, warn, sources or {})
     values, numbers = {}, numbers_wanted(document)
     for name, definition in declared.items():
         if name in given:
@@ -56,6 +55,22 @@ def parameter_texts(
                 f"give it by --parameter-overrides {name}=VALUE"
             )
     return values
+
+
+def _check(
+    given: Mapping[str, str],
+    declared: Mapping[str, Mapping[str, Any]],
+    warn: Callable[[str], None],
+    sources: Mapping[str, str],
+) -> None:
+    for name, value in given.items():
+        if name not in declared:
+            warn(f"Parameters.{name}: not declared, so {value!r} has no effect")
+        elif broken := broken_constraint(declared[name], value):
+            if name not in sources:
+                raise TemplateError(f"Parameters.{name}: {value!r} {broken}")
+            where = f"{value!r} of {sources[name]}"
+            warn(f"Parameters.{name}: {where} {broken}; a deployment refuses it")
 
 
 def parameter_values(document: Mapping[str, Any], texts: Mapping[str, str]) -> dict[str, Value]:

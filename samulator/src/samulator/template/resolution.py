@@ -158,12 +158,14 @@ class Resolution:
         try:
             if path in self._outer:
                 raise TemplateError("it is nested in itself")
-            given = properties.get("Parameters")
+            declared = properties.get("Parameters")
+            given = _parameters(declared if isinstance(declared, dict) else {})
             opened = open_template(
                 path,
-                parameters=_parameters(given if isinstance(given, dict) else {}),
+                parameters=given,
                 region=self._template.region,
                 cache=self._template.cache,
+                sources=dict.fromkeys(given, f"{logical_id}.Parameters"),
             )
         except TemplateError as error:
             self._surroundings.idle[self._id(logical_id)] = f"its template cannot be read: {error}"

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -29,12 +29,25 @@ class TranslatedTemplate:
 
 
 def open_template(
-    path: Path, *, parameters: Mapping[str, str], region: str, cache: TranslationCache | None = None
+    path: Path,
+    *,
+    parameters: Mapping[str, str],
+    region: str,
+    cache: TranslationCache | None = None,
+    sources: Mapping[str, str] | None = None,
 ) -> TranslatedTemplate:
-    """Read and translate a template. Raises TemplateError where a deployment would be refused."""
+    """Read and translate a template. Raises TemplateError where a deployment would be refused.
+
+    `sources` says of parameters where their values are written: one that a deployment would not
+    take is a warning then.
+    """
     document = parse_document(path)
     with naming(path):
-        return _translated(path.resolve(), document, parameters, region, cache)
+        check_sections(document)
+        warnings: list[str] = []
+        texts = parameter_texts(document, parameters, warnings.append, sources)
+        opened = _translated(path.resolve(), document, texts, region, cache)
+    return replace(opened, warnings=(*warnings, *opened.warnings))
 
 
 @contextmanager
@@ -49,13 +62,11 @@ def naming(path: Path) -> Iterator[None]:
 def _translated(
     path: Path,
     document: Mapping[str, Any],
-    parameters: Mapping[str, str],
+    texts: Mapping[str, str],
     region: str,
     cache: TranslationCache | None,
 ) -> TranslatedTemplate:
-    check_sections(document)
     warnings: list[str] = []
-    texts = parameter_texts(document, parameters, warnings.append)
     values = parameter_values(document, texts)
     known = Identities({**document, "Resources": {}}, values, Scope(region, "", warnings.append))
     whole = Expansion(known.intrinsics, path.parent).expand(document)
