@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from samulator.control.effects import effects
 from samulator.control.project import open_project
 from samulator.template.load import load_application
 from samulator.template.model import (
@@ -418,6 +419,31 @@ def test_a_rule_whose_targets_are_not_here_is_idle(load):
     )
     assert application.idle == {"Idle": "targets of ecs get nothing here"}
     assert "Half: targets of ecs get nothing here" in application.warnings
+
+
+@pytest.mark.parametrize(
+    ("targets", "reason"),
+    [
+        ("", "it has no target"),
+        (", Targets: [{Id: first}]", "its target first has no Arn"),
+        (
+            ", Targets: [{Id: first, Arn: !Ref Gone}]",
+            "its target Gone is no ARN and no function that runs here",
+        ),
+    ],
+)
+@pytest.mark.parametrize(
+    "fires", ["EventPattern: {source: [a]}", "ScheduleExpression: rate(1 day)"]
+)
+def test_a_rule_that_calls_nothing_says_what_it_lacks(load, fires, targets, reason):
+    application = load(
+        function_with("Timeout: 3")
+        + f"  Rule: {{Type: AWS::Events::Rule, Properties: {{{fires}{targets}}}}}\n"
+    )
+
+    assert application.idle == {"Rule": reason}
+    (row,) = (each for each in effects(application, Path()) if each.name == "Rule")
+    assert (row.works, row.does) == (False, reason)
 
 
 def test_triggers_of_user_pools_are_said_to_be_silent(load):
@@ -857,7 +883,7 @@ def test_plain_resources_call_functions_too(load):
         ),
         (
             "{Type: AWS::Scheduler::Schedule, Properties: {Target: {Arn: !GetAtt Gone.Arn}}}",
-            "AWS::Scheduler::Schedule does not fire here: Gone.Arn",
+            "AWS::Scheduler::Schedule does not fire here: its target Gone.Arn is no ARN",
         ),
         (
             "{Type: AWS::Lambda::EventInvokeConfig, Properties: {MaximumRetryAttempts: 0}}",

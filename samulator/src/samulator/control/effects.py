@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from samulator.control.resource_effects import effect
+from samulator.control.trigger_effects import fires
 from samulator.http.plan import plan_ports
 from samulator.template.model import Application, Function, Resource
 from samulator.template.model_http import (
@@ -30,8 +31,6 @@ _TRIGGERS = {
     "AWS::SNS::Subscription",
     "AWS::Scheduler::Schedule",
 }
-# Who gets what a topic is told.
-_CARRIED = ("http", "https", "lambda", "sqs")
 
 
 @dataclass(frozen=True)
@@ -141,38 +140,8 @@ def _triggers(application: Application) -> Iterator[Effect]:
             reason = application.idle[resource.logical_id]
             yield Effect(TRIGGERS, resource.logical_id, resource.type, False, reason)
     for resource in _of(application, _TRIGGERS):
-        works, does = _fires(resource, application)
+        works, does = fires(resource, application)
         yield Effect(TRIGGERS, resource.place, resource.type, works, does)
-
-
-def _fires(resource: Resource, application: Application) -> tuple[bool, str]:
-    if resource.logical_id in application.idle:
-        return False, application.idle[resource.logical_id]
-    properties = resource.properties
-    if resource.type == "AWS::SNS::Subscription":
-        protocol = str(properties.get("Protocol"))
-        told = f"{protocol} {properties.get('Endpoint')}"
-        return protocol in _CARRIED, told if protocol in _CARRIED else f"{told} gets nothing here"
-    if resource.type == "AWS::Lambda::EventSourceMapping":
-        source = str(properties.get("EventSourceArn")).split(":", 5)[-1]
-        return True, f"{source} calls {_name(properties.get('FunctionName'))}"
-    if resource.type == "AWS::Pipes::Pipe":
-        source = str(properties.get("Source")).split(":", 5)[-1]
-        stopped = str(properties.get("DesiredState", "")).upper() == "STOPPED"
-        does = f"{source} leads to {_name(properties.get('Target'))}"
-        return True, f"{does}, but it is stopped" if stopped else does
-    declared = properties.get("Targets") or [properties.get("Target") or {}]
-    targets = ", ".join(_name(target.get("Arn")) for target in declared)
-    state = str(properties.get("State", "ENABLED"))
-    when = properties.get("ScheduleExpression") or "each event that fits"
-    does = f"{when} calls {targets}" if targets else "it has no target"
-    return bool(targets), does if state != "DISABLED" else f"{does}, but it is disabled"
-
-
-def _name(arn: object) -> str:
-    """The name in an ARN, without a version."""
-    parts = str(arn).split(":")
-    return parts[6] if len(parts) > 6 else parts[-1]
 
 
 def _resources(application: Application) -> Iterator[Effect]:

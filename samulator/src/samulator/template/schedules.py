@@ -4,12 +4,12 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from samulator.template.functions import find_function
 from samulator.template.model import Function, Resource, ScheduleTrigger, Value
+from samulator.template.rule_target import service_of, target_function, why_silent
 
 RULE, SCHEDULE = "AWS::Events::Rule", "AWS::Scheduler::Schedule"
-# What a schedule calls here besides functions, by the service in its ARN.
-_OTHER_TARGETS = {"events", "kinesis", "scheduler", "sns", "sqs", "states"}
+# What a schedule calls here, by the service in its ARN.
+_TARGETS = {"events", "kinesis", "lambda", "scheduler", "sns", "sqs", "states"}
 
 
 def read_rule(resource: Resource, functions: Mapping[str, Function]) -> Iterator[ScheduleTrigger]:
@@ -20,6 +20,8 @@ def read_rule(resource: Resource, functions: Mapping[str, Function]) -> Iterator
     properties = resource.properties
     if not is_enabled(properties) or "ScheduleExpression" not in properties:
         return
+    if not properties.get("Targets"):
+        raise ValueError("it has no target")
     for target in properties["Targets"]:
         function, other = _target(target, functions)
         yield ScheduleTrigger(
@@ -64,13 +66,12 @@ def _target(
 
     A function's is left out unless its input is made of the event.
     """
-    arn = str(target["Arn"])
-    service = arn.split(":")[2] if arn.count(":") >= 5 else "lambda"
-    if service == "lambda":
+    reason = why_silent(target, _TARGETS)
+    if reason is not None:
+        raise ValueError(reason)
+    if service_of(target) == "lambda":
         is_made = "InputPath" in target or "InputTransformer" in target
-        return find_function(arn, functions), dict(target) if is_made else {}
-    if service not in _OTHER_TARGETS:
-        raise ValueError(f"targets of {service} get nothing here")
+        return target_function(target, functions), dict(target) if is_made else {}
     return "", dict(target)
 
 

@@ -1,0 +1,47 @@
+"""What each trigger of a template does on this machine, in words."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from samulator.template.model import Application, Resource
+
+# Who gets what a topic is told.
+_CARRIED = ("http", "https", "lambda", "sqs")
+
+
+def fires(resource: Resource, application: Application) -> tuple[bool, str]:
+    """Return whether a trigger calls anything here, and what, or why not."""
+    if resource.logical_id in application.idle:
+        return False, application.idle[resource.logical_id]
+    properties = resource.properties
+    if resource.type == "AWS::SNS::Subscription":
+        protocol = str(properties.get("Protocol"))
+        told = f"{protocol} {properties.get('Endpoint')}"
+        return protocol in _CARRIED, told if protocol in _CARRIED else f"{told} gets nothing here"
+    if resource.type == "AWS::Lambda::EventSourceMapping":
+        source = str(properties.get("EventSourceArn")).split(":", 5)[-1]
+        return True, f"{source} calls {_name(properties.get('FunctionName'))}"
+    if resource.type == "AWS::Pipes::Pipe":
+        source = str(properties.get("Source")).split(":", 5)[-1]
+        stopped = str(properties.get("DesiredState", "")).upper() == "STOPPED"
+        does = f"{source} leads to {_name(properties.get('Target'))}"
+        return True, f"{does}, but it is stopped" if stopped else does
+    return _calls(properties)
+
+
+def _calls(properties: Mapping[str, Any]) -> tuple[bool, str]:
+    """What a rule or a schedule says of its targets; those without Arn call nothing."""
+    one = properties.get("Target")
+    declared = properties.get("Targets") or ([one] if one else [])
+    targets = ", ".join(_name(target["Arn"]) for target in declared if target.get("Arn"))
+    if not targets:
+        return False, "no target of it has an Arn" if declared else "it has no target"
+    when = properties.get("ScheduleExpression") or "each event that fits"
+    disabled = ", but it is disabled" if properties.get("State") == "DISABLED" else ""
+    return True, f"{when} calls {targets}{disabled}"
+
+
+def _name(arn: object) -> str:
+    """The name in an ARN, without a version."""
+    parts = str(arn).split(":")
+    return parts[6] if len(parts) > 6 else parts[-1]
