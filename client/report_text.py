@@ -65,7 +65,8 @@ def _lines(report: Report) -> Iterator[str]:
     for reason, count in report["reasons"].items():
         if count:
             yield _count(f"  {reason}", count)
-            yield from map(_refused_value, values.get(reason, ())[:_SHOWN_VALUES])
+            for value in values.get(reason, ())[:_SHOWN_VALUES]:
+                yield from _refused_value(value)
     for output in report["outputs"].values():
         yield f"  {output['key']:<26}{output['bytes']:>12,} bytes"
     yield from _parts(report.get("parts", ()))
@@ -81,11 +82,17 @@ def _described(report: Report) -> Iterator[str]:
         yield f"  read as s3://{source['bucket']}/{source['description_key']} says"
 
 
-def _refused_value(value: Mapping[str, Any]) -> str:
-    """How often, what, and on which lines first; a whole row where no value is to blame."""
+def _refused_value(value: Mapping[str, Any]) -> Iterator[str]:
+    """How often, what, and on which lines first; whole rows where no value is to blame."""
+    rows = value.get("originals", ())
+    if value["value"] is None and len(rows) > 1:
+        yield f"      {value['count']:,} rows, of which the first are"
+        for line, row in zip(value["lines"], rows, strict=True):
+            yield f"      {json.dumps(row, ensure_ascii=False)}, line {line:,}"
+        return
     shown = value["original"] if value["value"] is None else value["value"]
     lines = ", ".join(f"{line:,}" for line in value["lines"])
-    return f"      {value['count']:,} × {json.dumps(shown, ensure_ascii=False)}, line {lines}"
+    yield f"      {value['count']:,} × {json.dumps(shown, ensure_ascii=False)}, line {lines}"
 
 
 def _parts(parts: Sequence[Mapping[str, Any]]) -> Iterator[str]:

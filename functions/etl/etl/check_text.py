@@ -33,7 +33,7 @@ def _lines(found: Check, place: Path) -> Iterator[str]:
 def _advice(advice: Advice, place: Path) -> Iterator[str]:
     for reason, values in advice.refused.items():
         yield f"\n{reason}:"
-        yield from map(_refused, values)
+        yield from (line for value in values for line in _refused(value))
     for notice in advice.notices:
         yield f"\n{notice.message} {', '.join(notice.examples)}".rstrip()
     if advice.suggestion:
@@ -47,10 +47,17 @@ def _advice(advice: Advice, place: Path) -> Iterator[str]:
         yield "\nNo description was found that would keep more rows."
 
 
-def _refused(value: RefusedValue) -> str:
-    shown = value.value if value.value is not None else value.original
-    lines = ", ".join(f"{line:,}" for line in value.lines)
-    return f"  {value.count:>12,}  {json.dumps(shown, ensure_ascii=False)}  line {lines}"
+def _refused(value: RefusedValue) -> Iterator[str]:
+    """How often, what and where first; without a value to blame the first rows, one by one."""
+    shown = [json.dumps(text, ensure_ascii=False) for text in value.shown]
+    if len(shown) == 1:
+        lines = ", ".join(f"{line:,}" for line in value.lines)
+        yield f"  {value.count:>12,}  {shown[0]}  line {lines}"
+        return
+    yield f"  {value.count:>12,}  rows, of which the first are"
+    yield from (
+        f"  {'':>12}  {text}  line {line:,}" for text, line in zip(shown, value.lines, strict=True)
+    )
 
 
 def _choice(choice: Choice, advice: Advice) -> Iterator[str]:

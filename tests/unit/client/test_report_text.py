@@ -33,6 +33,22 @@ def test_values_that_are_still_refused_are_shown_below_their_reason() -> None:
     ]
 
 
+def test_rows_without_a_value_to_blame_are_shown_each_with_its_own_line() -> None:
+    rows = {
+        "value": None,
+        "count": 208,
+        "lines": [2, 9],
+        "original": "1,",
+        "originals": ["1,", "2,"],
+    }
+    said = summary({**CLEANED, "advice": {"refused": {"invalid_price": [rows]}}})
+    assert said.split("\n")[7:10] == [
+        "      208 rows, of which the first are",
+        '      "1,", line 2',
+        '      "2,", line 9',
+    ]
+
+
 def test_a_file_that_took_the_place_of_another_says_so() -> None:
     said = summary({**CLEANED, "replaced_key": "a/b/raw.csv"})
     assert "\n  takes the place of a/b/raw.csv, whose outputs have the same keys\n" in said

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from etl.check import check
+from etl.check_text import check_text
 from etl.report.advice import Advice
 from etl.source.description import Description
 
@@ -68,6 +69,18 @@ def test_the_values_that_drop_rows_are_shown_with_their_lines(tmp_path):
     worst, other = advice.refused["invalid_order_date"]
     assert (worst.value, worst.count, worst.lines) == ("13/01/2024", 2, (2, 3))
     assert (other.value, other.lines) == ("soon", (4,))
+
+
+def test_rows_without_a_value_to_blame_are_told_one_by_one(tmp_path):
+    path = tmp_path / "orders.csv"
+    path.write_text(dated("", "2024-01-05", ""))
+    told = check_text(check(path, Description(), key=path.name), tmp_path / "_source.json")
+    assert (
+        "missing_order_date:\n"
+        "             2  rows, of which the first are\n"
+        '                "0,C,W,1,5,"  line 2\n'
+        '                "2,C,W,1,5,"  line 4\n'
+    ) in told
 
 
 def test_a_kept_value_that_would_be_read_anew_is_counted(tmp_path):

@@ -82,6 +82,25 @@ def test_up_to_a_thousand_values_are_counted_exactly_with_their_first_lines():
         assert list(one.lines) == lines[:3]
 
 
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        ("{},,C,W,1,5,n\n", "missing_order_date"),
+        (",2024-01-05,C,W,1,5,n{}\n", "missing_order_id"),
+        ("{},2024-01-05,C\n", "malformed_row"),
+        ("1,2024-01-05,C,W,1,5,n{}\n", "duplicate_differs"),
+    ],
+)
+def test_rows_of_one_reason_are_shown_each_with_its_own_text(row, reason):
+    text = HEADER + "1,2024-01-05,C,W,1,5,n\n" + "".join(row.format(i) for i in range(2, 210))
+
+    (refused,) = run(text, chunk_bytes=500).cleaned.evidence.refusals.most_frequent()[reason]
+
+    assert (refused.count, refused.lines) == (208, (3, 4, 5))
+    assert refused.originals == tuple(text.split("\n")[2:5])
+    assert refused.original == refused.originals[0]
+
+
 def test_frequent_value_behind_many_different_ones_is_found(monkeypatch):
     monkeypatch.setattr(frequent, "WINDOW_ROWS", 2000)
     prices = [f"x{i}" for i in range(5000)] + ["n/a" if i % 5 else f"y{i}" for i in range(5000)]

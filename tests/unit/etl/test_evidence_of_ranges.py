@@ -84,6 +84,15 @@ def test_of_more_values_than_there_is_room_for_a_frequent_one_is_counted(source,
     assert (found[0].value, found[0].count, found[0].lines) == ("n/a", 250, (3, 5, 7))
 
 
+def test_rows_without_a_date_are_shown_as_they_are_wherever_ranges_end(source):
+    lines = (f"{i:03},{'':10},C,W,1,9999,n\n" for i in range(ROWS))
+    Path(source.path).write_text(HEADER + "".join(lines))
+
+    found = gathered(source, [1, 2, 200]).refusals.most_frequent()
+
+    assert found == run(text_of(source)).cleaned.evidence.refusals.most_frequent()
+
+
 def text_of(source: Source) -> bytes:
     assert isinstance(source.path, Path)
     return source.path.read_bytes()

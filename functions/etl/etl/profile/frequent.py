@@ -52,7 +52,7 @@ class Frequent:
         self._counts = np.zeros(MAX_VALUES, np.int64)
         self._lines = np.zeros((MAX_VALUES, _LINES), np.int64)
         self._found = np.zeros(MAX_VALUES, np.int64)
-        self._quoted: list[str | None] = []
+        self._quoted: list[list[str]] = []
         self._left = WINDOW_ROWS
 
     def add(self, rows: Occurrences) -> None:
@@ -76,7 +76,7 @@ class Frequent:
                 self._make_room()
             if text not in self._slots:
                 self._slots[text] = len(self._slots)
-                self._quoted.append(other._quoted[slot])
+                self._quoted.append([])
             self._add_counted(self._slots[text], other, slot)
         self._texts = arrow.texts(list(self._slots))
         self._left = 0 if len(self._slots) >= MAX_VALUES else other._left
@@ -85,6 +85,7 @@ class Frequent:
         found, more = int(self._found[mine]), int(other._found[slot])
         taken = min(_LINES - found, more)
         self._lines[mine, found : found + taken] = other._lines[slot, :taken]
+        self._quoted[mine] += other._quoted[slot][:taken]
         self._found[mine] = found + taken
         self._counts[mine] += other._counts[slot]
 
@@ -96,7 +97,8 @@ class Frequent:
                 value=shortened(texts[slot]) or None,
                 count=int(self._counts[slot]),
                 lines=tuple(self._lines[slot, : self._found[slot]].tolist()),
-                original=self._quoted[slot],
+                original=next(iter(self._quoted[slot]), None),
+                originals=tuple(self._quoted[slot]),
             )
             for slot in self._by_count()[:count]
         )
@@ -137,9 +139,11 @@ class Frequent:
             first[places[::-1]] = np.arange(end - 1, begin - 1, -1)
             at = first[unknown]
             order = np.argsort(at)
-            self._take_in(texts, unknown[order], at[order], rows.quote)
+            self._take_in(texts, unknown[order])
             slots = self._slots_of(texts)
-        self._count(slots[places], rows.lines[begin:end])
+        shown = self._count(slots[places], rows.lines[begin:end])
+        if rows.quote and len(shown):
+            self._quote(slots[places][shown], rows.quote(shown + begin))
 
     def _slots_of(self, texts: pa.StringArray) -> Positions:
         """The places of values in the table, -1 for those that are not in it."""
@@ -148,39 +152,37 @@ class Frequent:
         found = pc.index_in(texts, value_set=self._texts)
         return arrow.numbers(pc.fill_null(found, _NOT_FOUND), np.int32).astype(np.int64)
 
-    def _take_in(
-        self, texts: pa.StringArray, fresh: Positions, at: Positions, quote: Quote | None
-    ) -> None:
+    def _take_in(self, texts: pa.StringArray, fresh: Positions) -> None:
         """While there is room, in their order; long ones may be the same once they are cut."""
-        entered: list[int] = []
         while len(fresh) and (room := MAX_VALUES - len(self._slots)):
-            some = texts.take(arrow.column(fresh[:room])).to_pylist()
-            for text, place in zip(some, at[:room].tolist(), strict=True):
+            for text in texts.take(arrow.column(fresh[:room])).to_pylist():
                 if text not in self._slots:
                     self._slots[text] = len(self._slots)
-                    entered.append(place)
-            fresh, at = fresh[room:], at[room:]
-        if quote is None:
-            self._quoted += [None] * len(entered)
-        else:
-            rows = _cut(quote(np.array(entered, np.int64))).to_pylist()
-            self._quoted += [shortened(row) for row in rows]
+                    self._quoted.append([])
+            fresh = fresh[room:]
         self._texts = arrow.texts(list(self._slots))
 
-    def _count(self, slots: Positions, lines: Positions) -> None:
+    def _quote(self, slots: Positions, rows: pa.StringArray) -> None:
+        """The rows on the lines that are kept of each value, in the same order."""
+        for slot, row in zip(slots.tolist(), _cut(rows).to_pylist(), strict=True):
+            self._quoted[slot].append(shortened(row))
+
+    def _count(self, slots: Positions, lines: Positions) -> Positions:
+        """Where the rows stand whose lines are kept, by value and line."""
         known = np.flatnonzero(slots >= 0)
         counts = np.bincount(slots[known], minlength=MAX_VALUES)
         self._counts += counts
         # Stable: within a value the lines stay in order.
         rows = known[self._found[slots[known]] < _LINES]
         if not len(rows):
-            return
+            return rows
         rows = rows[np.argsort(slots[rows], kind="stable")]
         wanted = slots[rows]
         rank = np.arange(len(rows)) - np.searchsorted(wanted, wanted) + self._found[wanted]
         shown = rank < _LINES
         self._lines[wanted[shown], rank[shown]] = lines[rows[shown]]
         self._found = np.minimum(self._found + counts, _LINES)
+        return rows[shown]
 
 
 def _distinct(indices: NDArray[np.int32], count: int) -> tuple[Positions, Positions]:

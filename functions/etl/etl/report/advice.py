@@ -15,13 +15,22 @@ class _Part(BaseModel):
 class RefusedValue(_Part):
     """A value that dropped rows, how many at least, and the first lines it stands on.
 
-    `value` is None where the reason is no value's (a missing id); `original` is then such a row.
+    `value` is None where the reason is no value's (a missing id). `originals` are the rows on
+    `lines` where a value does not show what was wrong, and `original` is the first of them.
     """
 
     value: str | None
     count: int
     lines: tuple[int, ...]
     original: str | None = None
+    originals: tuple[str, ...] = ()
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """The value, or without one the rows on `lines`, of which each is another."""
+        if self.value is not None:
+            return (self.value,)
+        return self.originals or (self.original or "",)
 
 
 class Counted(_Part):

@@ -58,12 +58,12 @@ def _table(reason: str, values: tuple[RefusedValue, ...]) -> str:
 
 
 def _row(value: RefusedValue) -> str:
-    shown = value.value if value.value is not None else value.original or ""
-    lines = ", ".join(f"{line:,}" for line in value.lines)
-    return (
-        f"<tr><td><code>{escape(shown)}</code></td><td class='n'>{value.count:,}</td>"
-        f"<td class='n'>line {lines}</td></tr>"
-    )
+    shown = "<br>".join(f"<code>{escape(text)}</code>" for text in value.shown)
+    # Rows without a value to blame are different ones: each stands beside its own line.
+    each = "<br>line " if len(value.shown) > 1 else ", "
+    lines = each.join(f"{line:,}" for line in value.lines)
+    count = f"<td class='n'>{value.count:,}</td>"
+    return f"<tr><td>{shown}</td>{count}<td class='n'>line {lines}</td></tr>"
 
 
 def _document(description: dict[str, object]) -> str:

@@ -81,16 +81,25 @@ function actions({ key, label, apply: use }, choose) {
 // ---- what was refused, and what else to know
 
 function refused({ refused: reasons = {} }) {
-  const rows = Object.entries(reasons).flatMap(([reason, values]) => values.map(({ value, count, lines, original }) => build("tr", {},
-    element("td", reason.replaceAll("_", " ")),
-    build("td", {}, element("code", visible(value ?? original ?? ""), { dir: "auto" })),
-    element("td", number(count), { class: "number" }),
-    element("td", lines.slice(0, LINES).map(number).join(", ")))));
+  const rows = Object.entries(reasons).flatMap(([reason, values]) => values.map((value) => {
+    const texts = textsOf(value);
+    const lines = value.lines.slice(0, LINES).map(number);
+    return build("tr", {},
+      element("td", reason.replaceAll("_", " ")),
+      build("td", {}, ...texts.map((text) => build("div", {}, element("code", visible(text), { dir: "auto" })))),
+      element("td", number(value.count), { class: "number" }),
+      build("td", {}, ...(texts.length > 1 ? lines.map((line) => element("div", line)) : [lines.join(", ")])));
+  }));
   if (rows.length === 0) return [];
   const heads = ["Reason", "Value", "Rows", "Lines"].map((text) => element("th", text, { scope: "col", class: text === "Rows" ? "number" : "" }));
   return [build("details", { class: "advice" }, element("summary", "The values that were refused most"),
     build("div", { class: "scrolls", tabindex: "0", role: "region", "aria-label": "Refused values" },
       build("table", { class: "grid" }, build("thead", {}, build("tr", {}, ...heads)), build("tbody", {}, ...rows))))];
+}
+
+// Without a value to blame the rows, of which each stands on its own line.
+function textsOf({ value, original, originals = [] }) {
+  return value !== null || originals.length === 0 ? [value ?? original ?? ""] : originals;
 }
 
 function noticed({ notices = [] }) {
