@@ -118,6 +118,24 @@ def test_file_is_checked_before_anything_of_it_is_uploaded(
     expect(uploads).to_contain_text("50 of 50 rows kept.")
 
 
+def test_a_description_that_somebody_wrote_since_the_check_is_not_uploaded_over(
+    opens: Opens, german_csv: Path, team: str, api: HttpCaller
+) -> None:
+    page = opens("#datasets")
+    page.get_by_label("File", exact=True).set_input_files(german_csv)
+    page.get_by_label("Name in the bucket").fill(f"{team}/orders.csv")
+    page.get_by_role("button", name="Check", exact=True).click()
+    page.get_by_text("A description would keep 50 more rows").click()
+    place = f"{team}/_source.json"
+    others = {"key": place, "description": {"delimiter": ";"}}
+    assert api("PUT", "/datasets/descriptions", body=others).status == 200
+    page.get_by_role("button", name="Upload with this description").click()
+    expect(page.get_by_text("Check again first: somebody wrote another")).to_be_visible()
+    stored = api("GET", f"/datasets/descriptions?key={place}").json()
+    assert stored["description"] == others["description"]
+    expect(page.get_by_role("status", name="Uploads")).not_to_contain_text("orders.csv")
+
+
 def test_file_is_run_again_as_it_is_and_both_runs_are_listed(
     opens: Opens, german_csv: Path, team: str, api: HttpCaller
 ) -> None:

@@ -17,8 +17,9 @@ from etl.source.file import Source
 class Check(BaseModel):
     """The answer to a check. `is_complete`: the whole file was looked at, not its first bytes.
 
-    `description` is the one in force, `description_key` where it lies; None for one that was only
-    tried, or that has no key, as on this machine. Counts are None for a refused file.
+    `description` is the one in force, `description_key` where it lies and `description_etag` which
+    state of it this is; None for one that was only tried, or that has no key, as on this machine.
+    Counts are None for a refused file.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -34,6 +35,7 @@ class Check(BaseModel):
     refusal: Refusal | None = None
     description: dict[str, Any] = {}
     description_key: str | None = None
+    description_etag: str | None = None
     advice: Advice | None = None
 
     @property

@@ -349,6 +349,20 @@ def test_a_first_description_takes_no_place_of_another(landed):
     assert of_key("GET", "orders.csv")[1]["description"] == {"decimal": ","}
 
 
+def test_a_description_is_written_before_its_file_by_its_own_key_and_over_no_other(s3):
+    checked = check(ROWS.encode())[1]
+    assert (checked["description_key"], checked["description_etag"]) == (None, None)
+    status, answer = described({"decimal": ","}, key="2026/_source.json", if_none_match="*")
+    assert (status, answer["description_key"]) == (200, "2026/_source.json")
+
+    read = check(ROWS.encode())[1]["description_etag"]
+    assert read == answer["etag"]
+    s3.put_object(Bucket=BUCKET, Key="2026/_source.json", Body=b'{"delimiter": "|"}')
+    assert described({"decimal": ","}, key="2026/_source.json", if_match=read)[0] == 412
+    assert described({"decimal": ","}, key="2026/_source.json", if_none_match="*")[0] == 412
+    assert of_key("GET", "2026/_source.json")[1]["description"] == {"delimiter": "|"}
+
+
 def test_a_writer_who_comes_between_the_look_and_the_write_is_seen_by_s3_itself(
     landed, monkeypatch
 ):

@@ -6,7 +6,12 @@ from typing import Any
 
 from etl.checks.answer import Answer
 from etl.checks.conditions import changed, conditions_of
-from etl.checks.members import described_key, file_key, given_description, require_known
+from etl.checks.members import (
+    described_key,
+    given_description,
+    is_description,
+    require_known,
+)
 from etl.checks.problem import Problem, invalid
 from etl.checks.request import Request
 from etl.errors import Refused
@@ -18,6 +23,8 @@ from etl.source.description_file import parse_description
 def write_description(store: Descriptions, request: Request) -> Answer:
     """Write the description beside a file; POST /datasets/runs then cleans the file by it.
 
+    By the description's own key it is written before there is a file.
+
     Raises Problem, of 412 where another one is there than If-Match and If-None-Match ask for.
     """
     if request.media_type != "application/json":
@@ -27,11 +34,11 @@ def write_description(store: Descriptions, request: Request) -> Answer:
     conditions = conditions_of(request.headers)
     asked = request.json()
     require_known(asked, {"key", "description"})
-    key = file_key(asked.get("key"), pointer="#/key")
+    key = described_key(asked.get("key"), pointer="#/key")
     description = given_description(asked.get("description"))
     if description is None:
         raise invalid("description is required", pointer="#/description")
-    if not store.exists(key):
+    if not (is_description(key) or store.exists(key)):
         raise Problem(404, "file-not-found", "The landing bucket has no such file.")
     fields = description.model_dump(mode="json", exclude_defaults=True)
     text = json.dumps(fields, indent=2, ensure_ascii=False) + "\n"
@@ -47,7 +54,7 @@ def write_description(store: Descriptions, request: Request) -> Answer:
 
 def show_description(store: Descriptions, request: Request) -> Answer:
     """The description that counts for a file: its fields, or what is wrong with it."""
-    key = described_key(request)
+    key = _asked_key(request)
     conditions = conditions_of(request.headers)
     found = _found(store, key)
     if not conditions.match_holds(found.etag):
@@ -71,7 +78,7 @@ def remove_description(store: Descriptions, request: Request) -> Answer:
 
     Raises Problem, of 412 where it is another one than If-Match asks for.
     """
-    key = described_key(request)
+    key = _asked_key(request)
     conditions = conditions_of(request.headers)
     found = _found(store, key)
     conditions.require(found.etag)
@@ -94,6 +101,11 @@ def _written_over(
         if now is None or now.content != text.encode():
             raise changed("is another one now") from None
         return now.key, now.etag
+
+
+def _asked_key(request: Request) -> str:
+    """The query has nothing else."""
+    return described_key(request.parameters("key").get("key"), parameter="key")
 
 
 def _found(store: Descriptions, key: str) -> StoredDescription:

@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from etl.checks.problem import Problem, invalid, pointer_to
-from etl.checks.request import Request
 from etl.errors import Refused
 from etl.publication.place import SUFFIXES, output_prefix
 from etl.source.description import FILE_NAME, Description
@@ -26,13 +25,17 @@ def file_key(value: object, **place: str) -> str:
     return value
 
 
-def described_key(request: Request) -> str:
-    """A file's key, or that of a description itself; the query has nothing else."""
-    key = request.parameters("key").get("key")
-    if key is None or key.rpartition("/")[2] != FILE_NAME:
-        return file_key(key, parameter="key")
-    file_key(f"{key.removesuffix(FILE_NAME)}raw.csv", parameter="key")
-    return key
+def described_key(value: object, **place: str) -> str:
+    """A file's key, or that of a description itself."""
+    if not isinstance(value, str) or not is_description(value):
+        return file_key(value, **place)
+    file_key(f"{value.removesuffix(FILE_NAME)}raw.csv", **place)
+    return value
+
+
+def is_description(key: str) -> bool:
+    """Whether this is the key of a description, and of no file."""
+    return key.rpartition("/")[2] == FILE_NAME
 
 
 def queried_description(text: str | None) -> Description | None:

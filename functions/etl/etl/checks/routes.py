@@ -59,7 +59,6 @@ def _checked(
     store: Descriptions, key: str, beginning: Beginning, given: Description | None
 ) -> Check:
     stored = None if given else store.beside(key)
-    place = None if stored is None else stored.key
     try:
         read = Description() if stored is None else parse_description(stored.content)
     except Refused as refused:
@@ -67,7 +66,9 @@ def _checked(
         found = Check(key=key, status=REFUSED, is_complete=False, refusal=refusal)
     else:
         found = _looked_at(key, beginning, given or read)
-    return found.model_copy(update={"description_key": place})
+    if stored is None:
+        return found
+    return found.model_copy(update={"description_key": stored.key, "description_etag": stored.etag})
 
 
 def _looked_at(key: str, beginning: Beginning, description: Description) -> Check:

@@ -2,8 +2,8 @@
 
 import { showAdvice } from "/console/advice.js";
 import { call } from "/console/api.js";
-import { folderOf } from "/console/description.js";
-import { send, sendAt, wantedFile } from "/console/uploads.js";
+import { folderOf, writeDescription } from "/console/description.js";
+import { sendAt, wantedFile } from "/console/uploads.js";
 import { attempt, build, byId, element, number, whileDisabled } from "/console/view.js";
 
 const LOOKED_AT = 1024 ** 2; // as much as the API takes
@@ -21,7 +21,7 @@ async function check() {
     place.replaceChildren();
     button.focus();
   });
-  showAdvice(advice, { advice: answer.advice, key, label: "Upload with this description", apply: (description) => uploadWith(file, key, description) });
+  showAdvice(advice, { advice: answer.advice, key, label: "Upload with this description", apply: (description, say) => uploadWith({ file, key, read: answer.description_etag }, description, say) });
   place.replaceChildren(build("div", { class: `note ${answer.rows_out === 0 || answer.refusal ? "warned" : ""}` },
     build("div", { class: "head tight" }, element("p", verdict(answer)), dismiss), advice));
 }
@@ -33,9 +33,9 @@ function verdict({ refusal, rows_in: all, rows_out: kept, is_complete: isWhole }
 }
 
 // The description goes first: the file is cleaned as soon as it has arrived.
-async function uploadWith(file, key, description) {
-  const written = await call("POST", "/datasets/uploads", { body: { key: `${folderOf(key)}_source.json` } });
-  await send(written.url, new Blob([JSON.stringify(description, null, 2)], { type: "application/json" }));
+async function uploadWith({ file, key, read }, description, say) {
+  const target = `${folderOf(key)}_source.json`;
+  await writeDescription({ key: target, read }, description, () => say("Check again first: somebody wrote another description."));
   place.replaceChildren();
   await sendAt(file, key);
 }

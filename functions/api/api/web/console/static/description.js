@@ -13,15 +13,26 @@ export function followDescription(listener) {
 
 export const folderOf = (key) => key.slice(0, key.lastIndexOf("/") + 1);
 
-// What was advised goes with the description of that run: one that somebody wrote since stays.
-export async function applyDescription({ name, report }, description, say) {
-  const { key, description_etag: read } = report.source;
-  say("Writing the description …");
+// Only in place of the one that was looked at, whose ETag is `read`, empty for none: one that somebody
+// wrote since stays, and `changed` is called.
+export async function writeDescription({ key, read }, description, changed) {
   const headers = read ? { "If-Match": read } : { "If-None-Match": "*" };
   try {
     await call("PUT", "/datasets/descriptions", { body: { key, description }, headers });
   } catch (error) {
-    say(error.status === 412 ? "Run again first: this advice goes with another description." : "");
+    if (error.status === 412) changed();
+    throw error;
+  }
+}
+
+// What was advised goes with the description of that run.
+export async function applyDescription({ name, report }, description, say) {
+  const { key, description_etag: read } = report.source;
+  say("Writing the description …");
+  try {
+    await writeDescription({ key, read }, description, () => say("Run again first: this advice goes with another description."));
+  } catch (error) {
+    if (error.status !== 412) say("");
     throw error;
   }
   return runAgain({ name, report }, say);

@@ -32,7 +32,7 @@ function line(key) {
   };
 }
 
-export function send(url, file, progress = () => {}) {
+function send(url, file, progress = () => {}) {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     request.open("PUT", url);
