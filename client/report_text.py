@@ -24,9 +24,15 @@ def refusal(file: Path, report: Report, remedy: str = "") -> str:
     status = report["status"].replace("_", " ")
     verb = "" if status == "failed" else "was "
     lines = [f"{file.name} {verb}{status}: {report['refusal']['message']}", *_described(report)]
-    if status == "refused":
+    if status == "refused" and (remedy or _says_more(report)):
         lines.append(remedy or f"{_check_file(file)} says what would be kept of it, and how")
     return "\n".join(lines)
+
+
+def _says_more(report: Report) -> bool:
+    """Whether a check would show more than the refusal's own words."""
+    advice = report.get("advice") or {}
+    return any(advice.get(part) for part in ("suggestion", "choices", "notices"))
 
 
 def suggestion(file: Path, report: Report, place: str = "") -> str:

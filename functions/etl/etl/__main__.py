@@ -20,21 +20,20 @@ from etl.description_check import check_description
 from etl.errors import Refused
 from etl.folder import PAGE, Cleaner, description_of, run
 from etl.progress import ProgressBar
-from etl.report.model import WARNED, Report
+from etl.report.model import REFUSED, Report
+from etl.report.verdict import exit_code_of
 from etl.source.description import FILE_NAME
 from etl.warning_settings import WarningSettings
 
 __all__ = ["clean_file", "main", "run"]
 
-DONE = 0
 NOT_DONE = 2
-WARNED_OF = 3
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """0: cleaned. 2: refused, or no such file. 3: cleaned, and warned of, or a check's refusal.
+    """0: cleaned. 2: refused, or no such file. 3: cleaned, and warned of.
 
-    docs/etl.md says more.
+    A check's is what the run's would be. docs/etl.md says more.
     """
     parser = _parser()
     options = parser.parse_args(arguments)
@@ -44,7 +43,7 @@ def main(arguments: list[str] | None = None) -> int:
     # What the imports made stays: the collector need not walk through it again and again.
     gc.freeze()
     if options.check:
-        return _told(options.file, lambda: _check(options.file, options.source), refused=WARNED_OF)
+        return _told(options.file, lambda: _check(options.file, options.source))
     return clean_file(options.file, options.folder, options.source)
 
 
@@ -58,18 +57,18 @@ def clean_file(
         sys.stdout.write(_summary(report, folder))
         for warning in report.warnings:
             sys.stderr.write(f"{path}: {warning.message}\n")
-        return WARNED_OF if report.status == WARNED else DONE
+        return exit_code_of(report.status)
 
     return _told(path, cleaned)
 
 
-def _told(path: Path, work: Callable[[], int], *, refused: int = NOT_DONE) -> int:
-    """What the work returns, or `refused`; a line says why it could not be done."""
+def _told(path: Path, work: Callable[[], int]) -> int:
+    """What the work returns; a line says why it could not be done."""
     try:
         return work()
     except Refused as refusal:
         _fail(f"{path}: {refusal.message}")
-        return refused
+        return exit_code_of(REFUSED)
     except OSError as error:
         return _fail(f"{error.filename or path}: {error.strerror}")
     except ValidationError as wrong:
@@ -78,14 +77,21 @@ def _told(path: Path, work: Callable[[], int], *, refused: int = NOT_DONE) -> in
 
 
 def _check(path: Path, description_path: Path | None) -> int:
-    """3: refused, nothing left, or a description may keep more. Raises Refused and OSError."""
+    """The exit code of the verdict. Raises Refused, OSError, and ValidationError of settings."""
     if path.name == FILE_NAME:
         return check_description(path)
     description = description_of(path, description_path)
+    place = description_path or path.parent / FILE_NAME
     with ProgressBar(path.stat().st_size, sys.stderr) as bar:
-        found = check(path, description, key=path.name, progress=bar.advance)
-    sys.stdout.write(check_text(found, description_path or path.parent / FILE_NAME))
-    return WARNED_OF if found.needs_a_look else DONE
+        found = check(
+            path,
+            description,
+            key=path.name,
+            limits=WarningSettings.of(os.environ).limits,
+            progress=bar.advance,
+        )
+    sys.stdout.write(check_text(found, place))
+    return exit_code_of(found.status)
 
 
 def _fail(message: str) -> int:

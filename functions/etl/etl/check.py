@@ -1,4 +1,4 @@
-"""What would become of a file, with nothing written: counts, refused values, advice."""
+"""What would become of a file, with nothing written: verdict, counts, refused values, advice."""
 
 from pathlib import Path
 from typing import Any
@@ -9,14 +9,18 @@ from etl.advice.advise import advise, advise_on_refused
 from etl.clean import Progress, survey
 from etl.errors import Refused
 from etl.report.advice import Advice
-from etl.report.model import REFUSED, SUCCEEDED, Refusal
+from etl.report.model import REFUSED, Refusal, RunWarning
+from etl.report.verdict import Limits, status_of, warnings_of
 from etl.source.description import Description
 from etl.source.file import Source
+
+_STANDARD = Limits()
 
 
 class Check(BaseModel):
     """The answer to a check. `is_complete`: the whole file was looked at, not its first bytes.
 
+    `status` is that of a run of these rows with no run before it, and `warnings` are its.
     `description` is the one in force, `description_key` where it lies and `description_etag` which
     state of it this is; None for one that was only tried, or that has no key, as on this machine.
     Counts are None for a refused file.
@@ -32,28 +36,28 @@ class Check(BaseModel):
     duplicates: int | None = None
     rejected: int | None = None
     reasons: dict[str, int] = {}
+    warnings: tuple[RunWarning, ...] = ()
     refusal: Refusal | None = None
     description: dict[str, Any] = {}
     description_key: str | None = None
     description_etag: str | None = None
     advice: Advice | None = None
 
-    @property
-    def needs_a_look(self) -> bool:
-        """Refused, nothing left, or a description may keep more rows."""
-        helped = self.advice is not None and self.advice.has_something_to_say
-        return self.status == REFUSED or self.rows_out == 0 or helped
 
-
-def check(
+def check(  # noqa: PLR0913 - a file, how it is read, and by what it is judged
     path: Path,
     description: Description,
     *,
     key: str,
     is_whole: bool = True,
+    limits: Limits = _STANDARD,
+    described_by: str | None = None,
     progress: Progress | None = None,
 ) -> Check:
-    """`is_whole`: false if the file on disk is the beginning of a longer one."""
+    """`is_whole`: false if the file on disk is the beginning of a longer one.
+
+    `described_by` is what warnings call the description.
+    """
     source = Source(path, description)
     described = description.model_dump(mode="json", exclude_defaults=True)
     try:
@@ -68,9 +72,11 @@ def check(
             advice=_of_part(advise_on_refused(source, refused), is_whole),
         )
     findings = found.findings
+    warnings = warnings_of(findings, limits, description_key=described_by)
     return Check(
         key=key,
-        status=SUCCEEDED,
+        status=status_of(warnings),
+        warnings=tuple(warnings),
         is_complete=is_whole,
         rows_in=findings.rows_in,
         rows_out=findings.rows_out,

@@ -15,6 +15,7 @@ from etl.checks.request import Request
 from etl.failure import describe
 from etl.s3.client import s3_client
 from etl.s3.descriptions import Descriptions
+from etl.warning_settings import WarningSettings
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -24,7 +25,7 @@ logger = Logger()
 _RETRY: Final = {"Retry-After": "2"}
 
 
-class CheckSettings(BaseSettings):
+class CheckSettings(BaseSettings, WarningSettings):
     """The environment of DatasetCheckFunction."""
 
     landing_bucket: str = Field(min_length=3)
@@ -72,4 +73,4 @@ def _answered(request: Request) -> dict[str, Any]:
         return Answer(204, headers={"Allow": ", ".join(methods)}).event(request.id)
     operation = operation_of(request, methods)
     request.authorize(operation.scope, required=_settings().auth_required)
-    return operation.answer(_store(), request).event(request.id)
+    return operation.answer(_store(), request, _settings().limits).event(request.id)

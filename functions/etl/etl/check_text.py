@@ -26,8 +26,18 @@ def _lines(found: Check, place: Path) -> Iterator[str]:
         yield f"{found.rows_in or 0:>14,}  rows in"
         yield f"{found.rows_out or 0:>14,}  rows out"
         yield from (f"  {count:>12,}  {reason}" for reason, count in found.reasons.items())
+        yield from _verdict(found)
     if found.advice:
         yield from _advice(found.advice, place)
+
+
+def _verdict(found: Check) -> Iterator[str]:
+    """What a run would say of it."""
+    if found.warnings:
+        yield "\nIt would be warned of:"
+        yield from (f"  {warning.message}" for warning in found.warnings)
+    elif not found.rows_in:
+        yield "\nThe file has a header and no row below it."
 
 
 def _advice(advice: Advice, place: Path) -> Iterator[str]:
@@ -43,7 +53,7 @@ def _advice(advice: Advice, place: Path) -> Iterator[str]:
         yield f"Save it as {place}; it counts for every file of that folder."
     for choice in advice.choices:
         yield from _choice(choice, advice)
-    if not advice.has_something_to_say:
+    if advice.rows and not advice.has_something_to_say:
         yield "\nNo description was found that would keep more rows."
 
 

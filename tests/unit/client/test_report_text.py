@@ -15,7 +15,7 @@ CLEANED: dict[str, Any] = {
 
 
 def test_the_description_in_force_is_named_by_its_key_whether_it_helped_or_not() -> None:
-    named = "\n  read as s3://sales-landing/a/_source.json says\n"
+    named = "\n  read as s3://sales-landing/a/_source.json says"
     refused = {"status": "refused", "source": SOURCE, "refusal": {"message": "No header."}}
     assert named in summary(CLEANED)
     assert named in refusal(Path("b.csv"), refused)
@@ -57,6 +57,7 @@ def test_a_file_that_took_the_place_of_another_says_so() -> None:
 def test_a_refused_file_is_led_to_its_check_and_one_that_is_too_large_is_not() -> None:
     report = {"status": "refused", "source": {**SOURCE, "description_key": None}}
     report["refusal"] = {"message": "No header."}
+    report["advice"] = {"suggestion": None, "choices": [], "notices": [{"message": "?"}]}
     file = Path("in/my b.csv")
     assert refusal(file, report) == (
         "my b.csv was refused: No header.\n"
@@ -66,6 +67,15 @@ def test_a_refused_file_is_led_to_its_check_and_one_that_is_too_large_is_not() -
         "my b.csv was refused: No header.\ncurl removes it"
     )
     assert refusal(file, {**report, "status": "too_large"}) == "my b.csv was too large: No header."
+
+
+@pytest.mark.parametrize("advice", [None, {"suggestion": None, "choices": [], "notices": []}])
+def test_a_refusal_that_a_check_would_only_repeat_leads_nowhere(advice: Any) -> None:
+    report = {"status": "refused", "source": SOURCE | {"description_key": None}, "advice": advice}
+    report["refusal"] = {"message": "It looks like a zip archive. Unpack it."}
+    assert refusal(Path("b.csv"), report) == (
+        "b.csv was refused: It looks like a zip archive. Unpack it."
+    )
 
 
 @pytest.mark.parametrize(

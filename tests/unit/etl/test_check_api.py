@@ -108,7 +108,7 @@ def test_a_beginning_is_answered_with_what_would_be_kept_and_what_would_keep_mor
     status, answer = check(ROWS.encode())
     assert (status, answer["status"], answer["rows_in"], answer["rows_out"]) == (
         200,
-        "succeeded",
+        "warned",
         50,
         0,
     )
@@ -125,6 +125,19 @@ def test_a_description_is_tried_before_it_is_saved(s3):
     assert s3.list_objects_v2(Bucket=BUCKET)["KeyCount"] == 0
 
 
+def test_a_check_is_judged_by_the_limits_of_the_deployment(s3, monkeypatch):
+    from etl import check_api
+
+    body = (ROWS.splitlines()[0] + "\n1;C;W;1;1;2024-01-05\n2;C;W;1;1;\n").encode()
+    warned = check(body)[1]
+    assert warned["status"] == "warned"
+    assert [one["code"] for one in warned["warnings"]] == ["rows_lost", "reason_share"]
+    monkeypatch.setenv("ETL_WARN_LOST_SHARE", "0.5")
+    monkeypatch.setenv("ETL_WARN_REASON_SHARE", "0.5")
+    check_api._settings.cache_clear()
+    assert check(body)[1]["status"] == "succeeded"
+
+
 def test_a_cut_off_beginning_loses_its_last_line_only(s3):
     whole = ROWS.encode()
     status, answer = check(whole[:-5], f"key=orders.csv&size={len(whole)}")
@@ -135,7 +148,7 @@ def test_a_cut_off_beginning_loses_its_last_line_only(s3):
 def test_a_cut_off_zipped_beginning_is_read_as_far_as_it_goes(s3):
     zipped = gzip.compress(ROWS.encode() * 200, mtime=0)
     status, answer = check(zipped[: len(zipped) // 2], f"key=orders.csv.gz&size={len(zipped)}")
-    assert (status, answer["status"], answer["is_complete"]) == (200, "succeeded", False)
+    assert (status, answer["status"], answer["is_complete"]) == (200, "warned", False)
     assert answer["rows_in"] > 50
 
 

@@ -262,8 +262,38 @@ def test_page_of_an_empty_file_and_of_a_lost_one(tmp_path):
 
 def test_a_check_beside_a_wrong_description_is_a_refusal(sample, tmp_path, capsys):
     (tmp_path / "_source.json").write_text('{"decimal": 3}')
-    assert main(["--check", str(sample)]) == 3
+    assert main(["--check", str(sample)]) == 2
     assert "_source.json is wrong: decimal" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("rows", "code"),
+    [
+        ("", 0),
+        ("1,2024-01-05,C,W,1,1,n\n", 0),
+        ("1,2024-01-05,C,W,1,1,n\n" * 30 + "2,05.13.2024,C,W,1,1,n\n", 3),
+        ("".join(f"{i},2024-01-05,C,W,1,1,n\n" for i in range(30)) + "x,31.12.2024,C,W,1,1,n\n", 0),
+        ("1,13.01.2024,C,W,1,1,n\n", 3),
+        ('1,2024-01-05,"C,W,1,1,n\n', 2),
+        (None, 2),
+    ],
+    ids=["no row", "good", "repeats", "little to gain", "nothing kept", "open quote", "empty"],
+)
+def test_a_check_ends_with_the_code_of_the_run(tmp_path, rows, code):
+    path = tmp_path / "orders.csv"
+    path.write_text("" if rows is None else HEADER + rows)
+    assert main([str(path), str(tmp_path / "out")]) == code
+    assert main(["--check", str(path)]) == code
+
+
+def test_a_check_says_what_the_run_would_be_warned_of_and_that_no_row_is_there(tmp_path, capsys):
+    path = tmp_path / "orders.csv"
+    path.write_text(HEADER)
+    main(["--check", str(path)])
+    assert "The file has a header and no row below it." in capsys.readouterr().out
+    path.write_text(HEADER + "1,13.01.2024,C,W,1,1,n\n")
+    main(["--check", str(path)])
+    assert "It would be warned of:\n  None of the 1 rows was kept.\n" in capsys.readouterr().out
 
 
 def test_a_description_is_checked_as_one(tmp_path, capsys):

@@ -50,6 +50,8 @@ def refusal_of(content: bytes, **described: object) -> Refused:
         (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n", "a PDF document"),
         (b"<!DOCTYPE html><title>403 Forbidden</title>", "a web page"),
         (b"<HTML><body>403</body></HTML>", "a web page"),
+        (b"\xef\xbb\xbf\r\n\r\n <html><body>", "a web page"),
+        (b"<table><tr><td>order_id</td></tr></table>", "a web page"),
         (b'<?xml version="1.0"?><Error/>', "an XML document"),
         (b'[{"order_id": 1, "price": 2}]', "JSON"),
         (b' {\n "orders": [{"order_id": 1}]}', "JSON"),

@@ -51,6 +51,13 @@ def test_a_file_that_loses_little_is_a_success():
     assert status_of(warnings_of(findings(), LIMITS)) == "succeeded"
 
 
+def test_a_file_without_rows_is_a_success_but_behind_one_that_had_them():
+    none = findings(rows_in=0)
+    assert codes(none) == []
+    assert codes(none, before(rows=99)) == []
+    assert codes(none, before(rows=100)) == ["row_drift"]
+
+
 def test_a_file_of_which_no_row_is_left_is_warned_of_with_the_reason():
     found = warnings_of(findings(rows_in=50, invalid_price=50), LIMITS)
 

@@ -9,6 +9,7 @@ from etl.checks.descriptions import remove_description, show_description, write_
 from etl.checks.problem import Problem
 from etl.checks.request import Request
 from etl.checks.routes import check_file
+from etl.report.verdict import Limits
 from etl.s3.descriptions import Descriptions
 
 
@@ -17,16 +18,23 @@ class Operation:
     """A call, and the scope that it needs. `answer` raises Problem."""
 
     scope: str
-    answer: Callable[[Descriptions, Request], Answer]
+    answer: Callable[[Descriptions, Request, Limits], Answer]
+
+
+def _unjudged(
+    answer: Callable[[Descriptions, Request], Answer],
+) -> Callable[[Descriptions, Request, Limits], Answer]:
+    """For calls that judge no file."""
+    return lambda store, request, _: answer(store, request)
 
 
 # By path and method, as the template sends them here.
 OPERATIONS: Final[Mapping[str, Mapping[str, Operation]]] = {
     "/datasets/checks": {"POST": Operation("datasets:write", check_file)},
     "/datasets/descriptions": {
-        "GET": Operation("datasets:read", show_description),
-        "PUT": Operation("datasets:write", write_description),
-        "DELETE": Operation("datasets:write", remove_description),
+        "GET": Operation("datasets:read", _unjudged(show_description)),
+        "PUT": Operation("datasets:write", _unjudged(write_description)),
+        "DELETE": Operation("datasets:write", _unjudged(remove_description)),
     },
 }
 

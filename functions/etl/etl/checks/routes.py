@@ -2,6 +2,7 @@
 
 import tempfile
 import zlib
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -18,7 +19,8 @@ from etl.checks.request import MAX_BODY, Request
 from etl.errors import Refused
 from etl.profile.head import whole_lines
 from etl.report.model import REFUSED, Refusal
-from etl.s3.descriptions import Beginning, Descriptions
+from etl.report.verdict import Limits
+from etl.s3.descriptions import Beginning, Descriptions, StoredDescription
 from etl.source.description import Description
 from etl.source.description_file import parse_description
 
@@ -28,7 +30,7 @@ _GZIP: Final = b"\x1f\x8b"
 _MAX_UNPACKED: Final = 8 << 20
 
 
-def check_file(store: Descriptions, request: Request) -> Answer:
+def check_file(store: Descriptions, request: Request, limits: Limits) -> Answer:
     """What would be kept of a file, or of its first bytes, and what would keep more.
 
     Raises Problem.
@@ -52,31 +54,44 @@ def check_file(store: Descriptions, request: Request) -> Answer:
         accepted = ", ".join(("application/json", *_FILES))
         headers = {"Accept-Post": accepted}
         raise Problem(415, "unsupported-media-type", f"Send one of {accepted}.", headers=headers)
-    return Answer(200, _checked(store, key, beginning, given).model_dump(mode="json"))
-
-
-def _checked(
-    store: Descriptions, key: str, beginning: Beginning, given: Description | None
-) -> Check:
     stored = None if given else store.beside(key)
+    found = _checked(_Asked(key, beginning, limits), stored, given)
+    return Answer(200, found.model_dump(mode="json"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What is to be judged, and by which limits."""
+
+    key: str
+    beginning: Beginning
+    limits: Limits
+
+
+def _checked(asked: _Asked, stored: StoredDescription | None, given: Description | None) -> Check:
+    if stored is None:
+        return _looked_at(asked, given or Description(), None)
     try:
-        read = Description() if stored is None else parse_description(stored.content)
+        found = _looked_at(asked, parse_description(stored.content), stored.key)
     except Refused as refused:
         refusal = Refusal(reason=refused.reason, message=refused.message)
-        found = Check(key=key, status=REFUSED, is_complete=False, refusal=refusal)
-    else:
-        found = _looked_at(key, beginning, given or read)
-    if stored is None:
-        return found
+        found = Check(key=asked.key, status=REFUSED, is_complete=False, refusal=refusal)
     return found.model_copy(update={"description_key": stored.key, "description_etag": stored.etag})
 
 
-def _looked_at(key: str, beginning: Beginning, description: Description) -> Check:
-    content, is_whole = _unpacked(beginning)
+def _looked_at(asked: _Asked, description: Description, place: str | None) -> Check:
+    content, is_whole = _unpacked(asked.beginning)
     with tempfile.TemporaryDirectory(prefix="check-") as folder:
         path = Path(folder) / "file"
         path.write_bytes(content if is_whole else whole_lines(content))
-        return check(path, description, key=key, is_whole=is_whole)
+        return check(
+            path,
+            description,
+            key=asked.key,
+            is_whole=is_whole,
+            limits=asked.limits,
+            described_by=place,
+        )
 
 
 def _size(text: str | None) -> int | None:

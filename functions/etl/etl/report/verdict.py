@@ -1,15 +1,19 @@
 """Whether a cleaned file deserves a second look: what it lost, what changed since the run before.
 
-docs/etl.md lists the warnings; their limits are settings.
+docs/etl.md lists the warnings; their limits are settings. Runs, checks and the command line take
+status and exit code from here alone.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from etl.report.model import SUCCEEDED, WARNED, Findings, PreviousRun, RunWarning, Sums
 
 # A repeat that is the same throughout takes nothing along.
 _NO_LOSS = "duplicate_exact"
+_EXIT_CODES: Final = {SUCCEEDED: 0, WARNED: 3}
+_NOT_CLEANED: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +21,7 @@ class Limits:
     """Shares are of 1. What is above a limit is warned of, what is at it is not.
 
     A run is compared with the one before only if both had `least_rows` rows: of a few rows each
-    one is a large share.
+    one is a large share. One without any row is compared, too.
     """
 
     lost_share: float = 0.2
@@ -43,7 +47,8 @@ def warnings_of(
     found = [*_losses(findings, limits, read)]
     if previous is not None:
         found += _changed_columns(findings, limits, previous)
-        if min(findings.rows_in, previous.rows_in) >= limits.least_rows:
+        fewest = min(findings.rows_in or previous.rows_in, previous.rows_in)
+        if fewest >= limits.least_rows:
             found += _drift(findings, limits, previous)
     return found
 
@@ -51,6 +56,11 @@ def warnings_of(
 def status_of(warnings: Sequence[RunWarning]) -> str:
     """`warned` if there is a warning, else `succeeded`."""
     return WARNED if warnings else SUCCEEDED
+
+
+def exit_code_of(status: str) -> int:
+    """Of a command line: 0 cleaned, 3 cleaned and warned of, 2 whatever is not cleaned."""
+    return _EXIT_CODES.get(status, _NOT_CLEANED)
 
 
 def _losses(findings: Findings, limits: Limits, read: str) -> Iterator[RunWarning]:

@@ -171,7 +171,11 @@ class FirstLines:
             number = self._description.header_line
             message = f"_source.json names line {number} as the header; the file ends before it."
             return Refused("no_header", message, line=number)
-        return Refused("empty_file", "The file is empty: there is no header and no row.")
+        return Refused(
+            "empty_file",
+            "The file is empty: there is no header and no row. Export it anew; where there is "
+            "nothing to tell, the header alone is a file without rows.",
+        )
 
 
 def endless() -> Refused:

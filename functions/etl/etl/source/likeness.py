@@ -6,6 +6,10 @@ import re
 from etl.errors import Refused
 
 _EXPORT = "Export it as CSV."
+_PAGE = (
+    "Was an error page saved in place of the file? A table that a program wrote as a page is to be "
+    "exported as CSV, or opened in a spreadsheet and saved as CSV."
+)
 _SAVE = "Save it as CSV (UTF-8) and upload that."
 _UNPACK = "Unpack it, or pack the CSV file with gzip."
 # First bytes, what begins with them, and what its owner can do.
@@ -20,8 +24,7 @@ _KNOWN = (
     (b"BZh", "a bzip2 file", _UNPACK),
     (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive", _UNPACK),
     (b"%PDF-", "a PDF document", "Export the table as CSV."),
-    (b"<!doctype html", "a web page", "Was an error page saved in place of the file?"),
-    (b"<html", "a web page", "Was an error page saved in place of the file?"),
+    *((tag, "a web page", _PAGE) for tag in (b"<!doctype html", b"<html", b"<head", b"<table")),
     (b"<?xml", "an XML document", _EXPORT),
 )
 # An object, or a list of them, with its first field.
@@ -59,8 +62,11 @@ def refuse_other_kinds(head: bytes, encoding: str | None) -> None:
 
 def _kind(head: bytes) -> tuple[str, str] | None:
     """What the file is, and what its owner can do."""
+    # A page may begin with a mark and with blank lines, as templates leave them.
+    text = head[:_SEEN_BYTES].removeprefix(codecs.BOM_UTF8).lstrip()
     for start, kind, advice in _KNOWN:
-        if head[: len(start)].lower() == start.lower():
+        begin = text if start.startswith(b"<") else head
+        if begin[: len(start)].lower() == start.lower():
             if any(part in head for part in _WORKBOOK_PARTS):
                 return "an Excel workbook (.xlsx)", _SAVE
             return kind, advice

@@ -22,14 +22,15 @@ async function check() {
     button.focus();
   });
   showAdvice(advice, { advice: answer.advice, key, label: "Upload with this description", apply: (description, say) => uploadWith({ file, key, read: answer.description_etag }, description, say) });
-  place.replaceChildren(build("div", { class: `note ${answer.rows_out === 0 || answer.refusal ? "warned" : ""}` },
+  place.replaceChildren(build("div", { class: `note ${answer.status === "succeeded" ? "" : "warned"}` },
     build("div", { class: "head tight" }, element("p", verdict(answer)), dismiss), advice));
 }
 
-function verdict({ refusal, rows_in: all, rows_out: kept, is_complete: isWhole }) {
+function verdict({ refusal, rows_in: all, rows_out: kept, is_complete: isWhole, warnings = [] }) {
   if (refusal) return `It would be refused: ${refusal.message}`;
   const of = isWhole ? "" : " of those looked at, its beginning";
-  return `${number(kept)} of ${number(all)} rows would be kept${of}.`;
+  const [warning] = warnings;
+  return `${number(kept)} of ${number(all)} rows would be kept${of}.${warning ? ` ${warning.message}` : ""}`;
 }
 
 // The description goes first: the file is cleaned as soon as it has arrived.
