@@ -147,6 +147,7 @@ def test_a_page_says_its_columns_and_how_many_rows_there_are(call, rows):
         ({"order": "cost"}, "order", "no column 'cost'"),
         ({"order": "price,price"}, "order", "twice"),
         ({"columns": "price,cost"}, "columns", "no column 'cost'"),
+        ({"columns": "price,product, price"}, "columns", "'price' is given twice"),
         ({"by": "price"}, "by", "known are columns, cursor"),
         ({"where": "Price>3"}, "where", "did you mean 'price'?"),
         ({"limit": "0"}, "limit", "greater"),

@@ -184,7 +184,10 @@ def test_an_iso_file_under_formats_of_another_gets_iso(tmp_path):
     rows = "1,C,W,1,5.25,2024-01-05\n2,C,W,1,1.50,2024-02-03\n"
     advice = advice_on(tmp_path, HEADER + rows, left_over)
     assert advice.suggestion is not None
-    assert advice.suggestion.description == {"date_formats": ["%d/%m/%Y", "iso"]}
+    assert advice.suggestion.description == {
+        "decimal": ".",
+        "date_formats": ["%d/%m/%Y", "iso"],
+    }
     assert advice.suggestion.effect.kept_then == 2
     assert not advice.choices
 
@@ -414,7 +417,21 @@ def test_a_price_that_is_a_thousandfold_by_the_other_mark_is_asked_about(tmp_pat
     rows = "".join(f'{i},C,W,1,"{text}",2024-01-05\n' for i, text in enumerate(prices))
     advice = advice_on(tmp_path, HEADER + rows)
     assert advice.suggestion is None
-    assert [choice.options[0].meaning for choice in advice.choices] == ([meant] if meant else [])
+    assert [choice.options[1].meaning for choice in advice.choices] == ([meant] if meant else [])
+    for choice in advice.choices:
+        for option in choice.options:
+            assert option.effect.kept_then == len(prices) - ("a. A." in prices)
+            settled = Description.model_validate_json(json.dumps(option.description))
+            assert advice_on(tmp_path, HEADER + rows, settled).choices == ()
+
+
+@pytest.mark.parametrize("mark", [".", ","])
+def test_a_mark_that_is_said_is_read_by_and_a_wrong_one_is_still_told(tmp_path, mark):
+    other = "," if mark == "." else "."
+    wrong = HEADER + "".join(f'{i},C,W,1,"{i}{other}50",2024-01-05\n' for i in range(1, 9))
+    suggestion = advice_on(tmp_path, wrong, Description(decimal=mark)).suggestion
+    assert suggestion is not None
+    assert suggestion.description == {"decimal": other}
 
 
 def test_thousands_of_a_currency_are_asked_about_beside_a_suggested_date_format(tmp_path):
@@ -425,7 +442,7 @@ def test_thousands_of_a_currency_are_asked_about_beside_a_suggested_date_format(
     assert advice.suggestion.description == {"date_formats": ["%d.%m.%Y"]}
     (choice,) = advice.choices
     assert "1.299 € is read as 1.299. Is that right?" in choice.question
-    assert choice.options[0].description == {"date_formats": ["%d.%m.%Y"], "decimal": ","}
+    assert choice.options[1].description == {"date_formats": ["%d.%m.%Y"], "decimal": ","}
 
 
 @pytest.mark.parametrize("product", ['"19\\" Monitor"', '"19\\" Monitor, black"'])

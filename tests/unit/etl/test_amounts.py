@@ -30,6 +30,13 @@ def lakhs(amount: Decimal) -> str:
     return f"{head},{tail}.{fraction}" if head else f"{tail}.{fraction}"
 
 
+def test_powers_of_ten_are_read_in_prices_and_where_they_are_whole_in_quantities():
+    assert price("1e2", ".") == price("1E+02", ",") == (OK, 100)
+    assert price("1.5e3", ".") == price("1,5e3", ",") == (OK, 1500)
+    assert quantity("1e2", ".") == (OK, 100)
+    assert {quantity(text, ".")[0] for text in ("15e-1", "e2", "1e", "1e2 x")} == {INVALID}
+
+
 @given(CENTS, st.sampled_from(BEFORE), st.sampled_from(BEHIND), st.sampled_from(MINUS))
 def test_amount_reads_as_meant_with_any_currency_at_either_end(amount, before, behind, minus):
     number = grouped(amount, ",", ".")

@@ -5,6 +5,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from datasets.deadline import Deadline
+from datasets.errors import InvalidInput
 from datasets.parquet.table import ParquetTable
 from datasets.rows import cursor
 from datasets.rows.cells import column_kinds, csv_lines, readable
@@ -84,7 +85,9 @@ def _document(
 def _columns(text: str | None, table: ParquetTable) -> list[str]:
     if text is None:
         return table.columns
-    names = list(dict.fromkeys(name.strip() for name in text.split(",")))
-    for name in names:
+    names = [name.strip() for name in text.split(",")]
+    for place, name in enumerate(names):
         table.require(name, parameter="columns")
+        if name in names[:place]:
+            raise InvalidInput(f"{name[:100]!r} is given twice", parameter="columns")
     return names

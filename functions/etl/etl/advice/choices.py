@@ -72,8 +72,13 @@ def _together(questions: Sequence[Question]) -> Question:
 
 
 def _of_mark(sample: Sampled, now: Trial, then: Trial) -> Iterator[Choice]:
-    """Numbers that are a thousand times as much by the other decimal mark."""
-    mark = then.description.decimal
+    """Numbers that are a thousand times as much by the other decimal mark.
+
+    Nobody is asked where the description says which mark is meant.
+    """
+    if then.description.decimal is not None:
+        return
+    mark = then.description.decimal_mark
     other = "," if mark == "." else "."
     texts = {name: then.texts(name) for name in ("price", "quantity")}
     for name, counts in texts.items():
@@ -83,12 +88,13 @@ def _of_mark(sample: Sampled, now: Trial, then: Trial) -> Iterator[Choice]:
         if proved_mark(texts, {name: then.refused_texts(name) for name in texts}) is not None:
             return
         read, meant = price(example, mark)[1], price(example, other)[1]
-        option = Answer(f"no: it is {meant:g}, for all numbers of the file", {"decimal": other})
+        yes = Answer(f"yes: it is {read:g}, and nobody asks again", {"decimal": mark})
+        no = Answer(f"no: it is {meant:g}, for all numbers of the file", {"decimal": other})
         yield Choice(
             field="decimal",
             question=f"Each {name} with a mark has three digits behind it, so that nothing tells "
             f"thousands from decimals: {example} is read as {read:g}. Is that right?",
-            options=(_option(sample, now, then, option),),
+            options=tuple(_option(sample, now, then, answer) for answer in (yes, no)),
         )
         return
 

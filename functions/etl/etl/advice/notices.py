@@ -84,12 +84,13 @@ def _uneven(trial: Trial) -> Iterator[Notice]:
 
 def _two_marks(trial: Trial) -> Iterator[Notice]:
     """Amounts that need the decimal mark in force, beside others that need the other one."""
-    other = "." if trial.description.decimal == "," else ","
+    mark = trial.description.decimal_mark
+    other = "." if mark == "," else ","
     for column in ("price", "quantity"):
-        refused = _reads_alone(trial.refused_texts(column), other, trial.description.decimal)
+        refused = _reads_alone(trial.refused_texts(column), other, mark)
         if not refused:
             continue
-        kept = _reads_alone(trial.texts(column), trial.description.decimal, other)
+        kept = _reads_alone(trial.texts(column), mark, other)
         if kept:
             yield Notice(
                 kind="two_decimal_marks",

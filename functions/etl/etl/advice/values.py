@@ -79,7 +79,7 @@ def _decimal(trial: Trial, proposals: Proposals, left_out: frozenset[Part]) -> N
     # No mark reads a text that has no digit, and to ask costs many readings.
     has_digits = any(any(map(str.isdigit, text)) for found in refused.values() for text in found)
     mark = proved_mark(columns, refused) if has_digits else None
-    if mark is None or mark == trial.description.decimal or ("decimal",) in left_out:
+    if mark is None or mark == trial.description.decimal_mark or ("decimal",) in left_out:
         return
     name = "comma" if mark == "," else "dot"
     texts = [text for found in refused.values() for text in found if mark in text]
@@ -213,7 +213,7 @@ def _meaning(opened: OpenOrder, order: Order) -> str:
 
 def _fractions(trial: Trial, changes: list[Change]) -> Iterator[Question]:
     mark = next((change.value for change in changes if change.field == "decimal"), None)
-    mark = mark or trial.description.decimal
+    mark = mark or trial.description.decimal_mark
     texts = trial.refused_texts("quantity")
     rounded = [text for text in texts if quantity(text, mark, is_rounded=True)[0] == ROUNDED]
     if rounded:

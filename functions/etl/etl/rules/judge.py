@@ -124,7 +124,7 @@ class Rules:
 
     def _values(self, texts: Columns) -> tuple[Judged, Judged, Judged]:
         described, dates = self._description, self._dates
-        decimal, is_rounded = described.decimal, described.fractional_quantity == "round"
+        decimal, is_rounded = described.decimal_mark, described.fractional_quantity == "round"
         return (
             self._by_distinct(
                 "quantity",

@@ -62,8 +62,10 @@ class Description(BaseModel):
     comment: Annotated[str, StringConstraints(pattern=_COMMENT)] | None = Field(
         default=None, description="What a line begins with that is no row."
     )
-    decimal: Literal[".", ","] = Field(
-        default=".", description="Decimal mark of quantity and price."
+    decimal: Literal[".", ","] | None = Field(
+        default=None,
+        description="Decimal mark of quantity and price. Absent: the dot, and where values may be "
+        "thousands or decimals a report asks; what stands here is meant.",
     )
     encoding: _Text | None = Field(
         default=None,
@@ -195,6 +197,11 @@ class Description(BaseModel):
         if not isinstance(key, str) and len(set(map(_compared, key))) < len(key):
             raise ValueError("one column is named twice; blanks at the ends and case do not count")
         return key
+
+    @property
+    def decimal_mark(self) -> str:
+        """The one that numbers are read by."""
+        return self.decimal or "."
 
     def missing_words(self, name: str) -> tuple[str, ...]:
         """What means a missing value in this column."""
