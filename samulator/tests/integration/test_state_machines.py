@@ -28,6 +28,22 @@ def one_step(step: dict[str, Any]) -> dict[str, Any]:
     return {"StartAt": "Only", "States": {"Only": step}}
 
 
+def distributed_with_failures(**tolerated: int) -> dict[str, Any]:
+    """Items that are "bad" fail."""
+    is_bad = {"Variable": "$", "StringEquals": "bad", "Next": "Fail"}
+    states = {
+        "Check": {"Type": "Choice", "Choices": [is_bad], "Default": "Pass"},
+        "Pass": {"Type": "Pass", "End": True},
+        "Fail": {"Type": "Fail", "Error": "Bad", "Cause": "an item"},
+    }
+    processor = {
+        "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
+        "StartAt": "Check",
+        "States": states,
+    }
+    return one_step({"Type": "Map", "ItemProcessor": processor, "End": True, **tolerated})
+
+
 MACHINES: dict[str, dict[str, Any]] = {
     "distributed": one_step(
         {
@@ -40,6 +56,47 @@ MACHINES: dict[str, dict[str, Any]] = {
             },
             "End": True,
         }
+    ),
+    "batches": one_step(
+        {
+            "Type": "Map",
+            "ItemsPath": "$.items",
+            "ItemSelector": {"value.$": "$$.Map.Item.Value", "of.$": "$.of"},
+            "ItemBatcher": {"MaxItemsPerBatchPath": "$.size", "BatchInput": {"of.$": "$.of"}},
+            "ItemProcessor": {
+                "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "EXPRESS"},
+                **one_step({"Type": "Pass", "End": True}),
+            },
+            "End": True,
+        }
+    ),
+    "batches-jsonata": {
+        "QueryLanguage": "JSONata",
+        **one_step(
+            {
+                "Type": "Map",
+                "Items": "{% $states.input.items %}",
+                "ItemBatcher": {"MaxItemsPerBatch": "{% $states.input.size %}"},
+                "ItemProcessor": {
+                    "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
+                    **one_step({"Type": "Pass", "End": True}),
+                },
+                "End": True,
+            }
+        ),
+    },
+    "tolerant": distributed_with_failures(ToleratedFailurePercentage=50),
+    "strict": distributed_with_failures(ToleratedFailureCount=1),
+    "one-by-one": one_step(
+        {
+            "Type": "Map",
+            "MaxConcurrency": 1,
+            "ItemProcessor": one_step({"Type": "Pass", "End": True}),
+            "End": True,
+        }
+    ),
+    "activity": one_step(
+        task(f"arn:aws:states:{ACCOUNT}:activity:by-hand", TimeoutSeconds=30, OutputPath="$.done")
     ),
     "times": one_step(
         {
@@ -136,6 +193,7 @@ for machine in MACHINES.values():
 DECLARED: tuple[Declared, ...] = (
     ("AWS::SQS::Queue", "told", {}),
     ("AWS::S3::Bucket", "files", {}),
+    ("AWS::StepFunctions::Activity", "by-hand", {}),
     (
         "AWS::DynamoDB::Table",
         "items",
@@ -183,6 +241,20 @@ def run(server: AwsServer, name: str, given: object) -> dict[str, Any]:
         ("integration", {"a": 1}, {"got": {"a": 1}, "status": 200}),
         ("each", {"items": [{"n": 1}, {"n": 2}]}, [1, 2]),
         ("distributed", {"items": [1, 2]}, [1, 2]),
+        (
+            "batches",
+            {"items": [1, 2, 3], "of": "a", "size": 2},
+            [
+                {
+                    "BatchInput": {"of": "a"},
+                    "Items": [{"value": 1, "of": "a"}, {"value": 2, "of": "a"}],
+                },
+                {"BatchInput": {"of": "a"}, "Items": [{"value": 3, "of": "a"}]},
+            ],
+        ),
+        ("batches-jsonata", {"items": [1, 2, 3], "size": 2}, [{"Items": [1, 2]}, {"Items": [3]}]),
+        ("tolerant", ["good", "bad"], ["good", None]),
+        ("one-by-one", [1, 2, 3], [1, 2, 3]),
         ("jsonata", {"n": 21}, 42),
         ("services", {"id": "x"}, {"id": {"S": "x"}}),
         ("nested", {"deep": True}, {"deep": True}),
@@ -195,6 +267,38 @@ def test_an_execution_ends_with_what_its_tasks_returned(
 
     assert (execution["status"], execution.get("cause")) == ("SUCCEEDED", None)
     assert json.loads(execution["output"]) == expected
+
+
+def test_a_distributed_map_fails_when_more_items_fail_than_it_tolerates(aws: AwsServer) -> None:
+    execution = run(aws, "strict", ["bad", "good", "bad", "good"])
+    states = aws_client(aws, "stepfunctions")
+    (run_of_map,) = states.list_map_runs(executionArn=execution["executionArn"])["mapRuns"]
+    described = states.describe_map_run(mapRunArn=run_of_map["mapRunArn"])
+
+    assert (execution["status"], execution["error"]) == (
+        "FAILED",
+        "States.ExceedToleratedFailureThreshold",
+    )
+    assert (described["status"], described["itemCounts"]["failed"]) == ("FAILED", 2)
+
+
+def test_a_worker_of_ones_own_does_the_tasks_of_an_activity(aws: AwsServer) -> None:
+    states = aws_client(aws, "stepfunctions")
+    machine = f"arn:aws:states:{ACCOUNT}:stateMachine:activity"
+    started = states.start_execution(stateMachineArn=machine, input='{"n": 1}')
+
+    given = states.get_activity_task(activityArn=f"arn:aws:states:{ACCOUNT}:activity:by-hand")
+    states.send_task_success(taskToken=given["taskToken"], output='{"done": "so"}')
+
+    def described() -> dict[str, Any]:
+        answer: dict[str, Any] = states.describe_execution(executionArn=started["executionArn"])
+        return answer
+
+    wait_until(lambda: described()["status"] != "RUNNING")
+    assert given["input"] == '{"n": 1}'
+    assert described()["output"] == '"so"'
+    with pytest.raises(states.exceptions.ActivityDoesNotExist):
+        states.get_activity_task(activityArn=f"arn:aws:states:{ACCOUNT}:activity:gone")
 
 
 def test_times_of_the_context_object_are_texts_as_on_aws(aws: AwsServer) -> None:

@@ -21,6 +21,7 @@ _WORKS: Mapping[str, str] = {
     "AWS::Lambda::LayerVersion": "its functions have it on their path",
     "AWS::Lambda::Permission": "nobody is refused here, with or without it",
     "AWS::Lambda::Version": "its function can be invoked by it",
+    "AWS::StepFunctions::Activity": "its tasks wait for a worker that calls GetActivityTask",
 }
 _IDLE: Mapping[str, str] = {
     "AWS::CloudFormation::Macro": "macros are not run here",

@@ -7,6 +7,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from samulator.servers.aws.resources.api import Api, Incomplete
 from samulator.servers.aws.resources.kinds import FINISH, MAKE, Make
+from samulator.servers.aws.resources.step_functions import what_is_wrong
 from samulator.template.model import Resource
 
 _logger = logging.getLogger(__name__)
@@ -37,7 +38,8 @@ def _each(resources: Iterable[Resource], step: Mapping[str, Make], api: Api) -> 
         except KeyError as error:
             problems.append(_problem(resource, f"{error.args[0]} is missing"))
         except ClientError as error:
-            problems.append(_problem(resource, error.response["Error"]["Message"]))
+            message = what_is_wrong(error.response["Error"]["Message"])
+            problems.append(_problem(resource, message))
         except (BotoCoreError, ValueError, TypeError, AttributeError) as error:
             _logger.warning("%s", resource.logical_id, exc_info=error)
             problems.append(_problem(resource, str(error)))

@@ -27,6 +27,19 @@ def create_state_machine(resource: Resource, api: Api) -> None:
     api.call("stepfunctions", "create_state_machine", wanted)
 
 
+def what_is_wrong(message: str) -> str:
+    """Return in short what moto says of a definition; its parser lists all that it expected.
+
+    Other messages stay as they are.
+    """
+    if refused := re.search(r"line (\d+):(\d+), at (\S+?),", message):
+        line, column, word = refused.groups()
+        return f"its definition is not understood at {word} (line {line}, column {column})"
+    if failed := re.match(r"Error=\w+ Args=\[(.*?)\] in definition", message, re.DOTALL):
+        return f"its definition is not understood: {failed[1].strip(chr(34))}"
+    return message
+
+
 def definition(properties: Mapping[str, Any]) -> str:
     """The machine in Amazon States Language, its ${Names} replaced.
 

@@ -4,7 +4,9 @@ import json
 import re
 from typing import Any
 
-_EXPRESS = re.compile(r'"EXPRESS"|"ToleratedFailurePercentage"')
+from samulator.servers.aws.step_functions.distributed_map import hide_item_batcher
+
+_CHANGED = re.compile(r'"EXPRESS"|"ToleratedFailurePercentage"|"ItemBatcher"')
 
 
 def read_definitions_as_the_service_does() -> None:
@@ -35,10 +37,10 @@ def read_definitions_as_the_service_does() -> None:
 def as_moto_takes_it(definition: str) -> str:
     """Return a definition that runs the same in moto.
 
-    Children of a distributed map may be EXPRESS, which makes no difference here, and a percentage
-    may be a whole number.
+    Children of a distributed map may be EXPRESS, which makes no difference here, a percentage
+    may be a whole number, and items may come in batches.
     """
-    if not _EXPRESS.search(definition):
+    if not _CHANGED.search(definition):
         return definition
     try:
         machine = json.loads(definition)
@@ -57,6 +59,7 @@ def _change(node: Any) -> None:  # noqa: ANN401 - JSON
         config = node.get("ProcessorConfig")
         if isinstance(config, dict) and config.get("ExecutionType") == "EXPRESS":
             config["ExecutionType"] = "STANDARD"
+        hide_item_batcher(node)
         if node.get("Type") == "Map" and isinstance(node.get("ToleratedFailurePercentage"), int):
             node["ToleratedFailurePercentage"] = float(node["ToleratedFailurePercentage"])
         for each in node.values():

@@ -1,5 +1,6 @@
 """Executions that moto's interpreter could run and its interface does not start."""
 
+import json
 import uuid
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -26,6 +27,25 @@ def name_executions() -> None:
 
     # mypy knows what it was.
     StepFunctionsParserBackend.start_execution = start_execution  # type: ignore[method-assign, assignment]
+
+
+def describe_outputs_as_json() -> None:
+    """moto leaves texts unquoted and nothing out, as its executions do that run nothing."""
+    from moto.stepfunctions.responses import StepFunctionResponse
+
+    describe = StepFunctionResponse.describe_execution
+
+    def describe_execution(request: StepFunctionResponse) -> ActionResult:
+        answer = describe(request)
+        arn = request._get_param("executionArn")
+        execution: Any = request.stepfunction_backend.describe_execution(arn)
+        if execution.status == "SUCCEEDED":
+            described: Any = answer.result
+            described["output"] = json.dumps(execution.output, ensure_ascii=False)
+        return answer
+
+    # mypy knows what it was.
+    StepFunctionResponse.describe_execution = describe_execution  # type: ignore[method-assign, assignment]
 
 
 def serve_synchronous_executions() -> None:

@@ -2,15 +2,21 @@
 
 from moto.core.config import default_user_config
 
+from samulator.servers.aws.step_functions.activities import serve_activities
 from samulator.servers.aws.step_functions.calls import call_services_at, spell_as_services_do
 from samulator.servers.aws.step_functions.context_object import write_times_as_the_service_does
 from samulator.servers.aws.step_functions.definitions import read_definitions_as_the_service_does
+from samulator.servers.aws.step_functions.distributed_map import (
+    run_distributed_maps_as_the_service_does,
+)
 from samulator.servers.aws.step_functions.executions import (
+    describe_outputs_as_json,
     name_executions,
     serve_synchronous_executions,
 )
 from samulator.servers.aws.step_functions.expressions import evaluate_jsonata
 from samulator.servers.aws.step_functions.history import page_histories
+from samulator.servers.aws.step_functions.map_workers import work_without_recursion
 
 
 def run_state_machines(url: str) -> None:
@@ -25,7 +31,11 @@ def run_state_machines(url: str) -> None:
     spell_as_services_do()
     read_definitions_as_the_service_does()
     write_times_as_the_service_does()
+    work_without_recursion()
+    run_distributed_maps_as_the_service_does()
+    serve_activities()
     evaluate_jsonata()
     name_executions()
+    describe_outputs_as_json()
     page_histories()
     serve_synchronous_executions()
