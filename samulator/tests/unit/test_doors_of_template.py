@@ -426,7 +426,6 @@ def test_routes_and_integrations_written_by_hand_are_an_http_api(load: Load) -> 
           Quick:
             Type: AWS::ApiGatewayV2::Api
             Properties: {Name: q, ProtocolType: HTTP, Target: !GetAtt F.Arn, RouteKey: GET /quick}
-          Sockets: {Type: AWS::ApiGatewayV2::Api, Properties: {Name: w, ProtocolType: WEBSOCKET}}
           Proxy:
             Type: AWS::ApiGatewayV2::Integration
             Properties:
@@ -470,7 +469,6 @@ def test_routes_and_integrations_written_by_hand_are_an_http_api(load: Load) -> 
     assert found["GET /quick"] == Route("GET", "/quick", proxy)
     assert isinstance(found["GET /two"].integration, NotServed)
     assert [api.id for api in application.apis] == ["Http", "Quick"]
-    assert "Sockets: WebSocket APIs do not answer here" in application.warnings
 
 
 def test_function_urls_are_read_from_functions_and_from_resources(load: Load) -> None:

@@ -1,7 +1,9 @@
 """What answers HTTP for people and programs: each door an interface on a port of its own."""
 
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from samulator.control.project import Project
 from samulator.functions.host import FunctionHost
@@ -17,15 +19,30 @@ from samulator.http.server.server import Interface
 from samulator.http.services.local_services import LocalServices
 from samulator.servers.ports import LOOPBACK, Ports, is_free
 from samulator.template.model import Application
+from samulator.template.model_web_socket import stage_path
+
+if TYPE_CHECKING:
+    from samulator.http.web_socket.door import WebSocketDoor
 
 
 @dataclass(frozen=True)
 class Opening:
-    """One interface on its port; `names` are the logical ids that answer there."""
+    """One interface on its port; `names` are the logical ids that answer there.
+
+    `scheme` and `path` are those of its URL. `close` ends what goes on there, before the port is.
+    """
 
     names: tuple[str, ...]
     interface: Interface
     port: int
+    scheme: str = "http"
+    path: str = ""
+    close: Callable[[], Awaitable[None]] | None = None
+
+    @property
+    def url(self) -> str:
+        """Return where people call."""
+        return f"{self.scheme}://{LOOPBACK}:{self.port}{self.path}"
 
 
 @dataclass(frozen=True)
@@ -42,11 +59,17 @@ class Doors:
     def lambda_endpoint(self) -> Iterator[Opening]:
         """Lambda's own API, open before anything else is invoked, with the issuer of tokens."""
         if isinstance(self.functions, WorkerHost):
-            api = IssuerPages(InvokeApi(self.functions), self._keys, self._issuer)
-            yield Opening((), api, self.ports.lambda_endpoint)
+            api: Interface = InvokeApi(self.functions)
+            if self._web_sockets:
+                from samulator.http.web_socket.execute_api import ExecuteApi
+
+                api = ExecuteApi(api, self._web_sockets)
+            pages = IssuerPages(api, self._keys, self._issuer)
+            yield Opening((), pages, self.ports.lambda_endpoint)
 
     def public(self) -> Iterator[Opening]:
         """Every API and function URL of the template; raises TemplateError."""
+        region = self.application.region
         options = DoorOptions(
             Tokens(self._keys, self._issuer),
             self.observe,
@@ -54,12 +77,29 @@ class Doors:
             services=self.services,
         )
         for plan in plan_ports(self.application, self.ports.api, self._is_taken):
-            region = self.application.region
+            if plan.web_socket_api is not None:
+                api = plan.web_socket_api
+                door, path = self._web_sockets[api.id], stage_path(api.first_stage)
+                yield Opening((api.id,), door, plan.port, "ws", path, door.close)
+                continue
             interface = open_port(plan, self.functions, options, region=region)
             yield Opening(tuple(plan.names.split(", ")), interface, plan.port)
 
     def _is_taken(self, port: int) -> bool:
         return port in {own for _, own in self.ports.items()} or not is_free(port)
+
+    @cached_property
+    def _web_sockets(self) -> "Mapping[str, WebSocketDoor]":
+        """Only an application that has a WebSocket API imports what serves it."""
+        if not self.application.web_socket_apis:
+            return {}
+        from samulator.http.web_socket.door import Options, WebSocketDoor
+
+        options, region = Options(self.services, self.observe), self.application.region
+        return {
+            api.id: WebSocketDoor(api, self.functions, options, region=region)
+            for api in self.application.web_socket_apis
+        }
 
     @property
     def _keys(self) -> IssuerKeys:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from samulator.control.resource_effects import effect
+from samulator.control.socket_effects import socket_effects
 from samulator.control.trigger_effects import fires
 from samulator.http.plan import plan_ports
 from samulator.template.model import Application, Function, Resource
@@ -21,7 +22,8 @@ from samulator.template.model_service import ServiceAction, ServiceSubtype
 FUNCTIONS, ROUTES, TRIGGERS, RESOURCES = "functions", "routes", "triggers", "resources"
 _FUNCTION = "AWS::Lambda::Function"
 _URL = "AWS::Lambda::Url"
-_APIS = {"AWS::ApiGateway::RestApi", "AWS::ApiGatewayV2::Api"}
+_V2_API = "AWS::ApiGatewayV2::Api"
+_APIS = {"AWS::ApiGateway::RestApi", _V2_API}
 _TRIGGERS = {
     "AWS::Events::Rule",
     "AWS::IoT::TopicRule",
@@ -89,12 +91,12 @@ def _routes(application: Application) -> Iterator[Effect]:
             asked = _asks_for(route.guard) if works else ""
             asked += ", on a further port" if api in further else ""
             yield Effect(ROUTES, f"{route.key} ({api.id})", kind, works, f"{does}{asked}")
-    read = {api.id for api in application.apis if api.routes}
+    for name, works, does in socket_effects(application):
+        yield Effect(ROUTES, name, _V2_API, works, does)
+    read = {api.id for api in (*application.apis, *application.web_socket_apis) if api.routes}
     for resource in _of(application, _APIS):
         if resource.logical_id not in read:
-            is_socket = str(resource.properties.get("ProtocolType", "")).upper() == "WEBSOCKET"
-            reason = "WebSocket APIs do not answer here" if is_socket else "it has no route"
-            reason = application.idle.get(resource.logical_id, reason)
+            reason = application.idle.get(resource.logical_id, "it has no route")
             yield Effect(ROUTES, resource.logical_id, resource.type, False, reason)
     urls = {url.id: url for url in application.function_urls}
     for resource in _of(application, {_URL}):

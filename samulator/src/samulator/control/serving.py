@@ -75,5 +75,7 @@ class Serving:
             if opening.port not in own:
                 runner = await serve(opening.interface, LOOPBACK, opening.port)
                 stack.push_async_callback(runner.cleanup)
-            urls |= dict.fromkeys(opening.names, f"http://{LOOPBACK}:{opening.port}")
+                if opening.close is not None:
+                    stack.push_async_callback(opening.close)
+            urls |= dict.fromkeys(opening.names, opening.url)
         return urls

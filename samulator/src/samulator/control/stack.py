@@ -19,6 +19,7 @@ from samulator.control.state import RunningStack
 from samulator.control.supervisor import Supervisor
 from samulator.control.tasks import cancel, never_ending, use_enough_threads
 from samulator.events.schedule.checked import silent_schedules
+from samulator.functions.aws_access import with_connections
 from samulator.functions.host import FunctionHost
 from samulator.functions.reload import Watching, watch_settings
 from samulator.servers.aws.config import AwsConfig
@@ -136,7 +137,8 @@ class Stack:
         application = load_project(
             self.project, environment=environment, aws_url=aws_url, translate=self.translate
         )
-        return self.mode.adapt(application, aws_url)
+        adapted = self.mode.adapt(application, aws_url)
+        return with_connections(adapted, f"http://{LOOPBACK}:{self.ports.lambda_endpoint}")
 
     def _announce(self, application: Application) -> None:
         disagreements = [*self.project.disagreements(application)]

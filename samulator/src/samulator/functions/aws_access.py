@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from samulator.functions.aws_guard import ALLOWED
+from samulator.functions.execute_api import VARIABLE
 from samulator.servers.aws.iam.callers import caller_of
 from samulator.template.model import Application
 
@@ -26,4 +27,19 @@ def with_aws_access(
         if caller is not None and "AWS_ACCESS_KEY_ID" not in given:
             given |= caller.credentials
         functions[name] = replace(function, environment=given)
+    return replace(application, functions=functions)
+
+
+def with_connections(application: Application, url: str) -> Application:
+    """Return the application with what its functions need to reach its WebSocket APIs' clients.
+
+    `url` is where calls of @connections are taken.
+    """
+    if not application.web_socket_apis:
+        return application
+    value = " ".join([url, *(api.id.lower() for api in application.web_socket_apis)])
+    functions = {
+        name: replace(function, environment={**function.environment, VARIABLE: value})
+        for name, function in application.functions.items()
+    }
     return replace(application, functions=functions)

@@ -39,12 +39,14 @@ def main() -> None:
     """Replace this script's folder on sys.path by the function's and run the runtime client."""
     # Found beside this file, whose folder leaves the search path now.
     from aws_guard import refuse_aws  # type: ignore[import-not-found]
+    from execute_api import lead_execute_api  # type: ignore[import-not-found]
     from older_sdk import lead_older_sdk  # type: ignore[import-not-found]
 
     refuse_aws()
     _, handler, search_path = sys.argv
     entries = search_path.split(os.pathsep)
     lead_older_sdk(entries)
+    lead_execute_api()
     sys.path[0:1] = entries
     # What was built lies beside the runtime and never changes; but a task root there is of links.
     built = os.path.dirname(os.environ["LAMBDA_RUNTIME_DIR"])  # noqa: PTH120

@@ -5,11 +5,9 @@ Part of a worker's first code, so the standard library alone. botocore reads AWS
 """
 
 import functools
-import importlib.util
 import os
 import sys
 from collections.abc import Sequence
-from importlib.machinery import ModuleSpec
 from types import ModuleType
 
 _SESSIONS = "botocore.session"
@@ -20,32 +18,13 @@ _BEFORE_THE_ENDPOINT = 4
 
 def lead_older_sdk(search_path: Sequence[str]) -> None:
     """See to it that a botocore of the function's own leads its clients to AWS_ENDPOINT_URL."""
+    # Found beside this file, in a worker alone.
+    from after_import import after_import  # type: ignore[import-not-found]
+
     # The runtime's botocore is new enough.
     others = (folder for folder in search_path if folder != os.environ.get("LAMBDA_RUNTIME_DIR"))
     if any(os.path.isdir(os.path.join(folder, "botocore")) for folder in others):  # noqa: PTH112, PTH118
-        sys.meta_path.insert(0, _AfterImport())
-
-
-class _AfterImport:
-    """Finds the module of sessions as others would, once, and changes it when it was run."""
-
-    def find_spec(
-        self, name: str, _path: object = None, _target: object = None
-    ) -> "ModuleSpec | None":
-        if name != _SESSIONS:
-            return None
-        sys.meta_path.remove(self)
-        spec = importlib.util.find_spec(name)
-        loader = spec.loader if spec else None
-        if loader is not None:
-            run = loader.exec_module
-
-            def run_and_lead(module: ModuleType) -> None:
-                run(module)
-                _lead(module)
-
-            loader.exec_module = run_and_lead  # type: ignore[method-assign]
-        return spec
+        after_import(_SESSIONS, _lead)
 
 
 def _lead(sessions: ModuleType) -> None:

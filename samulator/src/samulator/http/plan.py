@@ -1,7 +1,7 @@
 """Says which doors of an application share a port.
 
 As under `sam local start-api`, APIs share the first port as long as no request is one for two
-of them; those that collide get the next ports, and function URLs have one each.
+of them; those that collide get the next ports, and WebSocket APIs and function URLs have one each.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -10,21 +10,23 @@ from dataclasses import dataclass
 from samulator.http.gateway.routes import is_catch_all, may_collide
 from samulator.template.model import Application
 from samulator.template.model_http import Api, ApiKey, FunctionUrl, RestApi
+from samulator.template.model_web_socket import WebSocketApi
 
 
 @dataclass(frozen=True)
 class PortPlan:
-    """One port and what answers there: APIs that do not collide, or one function URL."""
+    """One port and what answers there: APIs that do not collide, or one of the other kinds."""
 
     port: int
     apis: tuple[Api, ...] = ()
     function_url: FunctionUrl | None = None
+    web_socket_api: WebSocketApi | None = None
 
     @property
     def names(self) -> str:
         """Return the logical ids."""
-        answering = self.apis if self.function_url is None else (self.function_url,)
-        return ", ".join(each.id for each in answering)
+        alone = self.function_url or self.web_socket_api
+        return ", ".join(each.id for each in (self.apis if alone is None else (alone,)))
 
 
 def plan_ports(
@@ -35,14 +37,16 @@ def plan_ports(
     """Return a plan per port, from `first` on; further ports that are taken are left out."""
     ports = _ports(first, is_taken)
     plans = [PortPlan(next(ports), tuple(group)) for group in _groups(application.apis)]
+    plans += [PortPlan(next(ports), web_socket_api=api) for api in application.web_socket_apis]
     return [*plans, *(PortPlan(next(ports), (), url) for url in application.function_urls)]
 
 
 def answering(application: Application) -> list[str]:
     """Return the functions that somebody waits for, by their logical ids."""
     routed = [route.function for api in application.apis for route in api.routes]
+    told = [route.function for api in application.web_socket_apis for route in api.routes]
     urls = [url.function for url in application.function_urls]
-    return [name for name in dict.fromkeys([*routed, *urls]) if name is not None]
+    return [name for name in dict.fromkeys([*routed, *told, *urls]) if name is not None]
 
 
 def made_up_keys(application: Application) -> Iterator[ApiKey]:

@@ -1,4 +1,4 @@
-"""Reads everything of a template that answers HTTP: APIs and function URLs."""
+"""Reads everything of a template that answers HTTP: APIs of three kinds and function URLs."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -8,8 +8,10 @@ from samulator.template.http_api import HTTP_API, is_websocket, read_http_api
 from samulator.template.invoked_function import InvokedFunctions
 from samulator.template.model import Function, Resource
 from samulator.template.model_http import Api, FunctionUrl, NotServed
+from samulator.template.model_web_socket import WebSocketApi
 from samulator.template.related import Related
 from samulator.template.rest_api import REST_API, read_rest_api
+from samulator.template.web_socket_api import read_web_socket_api
 
 # What belongs to one of them and is read with it.
 DOOR_TYPES = frozenset(
@@ -19,7 +21,8 @@ DOOR_TYPES = frozenset(
         *(f"AWS::ApiGateway::{kind}" for kind in ("Method", "Resource", "Stage")),
         *(f"AWS::ApiGateway::{kind}" for kind in ("ApiKey", "UsagePlan", "UsagePlanKey")),
         *(f"AWS::ApiGatewayV2::{kind}" for kind in ("Authorizer", "Deployment", "Integration")),
-        *(f"AWS::ApiGatewayV2::{kind}" for kind in ("Route", "Stage")),
+        *(f"AWS::ApiGatewayV2::{kind}" for kind in ("Route", "RouteResponse", "Stage")),
+        *(f"AWS::ApiGatewayV2::{kind}" for kind in ("IntegrationResponse", "Model")),
     }
 )
 
@@ -30,6 +33,7 @@ class Doors:
 
     apis: tuple[Api, ...] = ()
     function_urls: tuple[FunctionUrl, ...] = ()
+    web_socket_apis: tuple[WebSocketApi, ...] = ()
     warnings: tuple[str, ...] = ()
 
 
@@ -39,6 +43,7 @@ def read_doors(resources: Mapping[str, Resource], functions: Mapping[str, Functi
     invoked = InvokedFunctions(functions)
     apis: list[Api] = []
     urls: list[FunctionUrl] = []
+    sockets: list[WebSocketApi] = []
     warnings: list[str] = []
     for resource in resources.values():
         said: list[str] = []
@@ -46,7 +51,8 @@ def read_doors(resources: Mapping[str, Resource], functions: Mapping[str, Functi
             rest_api, said = read_rest_api(resource, related, invoked)
             apis.append(rest_api)
         elif resource.type == HTTP_API and is_websocket(resource):
-            said = [f"{resource.logical_id}: WebSocket APIs do not answer here"]
+            socket, said = read_web_socket_api(resource, related, invoked)
+            sockets.append(socket)
         elif resource.type == HTTP_API:
             http_api, said = read_http_api(resource, related, invoked)
             apis.append(http_api)
@@ -55,7 +61,7 @@ def read_doors(resources: Mapping[str, Resource], functions: Mapping[str, Functi
             urls += [] if url is None else [url]
         warnings += said
     left_out = (*_not_served(apis), *_let_in(apis), *_further_stages(apis, related))
-    return Doors(tuple(apis), tuple(urls), (*warnings, *left_out))
+    return Doors(tuple(apis), tuple(urls), tuple(sockets), (*warnings, *left_out))
 
 
 def _let_in(apis: list[Api]) -> Iterator[str]:

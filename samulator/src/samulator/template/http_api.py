@@ -107,5 +107,5 @@ def _method_and_path(route_key: Value) -> tuple[str, str]:
 
 
 def is_websocket(resource: Resource) -> bool:
-    """Whether it is an API of the other protocol, which nothing here answers."""
+    """Whether it is an API of the other protocol, which another reader has."""
     return str(resource.properties.get("ProtocolType", "HTTP")).upper() != "HTTP"

@@ -133,6 +133,7 @@ class _Assembly:
             queues=queues,
             apis=doors.apis,
             function_urls=doors.function_urls,
+            web_socket_apis=doors.web_socket_apis,
             s3_triggers=tuple(triggers.s3),
             sqs_triggers=tuple(triggers.sqs),
             stream_triggers=tuple(triggers.streams),

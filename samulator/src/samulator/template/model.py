@@ -10,6 +10,7 @@ from samulator.template.model_image import Image
 from samulator.template.model_pipe import Pipe
 from samulator.template.model_resource import Resource as Resource
 from samulator.template.model_stream import StreamTrigger
+from samulator.template.model_web_socket import WebSocketApi
 
 # What YAML holds at one place of a template: text, number, list, map or an intrinsic.
 Value: TypeAlias = Any
@@ -216,4 +217,5 @@ class Application:
     resources: Mapping[str, Resource] = field(default_factory=dict)
     apis: tuple[Api, ...] = ()
     function_urls: tuple[FunctionUrl, ...] = ()
+    web_socket_apis: tuple[WebSocketApi, ...] = ()
     idle: Mapping[str, str] = field(default_factory=dict)

@@ -2,15 +2,18 @@
 
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import replace
+from typing import TypeVar
 
 from samulator.template.model import Application
 from samulator.template.model_http import LambdaCustom, LambdaProxy, Route
+from samulator.template.model_web_socket import SocketRoute
 
 # Where debugpy listens by itself; further functions get the ports after it.
 FIRST_PORT = 5678
 _LARGEST_PORT = 65535
 # Nobody stands at a breakpoint longer, and every layer below takes the number.
 _A_DAY = 86400.0
+AnyRoute = TypeVar("AnyRoute", Route, SocketRoute)
 
 
 class InvalidTarget(Exception):
@@ -56,10 +59,14 @@ def without_limits(application: Application, debugged: Iterable[str]) -> Applica
         replace(api, routes=tuple(_patient(route, stopped) for route in api.routes))
         for api in application.apis
     )
-    return replace(application, functions=functions, apis=apis)
+    sockets = tuple(
+        replace(api, routes=tuple(_patient(route, stopped) for route in api.routes))
+        for api in application.web_socket_apis
+    )
+    return replace(application, functions=functions, apis=apis, web_socket_apis=sockets)
 
 
-def _patient(route: Route, stopped: Set[str]) -> Route:
+def _patient(route: AnyRoute, stopped: Set[str]) -> AnyRoute:
     integration = route.integration
     if isinstance(integration, LambdaProxy | LambdaCustom) and integration.function in stopped:
         return replace(route, integration=replace(integration, timeout=_A_DAY))

@@ -30,8 +30,12 @@ def _value(asked: Asked, source: str) -> str | None:
 
 
 def _split(source: str) -> tuple[str, str, str]:
-    """The place and the name in method.request.header.X, $request.header.X, context.x and so on."""
-    text = source.removeprefix("$").removeprefix("method.").removeprefix("request.")
+    """The place and the name in method.request.header.X, $request.header.X, context.x and so on.
+
+    WebSocket APIs say route.request.header.X.
+    """
+    text = source.removeprefix("$").removeprefix("method.").removeprefix("route.")
+    text = text.removeprefix("request.")
     return text.partition(".")
 
 

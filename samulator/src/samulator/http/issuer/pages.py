@@ -27,7 +27,7 @@ class IssuerPages:
         self._issuer = issuer
         self.policy = interface.policy
 
-    async def answer(self, request: web.BaseRequest) -> web.Response:
+    async def answer(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer a request."""
         path = request.raw_path.partition("?")[0]
         if request.method in _READS and path == CONFIGURATION:

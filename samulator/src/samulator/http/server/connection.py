@@ -6,15 +6,17 @@ half of the connection early; here both get the answer of the interface.
 
 import asyncio
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 from aiohttp.http_exceptions import LineTooLong
+from aiohttp.http_websocket import WebSocketReader
 from aiohttp.streams import EMPTY_PAYLOAD, StreamReader
 from aiohttp.web_protocol import RequestHandler, _ErrInfo
 
+from samulator.http.server.frames import FrameLimit
 from samulator.http.server.seats import turn_away
 
 if TYPE_CHECKING:
@@ -74,9 +76,27 @@ class Connection(RequestHandler):
 
         The library forgets what it read of a piece before it comes upon a fault in it.
         """
+        if self._is_web_socket:
+            super().data_received(data)
+            return
         for part in _parts(data):
             if not self._is_broken:
                 self._take(part)
+
+    def set_parser(
+        self, parser: WebSocketReader, data_received_cb: Callable[[], None] | None = None
+    ) -> None:
+        """The connection is a WebSocket from now on; what came after its request are frames."""
+        self._end_head()
+        limited: Any = FrameLimit(parser)
+        super().set_parser(limited, data_received_cb)
+        if self._client_is_done:
+            # It left before it was let in.
+            limited.feed_eof()
+
+    @property
+    def _is_web_socket(self) -> bool:
+        return self._payload_parser is not None
 
     def _take(self, data: bytes) -> None:
         """Note whether it is the beginning of a request."""
@@ -141,6 +161,9 @@ class Connection(RequestHandler):
 
     def eof_received(self) -> bool:  # type: ignore[override]
         """The client sends no more; it still gets the answers to what it sent."""
+        if self._is_web_socket:
+            # Who leaves without a closing frame is gone.
+            return False
         self._client_is_done = True
         if self._is_idle:
             return self._answer_unfinished_head()

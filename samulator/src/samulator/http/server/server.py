@@ -37,8 +37,8 @@ class Interface(Protocol):
 
     policy: OriginPolicy
 
-    async def answer(self, request: web.BaseRequest) -> web.Response:
-        """Answer a request of somebody who may call."""
+    async def answer(self, request: web.BaseRequest) -> web.StreamResponse:
+        """Answer a request of somebody who may call, by a WebSocket when it has ended."""
 
     def refuse(self, request: web.BaseRequest, refusal: Refusal) -> web.Response:
         """Word the answer to a request that is malformed, forbidden or failed by our own fault."""
@@ -85,7 +85,7 @@ class HttpServer(web.Server):
         answer.force_close()
         return answer
 
-    async def _answer(self, request: web.BaseRequest) -> web.Response:
+    async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
         connection = request.protocol
         assert isinstance(connection, Connection)
         answer = self._turned_away(request) or await self._interface.answer(request)

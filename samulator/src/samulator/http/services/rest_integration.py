@@ -33,14 +33,22 @@ async def ask_service(
 
     Raises MappingFailed, UnsupportedMediaType, UnknownService and ServiceUnreachable.
     """
+    answer = await asked_service(services, action, source)
+    return mapped_response(action.mapped.responses, answer, source)
+
+
+async def asked_service(
+    services: LocalServices, action: ServiceAction, source: MappingSource
+) -> ServiceAnswer:
+    """Return the service's own answer to the mapped request. Raises what `ask_service` does."""
     rendered = mapped_request(action.mapped, source)
     request = service_request(action.service, action.path, action.method)
     request.body = rendered.text
     _apply(request, action.mapped.parameters, rendered, source)
     answer = await services.ask(finish(request), action.timeout)
     if "xml" in answer.headers.get("content-type", ""):
-        answer = replace(answer, body=xml_as_json(answer.body))
-    return mapped_response(action.mapped.responses, answer, source)
+        return replace(answer, body=xml_as_json(answer.body))
+    return answer
 
 
 def mapped_request(mapped: Mapped, source: MappingSource) -> Rendered:

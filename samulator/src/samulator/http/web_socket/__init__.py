@@ -1,0 +1,1 @@
+"""WebSocket APIs: connections, their messages and routes, and @connections."""

@@ -1,0 +1,242 @@
+"""WebSocket APIs of templates: their routes, stages and authorizers, and what is said of them."""
+
+from collections.abc import Callable
+from pathlib import Path
+from textwrap import dedent, indent
+
+import pytest
+
+from samulator.control.effects import ROUTES, effects
+from samulator.functions.aws_access import with_connections
+from samulator.http.plan import answering, plan_ports
+from samulator.template.load import load_application
+from samulator.template.model import Application
+from samulator.template.model_http import (
+    Guard,
+    LambdaAuthorizer,
+    LambdaCustom,
+    LambdaProxy,
+    MappedMock,
+    NotServed,
+)
+from samulator.template.model_service import Mapped, MappedResponse, ServiceAction
+from samulator.template.model_web_socket import SocketRoute
+
+Load = Callable[..., Application]
+TEMPLATE = """\
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  F:
+    Type: AWS::Serverless::Function
+    Properties: {{CodeUri: code, Handler: app.handler, Runtime: python3.11}}
+  Chat:
+    Type: AWS::ApiGatewayV2::Api
+    Properties: {{Name: chat, ProtocolType: WEBSOCKET, RouteSelectionExpression: "{selection}"}}
+  Proxy:
+    Type: AWS::ApiGatewayV2::Integration
+    Properties:
+      ApiId: !Ref Chat
+      IntegrationType: AWS_PROXY
+      IntegrationUri: !GetAtt F.Arn
+"""
+PROXY = LambdaProxy("F", "1.0", 29.0)
+
+
+def route(key: str, target: str = "Proxy", more: str = "") -> str:
+    return f"""\
+Route{"".join(filter(str.isalnum, key))}:
+  Type: AWS::ApiGatewayV2::Route
+  Properties: {{ApiId: !Ref Chat, RouteKey: {key}, Target: !Sub "integrations/${{{target}}}"{more}}}
+"""
+
+
+@pytest.fixture
+def load(tmp_path: Path) -> Load:
+    (tmp_path / "code").mkdir()
+
+    def load(*resources: str, selection: str = "$request.body.action") -> Application:
+        own = "".join(indent(dedent(each), "  ") for each in resources)
+        template = tmp_path / "template.yaml"
+        template.write_text(TEMPLATE.format(selection=selection) + own)
+        return load_application(template)
+
+    return load
+
+
+def test_routes_stages_and_the_selection_are_read(load: Load) -> None:
+    application = load(
+        route("$connect"),
+        route("send"),
+        """
+        Answer:
+          Type: AWS::ApiGatewayV2::RouteResponse
+          Properties: {ApiId: !Ref Chat, RouteId: !Ref Routesend, RouteResponseKey: $default}
+        Unheard:
+          Type: AWS::ApiGatewayV2::RouteResponse
+          Properties: {ApiId: !Ref Chat, RouteId: !Ref Routeconnect, RouteResponseKey: $default}
+        Deployment: {Type: AWS::ApiGatewayV2::Deployment, Properties: {ApiId: !Ref Chat}}
+        Prod:
+          Type: AWS::ApiGatewayV2::Stage
+          Properties: {ApiId: !Ref Chat, StageName: prod, StageVariables: {table: T}}
+        Dev: {Type: AWS::ApiGatewayV2::Stage, Properties: {ApiId: !Ref Chat, StageName: dev}}
+        """,
+        selection="${request.body.kind}",
+    )
+
+    (chat,) = application.web_socket_apis
+    assert chat.routes == (SocketRoute("$connect", PROXY), SocketRoute("send", PROXY, answers=True))
+    assert chat.selection == "${request.body.kind}"
+    assert chat.stages == {"prod": {"table": "T"}, "dev": {}}
+    assert application.apis == ()
+    assert application.warnings == ()
+
+
+def test_an_authorizer_guards_connect_and_no_other_route(load: Load) -> None:
+    guarded = ", AuthorizationType: CUSTOM, AuthorizerId: !Ref Auth"
+    application = load(
+        route("$connect", more=guarded),
+        route("send", more=guarded),
+        """
+        Auth:
+          Type: AWS::ApiGatewayV2::Authorizer
+          Properties:
+            ApiId: !Ref Chat
+            Name: auth
+            AuthorizerType: REQUEST
+            AuthorizerUri: !GetAtt F.Arn
+            IdentitySource: [route.request.querystring.token]
+        """,
+    )
+
+    authorizer = LambdaAuthorizer("Auth", "F", ("route.request.querystring.token",), ttl=0.0)
+    assert [each.guard for each in application.web_socket_apis[0].routes] == [
+        Guard(authorizer),
+        Guard(),
+    ]
+
+
+def test_integrations_of_every_kind_are_read(load: Load) -> None:
+    application = load(
+        route("$connect", "Mock"),
+        route("$default", "Custom"),
+        route("table", "Table"),
+        route("web", "Web"),
+        route("none", "Chat"),
+        """
+        Mock:
+          Type: AWS::ApiGatewayV2::Integration
+          Properties:
+            ApiId: !Ref Chat
+            IntegrationType: MOCK
+            RequestTemplates: {"200": '{"statusCode":200}', other: x}
+            TemplateSelectionExpression: "200"
+        Made:
+          Type: AWS::ApiGatewayV2::IntegrationResponse
+          Properties:
+            ApiId: !Ref Chat
+            IntegrationId: !Ref Mock
+            IntegrationResponseKey: /2\\d\\d/
+            ResponseTemplates: {$default: made}
+        Custom:
+          Type: AWS::ApiGatewayV2::Integration
+          Properties:
+            ApiId: !Ref Chat
+            IntegrationType: AWS
+            IntegrationUri: !GetAtt F.Arn
+            RequestTemplates: {application/json: "{}"}
+        Table:
+          Type: AWS::ApiGatewayV2::Integration
+          Properties:
+            ApiId: !Ref Chat
+            IntegrationType: AWS
+            IntegrationMethod: POST
+            IntegrationUri: !Sub arn:aws:apigateway:${AWS::Region}:dynamodb:action/PutItem
+            TemplateSelectionExpression: \\$default
+            RequestTemplates: {$default: "{}"}
+        Web:
+          Type: AWS::ApiGatewayV2::Integration
+          Properties: {ApiId: !Ref Chat, IntegrationType: HTTP_PROXY, IntegrationUri: "https://x"}
+        """,
+    )
+
+    connect, default, table, web, none = (
+        each.integration for each in application.web_socket_apis[0].routes
+    )
+    made = MappedResponse("2\\d\\d", 200, templates={"$default": "made"})
+    assert connect == MappedMock(Mapped({"$default": '{"statusCode":200}'}, responses=(made,)))
+    assert default == LambdaCustom("F", 29.0, None, Mapped({"$default": "{}"}))
+    mapped = Mapped({"$default": "{}"})
+    assert table == ServiceAction("dynamodb", "action/PutItem", "POST", mapped)
+    assert isinstance(web, NotServed)
+    assert none == NotServed("it has no integration")
+    assert "Chat: none answers an error here: it has no integration" in application.warnings
+
+
+def test_what_is_different_here_is_said(load: Load) -> None:
+    application = load(
+        route("$connect", more=", AuthorizationType: AWS_IAM, ApiKeyRequired: true"),
+        route("send", more=", RouteResponseSelectionExpression: $default"),
+        route("chosen", "Chosen"),
+        """
+        Chosen:
+          Type: AWS::ApiGatewayV2::Integration
+          Properties:
+            ApiId: !Ref Chat
+            IntegrationType: AWS
+            IntegrationUri: !GetAtt F.Arn
+            TemplateSelectionExpression: $request.body.kind
+            RequestTemplates: {a: "{}", b: "{}"}
+        """,
+    )
+
+    assert application.warnings == (
+        "Chat: send has a RouteResponseSelectionExpression and no "
+        "AWS::ApiGatewayV2::RouteResponse: nothing is sent back",
+        "Chat: TemplateSelectionExpression $request.body.kind of Chosen is not evaluated here, "
+        "its template a is taken",
+        "Chat: AWS_IAM of $connect lets everybody on this machine in",
+        "Chat: the API key that $connect asks for is not looked at here",
+    )
+
+
+def test_the_table_of_effects_has_a_row_for_each_route(load: Load) -> None:
+    application = load(
+        route("$connect"),
+        route("send"),
+        route("none", "Chat"),
+        "Stage: {Type: AWS::ApiGatewayV2::Stage, Properties: {ApiId: !Ref Chat, StageName: prod}}",
+    )
+
+    rows = [each for each in effects(application, Path()) if each.section == ROUTES]
+    assert [(each.name, each.works, each.does) for each in rows] == [
+        (
+            "$connect (Chat)",
+            True,
+            "calls F; at ws://127.0.0.1:PORT/prod, on a port of its own",
+        ),
+        ("send (Chat)", True, "calls F"),
+        ("none (Chat)", False, "answers an error: it has no integration"),
+    ]
+
+
+def test_an_api_has_a_port_of_its_own_behind_those_of_http(load: Load) -> None:
+    application = load(
+        route("$default"),
+        """
+        Http: {Type: AWS::ApiGatewayV2::Api, Properties: {Name: h, ProtocolType: HTTP}}
+        Url: {Type: AWS::Lambda::Url, Properties: {AuthType: NONE, TargetFunctionArn: !Ref F}}
+        """,
+    )
+
+    named = {plan.port: plan.names for plan in plan_ports(application, 3000)}
+    assert named == {3000: "Http", 3001: "Chat", 3002: "Url"}
+    assert answering(application) == ["F"]
+
+
+def test_functions_are_told_where_connections_are_and_no_others(load: Load) -> None:
+    application = with_connections(load(route("$default")), "http://127.0.0.1:3001")
+    assert application.functions["F"].environment["SAMULATOR_EXECUTE_API"] == (
+        "http://127.0.0.1:3001 chat"
+    )
+    plain = Application({}, {}, {}, {})
+    assert with_connections(plain, "http://127.0.0.1:3001") is plain
