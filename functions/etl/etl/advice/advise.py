@@ -4,18 +4,19 @@ import json
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from pydantic import ValidationError
 
+from etl.advice.asked_encodings import asked_encodings
 from etl.advice.choices import choices
+from etl.advice.found import Found
 from etl.advice.notices import notices
 from etl.advice.profiles import profile_of
 from etl.advice.structure import QUESTIONS, REMEDIES, Steps, make_readable
 from etl.advice.trial import Sampled, Trial, try_out
-from etl.advice.values import Question
 from etl.advice.worth import with_changes, worthwhile
 from etl.errors import Refused
 from etl.profile.evidence import Evidence
@@ -34,21 +35,6 @@ from etl.source.header import Header
 
 # What else a description may be the cause of.
 _DESCRIBED: Final = ("duplicate_column", "empty_file", "too_many_columns")
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """How a sample is read as it is described, as it might be, and as it is to be asked about.
-
-    `asked` has what wins rows together with an answer only, as a decimal mark of undated rows.
-    """
-
-    now: Trial
-    then: Trial
-    asked: Trial
-    changes: tuple[Change, ...]
-    questions: tuple[Question, ...] = ()
-    notices: tuple[Notice, ...] = ()
 
 
 def advise(source: Source, header: Header, evidence: Evidence) -> Advice:
@@ -140,7 +126,10 @@ def _advice(
         rows=max(found.now.rows, found.then.rows),
         is_complete=sample.is_complete,
         refused=dict(refused),
-        choices=tuple(choices(sample, found.now, found.then, found.asked, found.questions)),
+        choices=(
+            *found.choices,
+            *choices(sample, found.now, found.then, found.asked, found.questions),
+        ),
         notices=found.notices,
     )
     if found.then.refused:
@@ -156,6 +145,10 @@ def _advice(
 
 def _find(sample: Sampled, given: Description) -> Found:
     now = try_out(sample, given)
+    if now.refused and now.refused.reason == "undecodable":
+        several = asked_encodings(sample, now, _find)
+        if several is not None:
+            return several
     steps = make_readable(sample, now) if now.refused else Steps(now)
     if steps.trial.refused:
         question = QUESTIONS.get(steps.trial.refused.reason)

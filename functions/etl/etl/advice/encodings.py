@@ -1,58 +1,51 @@
 """Which encoding a text is likely in that is no UTF-8: by what its other bytes would spell."""
 
 import re
-import unicodedata
-from collections import Counter
 from dataclasses import dataclass
 from typing import Final
 
 from etl.advice.column_names import known_columns
+from etl.advice.spelling import EAST_ASIAN_PAGES, Letters
 from etl.source.likeness import unmarked_utf16
 
 # The order decides between equals: what more of the world's exports are in comes first.
 _CANDIDATES: Final = (
-    "cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1257", "cp1255", "cp1256",
+    "cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1257", "cp1255", "cp1256", "cp874",
     "cp932", "gb18030", "cp950", "cp949", "euc_jp", "koi8-r", "cp866", "cp850", "cp852",
-    "mac-roman",
+    "mac-roman", "iso8859-15", "iso8859-2",
 )  # fmt: skip
-# Where each East Asian encoding has the characters that texts are made of.
-_COMMON: Final = {
-    "cp932": (0x889F, 0x9872),
-    "gb18030": (0xB0A1, 0xD7F9),
-    "cp950": (0xA440, 0xC67E),
-    "cp949": (0xB0A1, 0xC8FE),
-    "euc_jp": (0xB0A1, 0xCFD3),
-}
-# Letters that the languages of a code page write often; its other ones are rare.
-_USUAL: Final = {
-    "cp1252": "äöüßéèêëàâçîïôùûáíóúñãõåæøÄÖÜÉÈÀÇÁÓÍÚÑÅÆØœ€£°²",
-    "cp1250": "ąćęłńóśźżáčďéěíňřšťúůýžőűöüäôľăâîșțşţđĄĆĘŁŃÓŚŹŻČĚŘŠŤŮŽŐŰ€",
-    "cp1254": "çğıöşüÇĞİÖŞÜâî€",
-    "cp1257": "ąčęėįšųūžāēģīķļņõäöüĄČĘŠŽ€",
-    "cp850": "äöüßéèêëàâçîïôùûáíóúñãõåæøÄÖÜÉ",
-    "cp852": "ąćęłńóśźżáčďéěíňřšťúůýžőűöüäô",
-    "mac-roman": "äöüßéèêëàâçîïôùûáíóúñãõåæøÄÖÜÉ",
-}
-# Names of parts of the world's scripts, as Unicode begins its characters' names.
-_SCRIPTS: Final = (
-    "CYRILLIC", "GREEK", "HEBREW", "ARABIC", "HIRAGANA", "KATAKANA", "CJK", "HANGUL",
-)  # fmt: skip
-_CHINESE: Final = frozenset({"CJK", "HANGUL"})
 _WORD: Final = re.compile(r"[^\s,;|.:\"'()/]+")
 _LOOKED_AT: Final = 4000
+_MOST_WORDS: Final = 40
 # The share of lines that are UTF-8 in a file of another encoding: next to none but in East Asian
 # ones, of which a line of one or two characters may be.
 _ANY: Final = 0.02
 _BY_CHANCE: Final = 0.3
+# Two readings are told apart by this much of their scores where one letter speaks, by less where
+# more do: chance goes with the root of their number.
+_DOUBT: Final = 0.25
+# Code pages of DOS, of Macs before 2001 and of Unix: few exports are in them.
+_RARE: Final = frozenset({"koi8-r", "cp866", "cp850", "cp852", "mac-roman", "iso8859-2"})
+_RARELY: Final = 0.2
+# One character of an East Asian encoding may be two bytes of another by chance.
+_FEWEST_CHARACTERS: Final = 2
+_PLAUSIBLE: Final = 0.5
+_MOST_READINGS: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """An encoding and what some of the text's words would be by it."""
+    """An encoding and what some of the text's words would be by it.
+
+    `named`: how many of them name a column in some language, the best witness there is. `score` is
+    1 for words that people write and below 0 for none, by so many different `letters`.
+    """
 
     encoding: str
     score: float
     words: tuple[str, ...]
+    named: int = 0
+    letters: int = 0
 
 
 def likely_encodings(head: bytes) -> list[Reading]:
@@ -63,14 +56,29 @@ def likely_encodings(head: bytes) -> list[Reading]:
     lines = _foreign_lines(head)
     text = b"\n".join(lines)[:_LOOKED_AT].rpartition(b"\n")[0] or b"\n".join(lines[:1])
     readings = [reading for name in _CANDIDATES if (reading := _reading(text, name))]
-    readings.sort(key=lambda reading: -reading.score)
-    is_east_asian = bool(readings) and readings[0].encoding in _COMMON
+    readings.sort(key=lambda reading: (-reading.named, -reading.score))
+    is_east_asian = bool(readings) and readings[0].encoding in EAST_ASIAN_PAGES
     if _utf8_share(lines) > (_BY_CHANCE if is_east_asian else _ANY):
         return []
     unlike: dict[tuple[str, ...], Reading] = {}
     for reading in readings:
         unlike.setdefault(reading.words, reading)
     return [reading for reading in unlike.values() if reading.score > 0]
+
+
+def open_readings(readings: list[Reading]) -> list[Reading]:
+    """The first, and those that nothing speaks against either: their words are as likely.
+
+    Of more than four the first.
+    """
+    doubt = _DOUBT / max(1, readings[0].letters) ** 0.5 if readings else 0
+    return [
+        reading
+        for reading in readings
+        if reading.named == readings[0].named
+        and reading.score > readings[0].score - doubt
+        and (reading is readings[0] or reading.score >= _PLAUSIBLE)
+    ][:_MOST_READINGS]
 
 
 def is_mixed(head: bytes) -> bool:
@@ -102,53 +110,14 @@ def _reading(text: bytes, encoding: str) -> Reading | None:
         decoded = text.decode(encoding)
     except UnicodeDecodeError:
         return None
-    words = Counter(word for word in _WORD.findall(decoded) if not word.isascii())
+    found = (word for word in _WORD.findall(decoded) if not word.isascii())
+    words = tuple(dict.fromkeys(found))[:_MOST_WORDS]
     if not words:
         return None
-    score = sum(_score(word, encoding) * count for word, count in words.items())
-    # A column's name in a language that people write is the best witness.
+    letters = Letters.of(words, encoding)
+    different = {char for word in words for char in word if not char.isascii()}
+    score = sum(letters.score(word) for word in words) / len(words)
+    score -= _RARELY * (encoding in _RARE)
+    score -= 0.5 * (encoding in EAST_ASIAN_PAGES and len(different) < _FEWEST_CHARACTERS)
     named = sum(known_columns([word]) for word in words)
-    return Reading(encoding, (score + 5 * named) / (sum(words.values()) + 5), tuple(words)[:40])
-
-
-def _score(word: str, encoding: str) -> float:
-    """Between 1 for a word that people write and -1 for none."""
-    others = [char for char in word if not char.isascii()]
-    scripts = {_script(char) for char in word if char.isalpha()}
-    if len(scripts - {"KATAKANA", "HIRAGANA", "CJK"}) + bool(scripts & _CHINESE) > 1:
-        return -0.5
-    latin = [char for char in others if _script(char) == "LATIN"]
-    # Words of many accents are another script, read wrongly; so is cAPITALS.
-    if len(latin) > 2 and len(latin) * 2 > len(word):
-        return -1.0
-    strange = 0.3 if word[1:] != word[1:].lower() else 0
-    return sum(_of_character(char, encoding) for char in others) / len(others) - strange
-
-
-def _of_character(char: str, encoding: str) -> float:
-    script = _script(char)
-    if char in _USUAL.get(encoding, ""):
-        return 1.0
-    if script in _SCRIPTS:
-        return _of_script(char, script, encoding)
-    if script == "LATIN":
-        return 0.3
-    if unicodedata.category(char) in ("Cc", "Co", "Cn"):
-        return -2.0
-    return 0.4 if char in "€£¥°²³§«»’‘“”–—…•™®©ªº¿¡·、。「」・（）ー〜～円" else -0.7
-
-
-def _of_script(char: str, script: str, encoding: str) -> float:
-    if script in ("HIRAGANA", "KATAKANA"):
-        kana = encoding in ("cp932", "euc_jp")
-        return (-0.3 if "HALFWIDTH" in unicodedata.name(char) else 1.0) if kana else -0.5
-    if script in ("CJK", "HANGUL"):
-        low, high = _COMMON.get(encoding, (1, 0))
-        code = int.from_bytes(char.encode(encoding), "big") if high else 0
-        return 1.0 if low <= code <= high else -0.2
-    return 1.0
-
-
-def _script(char: str) -> str:
-    name = unicodedata.name(char, "").removeprefix("HALFWIDTH ").removeprefix("FULLWIDTH ")
-    return name.partition(" ")[0]
+    return Reading(encoding, score, words, named, len(different))

@@ -39,7 +39,6 @@ class Steps:
     trial: Trial
     changes: list[Change] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
-    encodings: tuple[str, ...] = ()
 
 
 def make_readable(sample: Sampled, refused: Trial) -> Steps:
@@ -76,7 +75,6 @@ def _decode(sample: Sampled, steps: Steps) -> bool:
     if not likely:
         steps.notices += [_MIXED] * is_mixed(content)
         return False
-    steps.encodings = tuple(reading.encoding for reading in likely[1:3])
     words = ", ".join(likely[0].words[:3])
     because = (
         f"the file is no UTF-8; by this it reads {words}" if words else "every other byte is 0"
