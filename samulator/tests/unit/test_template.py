@@ -421,6 +421,37 @@ def test_a_rule_whose_targets_are_not_here_is_idle(load):
     assert "Half: targets of ecs get nothing here" in application.warnings
 
 
+def test_a_rule_may_call_routes_and_api_destinations(load):
+    routes = "arn:aws:execute-api:us-east-1:123456789012:Api/Prod/POST/orders/*"
+    application = load(
+        function_with("Timeout: 3")
+        + f"""
+          Rule:
+            Type: AWS::Events::Rule
+            Properties:
+              EventPattern: {{source: [a]}}
+              Targets: [{{Id: a, Arn: '{routes}'}}, {{Id: b, Arn: !GetAtt Hook.Arn}}]
+          Clock:
+            Type: AWS::Events::Rule
+            Properties:
+              ScheduleExpression: rate(1 hour)
+              Targets: [{{Id: a, Arn: '{routes}'}}]
+          Hook:
+            Type: AWS::Events::ApiDestination
+            Properties: {{InvocationEndpoint: 'https://hooks.example.com/x'}}
+        """
+    )
+
+    said = {each.name: each.does for each in effects(application, Path()) if each.works}
+
+    assert application.idle == {}
+    assert said["Rule"] == "each event that fits calls POST /orders/* of Api, API destination Hook"
+    assert said["Clock"] == "rate(1 hour) calls POST /orders/* of Api"
+    assert said["Hook"] == (
+        "events go to hooks.example.com where api_destinations in local.toml names it"
+    )
+
+
 @pytest.mark.parametrize(
     ("targets", "reason"),
     [

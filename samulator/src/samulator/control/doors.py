@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from samulator.control.door_urls import planned
 from samulator.control.project import Project
 from samulator.functions.host import FunctionHost
 from samulator.functions.worker_host import WorkerHost
@@ -14,10 +15,9 @@ from samulator.http.issuer.keys import IssuerKeys
 from samulator.http.issuer.pages import IssuerPages
 from samulator.http.issuer.token import Tokens
 from samulator.http.lambda_api.endpoint import InvokeApi
-from samulator.http.plan import plan_ports
 from samulator.http.server.server import Interface
 from samulator.http.services.local_services import LocalServices
-from samulator.servers.ports import LOOPBACK, Ports, is_free
+from samulator.servers.ports import LOOPBACK, Ports
 from samulator.template.model import Application
 from samulator.template.model_web_socket import stage_path
 
@@ -76,7 +76,7 @@ class Doors:
             tokens_optional=self.project.tokens_optional,
             services=self.services,
         )
-        for plan in plan_ports(self.application, self.ports.api, self._is_taken):
+        for plan in planned(self.application, self.ports):
             if plan.web_socket_api is not None:
                 api = plan.web_socket_api
                 door, path = self._web_sockets[api.id], stage_path(api.first_stage)
@@ -84,9 +84,6 @@ class Doors:
                 continue
             interface = open_port(plan, self.functions, options, region=region)
             yield Opening(tuple(plan.names.split(", ")), interface, plan.port)
-
-    def _is_taken(self, port: int) -> bool:
-        return port in {own for _, own in self.ports.items()} or not is_free(port)
 
     @cached_property
     def _web_sockets(self) -> "Mapping[str, WebSocketDoor]":

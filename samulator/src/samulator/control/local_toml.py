@@ -21,7 +21,15 @@ PLACES = frozenset([*_ALWAYS, *(place for places in _PLACES_OF.values() for plac
 _PIECE = re.compile(r"\{\{|\}\}|\{(\w+)\}|[{}]")
 _TOKENS = ("required", "optional")
 _KEYS = (
-    *("servers", "allow_aws", "authorizers", "containers", "emr_serverless", "environment"),
+    *(
+        "servers",
+        "allow_aws",
+        "api_destinations",
+        "authorizers",
+        "containers",
+        "emr_serverless",
+        "environment",
+    ),
     *("iam", "links", "start"),
 )
 _JOB_KEYS = ("python", "install", "entry_point", "python_path")
@@ -50,7 +58,8 @@ class LocalToml:
     """What the file says. `environment` still holds its {placeholders}.
 
     `servers` are the data servers that the application needs besides AWS's services; `links` are
-    paths of its first API that people begin at, by what they are called.
+    paths of its first API that people begin at, by what they are called. `api_destinations` are
+    hosts that events may be sent to.
     """
 
     servers: tuple[str, ...] = ()
@@ -59,6 +68,7 @@ class LocalToml:
     tokens_optional: bool = False
     allow_aws: bool = False
     iam: bool = False
+    api_destinations: tuple[str, ...] = ()
     container_parameters: Mapping[str, str] = field(default_factory=dict)
     links: Mapping[str, str] = field(default_factory=dict)
     jobs: JobSettings = field(default_factory=JobSettings)
@@ -91,6 +101,7 @@ def read_local_toml(root: Path) -> LocalToml:
         _tokens_optional(_table("authorizers", values.get("authorizers", {}))),
         allow_aws=_truth("allow_aws", values),
         iam=_truth("iam", values),
+        api_destinations=_hosts("api_destinations", values),
         container_parameters=_container_parameters(values.get("containers", {})),
         links=_links(_table("links", values.get("links", {}))),
         jobs=_jobs(root, _table("emr_serverless", values.get("emr_serverless", {}))),
@@ -126,6 +137,16 @@ def _truth(key: str, values: Mapping[str, Any], place: str = "") -> bool:
     if not isinstance(value, bool):
         raise _wrong(f"{place}{key}", value, "a truth value", f"write {key} = true, without quotes")
     return value
+
+
+def _hosts(key: str, values: Mapping[str, Any]) -> tuple[str, ...]:
+    hosts = values.get(key, [])
+    if not isinstance(hosts, list) or not all(isinstance(host, str) for host in hosts):
+        raise _wrong(key, hosts, "a list of hosts", f'write {key} = ["hooks.example.com"]')
+    for host in hosts:
+        if re.fullmatch(r"[\w.-]+", host, re.ASCII) is None:
+            raise _wrong(key, host, "a host", "write its name alone, without https:// and path")
+    return tuple(hosts)
 
 
 def _container_parameters(value: Any) -> dict[str, str]:  # noqa: ANN401 - whatever the file says

@@ -24,7 +24,8 @@ class Project:
 
     `servers` are the data servers that it asks for, `tokens_optional` is whether JWT authorizers
     let a request without a token in, `allow_aws` whether functions may reach AWS itself, `iam`
-    whether the policies of their roles are enforced, `options` are those of the start,
+    whether the policies of their roles are enforced, `hosts` are those that API destinations may
+    ask besides this machine, `options` are those of the start,
     `links` are where people begin, `container_parameters` those of the template in containers,
     `jobs` is how job runs become processes, `state_folder` is where its data is, if it has a
     folder of its own.
@@ -37,6 +38,7 @@ class Project:
     tokens_optional: bool = False
     allow_aws: bool = False
     iam: bool = False
+    hosts: tuple[str, ...] = ()
     options: StartOptions = field(default_factory=StartOptions)
     state_folder: Path | None = None
     container_parameters: Mapping[str, str] = field(default_factory=dict)
@@ -117,6 +119,7 @@ def open_project(root: Path, flags: Flags = NO_FLAGS) -> Project:
         said.tokens_optional,
         allow_aws=said.allow_aws,
         iam=said.iam,
+        hosts=said.api_destinations,
         options=read_options(root, flags),
         container_parameters=said.container_parameters,
         links=said.links,

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Mapping
+from urllib.parse import urlsplit
 
 from samulator.control.resource_types import mistaken_type
 from samulator.servers.aws.resources.kinds import MAKE
@@ -11,6 +12,7 @@ from samulator.template.model import Application, Resource
 _MADE = "made in the local AWS"
 _STACK = "AWS::CloudFormation::Stack"
 _CUSTOM = ("Custom::", "AWS::CloudFormation::CustomResource")
+_HERE = ("127.0.0.1", "localhost", "::1")
 _FUNCTION_ARN = re.compile(r":function:([\w-]+)")
 # What is more than made, or less.
 _WORKS: Mapping[str, str] = {
@@ -46,6 +48,8 @@ def effect(resource: Resource, application: Application) -> tuple[bool, str]:
         return False, _with_uncalled("custom resources are not made here", resource, application)
     if resource.type in _IDLE:
         return False, _with_uncalled(_IDLE[resource.type], resource, application)
+    if resource.type == "AWS::Events::ApiDestination":
+        return True, _of_destination(resource)
     if resource.type in _WORKS:
         return True, _WORKS[resource.type]
     if resource.type in MAKE:
@@ -60,6 +64,13 @@ def _with_uncalled(reason: str, resource: Resource, application: Application) ->
     named = set(_FUNCTION_ARN.findall(json.dumps(resource.properties, default=str)))
     uncalled = [name for name, each in application.functions.items() if each.name in named]
     return f"{reason}, nothing calls {' and '.join(uncalled)} for it" if uncalled else reason
+
+
+def _of_destination(destination: Resource) -> str:
+    host = urlsplit(str(destination.properties.get("InvocationEndpoint"))).hostname or ""
+    if host in _HERE or ".execute-api." in host:
+        return f"events go to {host}"
+    return f"events go to {host} where api_destinations in local.toml names it"
 
 
 def _of_stack(stack: Resource, application: Application) -> tuple[bool, str]:

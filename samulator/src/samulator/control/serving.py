@@ -1,7 +1,7 @@
 """Serves an application whose servers are launched: its doors, then what calls its functions."""
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine, Iterable, Iterator
+from collections.abc import AsyncIterator, Coroutine, Iterable, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -40,9 +40,11 @@ class Serving:
         """What records of asynchronous invokes are sent with."""
         return Destinations(LocalClients(aws_url, self.application.region))
 
-    def triggers(self, functions: Invoker, aws_url: str) -> Iterator[Coroutine[Any, Any, None]]:
-        """What calls functions besides HTTP; none of it ends by itself."""
-        return triggers(self.application, functions, aws_url=aws_url, since=self.since)
+    def triggers(
+        self, functions: Invoker, aws_url: str, urls: Mapping[str, str]
+    ) -> Iterator[Coroutine[Any, Any, None]]:
+        """What calls functions besides HTTP; none of it ends by itself. `urls` are the doors'."""
+        return triggers(self.application, functions, aws_url=aws_url, since=self.since, doors=urls)
 
     @asynccontextmanager
     async def open(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from samulator.control.console import Console
+from samulator.control.door_urls import door_urls
 from samulator.control.effects import effects
 from samulator.control.effects_table import calling_lines, idle_lines
 from samulator.control.loading import load_project
@@ -112,7 +113,7 @@ class Stack:
                 self.project, application, servers, self.record, self.console, problems
             )
             background = [
-                *serving.triggers(functions, servers.aws.url),
+                *serving.triggers(functions, servers.aws.url, urls),
                 *self.mode.background(),
                 watch_settings(settings, self.console.went_wrong),
                 *supervisor.work(functions),
@@ -162,6 +163,9 @@ class Stack:
                 declared(application),
                 callers_of(application) if self.project.iam else (),
                 jobs=self.project.jobs,
+                doors=door_urls(application, self.ports),
+                stages={api.id: api.stage for api in application.apis},
+                hosts=self.project.hosts,
                 starts_when_called=not may_be_called(application),
             )
         )

@@ -42,6 +42,11 @@ def _calls(properties: Mapping[str, Any]) -> tuple[bool, str]:
 
 
 def _name(arn: object) -> str:
-    """The name in an ARN, without a version."""
+    """What an ARN names in short: without a version, of an API the route, of others the name."""
     parts = str(arn).split(":")
+    if parts[2:3] == ["execute-api"] and parts[-1].count("/") >= 2:
+        api, _stage, method, *path = parts[-1].split("/")
+        return f"{method} /{'/'.join(path)} of {api}"
+    if parts[-1].startswith("api-destination/"):
+        return f"API destination {parts[-1].split('/')[1]}"
     return parts[6] if len(parts) > 6 else parts[-1]

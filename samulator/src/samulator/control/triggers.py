@@ -1,6 +1,6 @@
 """What calls functions besides HTTP: each trigger a coroutine that never ends by itself."""
 
-from collections.abc import Coroutine, Iterator
+from collections.abc import Coroutine, Iterator, Mapping
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
@@ -19,17 +19,23 @@ from samulator.template.model import Application, SqsTrigger
 
 
 def triggers(
-    application: Application, functions: Invoker, *, aws_url: str, since: datetime | None = None
+    application: Application,
+    functions: Invoker,
+    *,
+    aws_url: str,
+    since: datetime | None = None,
+    doors: Mapping[str, str] | None = None,
 ) -> Iterator[Coroutine[Any, Any, None]]:
     """Every trigger that this process drives, one line for each kind.
 
-    Streams that are read from LATEST are read `since` then, which is now without it.
+    Streams that are read from LATEST are read `since` then, which is now without it. `doors` are
+    the URLs of the APIs that schedules call, by their ids.
     S3 notifications are not among them: the process of AWS's services sends those itself.
     """
     clients = LocalClients(aws_url, application.region)
     yield from _queues(application, functions, aws_url)
     yield from (poller.run() for poller in stream_pollers(application, functions, clients, since))
-    yield from _schedules(application, functions, ScheduleTargets(clients))
+    yield from _schedules(application, functions, ScheduleTargets(clients, doors or {}))
     yield from pipe_pollers(application, functions, clients, since)
 
 

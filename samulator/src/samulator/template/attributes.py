@@ -23,6 +23,8 @@ NAME_PROPERTIES: Mapping[str, str] = {
     "AWS::DynamoDB::Table": "TableName",
     "AWS::ECR::Repository": "RepositoryName",
     "AWS::EMRServerless::Application": "Name",
+    "AWS::Events::ApiDestination": "Name",
+    "AWS::Events::Connection": "Name",
     "AWS::Events::EventBus": "Name",
     "AWS::Events::Rule": "Name",
     "AWS::Glue::Database": "Name",
@@ -58,6 +60,7 @@ _POOL = "{region}_{hash:.9}"
 _TABLE = "arn:aws:dynamodb:{region}:{account}:table/{name}"
 _STATE_MACHINE = "arn:aws:states:{region}:{account}:stateMachine:{name}"
 _JOBS = "{hash:.16}"
+_EVENTS = "arn:aws:events:{region}:{account}"
 _UUID = "{hash:.8}-0000-4000-8000-{hash:.12}"
 
 # Ref; the physical name of a type in NAME_PROPERTIES, else the logical id.
@@ -111,6 +114,8 @@ ATTRIBUTES: Mapping[str, Mapping[str, str]] = {
         "ApplicationId": _JOBS,
         "Arn": "arn:aws:emr-serverless:{region}:{account}:/applications/" + _JOBS,
     },
+    "AWS::Events::ApiDestination": {"Arn": _EVENTS + ":api-destination/{name}/" + _UUID},
+    "AWS::Events::Connection": {"Arn": _EVENTS + ":connection/{name}/" + _UUID},
     "AWS::Events::EventBus": {
         "Arn": "arn:aws:events:{region}:{account}:event-bus/{name}",
         "Name": "{name}",

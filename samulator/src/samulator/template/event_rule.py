@@ -6,7 +6,10 @@ from samulator.template.event_pattern import InvalidPattern, read_pattern
 from samulator.template.model import Function, Resource
 from samulator.template.rule_target import service_of, target_function, why_silent
 
-_TARGETS = {"events", "kinesis", "lambda", "logs", "sns", "sqs", "states"}
+_TARGETS = {
+    *("api destinations", "events", "execute-api", "kinesis", "lambda", "logs", "sns", "sqs"),
+    "states",
+}
 
 
 def check_event_rule(resource: Resource, functions: Mapping[str, Function]) -> Iterator[str]:

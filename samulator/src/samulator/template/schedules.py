@@ -9,7 +9,9 @@ from samulator.template.rule_target import service_of, target_function, why_sile
 
 RULE, SCHEDULE = "AWS::Events::Rule", "AWS::Scheduler::Schedule"
 # What a schedule calls here, by the service in its ARN.
-_TARGETS = {"events", "kinesis", "lambda", "scheduler", "sns", "sqs", "states"}
+_TARGETS = {
+    *("events", "execute-api", "kinesis", "lambda", "scheduler", "sns", "sqs", "states"),
+}
 
 
 def read_rule(resource: Resource, functions: Mapping[str, Function]) -> Iterator[ScheduleTrigger]:

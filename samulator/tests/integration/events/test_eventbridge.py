@@ -383,6 +383,35 @@ def test_a_target_that_is_gone_harms_neither_the_caller_nor_the_next_target(
         assert message["MessageAttributes"]["ERROR_CODE"]["StringValue"] == "NO_RESOURCE"
 
 
+def test_an_api_destination_of_this_machine_gets_the_event_and_its_failures_are_buried(
+    app: EventApp, bus: str
+) -> None:
+    """The Lambda endpoint of the functions is a server that is there: it knows no such path."""
+    events, name = app.client("events"), f"d-{uuid4().hex}"
+    connection = events.create_connection(
+        Name=name,
+        AuthorizationType="API_KEY",
+        AuthParameters={"ApiKeyAuthParameters": {"ApiKeyName": "x-key", "ApiKeyValue": "k"}},
+    )
+    function = f"{app.functions.lambda_url}/2015-03-31/functions/First/invocations"
+    for endpoint in (function, f"{app.functions.lambda_url}/nothing"):
+        made = events.create_api_destination(
+            Name=f"{name}-{endpoint[-4:]}",
+            ConnectionArn=connection["ConnectionArn"],
+            InvocationEndpoint=endpoint,
+            HttpMethod="POST",
+        )
+        dead = app.queue()
+        rule(app, bus, made["ApiDestinationArn"], DeadLetterConfig={"Arn": dead})
+
+    event_id = put(app, bus, {})
+
+    assert app.event("First", event_id)["source"] == "shop"
+    (message,) = app.messages_once_there(dead)
+    error = message["MessageAttributes"]["ERROR_MESSAGE"]["StringValue"]
+    assert error.startswith(f"{app.functions.lambda_url}/nothing answers 404")
+
+
 def test_a_kind_of_target_that_is_not_here_is_said_to_be_none(app: EventApp, bus: str) -> None:
     dead = app.queue()
     cluster = f"arn:aws:ecs:{REGION}:{ACCOUNT}:cluster/c"

@@ -31,6 +31,24 @@ def test_a_queue_gets_the_text(app: EventApp, send: Callable[..., None]) -> None
     assert [message["Body"] for message in app.messages(queue)] == ['{"a": 1}']
 
 
+def test_an_api_gets_the_text_at_its_door(app: EventApp) -> None:
+    """The Lambda endpoint stands for a door: it answers to a path that names a function."""
+    route = "Api/Prod/POST/2015-03-31/functions/*/invocations"
+    target = {
+        "Arn": f"arn:aws:execute-api:{REGION}:{ACCOUNT}:{route}",
+        "HttpParameters": {"PathParameterValues": ["First"]},
+    }
+    targets = ScheduleTargets(app.client, {"Api": app.functions.lambda_url})
+    mark = uuid4().hex
+
+    asyncio.run(targets.send(target, json.dumps({"mark": mark})))
+
+    assert app.event("First", mark) == {"mark": mark}
+    gone = {"Arn": f"arn:aws:execute-api:{REGION}:{ACCOUNT}:Api/Prod/POST/nothing"}
+    with pytest.raises(NotDelivered, match="/nothing answers 404"):
+        asyncio.run(targets.send(gone, "{}"))
+
+
 def test_a_fifo_queue_gets_the_same_text_each_time(
     app: EventApp, send: Callable[..., None]
 ) -> None:

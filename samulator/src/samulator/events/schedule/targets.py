@@ -8,15 +8,26 @@ import json
 import re
 import uuid
 from collections.abc import Callable, Mapping
+from contextlib import closing
+from http import HTTPStatus
+from http.client import HTTPConnection
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from samulator.functions.invocation import NotDelivered
+from samulator.servers.aws.delivery import HttpRequest
+from samulator.servers.aws.eventbridge.http_target import api_request
 
 Clients = Callable[[str], Any]
 Target = Mapping[str, Any]
 _ANY_CALL = "arn:aws:scheduler:::aws-sdk:"
+# The longest that an API answers.
+_SECONDS = 30
+_FAILURES = (
+    *(BotoCoreError, ClientError, AttributeError, LookupError, OSError, TypeError, ValueError),
+)
 # Where the service of a universal target has another name in boto3.
 _IN_BOTO3 = {"eventbridge": "events", "sfn": "stepfunctions"}
 
@@ -24,14 +35,16 @@ _IN_BOTO3 = {"eventbridge": "events", "sfn": "stepfunctions"}
 class ScheduleTargets:
     """Sends the text of a schedule to a target as a template describes it."""
 
-    def __init__(self, clients: Clients) -> None:
+    def __init__(self, clients: Clients, doors: Mapping[str, str] | None = None) -> None:
+        """`doors` are the URLs of the template's APIs by their ids."""
         self._clients = clients
+        self._doors = doors or {}
 
     async def send(self, target: Target, text: str) -> None:
         """Raises NotDelivered; its dead-letter queue has the text then, if there is one."""
         try:
             await asyncio.to_thread(self._send, target, text)
-        except (BotoCoreError, ClientError, ValueError, AttributeError, TypeError) as error:
+        except _FAILURES as error:
             dead = (target.get("DeadLetterConfig") or {}).get("Arn")
             if dead is not None:
                 await self.send({"Arn": dead}, text)
@@ -42,10 +55,33 @@ class ScheduleTargets:
         if arn.startswith(_ANY_CALL):
             _call(self._clients, arn.removeprefix(_ANY_CALL), text)
             return
+        if arn.split(":")[2] == "execute-api":
+            _ask(api_request(target, _event(text), self._doors), text)
+            return
         sender = _SENDERS.get(arn.split(":")[2])
         if sender is None:
             raise ValueError("such targets get nothing here")
         sender(self._clients, target, text)
+
+
+def _event(text: str) -> dict[str, Any]:
+    """What paths of HttpParameters are looked up in."""
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def _ask(request: HttpRequest, text: str) -> None:
+    """Raises OSError, also for an answer that is an error."""
+    place = urlsplit(request.url)
+    path = urlunsplit(("", "", place.path or "/", place.query, ""))
+    with closing(HTTPConnection(place.netloc, timeout=_SECONDS)) as connection:
+        connection.request(request.method, path, text.encode(), dict(request.headers))
+        status = connection.getresponse().status
+    if status >= HTTPStatus.BAD_REQUEST:
+        raise OSError(f"{request.url} answers {status}")
 
 
 def _to_queue(clients: Clients, target: Target, text: str) -> None:

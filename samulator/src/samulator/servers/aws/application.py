@@ -16,7 +16,9 @@ from samulator.servers.aws.emr_serverless.endpoint import (
     is_for_emr_serverless,
 )
 from samulator.servers.aws.emr_serverless.job_process import JobProcess
+from samulator.servers.aws.eventbridge.api_destinations import ApiDestinations
 from samulator.servers.aws.eventbridge.bus import EventBuses
+from samulator.servers.aws.eventbridge.http_target import LocalApis
 from samulator.servers.aws.fifo_queues import correct_fifo_queues, keep_groups_in_order
 from samulator.servers.aws.lambda_calls import is_for_lambda, lambda_calls
 from samulator.servers.aws.notifications import ObjectChange
@@ -42,7 +44,9 @@ def application(config: AwsConfig, url: str) -> tuple["WSGIApplication", Storage
     the resources are made. Raises FileUnusable and OSError.
     """
     delivery = Delivery(config.lambda_url) if config.lambda_url is not None else None
-    buses = EventBuses(delivery)
+    buses = EventBuses(
+        delivery, ApiDestinations(LocalApis(config.doors, config.stages), config.hosts)
+    )
     buses.install()
     notifications = BucketNotifications(config, delivery, buses)
     notifications.install()

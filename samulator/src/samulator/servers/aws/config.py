@@ -21,7 +21,9 @@ class AwsConfig:
     `resources` are made before the first request is answered, in this order. Calls of `callers`
     are judged by the policies of their roles. `folder` is where what they store is kept, None to
     keep it in memory. `jobs` is how job runs of EMR Serverless become processes. A process that
-    `starts_when_called` waits for its first caller before it makes anything.
+    `starts_when_called` waits for its first caller before it makes anything. `doors` are the
+    URLs of the template's APIs by their ids, `stages` their stages, `hosts` what API destinations
+    may ask besides this machine.
     """
 
     triggers: tuple[S3Trigger, ...] = ()
@@ -31,6 +33,9 @@ class AwsConfig:
     callers: tuple[Caller, ...] = ()
     folder: str | None = None
     jobs: JobSettings = field(default_factory=JobSettings)
+    doors: Mapping[str, str] = field(default_factory=dict)
+    stages: Mapping[str, str] = field(default_factory=dict)
+    hosts: tuple[str, ...] = ()
     starts_when_called: bool = False
 
     def write(self, path: Path) -> None:
@@ -52,4 +57,7 @@ class AwsConfig:
             callers=tuple(Caller(**caller) for caller in values["callers"]),
             folder=values["folder"],
             jobs=JobSettings.of(values["jobs"]),
+            doors=values["doors"],
+            stages=values["stages"],
+            hosts=tuple(values["hosts"]),
         )

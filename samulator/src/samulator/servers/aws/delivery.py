@@ -4,7 +4,7 @@ import asyncio
 import atexit
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING
@@ -38,13 +38,24 @@ class Refusal:
     is_stop: bool = False
 
 
+@dataclass(frozen=True)
+class HttpRequest:
+    """A request but for its body. `is_door` is whether it is one of this stack's own doors."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    is_door: bool = False
+
+
 @dataclass(frozen=True, eq=False)
 class Event:
     """A payload for one function, by its name or ARN; `title` is what messages call it.
 
     Events of one `order` have their first attempts in the order of `put`. `on_refused` is told of
     an event that was not taken, also where the process ends; without it, that is logged.
-    `trace` is X-Amzn-Trace-Id of its cause.
+    `trace` is X-Amzn-Trace-Id of its cause. With a `request` the payload is its body, and
+    `function` is what is asked.
     """
 
     function: str
@@ -55,6 +66,7 @@ class Event:
     on_refused: Callable[[Refusal], None] | None = None
     on_taken: Callable[[], None] | None = None
     trace: str | None = None
+    request: HttpRequest | None = None
 
     def refused(self, refusal: Refusal) -> None:
         if self.on_refused is not None:
@@ -160,7 +172,9 @@ class Delivery:
         while True:
             try:
                 return await self._post(event)
-            except ClientConnectorError:
+            except ClientConnectorError as error:
+                if event.request is not None and not event.request.is_door:
+                    return Refusal(str(error))
                 await self._clock.sleep(_WAITING_SECONDS)
             except (ClientError, OSError) as error:
                 return Refusal(str(error) or type(error).__name__)
@@ -172,18 +186,25 @@ class Delivery:
 
         if self._session is None:
             self._session = ClientSession(timeout=ClientTimeout(total=_TIMEOUT_SECONDS))
+        asked = event.request or self._invoke(event)
+        async with self._session.request(
+            asked.method, asked.url, data=event.payload, headers=asked.headers
+        ) as answer:
+            code = answer.headers.get("X-Amzn-Errortype", "")
+            who = _LAMBDA if event.request is None else asked.url
+            return _refusal(who, answer.status, code, await answer.text(errors="replace"))
+
+    def _invoke(self, event: Event) -> HttpRequest:
         function = quote(event.function, safe=":")
         url = f"{self._lambda_url}/2015-03-31/functions/{function}/invocations"
         headers = {"X-Amz-Invocation-Type": "Event", "Content-Type": "application/json"}
         if event.trace is not None:
             headers["X-Amzn-Trace-Id"] = event.trace
-        async with self._session.post(url, data=event.payload, headers=headers) as answer:
-            code = answer.headers.get("X-Amzn-Errortype", "")
-            return _refusal(answer.status, code, await answer.text(errors="replace"))
+        return HttpRequest("POST", url, headers)
 
 
-def _refusal(status: int, code: str, text: str) -> Refusal | None:
+def _refusal(who: str, status: int, code: str, text: str) -> Refusal | None:
     if status < HTTPStatus.BAD_REQUEST:
         return None
     may_pass = status >= HTTPStatus.INTERNAL_SERVER_ERROR or status == HTTPStatus.TOO_MANY_REQUESTS
-    return Refusal(f"{_LAMBDA} answers {status}: {text.strip()}", code, is_final=not may_pass)
+    return Refusal(f"{who} answers {status}: {text.strip()}", code, is_final=not may_pass)

@@ -12,6 +12,7 @@ from moto.events.models import EventBus, Rule, events_backends
 
 from samulator.servers.aws.config import ACCOUNT_ID
 from samulator.servers.aws.delivery import Delivery
+from samulator.servers.aws.eventbridge.api_destinations import ApiDestinations
 from samulator.servers.aws.eventbridge.targets import RuleTargets, TargetFailed
 from samulator.template.event_pattern import InvalidPattern, read_pattern
 
@@ -21,9 +22,9 @@ _logger = logging.getLogger(__name__)
 class EventBuses:
     """Carries events from buses to the targets of the rules that they fit."""
 
-    def __init__(self, delivery: Delivery | None) -> None:
-        """Without `delivery` no function gets anything."""
-        self._targets = RuleTargets(delivery, self._forward)
+    def __init__(self, delivery: Delivery | None, destinations: ApiDestinations) -> None:
+        """Without `delivery` no function gets anything, and nobody over HTTP."""
+        self._targets = RuleTargets(delivery, self._forward, destinations)
 
     def install(self) -> None:
         """Makes moto's rules send their events here, from PutEvents and from replays alike."""

@@ -30,6 +30,12 @@ def target_input(
     return json.dumps(event, ensure_ascii=False)
 
 
+def value_at(path: str, event: Mapping[str, Any]) -> Any:  # noqa: ANN401 - any JSON
+    """Return what a path names in an event, None for nothing. Raises ValueError for a bad path."""
+    value = _at(path, event)
+    return None if value is _NOT_THERE else value
+
+
 def _predefined(event: Mapping[str, Any], rule_arn: str, ingested: str) -> dict[str, Any]:
     return {
         "aws.events.rule-arn": rule_arn,

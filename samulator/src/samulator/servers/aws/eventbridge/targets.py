@@ -13,7 +13,8 @@ from typing import Any
 from moto.events.models import Rule, events_backends
 
 from samulator.servers.aws.config import ACCOUNT_ID
-from samulator.servers.aws.delivery import Delivery, Event, Refusal
+from samulator.servers.aws.delivery import Delivery, Event, HttpRequest, Refusal
+from samulator.servers.aws.eventbridge.api_destinations import ApiDestinations
 from samulator.servers.aws.eventbridge.sending import SENDERS
 from samulator.servers.aws.eventbridge.target_input import target_input
 from samulator.servers.aws.messages import AWS_ERRORS, bury, code_of
@@ -36,11 +37,14 @@ class TargetFailed(Exception):
 
 
 class RuleTargets:
-    """Functions, other buses, archives, and what SENDERS names."""
+    """Functions, APIs, API destinations, other buses, archives, and what SENDERS names."""
 
-    def __init__(self, delivery: Delivery | None, forward: Forward) -> None:
-        """Without `delivery` no function gets anything."""
+    def __init__(
+        self, delivery: Delivery | None, forward: Forward, destinations: ApiDestinations
+    ) -> None:
+        """Without `delivery` no function gets anything, and nobody over HTTP."""
         self._delivery = delivery
+        self._destinations = destinations
         self._forward = forward
 
     def send(
@@ -70,13 +74,18 @@ class RuleTargets:
             ingested = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
             text = target_input(target, event, rule_arn=rule.arn, ingested=ingested)
             if service == "lambda":
-                self._invoke(rule, target, text)
+                self._deliver(rule, target, text)
+            elif service == "execute-api" or ":api-destination/" in arn:
+                asked, body = self._destinations.request(target, event, text)
+                self._deliver(rule, target, body, asked)
             elif service in SENDERS:
                 SENDERS[service](target, text)
             else:
                 raise TargetFailed(_CLIENT_ERROR, f"targets of {service} get nothing here")
 
-    def _invoke(self, rule: Rule, target: Mapping[str, Any], text: str) -> None:
+    def _deliver(
+        self, rule: Rule, target: Mapping[str, Any], text: str, request: HttpRequest | None = None
+    ) -> None:
         if self._delivery is None:
             return
         retries = (target.get("RetryPolicy") or {}).get("MaximumRetryAttempts", _MOST_RETRIES)
@@ -87,6 +96,7 @@ class RuleTargets:
                 title=f"An event of rule {rule.name}",
                 most_retries=int(retries),
                 on_refused=partial(_bury, rule, target, text),
+                request=request,
             )
         )
 
