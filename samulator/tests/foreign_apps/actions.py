@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from foreign_apps.http_call import http
 from foreign_apps.outcome import Arguments, Outcome, as_text
 from foreign_apps.running import Running
+from foreign_apps.socket_call import talk
 from testkit.timing import wait_until
 
 
@@ -149,6 +150,6 @@ ACTIONS: Mapping[str, Callable[[Running, Arguments], Outcome]] = {
     action.__name__: action
     for action in (
         *(http, put_object, send_message, redrive, publish, subscribe, put_events, put_item),
-        *(put_record, start_execution, invoke, put_secret, wait),
+        *(put_record, start_execution, invoke, put_secret, talk, wait),
     )
 }

@@ -18,6 +18,7 @@ _CLIENT = re.compile(r"""boto3\.(?:client|resource)\(\s*['"]([\w-]+)""")
 # What moto answers here as the services do; the rest of moto is there too, but is not served.
 _SERVED = {
     *("cognito-idp", "dynamodb", "dynamodbstreams", "events", "iam", "kinesis", "lambda", "logs"),
+    "apigatewaymanagementapi",
     *("s3", "secretsmanager", "ses", "sesv2", "sns", "sqs", "ssm", "stepfunctions", "sts", "xray"),
 }
 

@@ -178,6 +178,18 @@ MACHINES: dict[str, dict[str, Any]] = {
             ),
         },
     },
+    "gateway": one_step(
+        task(
+            "arn:aws:states:::apigateway:invoke",
+            {
+                "ApiEndpoint.$": "$.host",
+                "Method": "POST",
+                "Stage": "prod",
+                "Path": "/@connections/AAAAAAAAAAAAAAA=",
+                "RequestBody": {"a": 1},
+            },
+        )
+    ),
     "nested": one_step(
         task(
             "arn:aws:states:::states:startExecution.sync:2",
@@ -299,6 +311,23 @@ def test_a_worker_of_ones_own_does_the_tasks_of_an_activity(aws: AwsServer) -> N
     assert described()["output"] == '"so"'
     with pytest.raises(states.exceptions.ActivityDoesNotExist):
         states.get_activity_task(activityArn=f"arn:aws:states:{ACCOUNT}:activity:gone")
+
+
+@pytest.mark.parametrize(
+    ("host", "error", "cause"),
+    [
+        ("Chat.execute-api.us-east-1.amazonaws.com", "ApiGateway.404", "/execute-api/Chat/prod/@"),
+        ("api.example.com", "ApiGateway.UnknownEndpoint", "is no API of this machine"),
+    ],
+)
+def test_an_api_that_answers_an_error_is_an_error_of_its_task(
+    aws: AwsServer, host: str, error: str, cause: str
+) -> None:
+    """Functions are where the API would be, without one."""
+    execution = run(aws, "gateway", {"host": host})
+
+    assert (execution["status"], execution["error"]) == ("FAILED", error)
+    assert cause in execution["cause"]
 
 
 def test_times_of_the_context_object_are_texts_as_on_aws(aws: AwsServer) -> None:

@@ -5,9 +5,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from requests import Response
 
 from samulator.functions import execute_api
-from samulator.functions.execute_api import VARIABLE, local_url
+from samulator.functions.execute_api import PREFIX, VARIABLE, local_url
+from samulator.servers.aws.step_functions import gateway_calls
+from samulator.servers.aws.step_functions.gateway_calls import UnknownEndpoint
 
 PROGRAM = """
 import os, sys
@@ -65,6 +68,32 @@ def test_other_hosts_stay(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
     assert local_url(url) is None
     monkeypatch.delenv(VARIABLE)
     assert local_url("https://chat.execute-api.us-east-1.amazonaws.com/prod") is None
+
+
+@pytest.mark.parametrize("place", [("Prod", "/@connections/a="), ("/Prod/", "@connections/a=")])
+def test_a_task_of_a_state_machine_that_names_the_host_asks_here(place: tuple[str, str]) -> None:
+    task = {"ApiEndpoint": "Chat.execute-api.us-east-1.amazonaws.com", "Method": "POST"}
+    called = gateway_calls.local_url(
+        "http://127.0.0.1:3001", {**task, "Stage": place[0], "Path": place[1]}
+    )
+
+    assert called == f"http://127.0.0.1:3001{PREFIX}/Chat/Prod/@connections/a="
+    with pytest.raises(UnknownEndpoint, match="is no API of this machine"):
+        gateway_calls.local_url("http://127.0.0.1:3001", {"ApiEndpoint": "api.example.com"})
+
+
+@pytest.mark.parametrize(("body", "read"), [("", ""), ('{"a": 1}', {"a": 1})])
+def test_what_an_api_answers_is_what_its_task_returns(body: str, read: object) -> None:
+    answer = Response()
+    answer.status_code, answer._content = 200, body.encode()
+    answer.headers["X-One"] = "1"
+
+    assert gateway_calls.output(answer) == {
+        "Headers": {"X-One": ["1"]},
+        "ResponseBody": read,
+        "StatusCode": 200,
+        "StatusText": "OK",
+    }
 
 
 def test_a_client_of_boto3_that_names_the_host_asks_here() -> None:

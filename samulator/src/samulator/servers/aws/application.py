@@ -64,7 +64,7 @@ def application(config: AwsConfig, url: str) -> tuple["WSGIApplication", Storage
         "sesv2": keep_mail_once,
         "sns": partial(_deliver_topics, delivery),
         "ssm": import_parameters,
-        "stepfunctions": partial(_run_state_machines, url),
+        "stepfunctions": partial(_run_state_machines, url, config.lambda_url),
     }
 
     def on_first_request(service: str | None) -> "WSGIApplication":
@@ -146,8 +146,8 @@ def _keep_mail(folder: str | None) -> None:
     keep_mail(Path(folder).parent / "logs" / "ses.log" if folder else None)
 
 
-def _run_state_machines(url: str) -> None:
+def _run_state_machines(url: str, functions_url: str | None) -> None:
     # It brings a parser that takes a second to import.
     from samulator.servers.aws.step_functions.install import run_state_machines
 
-    run_state_machines(url)
+    run_state_machines(url, functions_url)

@@ -15,12 +15,13 @@ from samulator.servers.aws.step_functions.executions import (
     serve_synchronous_executions,
 )
 from samulator.servers.aws.step_functions.expressions import evaluate_jsonata
+from samulator.servers.aws.step_functions.gateway_calls import call_apis_at
 from samulator.servers.aws.step_functions.history import page_histories
 from samulator.servers.aws.step_functions.map_workers import work_without_recursion
 
 
-def run_state_machines(url: str) -> None:
-    """Let tasks call the services at `url`.
+def run_state_machines(url: str, functions_url: str | None = None) -> None:
+    """Let tasks call the services at `url`, and APIs where functions do, at `functions_url`.
 
     Call when Step Functions is first asked: moto's interpreter costs a second of processor time
     and 110 MB.
@@ -29,6 +30,8 @@ def run_state_machines(url: str) -> None:
     # First, for the interpreter's modules take it over by its name.
     call_services_at(url)
     spell_as_services_do()
+    if functions_url is not None:
+        call_apis_at(functions_url)
     read_definitions_as_the_service_does()
     write_times_as_the_service_does()
     work_without_recursion()
