@@ -477,14 +477,30 @@ def test_a_rule_that_calls_nothing_says_what_it_lacks(load, fires, targets, reas
     assert (row.works, row.does) == (False, reason)
 
 
-def test_triggers_of_user_pools_are_said_to_be_silent(load):
+def test_triggers_of_user_pools_are_told_apart_by_what_pools_call_here(load):
     application = load(
-        function_with("Timeout: 3") + "  P: {Type: AWS::Cognito::UserPool,"
-        " Properties: {LambdaConfig: {PreSignUp: !GetAtt F.Arn}}}\n"
+        function_with(
+            "Events: {C: {Type: Cognito, Properties:"
+            " {UserPool: !Ref P, Trigger: [PreSignUp, CustomMessage]}}}"
+        )
+        + """
+          P:
+            Type: AWS::Cognito::UserPool
+            Properties:
+              LambdaConfig:
+                PostConfirmation: arn:aws:lambda:us-east-1:123456789012:function:gone
+                PreTokenGenerationConfig: {LambdaArn: !GetAtt F.Arn, LambdaVersion: V2_0}
+        """
     )
-    assert application.warnings == (
-        "P.LambdaConfig: PreSignUp does not fire here, pools call nobody",
-    )
+
+    rows = [row for row in effects(application, Path()) if row.name.startswith("P: ")]
+
+    assert [(row.name.removeprefix("P: "), row.works, row.does) for row in rows] == [
+        ("CustomMessage", False, "does not fire here, it calls F on AWS"),
+        ("PostConfirmation", False, "gone is no function of this template that runs here"),
+        ("PreSignUp", True, "calls F"),
+        ("PreTokenGeneration", True, "calls F"),
+    ]
 
 
 def test_settings_that_do_nothing_of_what_is_here_are_named(load):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from samulator.control.resource_effects import effect
 from samulator.control.socket_effects import socket_effects
-from samulator.control.trigger_effects import fires
+from samulator.control.trigger_effects import fires, pool_calls
 from samulator.http.plan import plan_ports
 from samulator.template.model import Application, Function, Resource
 from samulator.template.model_http import (
@@ -21,6 +21,7 @@ from samulator.template.model_service import ServiceAction, ServiceSubtype
 
 FUNCTIONS, ROUTES, TRIGGERS, RESOURCES = "functions", "routes", "triggers", "resources"
 _FUNCTION = "AWS::Lambda::Function"
+_POOL = "AWS::Cognito::UserPool"
 _URL = "AWS::Lambda::Url"
 _V2_API = "AWS::ApiGatewayV2::Api"
 _APIS = {"AWS::ApiGateway::RestApi", _V2_API}
@@ -141,6 +142,9 @@ def _triggers(application: Application) -> Iterator[Effect]:
         if resource.logical_id in application.idle:
             reason = application.idle[resource.logical_id]
             yield Effect(TRIGGERS, resource.logical_id, resource.type, False, reason)
+    for resource in _of(application, {_POOL}):
+        for name, works, does in pool_calls(resource, application):
+            yield Effect(TRIGGERS, f"{resource.place}: {name}", _POOL, works, does)
     for resource in _of(application, _TRIGGERS):
         works, does = fires(resource, application)
         yield Effect(TRIGGERS, resource.place, resource.type, works, does)

@@ -1,9 +1,10 @@
 """What each trigger of a template does on this machine, in words."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from samulator.template.model import Application, Resource
+from samulator.template.silent_triggers import POOL_TRIGGERS, pool_triggers
 
 # Who gets what a topic is told.
 _CARRIED = ("http", "https", "lambda", "sqs")
@@ -27,6 +28,19 @@ def fires(resource: Resource, application: Application) -> tuple[bool, str]:
         does = f"{source} leads to {_name(properties.get('Target'))}"
         return True, f"{does}, but it is stopped" if stopped else does
     return _calls(properties)
+
+
+def pool_calls(resource: Resource, application: Application) -> Iterator[tuple[str, bool, str]]:
+    """Yield the triggers of a user pool: the name of each, whether it fires, and what it calls."""
+    running = {function.name for function in application.functions.values()}
+    for name, arn in sorted(pool_triggers(resource).items()):
+        function = _name(arn)
+        if name not in POOL_TRIGGERS:
+            yield name, False, f"does not fire here, it calls {function} on AWS"
+        elif function not in running:
+            yield name, False, f"{function} is no function of this template that runs here"
+        else:
+            yield name, True, f"calls {function}"
 
 
 def _calls(properties: Mapping[str, Any]) -> tuple[bool, str]:

@@ -7,6 +7,14 @@ from samulator.template.model import Resource
 
 _PERMISSION, _POOL = "AWS::Lambda::Permission", "AWS::Cognito::UserPool"
 _PLAN, _FIREHOSE = "AWS::ApiGateway::UsagePlan", "AWS::KinesisFirehose::DeliveryStream"
+# What pools of this machine call a function for; others are for mail, migration and challenges.
+POOL_TRIGGERS = frozenset(
+    (
+        *("PostAuthentication", "PostConfirmation", "PreAuthentication", "PreSignUp"),
+        "PreTokenGeneration",
+    )
+)
+_TOKENS, _NO_TRIGGERS = "PreTokenGenerationConfig", ("KMSKeyID",)
 _KINDS = {
     "AWS::IoT::TopicRule": "there is no IoT here",
     "AWS::Logs::SubscriptionFilter": "functions log to files here, not to log groups",
@@ -21,6 +29,22 @@ _CALLERS = {
     "ses.amazonaws.com": "SES",
     "config.amazonaws.com": "Config",
 }
+
+
+def pool_triggers(resource: Resource) -> Mapping[str, object]:
+    """Return the functions that a user pool calls, by the names of their triggers."""
+    called = resource.properties.get("LambdaConfig")
+    if resource.type != _POOL or not isinstance(called, dict):
+        return {}
+    functions = {
+        name: each.get("LambdaArn") if isinstance(each, dict) else each
+        for name, each in called.items()
+        if name not in _NO_TRIGGERS
+    }
+    if _TOKENS in functions:
+        # The way to name the version of its event.
+        functions["PreTokenGeneration"] = functions.pop(_TOKENS)
+    return functions
 
 
 def idle_triggers(resources: Mapping[str, Resource]) -> dict[str, str]:
@@ -39,10 +63,6 @@ def idle_triggers(resources: Mapping[str, Resource]) -> dict[str, str]:
 def silent_settings(resources: Mapping[str, Resource]) -> Iterator[str]:
     """A line for each resource that is here, but for some of its settings."""
     for resource in resources.values():
-        called = resource.properties.get("LambdaConfig")
-        if resource.type == _POOL and isinstance(called, dict) and called:
-            names = ", ".join(sorted(called))
-            yield f"{resource.place}.LambdaConfig: {names} does not fire here, pools call nobody"
         if resource.type == _PLAN and {"Throttle", "Quota"} & resource.properties.keys():
             yield f"{resource.place}: limits and quotas of usage plans do not count here"
         if resource.type == _FIREHOSE and ":function:" in str(resource.properties):

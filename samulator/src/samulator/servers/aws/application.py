@@ -59,6 +59,7 @@ def application(config: AwsConfig, url: str) -> tuple["WSGIApplication", Storage
 
     keep_mail_once = cache(partial(_keep_mail, config.folder))
     prepare: Mapping[str, Callable[[], None]] = {
+        "cognitoidp": partial(_call_pool_triggers, config.lambda_url),
         "dynamodb": partial(_correct_tables, config.region, storage),
         "ses": keep_mail_once,
         "sesv2": keep_mail_once,
@@ -123,6 +124,14 @@ def _judged(app: "WSGIApplication", config: AwsConfig) -> "WSGIApplication":
     from samulator.servers.aws.iam.gate import IamGate
 
     return IamGate(app, config)
+
+
+def _call_pool_triggers(lambda_url: str | None) -> None:
+    # It brings moto's Cognito.
+    from samulator.servers.aws.cognito.triggers import call_triggers
+
+    if lambda_url is not None:
+        call_triggers(lambda_url)
 
 
 def _deliver_topics(delivery: Delivery | None) -> None:

@@ -40,7 +40,7 @@ def lambda_calls(
         request = Request(environ)
         connection = http.client.HTTPConnection(place.netloc, timeout=_SECONDS)
         try:
-            _connect(connection, sleep)
+            connect_when_open(connection, sleep)
             path = str(environ.get("RAW_URI") or environ["REQUEST_URI"])
             headers = {n: v for n, v in request.headers.items() if n.lower() not in _HOP}
             connection.request(request.method, path, request.get_data(), headers)
@@ -58,7 +58,9 @@ def lambda_calls(
     return ask
 
 
-def _connect(connection: http.client.HTTPConnection, sleep: Callable[[float], None]) -> None:
+def connect_when_open(
+    connection: http.client.HTTPConnection, sleep: Callable[[float], None]
+) -> None:
     """Raises OSError, of a port that takes no connections only after the longest invoke's time."""
     for _ in range(int(_SECONDS / _PAUSE_SECONDS)):
         try:

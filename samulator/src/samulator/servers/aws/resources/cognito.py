@@ -15,7 +15,6 @@ def create_user_pool(resource: Resource, api: Api) -> None:
     wanted = {
         **properties,
         "PoolName": resource.name,
-        "LambdaConfig": None,
     }
     pool = api.call(_COGNITO, "create_user_pool", wanted)["UserPool"]
     _name_pool(pool["Id"], resource.physical_id or pool["Id"], api.region)
