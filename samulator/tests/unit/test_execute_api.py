@@ -9,6 +9,7 @@ from requests import Response
 
 from samulator.functions import execute_api
 from samulator.functions.execute_api import PREFIX, VARIABLE, local_url
+from samulator.servers.aws.eventbridge.http_target import LocalApis
 from samulator.servers.aws.step_functions import gateway_calls
 from samulator.servers.aws.step_functions.gateway_calls import UnknownEndpoint
 
@@ -70,16 +71,29 @@ def test_other_hosts_stay(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
     assert local_url("https://chat.execute-api.us-east-1.amazonaws.com/prod") is None
 
 
+APIS = LocalApis({"Rest": "http://127.0.0.1:3000"}, {"Rest": "Prod"})
+
+
+def called(endpoint: str, **parameters: object) -> str:
+    task = {"ApiEndpoint": endpoint, "Method": "POST", **parameters}
+    return gateway_calls.local_url("http://127.0.0.1:3001", APIS, task)
+
+
 @pytest.mark.parametrize("place", [("Prod", "/@connections/a="), ("/Prod/", "@connections/a=")])
 def test_a_task_of_a_state_machine_that_names_the_host_asks_here(place: tuple[str, str]) -> None:
-    task = {"ApiEndpoint": "Chat.execute-api.us-east-1.amazonaws.com", "Method": "POST"}
-    called = gateway_calls.local_url(
-        "http://127.0.0.1:3001", {**task, "Stage": place[0], "Path": place[1]}
-    )
+    asked = called("Chat.execute-api.us-east-1.amazonaws.com", Stage=place[0], Path=place[1])
 
-    assert called == f"http://127.0.0.1:3001{PREFIX}/Chat/Prod/@connections/a="
+    assert asked == f"http://127.0.0.1:3001{PREFIX}/Chat/Prod/@connections/a="
+
+
+def test_a_task_asks_other_apis_of_the_template_at_their_doors_and_nobody_else() -> None:
+    host = "Rest.execute-api.us-east-1.amazonaws.com"
+    queried = called(host, Stage="Prod", Path="/items", QueryParameters={"a": ["1", "2"]})
+
+    assert queried == "http://127.0.0.1:3000/items?a=1&a=2"
+    assert called(host, Stage="Prod") == "http://127.0.0.1:3000/"
     with pytest.raises(UnknownEndpoint, match="is no API of this machine"):
-        gateway_calls.local_url("http://127.0.0.1:3001", {"ApiEndpoint": "api.example.com"})
+        called("api.example.com")
 
 
 @pytest.mark.parametrize(("body", "read"), [("", ""), ('{"a": 1}', {"a": 1})])

@@ -1,4 +1,4 @@
-"""How tasks call APIs: WebSocket APIs of this machine are where functions reach them.
+"""How tasks call APIs of the template: at their doors, WebSocket APIs where functions reach them.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/connect-api-gateway.html
 """
@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
+
+from samulator.servers.aws.eventbridge.http_target import LocalApis
 
 if TYPE_CHECKING:
     from requests import Response
@@ -33,8 +35,8 @@ class UnknownEndpoint(Exception):
     """A task names a host that no API has."""
 
 
-def call_apis_at(url: str) -> None:
-    """Have apigateway:invoke call APIs at the port of functions, which is at `url`.
+def call_apis_at(url: str, apis: LocalApis) -> None:
+    """Have apigateway:invoke call `apis`, and WebSocket APIs at the port of functions at `url`.
 
     moto calls a server of LocalStack on the host that the task names, and fails at a failure.
     """
@@ -47,7 +49,7 @@ def call_apis_at(url: str) -> None:
         parameters: Mapping[str, Any] = told["normalised_parameters"]
         answer = requests.request(
             parameters["Method"],
-            local_url(url, parameters),
+            local_url(url, apis, parameters),
             headers=task._headers_of(parameters),
             json=parameters.get("RequestBody"),
             timeout=_SECONDS,
@@ -78,17 +80,21 @@ def call_apis_at(url: str) -> None:
     service._from_error = failure
 
 
-def local_url(url: str, parameters: Mapping[str, Any]) -> str:
+def local_url(url: str, apis: LocalApis, parameters: Mapping[str, Any]) -> str:
     """Return where a task calls the API that its ApiEndpoint names. Raises UnknownEndpoint."""
-    found = _HOST.fullmatch(parameters["ApiEndpoint"])
-    if found is None:
-        raise UnknownEndpoint(f"{parameters['ApiEndpoint']} is no API of this machine")
+    endpoint = str(parameters["ApiEndpoint"])
     parts = (parameters.get("Stage") or "", parameters.get("Path") or "")
     below = "".join(f"/{part.strip('/')}" for part in parts if part.strip("/"))
     # Each parameter has a list of values.
     query = urlencode(parameters.get("QueryParameters") or {}, doseq=True)
+    below += f"?{query}" if query else ""
+    if door := apis.door(f"https://{endpoint}{below}"):
+        return door
+    found = _HOST.fullmatch(endpoint)
+    if found is None:
+        raise UnknownEndpoint(f"{endpoint} is no API of this machine")
     # The prefix is that of functions/execute_api.py, which stands above this room.
-    return f"{url}/execute-api/{found[1]}{below}{f'?{query}' if query else ''}"
+    return f"{url}/execute-api/{found[1]}{below}"
 
 
 def output(answer: "Response") -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from moto.core.config import default_user_config
 
+from samulator.servers.aws.eventbridge.http_target import LocalApis
 from samulator.servers.aws.step_functions.activities import serve_activities
 from samulator.servers.aws.step_functions.calls import call_services_at, spell_as_services_do
 from samulator.servers.aws.step_functions.context_object import write_times_as_the_service_does
@@ -20,8 +21,8 @@ from samulator.servers.aws.step_functions.history import page_histories
 from samulator.servers.aws.step_functions.map_workers import work_without_recursion
 
 
-def run_state_machines(url: str, functions_url: str | None = None) -> None:
-    """Let tasks call the services at `url`, and APIs where functions do, at `functions_url`.
+def run_state_machines(url: str, functions_url: str | None, apis: LocalApis) -> None:
+    """Let tasks call the services at `url`, `apis`, and WebSocket APIs at `functions_url`.
 
     Call when Step Functions is first asked: moto's interpreter costs a second of processor time
     and 110 MB.
@@ -31,7 +32,7 @@ def run_state_machines(url: str, functions_url: str | None = None) -> None:
     call_services_at(url)
     spell_as_services_do()
     if functions_url is not None:
-        call_apis_at(functions_url)
+        call_apis_at(functions_url, apis)
     read_definitions_as_the_service_does()
     write_times_as_the_service_does()
     work_without_recursion()
