@@ -95,6 +95,20 @@ MACHINES: dict[str, dict[str, Any]] = {
             "End": True,
         }
     ),
+    "http": one_step(
+        task(
+            "arn:aws:states:::http:invoke",
+            {
+                "ApiEndpoint.$": "$.url",
+                "Method": "POST",
+                "InvocationConfig": {
+                    "ConnectionArn": f"arn:aws:events:{ACCOUNT}:connection/partner/id"
+                },
+                "RequestBody": {"n.$": "$.n"},
+            },
+            ResultSelector={"got.$": "$.ResponseBody.event", "status.$": "$.StatusCode"},
+        )
+    ),
     "activity": one_step(
         task(f"arn:aws:states:{ACCOUNT}:activity:by-hand", TimeoutSeconds=30, OutputPath="$.done")
     ),
@@ -207,6 +221,14 @@ DECLARED: tuple[Declared, ...] = (
     ("AWS::S3::Bucket", "files", {}),
     ("AWS::StepFunctions::Activity", "by-hand", {}),
     (
+        "AWS::Events::Connection",
+        "partner",
+        {
+            "AuthorizationType": "BASIC",
+            "AuthParameters": {"BasicAuthParameters": {"Username": "a", "Password": "b"}},
+        },
+    ),
+    (
         "AWS::DynamoDB::Table",
         "items",
         {
@@ -292,6 +314,22 @@ def test_a_distributed_map_fails_when_more_items_fail_than_it_tolerates(aws: Aws
         "States.ExceedToleratedFailureThreshold",
     )
     assert (described["status"], described["itemCounts"]["failed"]) == ("FAILED", 2)
+
+
+def test_an_http_task_asks_servers_of_this_machine_and_names_what_it_may_not_ask(
+    aws: AwsServer, other_app: OtherApp
+) -> None:
+    """The Lambda endpoint is a server that is there."""
+    invoke = f"{other_app.lambda_url}/2015-03-31/functions/NightlyFunction/invocations"
+
+    done = run(aws, "http", {"url": invoke, "n": 1})
+    missing = run(aws, "http", {"url": f"{other_app.lambda_url}/nothing", "n": 1})
+    refused = run(aws, "http", {"url": "https://pay.example.com/", "n": 1})
+
+    assert json.loads(done["output"]) == {"got": {"n": 1}, "status": 200}
+    assert missing["error"] == "States.Http.StatusCode.404"
+    assert refused["error"] == "States.Runtime"
+    assert "pay.example.com is not on this machine" in refused["cause"]
 
 
 def test_a_worker_of_ones_own_does_the_tasks_of_an_activity(aws: AwsServer) -> None:

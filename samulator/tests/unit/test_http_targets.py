@@ -11,6 +11,7 @@ from moto.events.models import events_backends
 from samulator.servers.aws.config import ACCOUNT_ID
 from samulator.servers.aws.eventbridge.api_destinations import ApiDestinations
 from samulator.servers.aws.eventbridge.http_target import LocalApis, api_request
+from samulator.servers.aws.step_functions.http_tasks import written
 
 EVENT = {"source": "shop", "detail-type": "Order placed", "detail": {"id": "a/b", "n": 7}}
 APIS = LocalApis(
@@ -140,12 +141,47 @@ def test_what_a_destination_may_not_ask_is_refused(backend, endpoint, kind, reas
         asked_for(backend, endpoint, kind, KEY, hosts=[f"other.{AWS}"])
 
 
+def test_a_task_of_a_state_machine_asks_with_a_connection_too(backend):
+    connection = backend.create_connection("c", "", "BASIC", USER)
+    task = {
+        "ApiEndpoint": "http://localhost/pay?a=1",
+        "Method": "POST",
+        "Headers": {"x-n": 1},
+        "QueryParameters": {"q": ["1", "2"]},
+        "RequestBody": {"n": 1},
+    }
+
+    request, body = ApiDestinations(APIS, ()).with_connection(*described(task, connection.arn))
+
+    assert request.url == "http://localhost/pay?a=1&q=1&q=2"
+    assert (request.method, body, request.headers["x-n"]) == ("POST", '{"n": 1}', "1")
+    assert request.headers["Authorization"].startswith("Basic ")
+    form = {**task, "Transform": {"RequestBodyEncoding": "URL_ENCODED"}}
+    request, body = written(form)
+    assert (body, request.headers["Content-Type"]) == ("n=1", "application/x-www-form-urlencoded")
+    assert written({**task, "RequestBody": None})[1] == ""
+
+
+TASK = {"ApiEndpoint": "http://localhost/", "Method": "GET"}
+
+
+def described(task: dict[str, Any], connection: str) -> tuple[Any, str, str]:
+    request, body = written(task)
+    return request, connection, body
+
+
 def test_a_host_that_local_toml_names_is_asked(backend):
     request, _ = asked_for(
         backend, "https://Hooks.example.com/x", "API_KEY", KEY, hosts=["hooks.example.com"]
     )
 
     assert (request.url, request.is_door) == ("https://Hooks.example.com/x", False)
+
+
+@pytest.mark.parametrize("arn", [f"{EVENTS}:connection/gone/1", "None"])
+def test_a_connection_that_is_not_there_is_named(arn):
+    with pytest.raises(LookupError, match=f"there is no connection {arn}"):
+        ApiDestinations(APIS, ()).with_connection(written({**TASK})[0], arn, "")
 
 
 def test_a_destination_that_is_not_there_is_named():

@@ -49,7 +49,7 @@ def effect(resource: Resource, application: Application) -> tuple[bool, str]:
     if resource.type in _IDLE:
         return False, _with_uncalled(_IDLE[resource.type], resource, application)
     if resource.type == "AWS::Events::ApiDestination":
-        return True, _of_destination(resource)
+        return True, _of_destination(resource, application)
     if resource.type in _WORKS:
         return True, _WORKS[resource.type]
     if resource.type in MAKE:
@@ -66,9 +66,11 @@ def _with_uncalled(reason: str, resource: Resource, application: Application) ->
     return f"{reason}, nothing calls {' and '.join(uncalled)} for it" if uncalled else reason
 
 
-def _of_destination(destination: Resource) -> str:
-    host = urlsplit(str(destination.properties.get("InvocationEndpoint"))).hostname or ""
-    if host in _HERE or ".execute-api." in host:
+def _of_destination(destination: Resource, application: Application) -> str:
+    endpoint = str(destination.properties.get("InvocationEndpoint"))
+    host = urlsplit(endpoint).hostname or endpoint
+    here = {*_HERE, *(api.id.lower() for api in application.apis)}
+    if host in here or host.partition(".execute-api.")[0] in here:
         return f"events go to {host}"
     return f"events go to {host} where api_destinations in local.toml names it"
 

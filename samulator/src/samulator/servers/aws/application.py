@@ -44,8 +44,8 @@ def application(config: AwsConfig, url: str) -> tuple["WSGIApplication", Storage
     the resources are made. Raises FileUnusable and OSError.
     """
     delivery = Delivery(config.lambda_url) if config.lambda_url is not None else None
-    apis = LocalApis(config.doors, config.stages)
-    buses = EventBuses(delivery, ApiDestinations(apis, config.hosts))
+    destinations = ApiDestinations(LocalApis(config.doors, config.stages), config.hosts)
+    buses = EventBuses(delivery, destinations)
     buses.install()
     notifications = BucketNotifications(config, delivery, buses)
     notifications.install()
@@ -64,7 +64,7 @@ def application(config: AwsConfig, url: str) -> tuple["WSGIApplication", Storage
         "sesv2": keep_mail_once,
         "sns": partial(_deliver_topics, delivery),
         "ssm": import_parameters,
-        "stepfunctions": partial(_run_state_machines, url, config.lambda_url, apis),
+        "stepfunctions": partial(_run_state_machines, url, config.lambda_url, destinations),
     }
 
     def on_first_request(service: str | None) -> "WSGIApplication":
@@ -154,8 +154,8 @@ def _keep_mail(folder: str | None) -> None:
     keep_mail(Path(folder).parent / "logs" / "ses.log" if folder else None)
 
 
-def _run_state_machines(url: str, functions_url: str | None, apis: LocalApis) -> None:
+def _run_state_machines(url: str, functions_url: str | None, destinations: ApiDestinations) -> None:
     # It brings a parser that takes a second to import.
     from samulator.servers.aws.step_functions.install import run_state_machines
 
-    run_state_machines(url, functions_url, apis)
+    run_state_machines(url, functions_url, destinations)

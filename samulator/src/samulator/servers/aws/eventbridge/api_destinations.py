@@ -23,7 +23,7 @@ from samulator.servers.aws.eventbridge.http_target import (
 )
 
 _API = "execute-api"
-_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _OF_AWS = (".amazonaws.com", ".amazonaws.com.cn", ".amazonaws.eu", ".api.aws", ".on.aws")
 
 
@@ -31,7 +31,7 @@ class ApiDestinations:
     """The API destinations of this process; `hosts` may be asked besides this machine's own."""
 
     def __init__(self, apis: LocalApis, hosts: Collection[str]) -> None:
-        self._apis = apis
+        self.apis = apis
         self._hosts = {host.lower() for host in hosts}
 
     def request(
@@ -44,26 +44,39 @@ class ApiDestinations:
         """
         arn = str(target["Arn"])
         if arn.split(":")[2] == _API:
-            return api_request(target, event, self._apis.urls), text
+            return api_request(target, event, self.apis.urls), text
         backend = events_backends[ACCOUNT_ID][arn.split(":")[3]]
         name = arn.split("/")[1]
         destination = backend.destinations.get(name)
         if destination is None:
             raise LookupError(f"there is no API destination {name}")
-        connection = backend.connections.get(str(destination.connection_arn).split("/")[1])
-        if connection is None:
-            raise LookupError(f"{name} has no connection: {destination.connection_arn}")
         endpoint, method = str(destination.invocation_endpoint), str(destination.http_method)
-        request = destination_request(target, event, endpoint, method, self._apis)
-        if not request.is_door:
+        request = destination_request(target, event, endpoint, method)
+        return self.with_connection(request, str(destination.connection_arn), text)
+
+    def with_connection(
+        self, request: HttpRequest, connection_arn: str, text: str
+    ) -> tuple[HttpRequest, str]:
+        """Return a request and its body with what a connection adds, to where it goes from here.
+
+        Raises LookupError for a connection that is not there, ValueError as `request` does.
+        """
+        parts = connection_arn.split(":", 5)
+        name = parts[-1].removeprefix("connection/").split("/")[0]
+        known = events_backends[ACCOUNT_ID][parts[3]].connections if len(parts) > 5 else {}
+        if name not in known:
+            raise LookupError(f"there is no connection {connection_arn}")
+        door = self.apis.door(request.url)
+        if door is None:
             self._check(request.url)
-        return _authorized(request, connection, text)
+        local = replace(request, url=door or request.url, is_door=door is not None)
+        return _authorized(local, known[name], text)
 
     def _check(self, url: str) -> None:
         host = (urlsplit(url).hostname or "").lower()
         if host.endswith(_OF_AWS):
             raise ValueError(f"{host} is AWS itself, which nothing here calls")
-        if host not in _LOOPBACK and host not in self._hosts:
+        if host not in LOOPBACK and host not in self._hosts:
             raise ValueError(
                 f'{host} is not on this machine: api_destinations = ["{host}"] in local.toml '
                 "permits it"

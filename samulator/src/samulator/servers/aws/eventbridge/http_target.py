@@ -65,21 +65,18 @@ def destination_request(
     event: Mapping[str, Any],
     endpoint: str,
     method: str,
-    apis: LocalApis,
 ) -> HttpRequest:
     """Return how an API destination is asked, without what its connection adds."""
-    door = apis.door(endpoint)
-    headers = {"User-Agent": _DESTINATION_AGENT}
-    request = HttpRequest(method, door or endpoint, headers, is_door=door is not None)
+    request = HttpRequest(method, endpoint, {"User-Agent": _DESTINATION_AGENT})
     return _with_parameters(request, target, event)
 
 
-def with_query(request: HttpRequest, query: Mapping[str, str]) -> HttpRequest:
-    """Return the request with these parameters behind those that its URL has."""
+def with_query(request: HttpRequest, query: Mapping[str, Any]) -> HttpRequest:
+    """Return the request with these parameters, or lists of them, behind those of its URL."""
     if not query:
         return request
     parts = urlsplit(request.url)
-    written = "&".join(filter(None, (parts.query, urlencode(query))))
+    written = "&".join(filter(None, (parts.query, urlencode(query, doseq=True))))
     url = urlunsplit(parts._replace(query=written))
     return HttpRequest(request.method, url, request.headers, request.is_door)
 

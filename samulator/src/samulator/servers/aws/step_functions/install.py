@@ -2,7 +2,7 @@
 
 from moto.core.config import default_user_config
 
-from samulator.servers.aws.eventbridge.http_target import LocalApis
+from samulator.servers.aws.eventbridge.api_destinations import ApiDestinations
 from samulator.servers.aws.step_functions.activities import serve_activities
 from samulator.servers.aws.step_functions.calls import call_services_at, spell_as_services_do
 from samulator.servers.aws.step_functions.context_object import write_times_as_the_service_does
@@ -18,11 +18,13 @@ from samulator.servers.aws.step_functions.executions import (
 from samulator.servers.aws.step_functions.expressions import evaluate_jsonata
 from samulator.servers.aws.step_functions.gateway_calls import call_apis_at
 from samulator.servers.aws.step_functions.history import page_histories
+from samulator.servers.aws.step_functions.http_tasks import serve_http_tasks
 from samulator.servers.aws.step_functions.map_workers import work_without_recursion
 
 
-def run_state_machines(url: str, functions_url: str | None, apis: LocalApis) -> None:
-    """Let tasks call the services at `url`, `apis`, and WebSocket APIs at `functions_url`.
+def run_state_machines(url: str, functions_url: str | None, destinations: ApiDestinations) -> None:
+    """Let tasks call the services at `url`, WebSocket APIs at `functions_url`, the template's APIs,
+    and what else `destinations` may ask.
 
     Call when Step Functions is first asked: moto's interpreter costs a second of processor time
     and 110 MB.
@@ -32,7 +34,8 @@ def run_state_machines(url: str, functions_url: str | None, apis: LocalApis) -> 
     call_services_at(url)
     spell_as_services_do()
     if functions_url is not None:
-        call_apis_at(functions_url, apis)
+        call_apis_at(functions_url, destinations.apis)
+    serve_http_tasks(destinations)
     read_definitions_as_the_service_does()
     write_times_as_the_service_does()
     work_without_recursion()
