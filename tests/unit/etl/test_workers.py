@@ -3,6 +3,7 @@
 import math
 import random
 from fractions import Fraction
+from functools import cache
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from etl.errors import Refused
 from etl.report.sums import ExactSum
 from etl.sink import row_groups
 from etl.workers import Beside, Workers
-from tests.unit.etl.cleaning import run
+from tests.unit.etl.cleaning import Written, run
 
 HEADER = "order_id,order_date,customer_id,product,quantity,price,region\n"
 QUOTED = '"two\nlines"'
@@ -29,16 +30,21 @@ def dirty_text(rows: int = 400, *, region: str = "north") -> str:
     return HEADER + "".join(lines) + "too,short\n\n" + lines[0]
 
 
+@cache
+def written_by_one(region: str) -> Written:
+    """What every share of the work is compared with, in row groups of the test's size."""
+    return run(dirty_text(region=region), workers=1)
+
+
 @pytest.mark.parametrize("region", ["north", QUOTED, 'an 8" disc'])
 @pytest.mark.parametrize(
     ("workers", "chunk_bytes"), [(1, 8 << 20), (1, 997), (2, 300), (3, 1500), (7, 211)]
 )
 def test_bytes_depend_neither_on_workers_nor_on_pieces(region, workers, chunk_bytes, monkeypatch):
     monkeypatch.setattr(row_groups, "ROW_GROUP_ROWS", 90)
-    text = dirty_text(region=region)
 
-    once = run(text, workers=1)
-    again = run(text, workers=workers, chunk_bytes=chunk_bytes)
+    once = written_by_one(region)
+    again = run(dirty_text(region=region), workers=workers, chunk_bytes=chunk_bytes)
 
     assert again.files == once.files
     assert again.cleaned.findings == once.cleaned.findings
