@@ -139,7 +139,17 @@ def test_intrinsics_become_values(load_variable, expression, value):
             "{{resolve:ssm:/a/b}} is not known here, the text stays as it is",
         ),
         ("!If [Nope, a, b]", "b", "condition Nope is not declared, so it does not hold"),
-        ("!Select [5, [a]]", None, 'Fn::Select does not take [5, ["a"]], left out'),
+        (
+            "!Select [5, [a]]",
+            None,
+            'Fn::Select does not take [5, ["a"]] (its list has 1 item, counted from 0), left out',
+        ),
+        (
+            "!Select [-1, [a, b]]",
+            None,
+            'Fn::Select does not take [-1, ["a", "b"]] (its list has 2 items, counted from 0), '
+            "left out",
+        ),
         (
             "!FindInMap [Sizes, mars, big]",
             None,

@@ -174,8 +174,12 @@ class Intrinsics:
         return self.text(text, where).split(self.text(delimiter, where))
 
     def _select(self, argument: Value, where: str) -> Value:
-        index, items = argument
-        return self.resolve(items, where)[int(self.text(index, where))]
+        position, listed = argument
+        index, items = int(self.text(position, where)), self.resolve(listed, where)
+        if isinstance(items, list) and not 0 <= index < len(items):
+            count = f"{len(items)} item{'' if len(items) == 1 else 's'}"
+            raise ValueError(f"its list has {count}, counted from 0")
+        return items[index]
 
     def _find_in_map(self, argument: Value, where: str) -> Value:
         keys = [self.text(key, where) for key in argument[:3]]
