@@ -521,6 +521,30 @@ def test_numbers_that_are_not_read_are_told_with_what_to_export(tmp_path, cell, 
     assert kinds_of(advice) == ([(kind, "quantity")] if kind else [])
 
 
+def test_a_notice_of_several_columns_is_said_once_and_names_them(tmp_path):
+    rows = "1,C,W,٤,5,2024-01-05\n2,C,W,1,٥,2024-01-05\n3,C,W,1,5,٢٠٢٤-01-05\n"
+    (notice,) = advice_on(tmp_path, HEADER + rows).notices
+    assert notice.message.startswith("quantity, price, order_date: Digits of another script")
+    assert notice.examples == ("٤", "٥", "٢٠٢٤-01-05")
+
+
+def test_a_named_column_that_cannot_be_read_is_no_absent_one(tmp_path):
+    names = HEADER.replace("order_date", "date")
+    rows = "".join(f"{i},C,W,{text},5,2024-01-05\n" for i, text in enumerate("１２３"))
+    advice = advice_on(tmp_path, names + rows)
+    assert advice.suggestion is None
+    assert [kind for kind, _ in kinds_of(advice)] == ["nothing_kept", "other_digits"]
+    assert advice.notices[0].message.startswith("quantity: Read by")
+
+
+def test_a_price_in_another_unit_is_told_and_not_taken_for_one(tmp_path):
+    names = HEADER.replace("price", "price (k€)")
+    advice = advice_on(tmp_path, names + "1,C,W,1,1.5,2024-01-05\n")
+    assert ("scaled_column", "price") in kinds_of(advice)
+    assert advice.suggestion is not None
+    assert advice.suggestion.description == {"constants": {"price": ""}}
+
+
 def test_values_of_no_form_that_a_description_can_name_are_told_with_one_that_is_read(tmp_path):
     advice = advice_on(tmp_path, dated("7th May 2024", "3rd June 2024", "1st July 2024"))
     (notice,) = advice.notices

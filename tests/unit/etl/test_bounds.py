@@ -136,7 +136,8 @@ MANY = MAX_HEADER_BYTES // 10
         ([f"n{i}" for i in range(MANY)], "too_many_columns"),
         ([""] * 10 * MANY, "empty_file"),
         (['"a\nb"'] * MANY, "too_many_columns"),
-        (['"price\nb"'] * (MANY // 2), "unterminated_quote"),
+        (['"price\nb"'] * (MANY // 2), "too_many_columns"),
+        (['"price\nb,"'] * (MANY // 2), "unterminated_quote"),
         ([";|\t"] * 2 * MANY, "too_many_columns"),
     ],
 )

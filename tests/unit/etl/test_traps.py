@@ -222,6 +222,21 @@ def test_header_line_inside_the_data_is_dropped():
     assert [row["quantity"] for row in written.rows] == [2, 2]
 
 
+@pytest.mark.parametrize("spelt", [str, str.upper, lambda header: header.replace(",", " , ")])
+@pytest.mark.parametrize("chunk_bytes", [60, 8 << 20])
+def test_a_header_of_another_order_refuses_the_file_and_swaps_no_columns(spelt, chunk_bytes):
+    swapped = ",".join([*COLUMNS[:4], "price", "quantity", "region"]) + "\n"
+    good = line() + HEADER + line(order_id="2")
+    with pytest.raises(Refused) as refused:
+        run(HEADER + good + spelt(swapped) + line(order_id="3"), chunk_bytes=chunk_bytes)
+    assert (refused.value.reason, refused.value.line) == ("changed_header", 5)
+
+
+def test_names_of_columns_among_other_values_refuse_no_file():
+    words = clean_lines(line(quantity="price", price="quantity", region="x"), line(order_id="2"))
+    assert words.reasons == [(2, "invalid_quantity")]
+
+
 def test_nul_byte_is_kept():
     assert kept("product", "a\0b") == ["a\0b"]
 

@@ -16,6 +16,7 @@ from etl.advice.found import Found
 from etl.advice.notices import notices
 from etl.advice.profiles import profile_of
 from etl.advice.structure import QUESTIONS, REMEDIES, Steps, make_readable
+from etl.advice.told import said_once
 from etl.advice.trial import Sampled, Trial, try_out
 from etl.advice.worth import with_changes, worthwhile
 from etl.errors import Refused
@@ -130,7 +131,7 @@ def _advice(
             *found.choices,
             *choices(sample, found.now, found.then, found.asked, found.questions),
         ),
-        notices=found.notices,
+        notices=said_once(found.notices),
     )
     if found.then.refused:
         return advice
@@ -138,7 +139,7 @@ def _advice(
         update={
             "profile": profile_of(found.then),
             "suggestion": _suggestion(found),
-            "notices": (*found.notices, *_nothing_kept(found), *notices(found.then)),
+            "notices": said_once((*found.notices, *_nothing_kept(found), *notices(found.then))),
         }
     )
 
@@ -177,7 +178,7 @@ def _nothing_kept(found: Found) -> Iterator[Notice]:
                 kind="nothing_kept",
                 column=column,
                 message=f"Read by {json.dumps(described, ensure_ascii=False)} the file has its "
-                f"columns, and no row is kept: these are refused as {column}.",
+                "columns, and no row is kept: these values are refused.",
                 examples=tuple(texts[:3]),
             )
 

@@ -26,7 +26,9 @@ _NAMES: Final = {
         "numer zamowienia, nr zamowienia, zamowienie, cislo objednavky, rendelesszam, "
         "siparis no, siparis numarasi, номер заказа, заказ, "
         "注文番号, 注文id, 受注番号, 伝票番号, 订单号, 订单编号, 訂單編號, 주문번호, "
-        "id, ref, no, nr"
+        "رقم الطلب, رقم الفاتورة, מספר הזמנה, מספר חשבונית, mã đơn hàng, số đơn hàng, "
+        "เลขที่คำสั่งซื้อ, หมายเลขคำสั่งซื้อ, tilausnumero, rendelesszam, αριθμος παραγγελιας, "
+        "id, ref, num, no, nr"
     ),
     "customer_id": (
         "customer id, customer number, customer no, customer nr, customer code, customerid, "
@@ -41,7 +43,9 @@ _NAMES: Final = {
         "klant, kundnummer, numer klienta, id klienta, klient, cislo zakaznika, "
         "musteri no, musteri, клиент, код клиента, покупатель, "
         "顧客番号, 顧客id, 顧客コード, 得意先コード, 会員id, 客户编号, 客户id, 客戶編號, "
-        "고객번호, 고객id, "
+        "고객번호, 고객id, 顧客, 客户, 고객, "
+        "العميل, رقم العميل, לקוח, מספר לקוח, khách hàng, mã khách hàng, ลูกค้า, รหัสลูกค้า, "
+        "asiakas, asiakasnumero, vevo, zakaznik, πελατης, from email address, "
         "billing name"
     ),
     "product": (
@@ -56,6 +60,8 @@ _NAMES: Final = {
         "descricao, codigo do produto, prodotto, articolo, descrizione, omschrijving, "
         "produkt, nazwa produktu, towar, nazwa, urun, urun adi, товар, наименование, "
         "商品名, 商品, 商品コード, 品名, 品番, 商品名称, 产品, 产品名称, 商品名稱, 상품명, 상품, "
+        "المنتج, الصنف, מוצר, פריט, sản phẩm, tên sản phẩm, สินค้า, ชื่อสินค้า, tuote, termek, "
+        "προιον, item title, product service, "
         "lineitem, particulars, memo, details, narration"
     ),
     "quantity": (
@@ -66,7 +72,7 @@ _NAMES: Final = {
         "quantite, qte, nb, nombre, cantidad, cant, unidades, quantidade, qtd, qtde, "
         "quantita, qta, pezzi, aantal, antal, ilosc, szt, mnozstvi, kusu, mennyiseg, db, "
         "adet, miktar, количество, кол во, "
-        "数量, 個数, 注文数, 수량"
+        "数量, 個数, 注文数, 수량, الكمية, כמות, số lượng, จำนวน, maara, kpl, ποσοτητα"
     ),
     "price": (
         "price, unit price, item price, lineitem price, price per unit, price each, priceeach, "
@@ -79,6 +85,8 @@ _NAMES: Final = {
         "cena, cena jednostkowa, cena netto, cena brutto, jednotkova cena, egysegar, ar, "
         "birim fiyat, fiyat, цена, "
         "単価, 価格, 販売価格, 金額, 单价, 價格, 单价 元, 단가, 가격, "
+        "السعر, سعر الوحدة, מחיר, đơn giá, giá, ราคา, ราคาต่อหน่วย, hinta, yksikkohinta, τιμη, "
+        "sales price, gross, "
         "amount, line total, net amount, netwr, net value, value, total, order total, item total, "
         "betrag, umsatz, summe, gesamtpreis, montant, montant ht, importe, valor, importo, bedrag, "
         "kwota, tutar, сумма, 金额"
@@ -98,10 +106,17 @@ _NAMES: Final = {
         "data zamowienia, datum objednavky, rendeles datuma, datum, siparis tarihi, tarih, "
         "дата заказа, дата, "
         "注文日, 注文日時, 受注日, 購入日, 日付, 订单日期, 下单时间, 订单时间, 日期, 訂單日期, "
-        "주문일, 주문일자, 주문일시, 날짜, posted date time, created"
+        "주문일, 주문일자, 주문일시, 날짜, posted date time, created, "
+        "التاريخ, تاريخ الطلب, תאריך, תאריך הזמנה, ngày đặt, ngày đặt hàng, ngày, วันที่, "
+        "วันที่สั่งซื้อ, paivamaara, tilauspaiva, ημερομηνια"
     ),
 }
 COLUMNS: Final = tuple(_NAMES)
+_SCALED: Final = re.compile(
+    r"[\s_(\[](in |x ?)?(cents?|ct|pence|minor units?|[kt] ?[€$£]|[kt](eur|usd|gbp)|tsd\.?|"
+    r"thousands?|'?000s?|millions?|mio\.?|mrd\.?|千円?|万円?|百万円?|%)(?![^\W_])",
+    re.IGNORECASE,
+)
 
 
 def normalised(name: str) -> str:
@@ -127,8 +142,22 @@ def _ranks() -> Mapping[str, Mapping[str, int]]:
 
 
 def rank(column: str, name: str) -> int | None:
-    """How far down the list the name of a file's column stands; None if it is not on it."""
+    """How far down the list the name of a file's column stands; None if it is not on it.
+
+    Nor is a price in cents or thousands: a description does not multiply.
+    """
+    if column == "price" and is_scaled(name):
+        return None
     return _ranks()[column].get(normalised(name))
+
+
+def is_scaled(name: str) -> bool:
+    """Whether a column's name says that it counts in another unit than one of money.
+
+    >>> is_scaled("price (k€)"), is_scaled("price_cents"), is_scaled("Preis (EUR)")
+    (True, True, False)
+    """
+    return _SCALED.search(name) is not None
 
 
 def known_columns(names: Sequence[str]) -> int:

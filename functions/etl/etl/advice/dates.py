@@ -15,6 +15,8 @@ from etl.source.months import LANGUAGES, month_numbers
 _MOST_FORMATS: Final = 12
 # A day number or a second's count of these years; 12345 is more likely an id.
 _RECENT: Final = range(1990, 2050)
+# 67 is not 2067: who writes it means 1967, or 2567 of the Buddhist calendar.
+_LATEST_SHORT: Final = 2049
 # Sales of one file are of fewer.
 _WIDE_YEARS: Final = 12
 
@@ -157,6 +159,8 @@ def _date(shape: Shape, order: Order) -> date | None:
     if year < 0:
         # As strptime reads two digits: 69 to 99 are of the last century.
         year = numbers["y"] + (1900 if numbers["y"] >= 69 else 2000)
+        if year > _LATEST_SHORT:
+            return None
     try:
         return date(year, numbers["m"], numbers["d"]) if year in YEARS else None
     except ValueError:

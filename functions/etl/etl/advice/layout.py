@@ -108,7 +108,11 @@ def is_number(text: str) -> bool:
 
 
 def map_columns(layout: Layout) -> dict[str, int]:
-    """Our columns to the places of the file's, by their names where the values agree."""
+    """Our columns to the places of the file's, by their names where the values agree.
+
+    A column that nothing else may be is the one of its name, too, where its values are of no form
+    that is read, or none is there: it is not absent, and a constant in its place would be a lie.
+    """
     ranked = sorted(
         (found, place, column)
         for column in COLUMNS
@@ -116,11 +120,20 @@ def map_columns(layout: Layout) -> dict[str, int]:
         if (found := rank(column, name)) is not None
     )
     places: dict[str, int] = {}
-    for _, place, column in ranked:
-        free = column not in places and place not in places.values()
-        if free and _may_be(column, layout.column(place)):
-            places[column] = place
+    for may_be in (_may_be, _may_be_meant):
+        for _, place, column in ranked:
+            free = column not in places and place not in places.values()
+            if free and may_be(column, layout.column(place)):
+                places[column] = place
     return places
+
+
+def _may_be_meant(column: str, values: Sequence[str]) -> bool:
+    """Whether the name alone may tell: of numbers and dates only where there are digits."""
+    filled = [value for value in values if value]
+    if column in ("quantity", "price", "order_date"):
+        return sum(any(map(str.isdigit, value)) for value in filled) * 2 >= len(filled)
+    return True
 
 
 def _may_be(column: str, values: Sequence[str]) -> bool:
@@ -128,6 +141,8 @@ def _may_be(column: str, values: Sequence[str]) -> bool:
     filled = [value for value in values if value]
     if not filled:
         return column in ("customer_id", "product")
+    if column == "order_id":
+        return sum(any(map(str.isdigit, value)) for value in filled) * 2 > len(filled)
     if column == "order_date":
         return sum(map(_is_dated, filled)) * 2 > len(filled)
     if column in ("quantity", "price"):

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Final
 
+from etl.advice.calendars import calendar_of
 from etl.advice.date_shapes import shape_of
 from etl.advice.id_notices import id_notices
 from etl.advice.trial import Trial
@@ -40,6 +41,7 @@ def notices(trial: Trial) -> Iterator[Notice]:
     yield from _uneven(trial)
     yield from _two_marks(trial)
     told = list(_units_and_digits(trial))
+    told += _calendars(trial)
     yield from told
     yield from _unread(trial, {notice.column for notice in told})
     yield from _decoded_twice(trial)
@@ -127,6 +129,19 @@ def _units_and_digits(trial: Trial) -> Iterator[Notice]:
                 message="Digits of another script are not read: export numbers in 0 to 9.",
                 examples=tuple(foreign[:_EXAMPLES]),
             )
+
+
+def _calendars(trial: Trial) -> Iterator[Notice]:
+    found = calendar_of(islice(trial.refused_texts("order_date"), _LOOKED_AT))
+    if found is not None:
+        name, texts = found
+        yield Notice(
+            kind="other_calendar",
+            column="order_date",
+            message=f"These look like years of the {name} calendar, which is not read: export "
+            "dates of the Gregorian one, as 2024-01-31.",
+            examples=tuple(texts[:_EXAMPLES]),
+        )
 
 
 def _unread(trial: Trial, told: set[str | None]) -> Iterator[Notice]:

@@ -9,7 +9,7 @@ from typing import Final
 
 from pydantic import ValidationError
 
-from etl.advice.column_names import COLUMNS
+from etl.advice.column_names import COLUMNS, is_scaled
 from etl.advice.encodings import is_mixed, likely_encodings
 from etl.advice.layout import Layout, by_values, find_layout, map_columns
 from etl.advice.trial import Sampled, Trial, merged, try_out
@@ -121,8 +121,11 @@ def _names(layout: Layout, steps: Steps) -> list[Change]:
     places = map_columns(layout)
     missing = [column for column in COLUMNS if column not in places]
     guesses = by_values(layout, missing, list(places.values()))
-    for column in ("order_date", "price", "quantity", "order_id", "customer_id", "product"):
+    steps.notices += [_scaled(name) for name in layout.names if is_scaled(name)]
+    for column in ("order_date", "price", "order_id", "quantity", "customer_id", "product"):
         free = [place for place in guesses.get(column, []) if place not in places.values()]
+        if column == "price":
+            free = [p for p in free if not (layout.names and is_scaled(layout.names[p]))]
         if len(free) == 1 or (free and not layout.names):
             places[column] = free[0]
             steps.notices.append(_guessed(column, layout, free[0]))
@@ -156,6 +159,15 @@ def _guessed(column: str, layout: Layout, place: int) -> Notice:
     examples = tuple(dict.fromkeys(layout.column(place)))[:3]
     message = f"{name} is taken for {column} by its values alone. Is it?"
     return Notice(kind="guessed_column", message=message, column=column, examples=examples)
+
+
+def _scaled(name: str) -> Notice:
+    return Notice(
+        kind="scaled_column",
+        column="price",
+        message=f"{name} counts in another unit than whole amounts, and a description does not "
+        "multiply: export amounts as 1234.50, or say by `columns` that it is meant as it is.",
+    )
 
 
 def _absent(columns: list[str], layout: Layout) -> Notice:

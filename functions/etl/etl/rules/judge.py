@@ -13,6 +13,7 @@ from etl.columns import arrow
 from etl.columns.characters import visible
 from etl.columns.text import Columns, Hashes, hash_rows, hash_texts, is_empty, offsets, strip
 from etl.rules.dates import DateReading, judge_dates
+from etl.rules.headers import refuse_other_header
 from etl.rules.numbers import judge_prices, judge_quantities
 from etl.rules.repeats import NO_REPEATS, Candidates, FirstRows, Indices, Repeats
 from etl.rules.status import INVALID, MISSING, Judged, Verdicts
@@ -96,13 +97,19 @@ class Rules:
         return hash_texts(self._texts.keys(self._texts.timed(columns), self.key))
 
     def judge(self, fields: Fields) -> Judgement:
-        """Second pass: all rules but the third, which looks at other rows, too."""
+        """Second pass: all rules but the third, which looks at other rows, too.
+
+        Raises Refused (`changed_header`).
+        """
         texts = self._texts.read(fields.columns)
         reasons = self._rules_1_and_2(fields.columns, texts)
         quantity, price, order_date = self._values(texts)
         keyed = reasons == KEPT
         reasons[keyed] = _rules_4_to_6(quantity, price, order_date)[keyed]
-        return Judgement(fields, texts, quantity, price, order_date, reasons, keyed)
+        judged = Judgement(fields, texts, quantity, price, order_date, reasons, keyed)
+        is_known = reasons == CODES["repeated_header"]
+        refuse_other_header(fields, judged.numbers.values(), self._header_line, is_known)
+        return judged
 
     def _rules_1_and_2(self, columns: Columns, texts: Columns) -> Codes:
         ids = texts["order_id"]

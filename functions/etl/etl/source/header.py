@@ -150,7 +150,8 @@ def _check_quotes(line: Line) -> None:
     for name in line.fields if missing else ():
         first_line, line_end, _ = name.replace("\r", "\n").lower().partition("\n")
         hidden = [column for column in missing if column in first_line] if line_end else []
-        if hidden:
+        # A name may be written on two lines; rows below it have delimiters.
+        if hidden and line.delimiter in name:
             raise Refused(
                 "unterminated_quote",
                 "A quote in the first line is opened but not closed there; behind it are lost: "
