@@ -545,6 +545,32 @@ def test_a_price_in_another_unit_is_told_and_not_taken_for_one(tmp_path):
     assert advice.suggestion.description == {"constants": {"price": ""}}
 
 
+def test_a_share_beside_a_price_is_not_told_of_as_one(tmp_path):
+    names = HEADER.replace("price", "Preis,discount (%)")
+    advice = advice_on(tmp_path, names + "1,C,W,1,1.5,10,2024-01-05\n")
+    assert not advice.notices
+    assert advice.suggestion is not None
+    assert advice.suggestion.description == {"columns": {"Preis": "price"}}
+
+
+@pytest.mark.parametrize(
+    ("row", "kind"),
+    [
+        ("'{}','C','W','1','5','2024-01-05'\n", "quoted_ids"),
+        ("'{},C,W,1,5,2024-01-05\n", "apostrophe_ids"),
+    ],
+)
+def test_quotes_of_another_kind_are_told_apart_from_the_mark_of_a_text(tmp_path, row, kind):
+    rows = "".join(row.format(i) for i in range(3))
+    assert (kind, "order_id") in kinds_of(advice_on(tmp_path, HEADER + rows))
+
+
+def test_lines_that_are_quoted_as_a_whole_are_told(tmp_path):
+    rows = f'"{HEADER.strip()}"\n' + '"1,C,""W"",1,5,2024-01-05"\n' * 3
+    advice = advice_on(tmp_path, rows)
+    assert kinds_of(advice) == [("quoted_lines", None)]
+
+
 def test_values_of_no_form_that_a_description_can_name_are_told_with_one_that_is_read(tmp_path):
     advice = advice_on(tmp_path, dated("7th May 2024", "3rd June 2024", "1st July 2024"))
     (notice,) = advice.notices

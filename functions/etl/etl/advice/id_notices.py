@@ -53,9 +53,15 @@ _DAMAGES: Final = (
     ),
     (
         "apostrophe_ids",
-        _if_all(lambda text: text.startswith("'")),
+        _if_all(lambda text: text.startswith("'") and not text.endswith("'")),
         "The mark by which spreadsheets take a cell for text stands before these ids and is part "
         "of them: export the column without it.",
+    ),
+    (
+        "quoted_ids",
+        _if_all(lambda text: len(text) > 1 and text[0] == text[-1] == "'"),
+        "Single quotes stand around these ids and are part of them. If they stand around all "
+        'values, say so in the description: {"quote": "\'"}.',
     ),
     (
         "decimal_ids",

@@ -49,6 +49,15 @@ def find_layout(text: str, delimiter: str | None = None) -> Layout | None:
     return max(layouts, key=_likeliness, default=None)
 
 
+def has_quoted_lines(text: str) -> bool:
+    """Whether each of the first lines is one quoted value that is itself a row of several."""
+    rows = [row for row in csv.reader(text.splitlines()[:_LINES]) if row]
+    return len(rows) >= _FEWEST and all(
+        len(row) == 1 and any(row[0].count(mark) + 1 >= len(COLUMNS) for mark in _DELIMITERS[:4])
+        for row in rows[:_FEWEST]
+    )
+
+
 def _likeliness(layout: Layout) -> tuple[int, bool, int]:
     usual = layout.delimiter not in _UNUSUAL
     return known_columns(layout.names), usual, len(layout.names) * len(layout.rows)

@@ -11,7 +11,14 @@ from pydantic import ValidationError
 
 from etl.advice.column_names import COLUMNS, is_scaled
 from etl.advice.encodings import is_mixed, likely_encodings
-from etl.advice.layout import Layout, by_values, find_layout, map_columns
+from etl.advice.layout import (
+    Layout,
+    by_values,
+    find_layout,
+    has_quoted_lines,
+    map_columns,
+)
+from etl.advice.layout_notices import MIXED, QUOTED_LINES, absent_columns, guessed, scaled
 from etl.advice.trial import Sampled, Trial, merged, try_out
 from etl.advice.values import Answer, Question
 from etl.report.advice import Change, Notice
@@ -19,11 +26,6 @@ from etl.source.decode import utf8_chunks
 from etl.source.description import Description
 
 _MOST_STEPS: Final = 6
-_MIXED: Final = Notice(
-    kind="two_encodings",
-    message="Some lines are UTF-8 and some are not, as of two files that were joined: no encoding "
-    "reads both. Write each in UTF-8 first.",
-)
 _OPTIONAL: Final = {
     "customer_id": "no column looks like a customer; it stays empty",
     "product": "no column looks like a product; it stays empty",
@@ -73,7 +75,7 @@ def _decode(sample: Sampled, steps: Steps) -> bool:
     content = sample.path.read_bytes()
     likely = likely_encodings(content)
     if not likely:
-        steps.notices += [_MIXED] * is_mixed(content)
+        steps.notices += [MIXED] * is_mixed(content)
         return False
     words = ", ".join(likely[0].words[:3])
     because = (
@@ -86,8 +88,10 @@ def _decode(sample: Sampled, steps: Steps) -> bool:
 def _lay_out(sample: Sampled, steps: Steps) -> bool:
     """Delimiter, header line and names, as few of these as are needed."""
     described = steps.trial.description
-    layout = find_layout(_text(sample, described), described.delimiter)
+    text = _text(sample, described)
+    layout = find_layout(text, described.delimiter)
     if layout is None:
+        steps.notices += [QUOTED_LINES] * has_quoted_lines(text)
         return False
     changes = _names(layout, steps)
     if not changes:
@@ -121,17 +125,18 @@ def _names(layout: Layout, steps: Steps) -> list[Change]:
     places = map_columns(layout)
     missing = [column for column in COLUMNS if column not in places]
     guesses = by_values(layout, missing, list(places.values()))
-    steps.notices += [_scaled(name) for name in layout.names if is_scaled(name)]
     for column in ("order_date", "price", "order_id", "quantity", "customer_id", "product"):
         free = [place for place in guesses.get(column, []) if place not in places.values()]
         if column == "price":
             free = [p for p in free if not (layout.names and is_scaled(layout.names[p]))]
         if len(free) == 1 or (free and not layout.names):
             places[column] = free[0]
-            steps.notices.append(_guessed(column, layout, free[0]))
+            steps.notices.append(guessed(column, layout, free[0]))
+    if "price" not in places:
+        steps.notices += [scaled(name) for name in layout.names if is_scaled(name)]
     if "order_id" not in places or "order_date" not in places:
         absent = [name for name in ("order_id", "order_date") if name not in places]
-        steps.notices.append(_absent(absent, layout))
+        steps.notices.append(absent_columns(absent, layout))
         return []
     changes = _constants([name for name in COLUMNS if name not in places])
     return [_columns(layout, places), *changes]
@@ -152,28 +157,6 @@ def _constants(absent: list[str]) -> list[Change]:
         return []
     because = "; ".join(_OPTIONAL[name] for name in absent)
     return [Change(field="constants", value=dict.fromkeys(absent, ""), because=because)]
-
-
-def _guessed(column: str, layout: Layout, place: int) -> Notice:
-    name = layout.names[place] if layout.names else f"column {place + 1}"
-    examples = tuple(dict.fromkeys(layout.column(place)))[:3]
-    message = f"{name} is taken for {column} by its values alone. Is it?"
-    return Notice(kind="guessed_column", message=message, column=column, examples=examples)
-
-
-def _scaled(name: str) -> Notice:
-    return Notice(
-        kind="scaled_column",
-        column="price",
-        message=f"{name} counts in another unit than whole amounts, and a description does not "
-        "multiply: export amounts as 1234.50, or say by `columns` that it is meant as it is.",
-    )
-
-
-def _absent(columns: list[str], layout: Layout) -> Notice:
-    names = ", ".join(layout.names[:20]) or "no names"
-    message = f"No column looks like {' or '.join(columns)}. The file has: {names}."
-    return Notice(kind="missing_column", message=message, column=columns[0])
 
 
 def _escape(sample: Sampled, steps: Steps) -> bool:
