@@ -232,8 +232,15 @@ def test_a_header_of_another_order_refuses_the_file_and_swaps_no_columns(spelt, 
     assert (refused.value.reason, refused.value.line) == ("changed_header", 5)
 
 
+def test_a_header_of_other_names_refuses_the_file_too():
+    other = HEADER.replace("quantity,price", "unit_price,qty")
+    with pytest.raises(Refused) as refused:
+        run(HEADER + line() + other + line(order_id="2"))
+    assert (refused.value.reason, refused.value.line) == ("changed_header", 3)
+
+
 def test_names_of_columns_among_other_values_refuse_no_file():
-    words = clean_lines(line(quantity="price", price="quantity", region="x"), line(order_id="2"))
+    words = clean_lines(line(quantity="price", product="product"), line(order_id="2"))
     assert words.reasons == [(2, "invalid_quantity")]
 
 

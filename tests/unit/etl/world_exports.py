@@ -10,6 +10,7 @@ from typing import Any
 
 OURS = ["order_id", "customer_id", "product", "quantity", "price", "order_date"]
 _ITEM = ["Item Title", "Quantity"]
+_LINE = ["Order Lines/Product", "Order Lines/Quantity", "Order Lines/Unit Price"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +202,21 @@ def _programs(add: Callable[..., None]) -> None:
             lambda o: f"{o.quantity:.2f}",
             lambda o: f"£{us(o.price)}",
             lambda o: f"{o.day:%d-%b-%Y}",
+        ),
+    )
+    add(
+        "Odoo",
+        "suggested",
+        table(
+            ["Order Reference", "Customer", *_LINE, "Order Date"],
+            lambda o: [
+                o.id,
+                o.customer,
+                o.product,
+                f"{o.quantity}.0",
+                o.price,
+                f"{o.day} 10:05:00",
+            ],
         ),
     )
     add(

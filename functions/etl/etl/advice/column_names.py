@@ -28,6 +28,7 @@ _NAMES: Final = {
         "注文番号, 注文id, 受注番号, 伝票番号, 订单号, 订单编号, 訂單編號, 주문번호, "
         "رقم الطلب, رقم الفاتورة, מספר הזמנה, מספר חשבונית, mã đơn hàng, số đơn hàng, "
         "เลขที่คำสั่งซื้อ, หมายเลขคำสั่งซื้อ, tilausnumero, rendelesszam, αριθμος παραγγελιας, "
+        "de venta, numero de venta, vch no, voucher no, "
         "id, ref, num, no, nr"
     ),
     "customer_id": (
@@ -45,7 +46,8 @@ _NAMES: Final = {
         "顧客番号, 顧客id, 顧客コード, 得意先コード, 会員id, 客户编号, 客户id, 客戶編號, "
         "고객번호, 고객id, 顧客, 客户, 고객, "
         "العميل, رقم العميل, לקוח, מספר לקוח, khách hàng, mã khách hàng, ลูกค้า, รหัสลูกค้า, "
-        "asiakas, asiakasnumero, vevo, zakaznik, πελατης, from email address, "
+        "asiakas, asiakasnumero, vevo, zakaznik, πελατης, from email address, comprador, "
+        "contact name, bill to name, "
         "billing name"
     ),
     "product": (
@@ -61,7 +63,7 @@ _NAMES: Final = {
         "produkt, nazwa produktu, towar, nazwa, urun, urun adi, товар, наименование, "
         "商品名, 商品, 商品コード, 品名, 品番, 商品名称, 产品, 产品名称, 商品名稱, 상품명, 상품, "
         "المنتج, الصنف, מוצר, פריט, sản phẩm, tên sản phẩm, สินค้า, ชื่อสินค้า, tuote, termek, "
-        "προιον, item title, product service, "
+        "προιον, item title, product service, titulo, "
         "lineitem, particulars, memo, details, narration"
     ),
     "quantity": (
@@ -77,7 +79,7 @@ _NAMES: Final = {
     "price": (
         "price, unit price, item price, lineitem price, price per unit, price each, priceeach, "
         "item cost, unit cost, selling price, sale price, net price, netpr, price amount, rate, "
-        "mrp, "
+        "unit amount, mrp, "
         "einzelpreis, stuckpreis, stueckpreis, preis, nettopreis, verkaufspreis, vk preis, "
         "prix unitaire, prix, prix ht, prix unitaire ht, pu, pu ht, prix ttc, "
         "precio unitario, precio, preco unitario, preco, valor unitario, "
@@ -86,7 +88,7 @@ _NAMES: Final = {
         "birim fiyat, fiyat, цена, "
         "単価, 価格, 販売価格, 金額, 单价, 價格, 单价 元, 단가, 가격, "
         "السعر, سعر الوحدة, מחיר, đơn giá, giá, ราคา, ราคาต่อหน่วย, hinta, yksikkohinta, τιμη, "
-        "sales price, gross, "
+        "sales price, net sales, gross sales, gross, grand total, "
         "amount, line total, net amount, netwr, net value, value, total, order total, item total, "
         "betrag, umsatz, summe, gesamtpreis, montant, montant ht, importe, valor, importo, bedrag, "
         "kwota, tutar, сумма, 金额"
@@ -108,7 +110,7 @@ _NAMES: Final = {
         "注文日, 注文日時, 受注日, 購入日, 日付, 订单日期, 下单时间, 订单时间, 日期, 訂單日期, "
         "주문일, 주문일자, 주문일시, 날짜, posted date time, created, "
         "التاريخ, تاريخ الطلب, תאריך, תאריך הזמנה, ngày đặt, ngày đặt hàng, ngày, วันที่, "
-        "วันที่สั่งซื้อ, paivamaara, tilauspaiva, ημερομηνια"
+        "fecha de venta, วันที่สั่งซื้อ, paivamaara, tilauspaiva, ημερομηνια"
     ),
 }
 COLUMNS: Final = tuple(_NAMES)
@@ -148,7 +150,11 @@ def rank(column: str, name: str) -> int | None:
     """
     if column == "price" and is_scaled(name):
         return None
-    return _ranks()[column].get(normalised(name))
+    ranks = _ranks()[column]
+    found = ranks.get(normalised(name))
+    # Programs put what a column is of before it: Order Lines/Quantity.
+    last = normalised(name.rpartition("/")[2])
+    return found if found is not None or last not in ranks else ranks[last] + len(ranks)
 
 
 def is_scaled(name: str) -> bool:

@@ -59,7 +59,7 @@ def find_formats(texts: Mapping[str, int], languages: tuple[str, ...] = ()) -> F
     families: dict[tuple[str, str], list[tuple[str, Shape]]] = defaultdict(list)
     named: Counter[str] = Counter()
     for text, count in texts.items():
-        word = _counted_word(text)
+        word = counted_word(text)
         shape = None if word else shape_of(text)
         if word:
             found.prove(word, {text: count})
@@ -75,7 +75,7 @@ def find_formats(texts: Mapping[str, int], languages: tuple[str, ...] = ()) -> F
     return found
 
 
-def _counted_word(text: str) -> str | None:
+def counted_word(text: str) -> str | None:
     """A word for texts that count seconds or days."""
     for word in ("unix_seconds", "unix_milliseconds", "spreadsheet_days"):
         read = WORDS[word](text)

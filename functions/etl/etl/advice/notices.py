@@ -8,6 +8,7 @@ from typing import Final
 
 from etl.advice.calendars import calendar_of
 from etl.advice.date_shapes import shape_of
+from etl.advice.dates import counted_word
 from etl.advice.id_notices import id_notices
 from etl.advice.trial import Trial
 from etl.profile.columns import MAX_COLUMNS
@@ -165,7 +166,8 @@ def _unread(trial: Trial, told: set[str | None]) -> Iterator[Notice]:
 
 def _is_unread(column: str, text: str) -> bool:
     if column == "order_date":
-        return shape_of(text) is None and not text.isdigit() and not _abbreviated(text)
+        is_counted = text.isdigit() and counted_word(text) is not None
+        return shape_of(text) is None and not is_counted and not _abbreviated(text)
     return all(price(text, mark)[0] != OK for mark in (".", ","))
 
 
