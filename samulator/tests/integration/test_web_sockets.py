@@ -38,7 +38,7 @@ def talk(chat: AppThread, conversation: Callable[[Connect], Awaitable[None]]) ->
 
 
 def rows(chat: AppThread) -> list[str]:
-    table = chat.environment("OnConnect")["TABLE_NAME"]
+    table = chat.environment("Talk")["TABLE_NAME"]
     items = chat.client("dynamodb").scan(TableName=table)["Items"]
     return [item["connectionId"]["S"] for item in items]
 
@@ -59,7 +59,7 @@ def test_a_message_reaches_everybody_who_is_connected(chat: AppThread) -> None:
         await one.send_str(json.dumps({"action": "sendmessage", "data": "alone"}))
         assert await heard(one) == "alone"
         # The template's own endpoint leads here too, and nobody is gone.
-        answered = await asyncio.to_thread(chat.invoke, "Announce", {"text": "to all"})
+        answered = await asyncio.to_thread(chat.invoke, "Talk", {"text": "to all"})
         assert json.loads(answered["body"]) == {"gone": 0}
         assert await heard(one) == "to all"
         await one.close()
@@ -69,6 +69,8 @@ def test_a_message_reaches_everybody_who_is_connected(chat: AppThread) -> None:
             await asyncio.sleep(0.05)
 
     talk(chat, conversation)
+    assert chat.urls["Chat"].startswith("ws://127.0.0.1:")
+    assert "WS     /Prod $connect  101" in chat.output
 
 
 def test_who_may_not_come_in_is_refused_by_the_authorizer(chat: AppThread) -> None:
@@ -82,34 +84,24 @@ def test_who_may_not_come_in_is_refused_by_the_authorizer(chat: AppThread) -> No
 
 def test_a_connection_that_is_gone_is_a_gone_exception_to_functions(chat: AppThread) -> None:
     client = chat.client("dynamodb")
-    table = chat.environment("OnConnect")["TABLE_NAME"]
+    table = chat.environment("Talk")["TABLE_NAME"]
     client.put_item(TableName=table, Item={"connectionId": {"S": "AAAAAAAAAAAAAAA="}})
-    answered = chat.invoke("Announce", {"text": "anybody?"})
+    answered = chat.invoke("Talk", {"text": "anybody?"})
 
     assert json.loads(answered["body"])["gone"] >= 1
     assert "AAAAAAAAAAAAAAA=" not in rows(chat)
 
 
 def test_new_code_leaves_connections_as_they_are(chat: AppThread) -> None:
-    code = chat.running.application.functions["OnConnect"].code_uri / "chat.py"
+    code = chat.running.application.functions["Talk"].code_uri / "chat.py"
 
     async def conversation(connect: Connect) -> None:
         socket = await connect()
         code.write_text(code.read_text().replace("Data=text", 'Data=text + "!"'))
-        while "SendMessage  reloaded" not in chat.output:
+        while "Talk  reloaded" not in chat.output:
             await asyncio.sleep(0.05)
         await socket.send_str(json.dumps({"action": "sendmessage", "data": "still here"}))
         assert await heard(socket) == "still here!"
         await socket.close()
 
     talk(chat, conversation)
-
-
-def test_the_terminal_says_where_it_is_and_what_was_said(chat: AppThread) -> None:
-    async def conversation(connect: Connect) -> None:
-        await (await connect()).close()
-
-    talk(chat, conversation)
-    assert chat.urls["Chat"].startswith("ws://127.0.0.1:")
-    assert chat.urls["Chat"].endswith("/Prod")
-    assert "WS     /Prod $connect  101" in chat.output

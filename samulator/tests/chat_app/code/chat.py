@@ -8,38 +8,23 @@ import boto3
 table = boto3.resource("dynamodb").Table(os.environ["TABLE_NAME"])
 
 
-def authorize(event, _context):
-    effect = "Allow" if event["queryStringParameters"]["token"] == "friend" else "Deny"
-    statement = {
-        "Action": "execute-api:Invoke",
-        "Effect": effect,
-        "Resource": event["methodArn"],
-    }
-    policy = {"Version": "2012-10-17", "Statement": [statement]}
-    return {"principalId": "friend", "policyDocument": policy}
-
-
-def connect(event, _context):
-    table.put_item(Item={"connectionId": event["requestContext"]["connectionId"]})
-    return {"statusCode": 200, "body": "Connected."}
-
-
-def disconnect(event, _context):
-    table.delete_item(Key={"connectionId": event["requestContext"]["connectionId"]})
-    return {"statusCode": 200, "body": "Disconnected."}
-
-
-def send(event, _context):
+def handler(event, _context):
+    """Answer a route, or an announcement that no client makes."""
+    if "requestContext" not in event:
+        return post(os.environ["ENDPOINT"], event["text"])
     context = event["requestContext"]
-    endpoint = f"https://{context['domainName']}/{context['stage']}"
-    return _post(endpoint, json.loads(event["body"])["data"])
+    row = {"connectionId": context["connectionId"]}
+    if context["eventType"] == "CONNECT":
+        table.put_item(Item=row)
+    elif context["eventType"] == "DISCONNECT":
+        table.delete_item(Key=row)
+    else:
+        endpoint = f"https://{context['domainName']}/{context['stage']}"
+        return post(endpoint, json.loads(event["body"])["data"])
+    return {"statusCode": 200}
 
 
-def announce(event, _context):
-    return _post(os.environ["ENDPOINT"], event["text"])
-
-
-def _post(endpoint, text):
+def post(endpoint, text):
     """Post to everybody, and forget who is gone."""
     client = boto3.client("apigatewaymanagementapi", endpoint_url=endpoint)
     gone = 0
