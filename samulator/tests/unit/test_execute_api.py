@@ -8,6 +8,7 @@ import pytest
 from requests import Response
 
 from samulator.functions import execute_api
+from samulator.functions.aws_guard import AwsRefused, _refuse
 from samulator.functions.execute_api import PREFIX, VARIABLE, local_url
 from samulator.servers.aws.eventbridge.http_target import LocalApis
 from samulator.servers.aws.step_functions import gateway_calls
@@ -108,6 +109,19 @@ def test_what_an_api_answers_is_what_its_task_returns(body: str, read: object) -
         "StatusCode": 200,
         "StatusText": "OK",
     }
+
+
+def test_another_client_is_told_where_connections_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(VARIABLE, "http://127.0.0.1:3001 chat")
+    refused = {}
+    for host in ("Chat", "other"):
+        named = f"{host}.execute-api.us-east-1.amazonaws.com"
+        with pytest.raises(AwsRefused) as raised:
+            _refuse("socket.getaddrinfo", (named, 443))
+        refused[host] = str(raised.value)
+
+    assert refused["Chat"].endswith("others at http://127.0.0.1:3001/execute-api/chat/STAGE")
+    assert "@connections" not in refused["other"]
 
 
 def test_a_client_of_boto3_that_names_the_host_asks_here() -> None:

@@ -41,8 +41,17 @@ def _refuse(event: str, arguments: tuple) -> None:  # type: ignore[type-arg]
         raise AwsRefused(
             f"{host} is AWS itself, which no function reaches from this machine unless "
             "`samulator up --allow-aws` or allow_aws = true in local.toml permits it; a client "
-            f"that names no endpoint gets {endpoint}"
+            f"that names no endpoint gets {endpoint}{_api_instead(host)}"
         )
+
+
+def _api_instead(host: str) -> str:
+    """Where the @connections of a WebSocket API are for clients that are no boto3."""
+    address, *apis = os.environ.get("SAMULATOR_EXECUTE_API", "").split(" ")
+    api = host.partition(".execute-api.")[0].lower()
+    if api not in apis:
+        return ""
+    return f"; boto3 finds this API's @connections, others at {address}/execute-api/{api}/STAGE"
 
 
 def is_of_aws(host: str) -> bool:
