@@ -3,6 +3,7 @@
 import socket
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import httpx
@@ -35,9 +36,18 @@ class EchoServer(BaseHTTPRequestHandler):
 
 @pytest.fixture(scope="module")
 def url() -> Iterator[str]:
-    inner = ThreadingHTTPServer(("127.0.0.1", 0), EchoServer)
+    with running(EchoServer) as url:
+        yield url
+
+
+@contextmanager
+def running(handler: type[EchoServer], *, inner_idle_seconds: float | None = None) -> Iterator[str]:
+    """A guard before a server of such requests; the guard's URL."""
+    inner = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     guard = Guard(("127.0.0.1", 0))
     guard.inner = ("127.0.0.1", inner.server_address[1])
+    if inner_idle_seconds is not None:
+        guard.inner_idle_seconds = inner_idle_seconds
     guard.server_activate()
     servers = (inner, guard)
     threads = [threading.Thread(target=server.serve_forever, args=(0.01,)) for server in servers]
@@ -92,6 +102,22 @@ def test_head_says_how_long_the_body_would_be(url: str) -> None:
 def test_one_connection_serves_many_requests(url: str) -> None:
     with httpx.Client(base_url=url) as client:
         assert [client.get("/200").status_code for _ in range(20)] == [200] * 20
+
+
+class ForgetfulServer(EchoServer):
+    """Says that it keeps the connection, and hangs up after each answer."""
+
+    def handle_one_request(self) -> None:
+        super().handle_one_request()
+        self.close_connection = True
+
+
+def test_a_server_that_hung_up_meanwhile_costs_no_request() -> None:
+    with (
+        running(ForgetfulServer, inner_idle_seconds=0) as url,
+        httpx.Client(base_url=url) as client,
+    ):
+        assert [client.put("/201", content=b"body").status_code for _ in range(20)] == [201] * 20
 
 
 @pytest.mark.parametrize(

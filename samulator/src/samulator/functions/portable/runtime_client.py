@@ -6,10 +6,14 @@ Runs in the worker, with the standard library alone.
 
 import http.client
 import os
+import time
 
 _PREFIX = "/2018-06-01/runtime/invocation/"
 _ACCEPTED = 202
+# The stack hangs up after 60 seconds of silence, which is what a handler at work is.
+_IDLE_SECONDS = 30.0
 _connection: http.client.HTTPConnection | None = None
+_answered_at = 0.0
 _user_agent = ""
 
 
@@ -55,10 +59,15 @@ def post_error(
 def _request(
     method: str, path: str, body: bytes | None, headers: dict[str, str]
 ) -> tuple[int, dict[str, str], bytes]:
-    global _connection
+    global _connection, _answered_at
     if _connection is None:
         _connection = http.client.HTTPConnection(os.environ["AWS_LAMBDA_RUNTIME_API"])
+    if time.monotonic() - _answered_at >= _IDLE_SECONDS:
+        # The next request connects anew.
+        _connection.close()
     encoded = {name: value.encode("utf-8") for name, value in headers.items()}
     _connection.request(method, path, body, {"User-Agent": _user_agent, **encoded})
     response = _connection.getresponse()
-    return response.status, dict(response.getheaders()), response.read()
+    content = response.read()
+    _answered_at = time.monotonic()
+    return response.status, dict(response.getheaders()), content

@@ -3,6 +3,7 @@
 import http.client
 import json
 import socketserver
+import time
 from collections.abc import Iterator
 from http import HTTPStatus
 from typing import TYPE_CHECKING
@@ -18,7 +19,10 @@ _OF_THE_CONNECTION = {"connection", "keep-alive", "proxy-connection", "te", "upg
 _OF_THE_MESSAGE = {"content-length", "transfer-encoding"}
 # OpenSearch's own limit, http.max_content_length.
 _BODY_LIMIT = 100 * 1024 * 1024
-_IDLE_SECONDS = 75
+# A client that is hung up on while it sends has lost a request; only nobody's connection is older.
+_IDLE_SECONDS = 3600
+# osmem-server hangs up after 60 seconds of silence, whatever is on its way to it.
+_INNER_IDLE_SECONDS = 30.0
 _PRINTABLE = "".join(map(chr, range(0x21, 0x7F)))
 
 
@@ -29,6 +33,7 @@ class Guard(socketserver.ThreadingTCPServer):
     daemon_threads = True
     request_queue_size = 128
     inner: tuple[str, int]
+    inner_idle_seconds = _INNER_IDLE_SECONDS
 
     def __init__(self, address: tuple[str, int]) -> None:
         """Bind to `address` and take no connection yet. Raises OSError."""
@@ -49,6 +54,7 @@ class _Passage(OwnErrors):
     def setup(self) -> None:
         super().setup()
         self._inner = http.client.HTTPConnection(*self.server.inner)
+        self._answered_at = time.monotonic()
 
     def finish(self) -> None:
         self._inner.close()
@@ -74,6 +80,7 @@ class _Passage(OwnErrors):
             self._inner.endheaders(body or None)
             answer = self._inner.getresponse()
             content = answer.read()
+            self._answered_at = time.monotonic()
         except (OSError, http.client.HTTPException) as error:
             self.send_error(HTTPStatus.BAD_GATEWAY, f"The search server is gone: {error}")
             return
@@ -93,6 +100,9 @@ class _Passage(OwnErrors):
 
     def _ask(self, body: bytes) -> None:
         """Raises ValueError for a header that cannot be passed on."""
+        if time.monotonic() - self._answered_at >= self.server.inner_idle_seconds:
+            # The next request connects anew.
+            self._inner.close()
         # The request line came as Latin-1; bytes that belong in no URL go on percent-encoded.
         target = quote(self.path, safe=_PRINTABLE, encoding="latin-1")
         self._inner.putrequest(self.command, target, skip_host=True, skip_accept_encoding=True)
