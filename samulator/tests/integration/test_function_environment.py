@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from samulator.functions import bootstrap
 from testkit.other_app_runner import TEMPLATE, OtherApp
 
 FOLDER = TEMPLATE.parent
@@ -82,6 +83,13 @@ def test_search_path_is_code_layers_runtime_and_the_standard_library(seen):
         and not folder.is_relative_to(path[2].parent)
         and not folder.is_relative_to(FOLDER)
     ]
+
+
+def test_modules_that_a_worker_begins_with_leave_their_names_to_the_function(seen):
+    first = {path.stem for path in Path(bootstrap.__file__).parent.glob("*.py")}
+
+    assert {"aws_guard", "execute_api", "older_sdk"} <= first
+    assert not first & set(seen["modules"])
 
 
 def test_packages_of_the_stack_cannot_be_imported(seen):

@@ -91,6 +91,27 @@ def test_routes_stages_and_the_selection_are_read(load: Load) -> None:
     assert application.warnings == ()
 
 
+def test_its_endpoint_is_of_web_sockets_and_that_of_other_apis_of_https(load: Load) -> None:
+    application = load(
+        route("$default"),
+        """
+        Web: {Type: AWS::ApiGatewayV2::Api, Properties: {Name: web, ProtocolType: HTTP}}
+        Asked:
+          Type: AWS::Serverless::Function
+          Properties:
+            CodeUri: code
+            Handler: app.handler
+            Runtime: python3.11
+            Environment:
+              Variables: {CHAT: !GetAtt Chat.ApiEndpoint, WEB: !GetAtt Web.ApiEndpoint}
+        """,
+    )
+
+    told = application.functions["Asked"].environment
+    assert told["CHAT"] == "wss://Chat.execute-api.us-east-1.amazonaws.com"
+    assert told["WEB"] == "https://Web.execute-api.us-east-1.amazonaws.com"
+
+
 def test_an_authorizer_guards_connect_and_no_other_route(load: Load) -> None:
     guarded = ", AuthorizationType: CUSTOM, AuthorizerId: !Ref Auth"
     application = load(

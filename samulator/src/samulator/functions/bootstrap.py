@@ -21,6 +21,8 @@ from importlib.machinery import (
 )
 
 _Find = Callable[[str], object]
+# Found beside this file. A function may have modules of these names.
+_FIRST = ("after_import", "aws_guard", "execute_api", "older_sdk")
 
 
 class SavedSourceLoader(SourceFileLoader):
@@ -47,6 +49,8 @@ def main() -> None:
     entries = search_path.split(os.pathsep)
     lead_older_sdk(entries)
     lead_execute_api()
+    for name in _FIRST:
+        sys.modules.pop(name, None)
     sys.path[0:1] = entries
     # What was built lies beside the runtime and never changes; but a task root there is of links.
     built = os.path.dirname(os.environ["LAMBDA_RUNTIME_DIR"])  # noqa: PTH120

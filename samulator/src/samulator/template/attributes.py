@@ -92,7 +92,7 @@ ATTRIBUTES: Mapping[str, Mapping[str, str]] = {
     "AWS::ApiGateway::RestApi": {"RootResourceId": "{lower}root", "RestApiId": "{id}"},
     "AWS::ApiGateway::Resource": {"ResourceId": "{id}"},
     "AWS::ApiGatewayV2::Api": {
-        "ApiEndpoint": "https://{id}.execute-api.{region}.amazonaws.com",
+        "ApiEndpoint": "{scheme}://{id}.execute-api.{region}.amazonaws.com",
         "ApiId": "{id}",
     },
     "AWS::Cognito::UserPool": {

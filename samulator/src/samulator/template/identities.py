@@ -166,6 +166,7 @@ class Identities:
             "function": lambda: self._function_of(logical_id, "TargetFunctionArn"),
             "bus": lambda: f"{bus}/" if bus not in ("", "default") else "",
             "group": lambda: self._property(logical_id, "GroupName") or "default",
+            "scheme": lambda: "wss" if self._is_web_socket(logical_id) else "https",
         }
         special = {key: make() for key, make in parts.items() if f"{{{key}}}" in text}
         return text.format(
@@ -190,6 +191,9 @@ class Identities:
         value = f"{self.name(name)}.{attribute}" if known is None else self._filled(known, name)
         self._warn(f"{where}: {name}.{attribute} ({kind}) exists on AWS only, here it is {value!r}")
         return value
+
+    def _is_web_socket(self, logical_id: str) -> bool:
+        return self._property(logical_id, "ProtocolType").upper() == "WEBSOCKET"
 
     def _property(self, logical_id: str, key: str) -> str:
         """The text of a property, empty where it is none; what it names is not referred to."""
