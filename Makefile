@@ -150,9 +150,9 @@ sample: ## write a sample raw.csv of 5,200 rows
 
 # ---- test
 
-# Three modules at a time, each in one process: many wait for servers, and every process more imports
+# Four modules at a time, each in one process: many wait for servers, and every process more imports
 # all of them and starts servers of its own. WORKERS=0 runs all in this one.
-WORKERS ?= 3
+WORKERS ?= 4
 
 test: $(VENV)/dev.stamp ## unit, integration and parity tests, on real servers, without Docker: TEST=tests/unit
 	@$(BIN)/python -m requirements.lists warn
