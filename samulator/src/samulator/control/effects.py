@@ -4,20 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from samulator.control.integration_effects import answers, asks_for
 from samulator.control.resource_effects import effect
 from samulator.control.socket_effects import socket_effects
 from samulator.control.trigger_effects import fires, pool_calls
 from samulator.http.plan import plan_ports
 from samulator.template.model import Application, Function, Resource
-from samulator.template.model_http import (
-    Guard,
-    Integration,
-    LambdaProxy,
-    MappedMock,
-    Mock,
-    NotServed,
-)
-from samulator.template.model_service import ServiceAction, ServiceSubtype
+from samulator.template.model_http import LambdaProxy
 
 FUNCTIONS, ROUTES, TRIGGERS, RESOURCES = "functions", "routes", "triggers", "resources"
 _FUNCTION = "AWS::Lambda::Function"
@@ -88,8 +81,10 @@ def _routes(application: Application) -> Iterator[Effect]:
     for api in application.apis:
         kind = application.resources[api.id].type
         for route in api.routes:
-            works, does = _answers(route.integration)
-            asked = _asks_for(route.guard) if works else ""
+            works, does = answers(route.integration, "501")
+            if isinstance(route.integration, LambdaProxy):
+                does += f" with payload {route.integration.payload}"
+            asked = asks_for(route.guard) if works else ""
             asked += ", on a further port" if api in further else ""
             yield Effect(ROUTES, f"{route.key} ({api.id})", kind, works, f"{does}{asked}")
     for name, works, does in socket_effects(application):
@@ -105,31 +100,6 @@ def _routes(application: Application) -> Iterator[Effect]:
         reason = application.idle.get(resource.logical_id, "its function does not run here")
         does = reason if url is None else f"calls {url.reference}, on a port of its own"
         yield Effect(ROUTES, resource.logical_id, _URL, url is not None, does)
-
-
-def _asks_for(guard: Guard) -> str:
-    asked = f", behind authorizer {guard.authorizer.name}" if guard.authorizer else ""
-    if guard.scopes:
-        asked += f" for {' or '.join(guard.scopes)}"
-    if guard.api_key:
-        asked += ", for callers with an API key"
-    return f"{asked}, AWS_IAM lets everybody in here" if guard.iam else asked
-
-
-def _answers(integration: Integration) -> tuple[bool, str]:
-    if isinstance(integration, NotServed):
-        return False, f"answers 501: {integration.reason}"
-    if isinstance(integration, Mock):
-        return True, f"answers {integration.status} by itself"
-    if isinstance(integration, MappedMock):
-        return True, "answers by itself, by its mapping"
-    if isinstance(integration, LambdaProxy):
-        return True, f"calls {integration.reference} with payload {integration.payload}"
-    if isinstance(integration, ServiceAction):
-        return True, f"asks {integration.service} for {integration.path}, by its mapping"
-    if isinstance(integration, ServiceSubtype):
-        return True, f"asks for {integration.subtype}"
-    return True, f"calls {integration.reference} with what its mapping makes"
 
 
 def _triggers(application: Application) -> Iterator[Effect]:

@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator
 
+from samulator.control.integration_effects import answers, asks_for
 from samulator.template.model import Application
-from samulator.template.model_http import Integration, LambdaCustom, LambdaProxy, NotServed
-from samulator.template.model_service import ServiceAction
-from samulator.template.model_web_socket import SocketRoute, WebSocketApi, stage_path
+from samulator.template.model_web_socket import WebSocketApi, stage_path
 
 
 def socket_effects(application: Application) -> Iterator[tuple[str, bool, str]]:
@@ -13,31 +12,13 @@ def socket_effects(application: Application) -> Iterator[tuple[str, bool, str]]:
     for api in application.web_socket_apis:
         place = _place(api)
         for route in api.routes:
-            works, does = _does(route.integration)
+            works, does = answers(route.integration, "an error")
             if works:
-                does += _further(route) + place
+                back = ", and sends the answer back" if route.answers else ""
+                does += asks_for(route.guard) + back + place
                 # Once is enough: it is one port for all of them.
                 place = ""
             yield f"{route.key} ({api.id})", works, does
-
-
-def _does(integration: Integration) -> tuple[bool, str]:
-    if isinstance(integration, NotServed):
-        return False, f"answers an error: {integration.reason}"
-    if isinstance(integration, LambdaProxy):
-        return True, f"calls {integration.reference}"
-    if isinstance(integration, LambdaCustom):
-        return True, f"calls {integration.reference} with what its mapping makes"
-    if isinstance(integration, ServiceAction):
-        return True, f"asks {integration.service} for {integration.path}, by its mapping"
-    return True, "answers by itself, by its mapping"
-
-
-def _further(route: SocketRoute) -> str:
-    guard = route.guard
-    further = f", behind authorizer {guard.authorizer.name}" if guard.authorizer else ""
-    further += ", AWS_IAM lets everybody in here" if guard.iam else ""
-    return f"{further}, and sends the answer back" if route.answers else further
 
 
 def _place(api: WebSocketApi) -> str:
