@@ -488,6 +488,18 @@ def test_quantities_of_three_decimals_prove_no_thousands(tmp_path):
     assert {choice.field for choice in advice.choices} == {"fractional_quantity", "decimal"}
 
 
+def test_fractional_quantities_can_be_refused_for_good(tmp_path):
+    rows = "1,C,W,1.5,5,2024-01-05\n2,C,W,2,5,2024-01-05\n"
+    (choice,) = advice_on(tmp_path, HEADER + rows).choices
+    rounded, refused = choice.options
+    assert rounded.description == {"fractional_quantity": "round"}
+    assert rounded.effect.kept_then == 2
+    assert refused.description == {"fractional_quantity": "refuse"}
+    assert refused.effect.kept_then == 1
+    settled = Description.model_validate(refused.description)
+    assert advice_on(tmp_path, HEADER + rows, settled).choices == ()
+
+
 @pytest.mark.parametrize(
     ("text", "form"),
     [

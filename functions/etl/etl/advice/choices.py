@@ -42,11 +42,12 @@ def _choice(
     sample: Sampled, now: Trial, least: int, asked: Trial, question: Question
 ) -> Choice | None:
     """None where no answer keeps more than `least` rows."""
-    options = [_option(sample, now, asked, answer) for answer in question.answers]
-    winning = tuple(option for option in options if option.effect.kept_then > least)
+    options = [(answer, _option(sample, now, asked, answer)) for answer in question.answers]
+    winning = [option for _, option in options if option.effect.kept_then > least]
     if not winning:
         return None
-    return Choice(field=question.field, question=question.text, options=winning)
+    offered = [option for answer, option in options if answer.changes_nothing or option in winning]
+    return Choice(field=question.field, question=question.text, options=tuple(offered))
 
 
 def _option(sample: Sampled, now: Trial, asked: Trial, answer: Answer) -> Option:
@@ -57,7 +58,8 @@ def _option(sample: Sampled, now: Trial, asked: Trial, answer: Answer) -> Option
 
 def _together(questions: Sequence[Question]) -> Question:
     """Each answer to one with each to the others, the first few of them."""
-    pairs = islice(product(*(question.answers for question in questions)), _MOST_TOGETHER)
+    winning = ([one for one in q.answers if not one.changes_nothing] for q in questions)
+    pairs = islice(product(*winning), _MOST_TOGETHER)
     return Question(
         ", ".join(dict.fromkeys(question.field for question in questions)),
         " ".join(question.text for question in questions),

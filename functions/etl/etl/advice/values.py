@@ -28,10 +28,14 @@ _WORDS_OF_ORDER: Final = {"d": "day", "m": "month", "y": "year", "Y": "year"}
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One way to settle a question: fields of a description, and what they would mean."""
+    """One way to settle a question: fields of a description, and what they would mean.
+
+    One that `changes_nothing` wins no row, and is offered beside those that do: nobody asks again.
+    """
 
     meaning: str
     fields: Mapping[str, Any]
+    changes_nothing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,14 +216,21 @@ def _meaning(opened: OpenOrder, order: Order) -> str:
 
 
 def _fractions(trial: Trial, changes: list[Change]) -> Iterator[Question]:
+    """Nobody is asked where the description says what is to be done with them."""
+    if trial.description.fractional_quantity is not None:
+        return
     mark = next((change.value for change in changes if change.field == "decimal"), None)
     mark = mark or trial.description.decimal_mark
     texts = trial.refused_texts("quantity")
     rounded = [text for text in texts if quantity(text, mark, is_rounded=True)[0] == ROUNDED]
     if rounded:
         meaning = "rounded, halves away from zero; the report counts them"
+        refused = "refused: their rows are dropped as they are now, and nobody asks again"
         yield Question(
             "fractional_quantity",
             f"Quantities are no whole numbers: {', '.join(rounded[:3])}.",
-            (Answer(meaning, {"fractional_quantity": "round"}),),
+            (
+                Answer(meaning, {"fractional_quantity": "round"}),
+                Answer(refused, {"fractional_quantity": "refuse"}, changes_nothing=True),
+            ),
         )

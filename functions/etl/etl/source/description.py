@@ -117,10 +117,10 @@ class Description(BaseModel):
         description="IANA name of the zone of times without an offset, e.g. Europe/Berlin. "
         "Absent: UTC. A date without a time stays that date.",
     )
-    fractional_quantity: Literal["refuse", "round"] = Field(
-        default="refuse",
+    fractional_quantity: Literal["refuse", "round"] | None = Field(
+        default=None,
         description="A quantity that is no whole number: its row is dropped, or it is rounded, "
-        "halves away from zero.",
+        "halves away from zero. Absent: it is dropped, and a report asks.",
     )
     repeated_columns: Literal["number", "first", "last", "refuse"] = Field(
         default="number",
