@@ -188,7 +188,12 @@ class Delivery:
             self._session = ClientSession(timeout=ClientTimeout(total=_TIMEOUT_SECONDS))
         asked = event.request or self._invoke(event)
         async with self._session.request(
-            asked.method, asked.url, data=event.payload, headers=asked.headers
+            asked.method,
+            asked.url,
+            data=event.payload,
+            headers=asked.headers,
+            # To a place that nobody permitted, with the keys of this one.
+            allow_redirects=False,
         ) as answer:
             code = answer.headers.get("X-Amzn-Errortype", "")
             who = _LAMBDA if event.request is None else asked.url
@@ -204,7 +209,9 @@ class Delivery:
 
 
 def _refusal(who: str, status: int, code: str, text: str) -> Refusal | None:
-    if status < HTTPStatus.BAD_REQUEST:
+    if status < HTTPStatus.MULTIPLE_CHOICES:
         return None
+    if status < HTTPStatus.BAD_REQUEST:
+        return Refusal(f"{who} answers {status}, which is not followed", code, is_final=True)
     may_pass = status >= HTTPStatus.INTERNAL_SERVER_ERROR or status == HTTPStatus.TOO_MANY_REQUESTS
     return Refusal(f"{who} answers {status}: {text.strip()}", code, is_final=not may_pass)

@@ -21,9 +21,9 @@ from samulator.servers.aws.eventbridge.http_target import (
     destination_request,
     with_query,
 )
+from samulator.servers.aws.http_call import LOOPBACK
 
 _API = "execute-api"
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _OF_AWS = (".amazonaws.com", ".amazonaws.com.cn", ".amazonaws.eu", ".api.aws", ".on.aws")
 
 

@@ -17,13 +17,13 @@ import requests
 from moto.sns.models import SNSBackend, Subscription
 
 from samulator.servers.aws.delivery import Delivery, Event, Refusal
+from samulator.servers.aws.http_call import LOOPBACK, call
 from samulator.servers.aws.messages import AWS_ERRORS, bury, code_of, send_to_queue
 from samulator.servers.aws.sns.filter_policy import accepts, check_policy
 from samulator.servers.aws.sns.notification import Notification
 
 _logger = logging.getLogger(__name__)
 _HTTP_SECONDS = 15
-_LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 class FanOut:
@@ -37,8 +37,8 @@ class FanOut:
         self._carriers: dict[str, Callable[[Subscription, Notification], None]] = {
             "sqs": _to_queue,
             "lambda": self._to_function,
-            "http": _to_http,
-            "https": _to_http,
+            "http": to_http,
+            "https": to_http,
         }
 
     def install(self) -> None:
@@ -115,8 +115,9 @@ def _to_queue(subscription: Subscription, notification: Notification) -> None:
         _bury(subscription, notification, refusal)
 
 
-def _to_http(subscription: Subscription, notification: Notification) -> None:
-    if urlsplit(subscription.endpoint).hostname not in _LOOPBACK:
+def to_http(subscription: Subscription, notification: Notification) -> None:
+    """Post a message to a server of this machine; what it does not take is buried."""
+    if urlsplit(subscription.endpoint).hostname not in LOOPBACK:
         _logger.info("%s is not on this machine and gets nothing", subscription.endpoint)
         return
     headers = {
@@ -128,15 +129,14 @@ def _to_http(subscription: Subscription, notification: Notification) -> None:
     }
     body = notification.envelope(subscription.arn).encode()
     try:
-        with requests.Session() as session:
-            # A proxy of the user's does not know this machine's servers.
-            session.trust_env = False
-            answer = session.post(
-                subscription.endpoint, data=body, headers=headers, timeout=_HTTP_SECONDS
-            )
+        answer = call("POST", subscription.endpoint, headers, body, seconds=_HTTP_SECONDS)
         answer.raise_for_status()
     except requests.RequestException as error:
         _bury(subscription, notification, Refusal(str(error), type(error).__name__))
+        return
+    if answer.is_redirect:
+        reason = f"it answers {answer.status_code}, which is not followed"
+        _bury(subscription, notification, Refusal(reason, str(answer.status_code)))
 
 
 def _bury(subscription: Subscription, notification: Notification, refusal: Refusal) -> None:

@@ -3,7 +3,8 @@
 https://docs.aws.amazon.com/step-functions/latest/dg/connect-api-gateway.html
 """
 
-import http
+import http.client
+import json
 import re
 from collections.abc import Mapping
 from importlib import import_module
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from samulator.servers.aws.eventbridge.http_target import LocalApis
+from samulator.servers.aws.http_call import call
 
 if TYPE_CHECKING:
     from requests import Response
@@ -27,6 +29,7 @@ _PARAMETERS = frozenset(
         *("RequestBody", "AllowNullValues", "AuthType"),
     }
 )
+_JSON = {"Content-Type": "application/json"}
 # As long as API Gateway waits for an integration, and a little.
 _SECONDS = 30
 
@@ -40,19 +43,22 @@ def call_apis_at(url: str, apis: LocalApis) -> None:
 
     moto calls a server of LocalStack on the host that the task names, and fails at a failure.
     """
-    import requests
-
     moto: Any = import_module(_MODULE)
     service = moto.StateTaskServiceApiGateway
 
     def evaluate(task: Any, env: Any, **told: Any) -> None:  # noqa: ANN401 # moto's
-        parameters: Mapping[str, Any] = told["normalised_parameters"]
-        answer = requests.request(
+        parameters: dict[str, Any] = told["normalised_parameters"]
+        asked = parameters | {"Headers": joined(parameters.get("Headers") or {})}
+        headers, body = task._headers_of(asked), None
+        if "RequestBody" in parameters:
+            body = json.dumps(parameters["RequestBody"]).encode()
+            headers |= _JSON
+        answer = call(
             parameters["Method"],
             local_url(url, apis, parameters),
-            headers=task._headers_of(parameters),
-            json=parameters.get("RequestBody"),
-            timeout=_SECONDS,
+            headers,
+            body,
+            seconds=_SECONDS,
         )
         if not answer.ok:
             raise moto.SfnGatewayException(parameters=parameters, response=answer)
@@ -78,6 +84,14 @@ def call_apis_at(url: str, apis: LocalApis) -> None:
     service._get_supported_parameters = lambda _task: _PARAMETERS
     service._eval_service_task = evaluate
     service._from_error = failure
+
+
+def joined(headers: Mapping[str, Any]) -> dict[str, str]:
+    """Return headers of a task, of which each may be a list of values, as they are sent."""
+    return {
+        name: ",".join(map(str, value)) if isinstance(value, list) else str(value)
+        for name, value in headers.items()
+    }
 
 
 def local_url(url: str, apis: LocalApis, parameters: Mapping[str, Any]) -> str:
@@ -107,5 +121,5 @@ def output(answer: "Response") -> dict[str, Any]:
         "Headers": {name: [value] for name, value in answer.headers.items()},
         "ResponseBody": body,
         "StatusCode": answer.status_code,
-        "StatusText": http.HTTPStatus(answer.status_code).phrase,
+        "StatusText": http.client.responses.get(answer.status_code, ""),
     }

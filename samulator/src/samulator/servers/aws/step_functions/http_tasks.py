@@ -7,11 +7,12 @@ import json
 from collections.abc import Mapping
 from importlib import import_module
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from samulator.servers.aws.delivery import HttpRequest
-from samulator.servers.aws.eventbridge.api_destinations import LOOPBACK, ApiDestinations
+from samulator.servers.aws.eventbridge.api_destinations import ApiDestinations
 from samulator.servers.aws.eventbridge.http_target import with_query
+from samulator.servers.aws.http_call import call
 from samulator.servers.aws.step_functions.gateway_calls import output
 
 _TASKS = "moto.stepfunctions.parser.asl.component.state.exec.state_task"
@@ -81,19 +82,10 @@ def ask(parameters: Mapping[str, Any], destinations: ApiDestinations) -> dict[st
     except (LookupError, ValueError) as error:
         raise HttpTaskFailed("States.Runtime", str(error)) from error
     try:
-        with requests.Session() as session:
-            # A proxy of the user's does not know this machine's servers.
-            session.trust_env = urlsplit(request.url).hostname not in LOOPBACK
-            answer = session.request(
-                request.method,
-                request.url,
-                data=body.encode(),
-                headers=dict(request.headers),
-                timeout=_SECONDS,
-            )
+        answer = call(request.method, request.url, request.headers, body.encode(), seconds=_SECONDS)
     except requests.RequestException as error:
         raise HttpTaskFailed("States.Http.Socket", str(error)) from error
-    if not answer.ok:
+    if answer.is_redirect or not answer.ok:
         raise HttpTaskFailed(f"States.Http.StatusCode.{answer.status_code}", answer.text)
     return output(answer)
 
