@@ -70,10 +70,11 @@ class Functions:
         class Taking(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
+                # First, for the next event of an object comes with the answer to this one.
+                functions.take(json.loads(body))
                 self.send_response(202)
                 self.send_header("Content-Length", "0")
                 self.end_headers()
-                functions.take(json.loads(body))
 
         self._server = ThreadingHTTPServer(("127.0.0.1", self._port), Taking)
         threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()

@@ -12,6 +12,8 @@ from samulator.control.effects import Effect, effects
 from samulator.control.effects_table import calling_lines, idle_lines
 from samulator.template.load import load_application
 
+# One that is installed wherever the tests run: a function of another says which one runs it.
+RUNTIME = f"python3.{sys.version_info.minor}"
 TEMPLATE = """\
 Transform: AWS::Serverless-2016-10-31
 Parameters: {Stage: {Type: String}}
@@ -21,7 +23,7 @@ Resources:
     Properties:
       CodeUri: code
       Handler: app.handler
-      Runtime: python3.12
+      Runtime: RUNTIME
       Environment: {Variables: {STAGE: !Ref Stage}}
       Events:
         Get: {Type: HttpApi, Properties: {Path: /hello, Method: get}}
@@ -33,7 +35,7 @@ Resources:
     Properties: {CodeUri: code, Handler: app.handler, Runtime: nodejs22.x}
   Missing:
     Type: AWS::Serverless::Function
-    Properties: {CodeUri: nowhere, Handler: app.handler, Runtime: python3.12}
+    Properties: {CodeUri: nowhere, Handler: app.handler, Runtime: RUNTIME}
   Jobs: {Type: AWS::SQS::Queue}
   Mail:
     Type: AWS::SNS::Subscription
@@ -43,7 +45,7 @@ Resources:
   Group:
     Type: AWS::ElasticLoadBalancingV2::TargetGroup
     Properties: {TargetType: lambda, Targets: [{Id: !GetAtt Hello.Arn}]}
-"""
+""".replace("RUNTIME", RUNTIME)
 
 
 @pytest.fixture
@@ -73,7 +75,7 @@ def rows(check):
 
 
 def test_everything_that_works_says_what_it_does(rows):
-    assert rows["functions", "Hello"] == (True, "runs app.handler (python3.12) of code")
+    assert rows["functions", "Hello"] == (True, f"runs app.handler ({RUNTIME}) of code")
     assert rows["routes", "GET /hello (ServerlessHttpApi)"] == (
         True,
         "calls Hello with payload 2.0",
