@@ -488,6 +488,36 @@ def test_quantities_of_three_decimals_prove_no_thousands(tmp_path):
     assert {choice.field for choice in advice.choices} == {"fractional_quantity", "decimal"}
 
 
+@pytest.mark.parametrize(
+    ("slip", "kept", "now", "then"),
+    [
+        ("12,50", ["1,250", "2,400", "899"], "1,250 is 1250", "1,250 is 1.25"),
+        ("7,5", [f"{number},100" for number in range(1, 20)], "1,100 is 1100", "1,100 is 1.1"),
+    ],
+)
+def test_one_slip_makes_no_decimals_of_all_thousands(tmp_path, slip, kept, now, then):
+    rows = "".join(f'{i},C,W,1,"{text}",2024-01-05\n' for i, text in enumerate([*kept, slip]))
+    advice = advice_on(tmp_path, HEADER + rows)
+    assert advice.suggestion is None
+    (choice,) = advice.choices
+    comma, dot = choice.options
+    assert f"{slip} is a number by the mark , alone" in choice.question
+    assert then in comma.meaning
+    assert now in dot.meaning
+    assert (comma.description, dot.description) == ({"decimal": ","}, {"decimal": "."})
+    assert comma.effect.kept_then == len(kept) + 1
+    settled = Description.model_validate(dot.description)
+    assert advice_on(tmp_path, HEADER + rows, settled).choices == ()
+
+
+def test_semicolons_are_proof_enough_of_decimal_commas(tmp_path):
+    rows = "".join(f"{i},C,W,1,1.250,2024-01-05\n" for i in (1, 2)) + "3,C,W,1,X,2024-01-05\n"
+    german = (HEADER + rows).replace(",", ";").replace("X", "12,50")
+    suggestion = advice_on(tmp_path, german).suggestion
+    assert suggestion is not None
+    assert suggestion.description == {"decimal": ","}
+
+
 def test_fractional_quantities_can_be_refused_for_good(tmp_path):
     rows = "1,C,W,1.5,5,2024-01-05\n2,C,W,2,5,2024-01-05\n"
     (choice,) = advice_on(tmp_path, HEADER + rows).choices

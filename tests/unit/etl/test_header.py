@@ -100,6 +100,19 @@ def test_described_column_that_is_absent_is_refused_by_name():
     assert "Unit_Price" in refused.message
 
 
+def test_a_column_that_its_description_calls_otherwise_is_no_riddle():
+    refused = refusal_of(HEADER + ROWS, columns={"price": "prize"})
+
+    assert refused.message.startswith("Missing column: price. The file has: order_id, ")
+    assert refused.message.endswith(' _source.json calls price "prize".')
+
+
+def test_the_line_that_names_nothing_is_the_described_one():
+    refused = refusal_of(HEADER + ROWS, header_line=2)
+
+    assert refused.message.startswith("Line 2 names none of the columns order_id, ")
+
+
 def test_absent_further_column_is_refused_too():
     assert "Region" in refusal_of(HEADER + ROWS, columns={"Region": "region"}).message
 

@@ -51,6 +51,23 @@ def proved_mark(
     return mark if not others or others[0][1] * 50 < count else None
 
 
+def won_by(name: str, refused: Mapping[str, int], mark: str) -> dict[str, int]:
+    """The refused texts of a column that this mark reads, with their rows."""
+    return {
+        text: count for text, count in _tried(refused) if _MAY_BE[name](text, mark)[0] != INVALID
+    }
+
+
+def read_anew(name: str, kept: Mapping[str, int], mark: str) -> dict[str, int]:
+    """The kept texts of a column that are another number by this mark, with their rows."""
+    other = "," if mark == "." else "."
+    return {
+        text: count
+        for text, count in _tried(kept)
+        if _MAY_BE[name](text, mark)[1] != _MAY_BE[name](text, other)[1]
+    }
+
+
 def unproved_mark(texts: Mapping[str, int], mark: str) -> str | None:
     """A text of the column that is a thousandfold by the other mark, where nothing tells which.
 

@@ -159,7 +159,7 @@ def _unread(trial: Trial, told: set[str | None]) -> Iterator[Notice]:
             yield Notice(
                 kind="unread_values",
                 column=column,
-                message=f"No description reads these as {column}: export {form}.",
+                message=f"No description was found that reads these as {column}: export {form}.",
                 examples=tuple(unread[:_EXAMPLES]),
             )
 

@@ -8,12 +8,12 @@ from typing import Any, Final
 
 from etl.advice.clashes import Clash, clashes, day_by
 from etl.advice.dates import FoundFormats, OpenOrder, Order, find_formats
-from etl.advice.decimals import proved_mark
+from etl.advice.decimals import proved_mark, read_anew, won_by
 from etl.advice.trial import Trial
 from etl.advice.words import described_words, missing_words
 from etl.report.advice import Change
 from etl.rules.dates import order_date
-from etl.rules.numbers import quantity
+from etl.rules.numbers import price, quantity
 from etl.rules.status import OK, ROUNDED
 from etl.source.date_formats import ISO, read_declared
 from etl.source.months import month_numbers
@@ -86,10 +86,55 @@ def _decimal(trial: Trial, proposals: Proposals, left_out: frozenset[Part]) -> N
     if mark is None or mark == trial.description.decimal_mark or ("decimal",) in left_out:
         return
     name = "comma" if mark == "," else "dot"
+    open_mark = _open_mark(trial, refused, mark)
+    if open_mark is not None:
+        # Nobody is asked where the description says which mark is meant.
+        proposals.questions += [open_mark] if trial.description.decimal is None else []
+        return
     texts = [text for found in refused.values() for text in found if mark in text]
     because = f"looks like a decimal {name}: {', '.join(texts[:3])}"
     proposals.changes.append(Change(field="decimal", value=mark, because=because))
     proposals.parts.append(("decimal",))
+
+
+def _open_mark(
+    trial: Trial, refused: Mapping[str, Mapping[str, int]], mark: str
+) -> Question | None:
+    """Asks where each column has more values that the mark reads anew than values that need it.
+
+    One 12,50 beside prices like 1,250 may be a slip. Where semicolons part the columns it is the
+    comma that is usual.
+    """
+    assert trial.header is not None
+    won: dict[str, int] = {}
+    anew: dict[str, int] = {}
+    is_proved = mark == "," and trial.header.delimiter == ";"
+    for name, texts in refused.items():
+        needed = won_by(name, texts, mark)
+        kept = {text: count for text, count in trial.texts(name).items() if text not in texts}
+        changed = read_anew(name, kept, mark)
+        is_proved = is_proved or 0 < sum(needed.values()) >= sum(changed.values())
+        won |= needed
+        anew |= changed
+    if is_proved or not won or not anew:
+        return None
+    example, now = next(iter(won)), next(iter(anew))
+    other = "." if mark == "," else ","
+    then, stays = (f"{price(now, one)[1]:g}" for one in (mark, other))
+    return Question(
+        "decimal",
+        f"{example} is a number by the mark {mark} alone, which makes {then} of {now}, until now "
+        f"{stays}. Which is meant?",
+        (
+            Answer(f"{mark} is the decimal mark: {now} is {then}", {"decimal": mark}),
+            Answer(
+                f"{other} is the decimal mark: {now} is {stays}, rows like {example} are dropped, "
+                "and nobody asks again",
+                {"decimal": other},
+                changes_nothing=True,
+            ),
+        ),
+    )
 
 
 def _missing(trial: Trial, proposals: Proposals, left_out: frozenset[Part]) -> None:

@@ -166,7 +166,7 @@ def fault_of(form: str) -> str | None:
     except (ValueError, re.error) as error:
         return f"is not a strptime format: {error}"
     if read.date() != sample.date():
-        return "does not name year, month and day"
+        return "does not name year, month and day, as %d/%m/%Y does"
     if letters & set("HI") and read.hour != sample.hour:
         return "has the hour of twelve (%I) without %p"
     return None

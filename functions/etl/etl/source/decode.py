@@ -80,7 +80,7 @@ def _remedy(declared: str | None) -> str:
             f". The encoding that _source.json declares ({declared}) does not fit: "
             "declare the file's own, or none for UTF-8."
         )
-    return '. Declare the file\'s encoding in _source.json (for example "encoding": "cp1252").'
+    return ". Declare the file's encoding in _source.json; a check of the file says which ones fit."
 
 
 def _decoded(

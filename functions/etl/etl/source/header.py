@@ -67,7 +67,7 @@ def read_header(text: bytes, description: Description) -> Header:
         raise Refused("unterminated_quote", "A quote in the first line is never closed.", line=1)
     _check_count(best)
     _check_described(best, description)
-    _check_columns(best)
+    _check_columns(best, description)
     return _header(best, description)
 
 
@@ -182,19 +182,22 @@ def _check_described(line: Line, description: Description) -> None:
         )
 
 
-def _check_columns(line: Line) -> None:
+def _check_columns(line: Line, description: Description) -> None:
     if not line.known:
+        which = "The first line" if line.line == 1 else f"Line {line.line}"
         raise Refused(
             "no_header",
-            "The first line names none of the columns " + ", ".join(REQUIRED) + ".",
+            f"{which} names none of the columns " + ", ".join(REQUIRED) + ".",
             line=line.line,
         )
     if line.missing:
-        raise Refused(
-            "missing_column",
-            f"Missing column: {', '.join(line.missing)}. The file has: {_listed(line.fields)}.",
-            line=line.line,
+        message = (
+            f"Missing column: {', '.join(line.missing)}. The file has: {_listed(line.fields)}."
         )
+        for name in line.fields:
+            if name.lower() in line.missing:
+                message += f' {FILE_NAME} calls {name} "{description.renamed(name)}".'
+        raise Refused("missing_column", message, line=line.line)
 
 
 def _listed(names: Sequence[str]) -> str:
