@@ -425,6 +425,28 @@ def test_a_price_that_is_a_thousandfold_by_the_other_mark_is_asked_about(tmp_pat
             assert advice_on(tmp_path, HEADER + rows, settled).choices == ()
 
 
+@pytest.mark.parametrize(
+    ("prices", "quantities", "meant"),
+    [
+        (["1,759", "1,769"], ["20", "35"], "no: it is 1.759, for all numbers of the file"),
+        (["1,700", "1,719", "2"], ["20", "35", "7"], "no: it is 1.7, for all numbers of the file"),
+        (["5", "7"], ["1.000", "20"], "no: it is 1000, for all numbers of the file"),
+        (["5.25", "1,700"], ["20", "35"], None),
+        (["5", "7"], ["20", "35"], None),
+    ],
+    ids=["unit prices", "with a whole one", "a quantity", "a decimal dot", "no mark"],
+)
+def test_between_semicolons_one_number_of_three_places_is_asked_about(
+    tmp_path, prices, quantities, meant
+):
+    rows = "".join(
+        f"{i};C;W;{quantities[i]};{price};2024-01-05\n" for i, price in enumerate(prices)
+    )
+    advice = advice_on(tmp_path, HEADER.replace(",", ";") + rows)
+    assert advice.suggestion is None
+    assert [choice.options[1].meaning for choice in advice.choices] == ([meant] if meant else [])
+
+
 @pytest.mark.parametrize("mark", [".", ","])
 def test_a_mark_that_is_said_is_read_by_and_a_wrong_one_is_still_told(tmp_path, mark):
     other = "," if mark == "." else "."

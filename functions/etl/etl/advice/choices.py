@@ -83,8 +83,10 @@ def _of_mark(sample: Sampled, now: Trial, then: Trial) -> Iterator[Choice]:
     mark = then.description.decimal_mark
     other = "," if mark == "." else "."
     texts = {name: then.texts(name) for name in ("price", "quantity")}
+    # Who parts columns by semicolons mostly writes decimal commas.
+    is_unusual = mark == "." and then.header is not None and then.header.delimiter == ";"
     for name, counts in texts.items():
-        example = unproved_mark(counts, mark)
+        example = unproved_mark(counts, mark, is_unusual=is_unusual)
         if example is None:
             continue
         if proved_mark(texts, {name: then.refused_texts(name) for name in texts}) is not None:

@@ -68,12 +68,13 @@ def read_anew(name: str, kept: Mapping[str, int], mark: str) -> dict[str, int]:
     }
 
 
-def unproved_mark(texts: Mapping[str, int], mark: str) -> str | None:
+def unproved_mark(texts: Mapping[str, int], mark: str, *, is_unusual: bool = False) -> str | None:
     """A text of the column that is a thousandfold by the other mark, where nothing tells which.
 
     Read as decimals, two different ones are enough: few prices have three places. As thousands it
     takes three, and no number without a mark beside them: who writes 300 writes no 1,200 for one
-    and two tenths. None too where some value tells. What is no amount by either mark tells nothing.
+    and two tenths. One is enough where the mark `is_unusual` in such a file. None too where some
+    value tells. What is no amount by either mark tells nothing.
     """
     groups: dict[str, str] = {}
     is_bare = False
@@ -87,7 +88,9 @@ def unproved_mark(texts: Mapping[str, int], mark: str) -> str | None:
             is_bare = True
         else:
             groups[text] = "." if abs(dot[1]) < abs(comma[1]) else ","
-    if set(groups.values()) == {mark}:
+    if is_unusual:
+        is_open = len(set(groups.values())) == 1
+    elif set(groups.values()) == {mark}:
         is_open = len(groups) >= _FEWEST_DECIMALS
     else:
         is_open = len(set(groups.values())) == 1 and len(groups) >= _FEWEST_GROUPS and not is_bare
