@@ -99,6 +99,15 @@ def test_lines_of_an_order_get_the_key_that_tells_them_apart(tmp_path):
     assert suggestion.effect.more_rows == 1
 
 
+@pytest.mark.parametrize("day", ["2024-01-05T10:00:0", "2024-01-05 10:00:0", "25.01.2024 10:00:0"])
+def test_lines_of_an_order_may_have_times_of_their_own(tmp_path, day):
+    rows = "".join(f"{i // 3},C{i // 3},P{i % 3},1,5,{day}{i % 3}\n" for i in range(60))
+    suggestion = advice_on(tmp_path, HEADER + rows).suggestion
+    assert suggestion is not None
+    assert suggestion.description["key"] == ["order_id", "product"]
+    assert suggestion.effect.kept_then == 60
+
+
 def test_orders_that_were_changed_later_are_no_lines(tmp_path):
     rows = "A,C,Pen,1,5,2024-01-05\nA,D,Ink,1,6,2024-02-05\n"
     assert advice_on(tmp_path, HEADER + rows).suggestion is None

@@ -1,5 +1,6 @@
 """Files with a line per product of an order: the columns that tell their rows apart."""
 
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from typing import Final
@@ -15,6 +16,7 @@ _PARTED: Final = 0.9
 _MOST_ROWS: Final = 5000
 _MOST_COLUMNS: Final = 30
 _NEVER: Final = frozenset({"order_id", "quantity", "price", "order_date", "customer_id"})
+_TIME: Final = re.compile("[ T]")
 
 _Row = dict[str, str]
 
@@ -22,12 +24,12 @@ _Row = dict[str, str]
 def line_key(trial: Trial) -> tuple[str, ...] | None:
     """The fewest columns beside the order's id that part its lines; None if these are no lines.
 
-    Lines of one order share customer and date; rows that differ in these are no lines.
+    Lines of one order share customer and day; rows that differ in these are no lines.
     """
     if trial.header is None or trial.description.key != ("order_id",):
         return None
     orders = _orders_with_lines(trial)
-    alike = [rows for rows in orders if _share(rows, "customer_id") and _share(rows, "order_date")]
+    alike = [rows for rows in orders if _share(rows, "customer_id") and _of_one_day(rows)]
     if not orders or len(alike) < _PARTED * len(orders):
         return None
     others = [name for name in trial.header.names if name not in _NEVER and name != "product"]
@@ -65,6 +67,11 @@ def _orders_with_lines(trial: Trial) -> list[list[_Row]]:
 def _share(rows: Sequence[_Row], name: str) -> bool:
     """Whether all rows have the same there, or nothing."""
     return len({row[name] for row in rows if row[name]}) <= 1
+
+
+def _of_one_day(rows: Sequence[_Row]) -> bool:
+    """Whether all rows have the same date or none; tills write each line's own time behind it."""
+    return len({_TIME.split(row["order_date"])[0] for row in rows if row["order_date"]}) <= 1
 
 
 def _parted(orders: Sequence[Sequence[_Row]], key: tuple[str, ...]) -> float:
