@@ -72,7 +72,8 @@ def check(  # noqa: PLR0913 - a file, how it is read, and by what it is judged
             advice=_of_part(advise_on_refused(source, refused), is_whole),
         )
     findings = found.findings
-    warnings = warnings_of(findings, limits, description_key=described_by)
+    advice = _of_part(advise(source, found.header, found.evidence), is_whole)
+    warnings = warnings_of(findings, limits, description_key=described_by, advice=advice)
     return Check(
         key=key,
         status=status_of(warnings),
@@ -84,7 +85,7 @@ def check(  # noqa: PLR0913 - a file, how it is read, and by what it is judged
         rejected=findings.rejected,
         reasons={name: count for name, count in findings.reasons.items() if count},
         description=described,
-        advice=_of_part(advise(source, found.header, found.evidence), is_whole),
+        advice=advice,
     )
 
 

@@ -11,6 +11,7 @@ from etl.advice.advise import advise, advise_on_refused
 from etl.clean import Cleaned, clean
 from etl.errors import Refused
 from etl.progress import ProgressBar
+from etl.report.advice import Advice
 from etl.report.model import REFUSED, Output, PreviousRun, Report, SourceFile, refusal_of
 from etl.report.page import report_page
 from etl.report.verdict import Limits, status_of, warnings_of
@@ -65,8 +66,8 @@ def run(
             report = Report.begin(REFUSED, source, **refusal_of(refused), advice=advice)
             _publish(folder, Path(unfinished), report, {})
             raise
-        report = _judged(cleaned, source, _previous(folder, source), limits)
-        report = report.amended(advice=advise(raw, cleaned.header, cleaned.evidence))
+        advice = advise(raw, cleaned.header, cleaned.evidence)
+        report = _judged(cleaned, source, _previous(folder, source), limits, advice)
         files = {name: file.path for name, file in cleaned.files.items()}
         _publish(folder, Path(unfinished), report, files)
     return report
@@ -102,13 +103,21 @@ def _chosen(path: Path, given: Path | None) -> Path | None:
 
 
 def _judged(
-    cleaned: Cleaned, source: SourceFile, previous: PreviousRun | None, limits: Limits
+    cleaned: Cleaned,
+    source: SourceFile,
+    previous: PreviousRun | None,
+    limits: Limits,
+    advice: Advice,
 ) -> Report:
     warnings = warnings_of(
-        cleaned.findings, limits, previous, description_key=source.description_key
+        cleaned.findings,
+        limits,
+        previous,
+        description_key=source.description_key,
+        advice=advice,
     )
     report = Report.begin(
-        status_of(warnings), source, findings=cleaned.findings, warnings=warnings
+        status_of(warnings), source, findings=cleaned.findings, warnings=warnings, advice=advice
     ).amended(
         outputs={
             name: Output(bytes=file.size, sha256=file.sha256)

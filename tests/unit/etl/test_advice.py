@@ -131,7 +131,23 @@ def test_a_clean_file_gets_no_suggestion(tmp_path):
 def test_rounded_ids_and_totals_are_noticed(tmp_path):
     rows = "1.23E+15,C,W,1,5,2024-01-05\nTotal,C,W,1,5,2024-01-05\n"
     kinds = {notice.kind for notice in advice_on(tmp_path, HEADER + rows).notices}
-    assert kinds == {"rounded_ids", "totals_rows"}
+    assert kinds == {"rounded_ids", "totals_kept"}
+
+
+@pytest.mark.parametrize(
+    ("row", "kind", "examples"),
+    [
+        ("Total,,,5,25.00,2024-01-02", "totals_kept", ("Total",)),
+        ("Summe:,C,W,5,25.00,2024-01-02", "totals_kept", ("Summe:",)),
+        (",,Total,5,25.00,", "totals_rows", ("Total",)),
+        ("Total,,,5,,later", "totals_rows", ("Total",)),
+        ("9,C,Colgate Total,5,25.00,2024-01-02", "totals_rows", ("Colgate Total",)),
+    ],
+    ids=["kept", "a German one", "without an id", "refused for its date", "a product"],
+)
+def test_totals_are_told_by_whether_they_count_as_orders(tmp_path, row, kind, examples):
+    (notice,) = advice_on(tmp_path, f"{HEADER}1,C,W,1,5,2024-01-05\n{row}\n").notices
+    assert (notice.kind, notice.examples) == (kind, examples)
 
 
 def test_a_later_format_reads_what_has_the_form_of_iso_and_is_no_day(tmp_path):
@@ -599,6 +615,63 @@ def test_a_notice_of_several_columns_is_said_once_and_names_them(tmp_path):
     (notice,) = advice_on(tmp_path, HEADER + rows).notices
     assert notice.message.startswith("quantity, price, order_date: Digits of another script")
     assert notice.examples == ("٤", "٥", "٢٠٢٤-01-05")
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "options"),
+    [
+        (
+            "Order ID,Customer,Product,Qty Ordered,Price,Order Date",
+            "C,W,2.0000,5,2024-01-05",
+            [{"Qty Ordered": "quantity"}],
+        ),
+        (
+            "Order ID,Customer,Product,Quantity,list price,discounted price,Order Date",
+            "C,W,2,5.00,4.00,2024-01-05",
+            [{"list price": "price"}, {"discounted price": "price"}],
+        ),
+        (
+            "Order ID;Customer;Artikel;Menge bestellt;Menge geliefert;Preis;Datum",
+            "C;W;2;1;5;2024-01-05",
+            [{"Menge bestellt": "quantity"}, {"Menge geliefert": "quantity"}],
+        ),
+    ],
+    ids=["one that no list has", "two prices", "two quantities"],
+)
+def test_a_column_that_its_name_speaks_for_is_asked_about_and_not_absent(
+    tmp_path, header, row, options
+):
+    mark = ";" if ";" in header else ","
+    rows = "".join(f"{i}{mark}{row}\n" for i in range(1, 5))
+    advice = advice_on(tmp_path, f"{header}\n{rows}")
+    assert advice.suggestion is None
+    (choice,) = advice.choices
+    assert choice.field == "columns"
+    for option, named in zip(choice.options, options, strict=True):
+        assert named.items() <= option.description["columns"].items()
+        assert "constants" not in option.description
+        assert option.effect.kept_then == 4
+
+
+@pytest.mark.parametrize(
+    ("name", "quantities", "is_told"),
+    [
+        ("Line Total", (2, 3), True),
+        ("Amount", (2, 3), True),
+        ("Betrag", (1, 10), True),
+        ("Line Total", (1, 1), False),
+        ("Unit Price", (2, 3), False),
+    ],
+)
+def test_a_total_that_is_taken_for_a_price_is_told_where_it_counts_twice(
+    tmp_path, name, quantities, is_told
+):
+    header = f"Order ID,Customer,Item,Qty,{name},Order Date\n"
+    rows = "".join(f"{i},C,W,{n},20.00,2024-01-05\n" for i, n in enumerate(quantities, 1))
+    advice = advice_on(tmp_path, header + rows)
+    assert advice.suggestion is not None
+    assert advice.suggestion.description["columns"][name] == "price"
+    assert ("total_as_price" in {notice.kind for notice in advice.notices}) is is_told
 
 
 def test_a_named_column_that_cannot_be_read_is_no_absent_one(tmp_path):

@@ -274,10 +274,20 @@ def test_a_check_beside_a_wrong_description_is_a_refusal(sample, tmp_path, capsy
         ("1,2024-01-05,C,W,1,1,n\n" * 30 + "2,05.13.2024,C,W,1,1,n\n", 3),
         ("".join(f"{i},2024-01-05,C,W,1,1,n\n" for i in range(30)) + "x,31.12.2024,C,W,1,1,n\n", 0),
         ("1,13.01.2024,C,W,1,1,n\n", 3),
+        ("1,2024-01-05,C,W,1,1,n\nTotal,2024-01-05,,,1,1,\n", 3),
         ('1,2024-01-05,"C,W,1,1,n\n', 2),
         (None, 2),
     ],
-    ids=["no row", "good", "repeats", "little to gain", "nothing kept", "open quote", "empty"],
+    ids=[
+        "no row",
+        "good",
+        "repeats",
+        "little to gain",
+        "nothing kept",
+        "a total as an order",
+        "open quote",
+        "empty",
+    ],
 )
 def test_a_check_ends_with_the_code_of_the_run(tmp_path, rows, code):
     path = tmp_path / "orders.csv"

@@ -110,6 +110,15 @@ def test_changed_source_description_cleans_the_same_version_again(buckets):
     assert buckets.report()["reasons"]["invalid_order_date"] == 2
 
 
+def test_a_total_among_the_orders_is_warned_of(buckets):
+    buckets.land(rows(2) + "Total,2024-01-05,,,1,1,\n")
+
+    result = job().run(news())
+
+    assert result.status == "warned"
+    assert [warning["code"] for warning in buckets.report()["warnings"]] == ["totals_kept"]
+
+
 def test_wrong_source_description_refuses_the_file_naming_the_field(buckets):
     buckets.land(rows(2))
     buckets.land('{"decimal": ";"}', "_source.json")

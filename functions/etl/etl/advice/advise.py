@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from etl.advice.asked_encodings import asked_encodings
 from etl.advice.choices import choices
 from etl.advice.found import Found
-from etl.advice.notices import notices
+from etl.advice.notices import notices, totals
 from etl.advice.profiles import profile_of
 from etl.advice.structure import QUESTIONS, REMEDIES, Steps, make_readable
 from etl.advice.told import said_once
@@ -139,7 +139,14 @@ def _advice(
         update={
             "profile": profile_of(found.then),
             "suggestion": _suggestion(found),
-            "notices": said_once((*found.notices, *_nothing_kept(found), *notices(found.then))),
+            "notices": said_once(
+                (
+                    *found.notices,
+                    *_nothing_kept(found),
+                    *notices(found.then),
+                    *totals(found.then if found.now.refused else found.now),
+                )
+            ),
         }
     )
 
@@ -153,7 +160,7 @@ def _find(sample: Sampled, given: Description) -> Found:
     steps = make_readable(sample, now) if now.refused else Steps(now)
     if steps.trial.refused:
         question = QUESTIONS.get(steps.trial.refused.reason)
-        questions = (question,) if question else ()
+        questions = (*steps.questions, *((question,) if question else ()))
         changes, told = tuple(steps.changes), tuple(steps.notices)
         return Found(now, steps.trial, steps.trial, changes, questions, told)
     proposals = worthwhile(sample, steps.trial)

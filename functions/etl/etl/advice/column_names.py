@@ -120,6 +120,11 @@ _SCALED: Final = re.compile(
     re.IGNORECASE,
 )
 
+_OF_A_ROW: Final = re.compile(
+    r"total|\bamount|summe|betrag|gesamt|umsatz|montant|importe?\b|bedrag|kwota|tutar|сумма|金額|金额",
+    re.IGNORECASE,
+)
+
 
 def normalised(name: str) -> str:
     """What is equal for two spellings: case, accents, and signs between the words.
@@ -164,6 +169,34 @@ def is_scaled(name: str) -> bool:
     (True, True, False)
     """
     return _SCALED.search(name) is not None
+
+
+def may_mean(column: str, name: str) -> bool:
+    """Whether a word of a name is one for the column, whatever the others make of it.
+
+    >>> may_mean("quantity", "Qty Ordered"), may_mean("price", "discounted_price")
+    (True, True)
+    >>> may_mean("price", "Order Date")
+    False
+    """
+    words = re.split(r"[\W_]+", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name))
+    return any(normalised(word) in _words(column) for word in words if word)
+
+
+@cache
+def _words(column: str) -> frozenset[str]:
+    """Names of one word; the shortest are abbreviations of much else."""
+    names = (name.strip() for name in _NAMES[column].split(","))
+    return frozenset(normalised(name) for name in names if " " not in name and len(name) > 2)
+
+
+def is_of_a_row(name: str) -> bool:
+    """Whether a name that may be a price's is mostly one of the whole row.
+
+    >>> is_of_a_row("Line Total"), is_of_a_row("Unit Price"), is_of_a_row("Amount")
+    (True, False, True)
+    """
+    return _OF_A_ROW.search(name) is not None
 
 
 def known_columns(names: Sequence[str]) -> int:

@@ -33,6 +33,15 @@ def scaled(name: str) -> Notice:
     )
 
 
+def of_a_row(name: str) -> Notice:
+    return Notice(
+        kind="total_as_price",
+        column="price",
+        message=f"{name} is taken for the price of one piece. If it is the whole row's, amounts "
+        "count it times the quantity: export the price of one, or leave the quantity out.",
+    )
+
+
 def absent_columns(columns: list[str], layout: Layout) -> Notice:
     names = ", ".join(layout.names[:20]) or "no names"
     message = f"No column looks like {' or '.join(columns)}. The file has: {names}."

@@ -6,13 +6,17 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Final
 
+import numpy as np
+
 from etl.advice.calendars import calendar_of
 from etl.advice.date_shapes import shape_of
 from etl.advice.dates import counted_word
 from etl.advice.id_notices import id_notices
 from etl.advice.trial import Trial
+from etl.columns import arrow
 from etl.profile.columns import MAX_COLUMNS
-from etl.report.advice import Notice
+from etl.report.advice import TOTALS_KEPT, Notice
+from etl.rules.judge import KEPT
 from etl.rules.numbers import price
 from etl.rules.status import OK
 
@@ -46,14 +50,6 @@ def notices(trial: Trial) -> Iterator[Notice]:
     yield from told
     yield from _unread(trial, {notice.column for notice in told})
     yield from _decoded_twice(trial)
-    totals = list(_totals(trial))
-    if totals:
-        yield Notice(
-            kind="totals_rows",
-            message="Rows of totals stand among the orders; without an order id or a date they are "
-            "dropped, else they are counted as orders.",
-            examples=tuple(totals[:_EXAMPLES]),
-        )
     zones = [text for text in trial.refused_texts("order_date") if _abbreviated(text)]
     if zones:
         yield Notice(
@@ -195,11 +191,46 @@ def _meant(text: str) -> str | None:
         return None
 
 
-def _totals(trial: Trial) -> Iterator[str]:
-    for column in ("order_id", "customer_id", "product"):
-        for text in trial.texts(column):
-            if not text[-1:].isdigit() and _TOTAL.fullmatch(text.rstrip(": ")):
-                yield text
+def totals(trial: Trial) -> Iterator[Notice]:
+    """Of rows that sum up others. Those that are kept have the word for it as their order's id."""
+    kept = _kept_totals(trial)
+    if kept:
+        yield Notice(
+            kind=TOTALS_KEPT,
+            message="Rows of totals are counted as orders, so that sums are too high: delete them "
+            "from the export.",
+            examples=tuple(kept[:_EXAMPLES]),
+        )
+        return
+    named = [
+        text
+        for column in ("order_id", "customer_id", "product")
+        for text in trial.texts(column)
+        if _is_total(text)
+    ]
+    if named:
+        yield Notice(
+            kind="totals_rows",
+            message="Rows of totals stand among the orders; without an order id or a date they are "
+            "dropped, else they are counted as orders.",
+            examples=tuple(named[:_EXAMPLES]),
+        )
+
+
+def _kept_totals(trial: Trial) -> list[str]:
+    ids = {text for text in trial.texts("order_id") if _is_total(text)}
+    if not ids:
+        return []
+    kept: dict[str, None] = {}
+    for judged in trial.judged:
+        chosen = arrow.column(np.flatnonzero(judged.reasons == KEPT))
+        texts = judged.texts["order_id"].take(chosen).to_pylist()
+        kept |= dict.fromkeys(text.strip() for text in texts if text.strip() in ids)
+    return list(kept)
+
+
+def _is_total(text: str) -> bool:
+    return not text[-1:].isdigit() and _TOTAL.fullmatch(text.rstrip(": ")) is not None
 
 
 def _abbreviated(text: str) -> bool:

@@ -3,22 +3,31 @@
 A remedy is a proposal. What the file leaves open becomes a question, not an answer.
 """
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from pydantic import ValidationError
 
-from etl.advice.column_names import COLUMNS, is_scaled
+from etl.advice.column_names import COLUMNS, is_of_a_row, is_scaled, may_mean
 from etl.advice.encodings import is_mixed, likely_encodings
 from etl.advice.layout import (
     Layout,
     by_values,
     find_layout,
     has_quoted_lines,
+    is_number,
     map_columns,
 )
-from etl.advice.layout_notices import MIXED, QUOTED_LINES, absent_columns, guessed, scaled
+from etl.advice.layout_notices import (
+    MIXED,
+    QUOTED_LINES,
+    absent_columns,
+    guessed,
+    of_a_row,
+    scaled,
+)
 from etl.advice.trial import Sampled, Trial, merged, try_out
 from etl.advice.values import Answer, Question
 from etl.report.advice import Change, Notice
@@ -26,6 +35,7 @@ from etl.source.decode import utf8_chunks
 from etl.source.description import Description
 
 _MOST_STEPS: Final = 6
+_ONE: Final = re.compile(r"0*1([.,]0*)?")
 _OPTIONAL: Final = {
     "customer_id": "no column looks like a customer; it stays empty",
     "product": "no column looks like a product; it stays empty",
@@ -41,6 +51,7 @@ class Steps:
     trial: Trial
     changes: list[Change] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
+    questions: list[Question] = field(default_factory=list)
 
 
 def make_readable(sample: Sampled, refused: Trial) -> Steps:
@@ -94,7 +105,7 @@ def _lay_out(sample: Sampled, steps: Steps) -> bool:
         steps.notices += [QUOTED_LINES] * has_quoted_lines(text)
         return False
     changes = _names(layout, steps)
-    if not changes:
+    if changes is None:
         return False
     alone = steps.trial
     for extra in ([], _place(layout, described), [*_place(layout, described), *_mark(layout)]):
@@ -120,8 +131,8 @@ def _mark(layout: Layout) -> list[Change]:
     return [Change(field="delimiter", value=layout.delimiter, because=because)]
 
 
-def _names(layout: Layout, steps: Steps) -> list[Change]:
-    """Which column is which, by the header or by the values."""
+def _names(layout: Layout, steps: Steps) -> list[Change] | None:
+    """Which column is which, by the header or by the values; None where that is not plain."""
     places = map_columns(layout)
     missing = [column for column in COLUMNS if column not in places]
     guesses = by_values(layout, missing, list(places.values()))
@@ -137,19 +148,85 @@ def _names(layout: Layout, steps: Steps) -> list[Change]:
     if "order_id" not in places or "order_date" not in places:
         absent = [name for name in ("order_id", "order_date") if name not in places]
         steps.notices.append(absent_columns(absent, layout))
-        return []
-    changes = _constants([name for name in COLUMNS if name not in places])
-    return [_columns(layout, places), *changes]
+        return None
+    unclear = _unclear(layout, places)
+    if unclear is not None:
+        described = steps.trial.description
+        steps.questions.append(_which_column(layout, places, described, *unclear))
+        return None
+    if "price" in places and layout.names and _counts_twice(layout, places):
+        steps.notices.append(of_a_row(layout.names[places["price"]]))
+    return _as_described(layout, places)
 
 
-def _columns(layout: Layout, places: Mapping[str, int]) -> Change:
+def _as_described(layout: Layout, places: Mapping[str, int]) -> list[Change]:
+    absent = [name for name in COLUMNS if name not in places]
+    return [*_columns(layout, places), *_constants(absent)]
+
+
+def _unclear(layout: Layout, places: Mapping[str, int]) -> tuple[str, list[int]] | None:
+    """A column that seems absent, and the places of names that have a word for it.
+
+    A constant in its place would be a lie if one of these is it.
+    """
+    for column in ("quantity", "price"):
+        may_be = [
+            place
+            for place, name in enumerate(layout.names)
+            if column not in places
+            and place not in places.values()
+            and may_mean(column, name)
+            and not is_scaled(name)
+            and _has_numbers(layout.column(place))
+        ]
+        if may_be:
+            return column, may_be
+    return None
+
+
+def _has_numbers(values: Sequence[str]) -> bool:
+    filled = [value for value in values if value]
+    return bool(filled) and sum(map(is_number, filled)) * 2 > len(filled)
+
+
+def _which_column(
+    layout: Layout,
+    places: Mapping[str, int],
+    described: Description,
+    column: str,
+    may_be: Sequence[int],
+) -> Question:
+    answers = []
+    for place in may_be:
+        name = layout.names[place]
+        changes = _as_described(layout, {**places, column: place})
+        changes += [*_place(layout, described)]
+        changes += _mark(layout) if layout.delimiter != "," else []
+        examples = ", ".join(dict.fromkeys(layout.column(place)[:3]))
+        fields = {change.field: change.value for change in changes}
+        answers.append(Answer(f"{name} is the {column}: {examples}", fields))
+    names = " and ".join(layout.names[place] for place in may_be)
+    text = f"No column is plainly the {column}; {names} may be it. Which is meant?"
+    return Question("columns", text, tuple(answers))
+
+
+def _counts_twice(layout: Layout, places: Mapping[str, int]) -> bool:
+    """Whether a price that may be the row's is multiplied by quantities other than 1."""
+    if not is_of_a_row(layout.names[places["price"]]) or "quantity" not in places:
+        return False
+    counts = layout.column(places["quantity"])
+    return any(value and not _ONE.fullmatch(value) for value in counts)
+
+
+def _columns(layout: Layout, places: Mapping[str, int]) -> list[Change]:
     if not layout.names:
         ours = {place: column for column, place in places.items()}
         names = [ours.get(place, f"column_{place + 1}") for place in range(len(layout.rows[0]))]
-        return Change(field="column_names", value=names, because="the file has no header line")
+        return [Change(field="column_names", value=names, because="the file has no header line")]
     theirs = {layout.names[place]: column for column, place in places.items()}
     columns = {name: ours for name, ours in theirs.items() if name.lower() != ours}
-    return Change(field="columns", value=columns, because="so the file calls these columns")
+    because = "so the file calls these columns"
+    return [Change(field="columns", value=columns, because=because)] if columns else []
 
 
 def _constants(absent: list[str]) -> list[Change]:

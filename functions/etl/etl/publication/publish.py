@@ -94,6 +94,7 @@ def _knowing(claimed: PublishedReport, finished: Finished) -> PublishedReport:
         finished.limits,
         claimed.previous,
         description_key=report.source.description_key,
+        advice=report.advice,
     )
     return report.amended(status=status_of(warnings), warnings=warnings)
 

@@ -3,7 +3,7 @@
 Nothing here is applied by itself: a person copies the description, or does not.
 """
 
-from typing import Any
+from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict
 
@@ -114,6 +114,10 @@ class Choice(_Part):
     field: str
     question: str
     options: tuple[Option, ...]
+
+
+# The notice of rows that a run counts as orders, and that it warns of.
+TOTALS_KEPT: Final = "totals_kept"
 
 
 class Notice(_Part):

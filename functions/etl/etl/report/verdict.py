@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from etl.report.advice import TOTALS_KEPT, Advice
 from etl.report.model import SUCCEEDED, WARNED, Findings, PreviousRun, RunWarning, Sums
 
 # A repeat that is the same throughout takes nothing along.
@@ -38,13 +39,19 @@ def warnings_of(
     previous: PreviousRun | None = None,
     *,
     description_key: str | None = None,
+    advice: Advice | None = None,
 ) -> list[RunWarning]:
     """What is to be said of a finished run, the gravest first; empty for a good one.
 
-    What was lost names the description that the file was read by.
+    What was lost names the description that the file was read by. Of the advice it is what makes
+    wrong sums of rows that were kept.
     """
     read = f", read as {description_key} says" if description_key else ""
     found = [*_losses(findings, limits, read)]
+    for notice in advice.notices if advice else ():
+        if notice.kind == TOTALS_KEPT:
+            examples = ", ".join(notice.examples)
+            found.append(RunWarning(code=notice.kind, message=f"{notice.message} ({examples})"))
     if previous is not None:
         found += _changed_columns(findings, limits, previous)
         fewest = min(findings.rows_in or previous.rows_in, previous.rows_in)
