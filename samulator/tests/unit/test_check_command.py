@@ -171,3 +171,65 @@ def test_a_start_lists_its_routes_and_triggers_but_never_a_screenful():
     assert more[-1] == "  and 2 more routes and triggers: samulator check"
     assert len(more) == 13
     assert [*calling_lines(rows[:2])] == []
+
+
+@pytest.mark.parametrize(
+    ("schedule", "reason"),
+    [
+        ("rate(5 minute)", "rate(5 minute) does not fire here: "),
+        ("cron(0 12 * * *)", "cron(0 12 * * *) does not fire here: "),
+        ("cron(0 8 1 1 ? 2020)", "cron(0 8 1 1 ? 2020) does not fire here: it has no time to come"),
+    ],
+)
+def test_a_schedule_that_never_fires_calls_nothing(check, schedule, reason):
+    text = TEMPLATE.replace("rate(1 day)", schedule)
+    result = check("--json", "--parameter-overrides", "Stage=dev", text=text)
+    (row,) = (
+        each for each in json.loads(result.stdout)["effects"] if each["type"] == "AWS::Events::Rule"
+    )
+    assert not row["works"]
+    assert row["does"].startswith(reason)
+
+
+@pytest.mark.parametrize(
+    ("setting", "reasons"),
+    [
+        (
+            "Environment: {STAGE: dev}",
+            ["Environment.STAGE (variables stand below Environment.Variables)"],
+        ),
+        (
+            "Environment: {Variables: {AWS_REGION: mars-1, a-b: x, GOOD_1: y}}",
+            [
+                "variable AWS_REGION, whose name is Lambda's own",
+                "variable 'a-b': names are two letters, digits or underlines and more, a letter "
+                "first",
+            ],
+        ),
+        ("Timeout: 1000", ["Timeout 1000 (1 to 900)"]),
+        ("MemorySize: 64", ["MemorySize 64 (128 to 10240)"]),
+        ("Timeout: 900", []),
+    ],
+)
+def test_settings_that_a_deployment_refuses_are_told(check, setting, reasons):
+    text = TEMPLATE.replace("Environment: {Variables: {STAGE: !Ref Stage}}", setting)
+    assert refusals(check(*IN_DEV, text=text)) == reasons
+
+
+def test_a_slip_in_how_a_batch_is_answered_is_told(check):
+    mapped = "Properties: {Queue: !GetAtt Jobs.Arn"
+    slip = TEMPLATE.replace(mapped, f"{mapped}, FunctionResponseTypes: [ReportBatchItemFailure]", 1)
+    assert refusals(check(*IN_DEV, text=slip)) == [
+        "FunctionResponseTypes ReportBatchItemFailure (ReportBatchItemFailures is the one that "
+        "there is)"
+    ]
+
+
+IN_DEV = ("--json", "--parameter-overrides", "Stage=dev")
+
+
+def refusals(result: subprocess.CompletedProcess[str]) -> list[str]:
+    warnings = json.loads(result.stdout)["warnings"]
+    split = [line.partition(": AWS refuses this: ") for line in warnings]
+    own = [reason for _, told, reason in split if told]
+    return [reason for reason in own if not reason.startswith("VisibilityTimeout")]

@@ -90,15 +90,15 @@ def test_a_recurring_schedule_keeps_to_its_start_and_end_date(
 )
 def test_what_python_cannot_reckon_is_named_as_silent(options: dict[str, str]) -> None:
     trigger = ScheduleTrigger("n", "F", place="F.Events.n", event_bridge_rule=False, **options)
-    (line,) = silent_schedules([trigger], at("2026-01-01"))
-    assert line.startswith(f"F.Events.n: {trigger.expression} does not fire here: ")
+    silent = silent_schedules([trigger], at("2026-01-01"))
+    assert silent["F.Events.n"].startswith(f"{trigger.expression} does not fire here: ")
 
 
 def test_what_never_fires_is_named_with_its_place_and_its_reason() -> None:
     def schedule(name: str, expression: str, **options: object) -> ScheduleTrigger:
         return ScheduleTrigger(name, "F", expression, place=f"F.Events.{name}", **options)
 
-    lines = silent_schedules(
+    silent = silent_schedules(
         [
             schedule("Good", "cron(0 8 L * ? *)"),
             schedule("Wrong", "cron(0 8 X * ? *)"),
@@ -110,17 +110,19 @@ def test_what_never_fires_is_named_with_its_place_and_its_reason() -> None:
         ],
         at("2026-01-01"),
     )
-    assert lines == [
-        "F.Events.Wrong: cron(0 8 X * ? *) does not fire here: day-of-month 'X' is not understood",
-        "F.Events.Past: cron(0 8 1 1 ? 2020) does not fire here: it has no time to come",
-        "F.Events.Once: at(2030-01-01T00:00:00) does not fire here: "
+    assert silent == {
+        "F.Events.Wrong": "cron(0 8 X * ? *) does not fire here: "
+        "day-of-month 'X' is not understood",
+        "F.Events.Past": "cron(0 8 1 1 ? 2020) does not fire here: it has no time to come",
+        "F.Events.Once": "at(2030-01-01T00:00:00) does not fire here: "
         "only a ScheduleV2 takes at(...), a rule takes rate and cron",
-        "F.Events.Zone: rate(1 day) does not fire here: 'Mars/Olympus' is no time zone known here",
-        "F.Events.Start: rate(1 day) does not fire here: "
+        "F.Events.Zone": "rate(1 day) does not fire here: "
+        "'Mars/Olympus' is no time zone known here",
+        "F.Events.Start": "rate(1 day) does not fire here: "
         "StartDate 'soon' is not yyyy-mm-ddThh:mm:ssZ",
-        "F.Events.Input: rate(1 day) does not fire here: its Input is not JSON: "
+        "F.Events.Input": "rate(1 day) does not fire here: its Input is not JSON: "
         "Expecting property name enclosed in double quotes: line 1 column 2 (char 1)",
-    ]
+    }
 
 
 def test_a_schedule_that_is_not_understood_leaves_the_others_running() -> None:

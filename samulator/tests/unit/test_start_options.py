@@ -169,3 +169,9 @@ def test_what_is_wrong_is_one_line_that_names_the_flag_or_the_file(
         read_options(folder, flags)
     assert said in str(raised.value)
     assert "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize("port", [0, -1, 65_536, 99_999])
+def test_a_port_that_no_machine_has_is_refused(tmp_path: Path, port: int) -> None:
+    with pytest.raises(ProjectError, match=f"--port: {port} is not a port number"):
+        read_options(tmp_path, Flags(port=port))

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from samulator.control.integration_effects import answers, asks_for
 from samulator.control.resource_effects import effect
 from samulator.control.socket_effects import socket_effects
 from samulator.control.trigger_effects import fires, pool_calls
+from samulator.events.schedule.checked import silent_schedules
 from samulator.http.plan import plan_ports
 from samulator.template.model import Application, Function, Resource
 from samulator.template.model_http import LambdaProxy
@@ -115,8 +117,11 @@ def _triggers(application: Application) -> Iterator[Effect]:
     for resource in _of(application, {_POOL}):
         for name, works, does in pool_calls(resource, application):
             yield Effect(TRIGGERS, f"{resource.place}: {name}", _POOL, works, does)
+    silent = silent_schedules(application.schedules, datetime.now(UTC))
     for resource in _of(application, _TRIGGERS):
         works, does = fires(resource, application)
+        if resource.place in silent:
+            works, does = False, silent[resource.place]
         yield Effect(TRIGGERS, resource.place, resource.type, works, does)
 
 

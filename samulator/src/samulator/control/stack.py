@@ -19,7 +19,6 @@ from samulator.control.start_invokes import StartFailed
 from samulator.control.state import RunningStack
 from samulator.control.supervisor import Supervisor
 from samulator.control.tasks import cancel, never_ending, use_enough_threads
-from samulator.events.schedule.checked import silent_schedules
 from samulator.functions.aws_access import with_connections
 from samulator.functions.host import FunctionHost
 from samulator.functions.reload import Watching, watch_settings
@@ -144,9 +143,8 @@ class Stack:
     def _announce(self, application: Application) -> None:
         disagreements = [*self.project.disagreements(application)]
         self.console.say(f"Starting {self.project.root.name}{self.mode.description}")
-        silent = silent_schedules(application.schedules, datetime.now(UTC))
         idle = idle_lines(effects(application, self.project.root), application.warnings)
-        for warning in (*application.warnings, *silent, *disagreements, *idle):
+        for warning in (*application.warnings, *disagreements, *idle):
             self.console.problem(f"  {warning}")
 
     def _launch(self, application: Application, servers: Servers) -> datetime:

@@ -80,7 +80,7 @@ def read_options(folder: Path, flags: Flags = NO_FLAGS) -> StartOptions:
         parameter_sources=_sources(parameters, None if flags.parameters else config),
         variables={} if file is None else read_variables(file),
         region=flags.region or str(said.get("region") or DEFAULT_REGION),
-        port=flags.port if flags.port is not None else _port(said, where),
+        port=_port(flags.port, "--") if flags.port is not None else _port(said.get("port"), where),
         is_port_a_flag=flags.port is not None,
         files=tuple(each for each in (config, file) if each is not None),
         remarks=tuple(_remarks(folder, flags, said, where)),
@@ -152,8 +152,7 @@ def _sources(parameters: Mapping[str, str], file: Path | None) -> dict[str, str]
     return {} if file is None else dict.fromkeys(parameters, file.name)
 
 
-def _port(said: Mapping[str, Any], where: str) -> int | None:
-    value = said.get("port")
+def _port(value: Any, where: str) -> int | None:  # noqa: ANN401 - as a file or a flag says it
     if value is None:
         return None
     if not str(value).isdecimal() or not 1 <= int(value) <= 65535:

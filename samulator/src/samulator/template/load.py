@@ -19,6 +19,7 @@ from samulator.template.model import (
 )
 from samulator.template.names import layer_arn, queue_arn
 from samulator.template.queue_mapping import short_timeouts
+from samulator.template.refused_settings import refused_settings
 from samulator.template.resolution import Resolution, Surroundings
 from samulator.template.silent_triggers import idle_triggers, silent_settings
 from samulator.template.translated import TranslatedTemplate, naming, open_template
@@ -146,6 +147,7 @@ class _Assembly:
                 *self._warnings,
                 *triggers.warnings,
                 *doors.warnings,
+                *refused_settings(self._resources),
                 *silent_settings(self._resources),
                 *unknown_destinations(functions, self._resources),
             ),

@@ -9,14 +9,14 @@ from samulator.events.schedule.timetable import Timetable, timetable
 from samulator.template.model import ScheduleTrigger
 
 
-def silent_schedules(triggers: Iterable[ScheduleTrigger], now: datetime) -> list[str]:
-    """One line for each schedule that never fires here: its place, its expression, and why."""
-    lines = []
+def silent_schedules(triggers: Iterable[ScheduleTrigger], now: datetime) -> dict[str, str]:
+    """Return the schedules that never fire here, by their places: each expression, and why."""
+    silent = {}
     for trigger in triggers:
         reason = _reason_to_be_silent(trigger, now)
         if reason is not None:
-            lines.append(f"{trigger.place}: {trigger.expression} does not fire here: {reason}")
-    return lines
+            silent[trigger.place] = f"{trigger.expression} does not fire here: {reason}"
+    return silent
 
 
 def _reason_to_be_silent(trigger: ScheduleTrigger, now: datetime) -> str | None:

@@ -1,0 +1,64 @@
+"""Settings that load here and that a deployment would refuse: each is told before it costs one.
+
+Limits: AWS Lambda API Reference, "CreateFunction" and "CreateEventSourceMapping", and Developer
+Guide, "Defined runtime environment variables".
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from samulator.template.model import Resource
+
+_FUNCTION, _MAPPING = "AWS::Lambda::Function", "AWS::Lambda::EventSourceMapping"
+_VARIABLE = re.compile(r"[A-Za-z][A-Za-z0-9_]+")
+_RESERVED = frozenset(
+    {
+        *("_HANDLER", "_X_AMZN_TRACE_ID", "AWS_ACCESS_KEY", "AWS_ACCESS_KEY_ID"),
+        *("AWS_DEFAULT_REGION", "AWS_EXECUTION_ENV", "AWS_REGION", "AWS_SECRET_ACCESS_KEY"),
+        *("AWS_SESSION_TOKEN", "AWS_LAMBDA_RUNTIME_API", "LAMBDA_RUNTIME_DIR", "LAMBDA_TASK_ROOT"),
+        *(f"AWS_LAMBDA_FUNCTION_{name}" for name in ("MEMORY_SIZE", "NAME", "VERSION")),
+        *("AWS_LAMBDA_INITIALIZATION_TYPE", "AWS_LAMBDA_LOG_GROUP_NAME"),
+        "AWS_LAMBDA_LOG_STREAM_NAME",
+    }
+)
+_RANGES = {"Timeout": (1, 900), "MemorySize": (128, 10_240)}
+_PARTIAL = "ReportBatchItemFailures"
+
+
+def refused_settings(resources: Mapping[str, Resource]) -> Iterator[str]:
+    """Yield a line for each setting: its place, and why AWS refuses it."""
+    for resource in resources.values():
+        reasons = _REASONS.get(resource.type)
+        for reason in reasons(resource.properties) if reasons else ():
+            yield f"{resource.place}: AWS refuses this: {reason}"
+
+
+def _of_function(properties: Mapping[str, Any]) -> Iterator[str]:
+    environment = properties.get("Environment")
+    if isinstance(environment, dict):
+        for name in environment.keys() - {"Variables"}:
+            yield f"Environment.{name} (variables stand below Environment.Variables)"
+        variables = environment.get("Variables")
+        for name in map(str, variables if isinstance(variables, dict) else ()):
+            if name in _RESERVED:
+                yield f"variable {name}, whose name is Lambda's own"
+            elif _VARIABLE.fullmatch(name) is None:
+                yield (
+                    f"variable {name!r}: names are two letters, digits or underlines and more, a "
+                    "letter first"
+                )
+    for key, (least, most) in _RANGES.items():
+        value = str(properties.get(key))
+        if value.isdecimal() and not least <= int(value) <= most:
+            yield f"{key} {value} ({least} to {most})"
+
+
+def _of_mapping(properties: Mapping[str, Any]) -> Iterator[str]:
+    types = properties.get("FunctionResponseTypes")
+    for name in types if isinstance(types, list) else ():
+        if name != _PARTIAL:
+            yield f"FunctionResponseTypes {name} ({_PARTIAL} is the one that there is)"
+
+
+_REASONS = {_FUNCTION: _of_function, _MAPPING: _of_mapping}
