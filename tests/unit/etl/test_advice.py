@@ -653,6 +653,17 @@ def test_a_column_that_its_name_speaks_for_is_asked_about_and_not_absent(
         assert option.effect.kept_then == 4
 
 
+def test_what_is_unclear_of_two_columns_is_asked_together(tmp_path):
+    header = "Order ID,Customer,Product,Qty Ordered,list price,net price of one,Order Date\n"
+    rows = "".join(f"{i},C,W,2.0000,5.00,4.00,2024-01-05\n" for i in range(1, 5))
+    (choice,) = advice_on(tmp_path, header + rows).choices
+    named = [option.description["columns"] for option in choice.options]
+    assert {each["Qty Ordered"] for each in named} == {"quantity"}
+    prices = [name for each in named for name, column in each.items() if column == "price"]
+    assert prices == ["list price", "net price of one"]
+    assert all("constants" not in option.description for option in choice.options)
+
+
 @pytest.mark.parametrize(
     ("name", "quantities", "is_told"),
     [

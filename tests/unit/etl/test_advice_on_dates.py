@@ -95,3 +95,31 @@ def test_an_option_has_no_format_that_reads_nothing(tmp_path):
     dates = ["2025-1-5", "2025-01-05T24:00:00", "2025-01-05T23:59:60"]
     asked = [form for forms in formats_asked(advice_on(tmp_path, *dates)) for form in forms]
     assert asked == ["%Y-%m-%d", "%Y-%d-%m"]
+
+
+# 1 March and 2 August 2024, where the file meant 3 January and 8 February.
+SWAPPED = ("45352", "45506")
+
+
+def test_numbers_of_swapped_days_and_months_are_told_and_not_read(tmp_path):
+    advice = advice_on(tmp_path, "21/01/2024", SWAPPED[0], "30/01/2024", SWAPPED[1])
+    assert advice.suggestion is not None
+    assert advice.suggestion.description == {"date_formats": ["%d/%m/%Y"]}
+    (notice,) = (each for each in advice.notices if each.kind == "swapped_days")
+    assert notice.examples == SWAPPED
+
+
+@pytest.mark.parametrize(
+    "dates",
+    [
+        ("21/01/2024", "45352", "30/01/2024", "45373"),
+        ("21/01/2024", "05/01/2024", "45352", "45506"),
+        ("45352", "45506"),
+    ],
+    ids=["a number of a day past the twelfth", "a text of a day up to the twelfth", "numbers"],
+)
+def test_numbers_of_days_are_read_where_nothing_tells_that_they_were_swapped(tmp_path, dates):
+    advice = advice_on(tmp_path, *dates)
+    assert advice.suggestion is not None
+    assert "spreadsheet_days" in advice.suggestion.description["date_formats"]
+    assert {notice.kind for notice in advice.notices} == set()

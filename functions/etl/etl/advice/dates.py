@@ -1,7 +1,8 @@
 """Formats for refused dates: those that the values prove, and those that they leave open."""
 
+import re
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import islice
@@ -12,6 +13,8 @@ from etl.rules.dates import YEARS
 from etl.source.date_formats import WORDS, fault_of, read_declared
 from etl.source.months import LANGUAGES, month_numbers
 
+SPREADSHEET_DAYS: Final = "spreadsheet_days"
+_MONTHS: Final = 12
 _MOST_FORMATS: Final = 12
 # A day number or a second's count of these years; 12345 is more likely an id.
 _RECENT: Final = range(1990, 2050)
@@ -77,11 +80,34 @@ def find_formats(texts: Mapping[str, int], languages: tuple[str, ...] = ()) -> F
 
 def counted_word(text: str) -> str | None:
     """A word for texts that count seconds or days."""
-    for word in ("unix_seconds", "unix_milliseconds", "spreadsheet_days"):
+    for word in ("unix_seconds", "unix_milliseconds", SPREADSHEET_DAYS):
         read = WORDS[word](text)
         if read is not None and read.year in _RECENT:
             return word
     return None
+
+
+def swapped_days(texts: Iterable[str], formats: Iterable[str]) -> list[str]:
+    """Return day numbers of which a spreadsheet has swapped day and month; empty where none has.
+
+    One that reads month/day turns 03/01/2024 into the number of 1 March and leaves 21/01/2024 as it
+    is: all numbers are of days that a month can be, and all other dates of days that none can.
+    """
+    serials: list[str] = []
+    read_days: set[int] = set()
+    days = WORDS[SPREADSHEET_DAYS]
+    dated = [form for form in formats if {"%d", "%m"} <= set(re.findall("%.", form))]
+    for text in texts:
+        number = days(text) if counted_word(text) == SPREADSHEET_DAYS else None
+        if number is not None:
+            if number.day > _MONTHS:
+                return []
+            serials.append(text)
+            continue
+        moments = (read_declared(form, text, {}) for form in dated)
+        read_days |= {moment.day for moment in moments if moment}
+    is_swapped = min(len(serials), len(read_days)) > 1 and min(read_days) > _MONTHS
+    return serials if is_swapped else []
 
 
 def _decide(

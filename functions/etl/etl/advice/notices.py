@@ -10,7 +10,7 @@ import numpy as np
 
 from etl.advice.calendars import calendar_of
 from etl.advice.date_shapes import shape_of
-from etl.advice.dates import counted_word
+from etl.advice.dates import SPREADSHEET_DAYS, counted_word, swapped_days
 from etl.advice.id_notices import id_notices
 from etl.advice.trial import Trial
 from etl.columns import arrow
@@ -47,6 +47,7 @@ def notices(trial: Trial) -> Iterator[Notice]:
     yield from _two_marks(trial)
     told = list(_units_and_digits(trial))
     told += _calendars(trial)
+    told += _swapped(trial)
     yield from told
     yield from _unread(trial, {notice.column for notice in told})
     yield from _decoded_twice(trial)
@@ -138,6 +139,22 @@ def _calendars(trial: Trial) -> Iterator[Notice]:
             message=f"These look like years of the {name} calendar, which is not read: export "
             "dates of the Gregorian one, as 2024-01-31.",
             examples=tuple(texts[:_EXAMPLES]),
+        )
+
+
+def _swapped(trial: Trial) -> Iterator[Notice]:
+    refused = islice(trial.refused_texts("order_date"), _LOOKED_AT)
+    if all(counted_word(text) != SPREADSHEET_DAYS for text in refused):
+        return
+    swapped = swapped_days(trial.texts("order_date"), trial.description.date_formats)
+    if swapped:
+        yield Notice(
+            kind="swapped_days",
+            column="order_date",
+            message="A spreadsheet took dates of day and month for month and day: these are the "
+            "numbers of other days, and the rest was left as text. Export the original anew, with "
+            "this column as text.",
+            examples=tuple(swapped[:_EXAMPLES]),
         )
 
 

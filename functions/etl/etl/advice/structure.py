@@ -6,6 +6,7 @@ A remedy is a proposal. What the file leaves open becomes a question, not an ans
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice, product
 from typing import Final
 
 from pydantic import ValidationError
@@ -35,6 +36,7 @@ from etl.source.decode import utf8_chunks
 from etl.source.description import Description
 
 _MOST_STEPS: Final = 6
+_MOST_ANSWERS: Final = 12
 _ONE: Final = re.compile(r"0*1([.,]0*)?")
 _OPTIONAL: Final = {
     "customer_id": "no column looks like a customer; it stays empty",
@@ -150,9 +152,9 @@ def _names(layout: Layout, steps: Steps) -> list[Change] | None:
         steps.notices.append(absent_columns(absent, layout))
         return None
     unclear = _unclear(layout, places)
-    if unclear is not None:
+    if unclear:
         described = steps.trial.description
-        steps.questions.append(_which_column(layout, places, described, *unclear))
+        steps.questions.append(_which_columns(layout, places, described, unclear))
         return None
     if "price" in places and layout.names and _counts_twice(layout, places):
         steps.notices.append(of_a_row(layout.names[places["price"]]))
@@ -164,24 +166,24 @@ def _as_described(layout: Layout, places: Mapping[str, int]) -> list[Change]:
     return [*_columns(layout, places), *_constants(absent)]
 
 
-def _unclear(layout: Layout, places: Mapping[str, int]) -> tuple[str, list[int]] | None:
-    """A column that seems absent, and the places of names that have a word for it.
+def _unclear(layout: Layout, places: Mapping[str, int]) -> dict[str, list[int]]:
+    """Columns that seem absent, and the places of names that have a word for them.
 
-    A constant in its place would be a lie if one of these is it.
+    A constant in the place of one would be a lie if one of these is it.
     """
-    for column in ("quantity", "price"):
-        may_be = [
+    unclear = {
+        column: [
             place
             for place, name in enumerate(layout.names)
-            if column not in places
-            and place not in places.values()
+            if place not in places.values()
             and may_mean(column, name)
             and not is_scaled(name)
             and _has_numbers(layout.column(place))
         ]
-        if may_be:
-            return column, may_be
-    return None
+        for column in ("quantity", "price")
+        if column not in places
+    }
+    return {column: may_be for column, may_be in unclear.items() if may_be}
 
 
 def _has_numbers(values: Sequence[str]) -> bool:
@@ -189,25 +191,33 @@ def _has_numbers(values: Sequence[str]) -> bool:
     return bool(filled) and sum(map(is_number, filled)) * 2 > len(filled)
 
 
-def _which_column(
+def _which_columns(
     layout: Layout,
     places: Mapping[str, int],
     described: Description,
-    column: str,
-    may_be: Sequence[int],
+    unclear: Mapping[str, Sequence[int]],
 ) -> Question:
+    """Each that one may be with each that the other may be."""
     answers = []
-    for place in may_be:
-        name = layout.names[place]
-        changes = _as_described(layout, {**places, column: place})
+    for chosen in islice(product(*unclear.values()), _MOST_ANSWERS):
+        if len(set(chosen)) < len(chosen):
+            continue
+        meant = dict(zip(unclear, chosen, strict=True))
+        changes = _as_described(layout, {**places, **meant})
         changes += [*_place(layout, described)]
         changes += _mark(layout) if layout.delimiter != "," else []
-        examples = ", ".join(dict.fromkeys(layout.column(place)[:3]))
+        meanings = (
+            f"{layout.names[place]} is the {column}: "
+            f"{', '.join(dict.fromkeys(layout.column(place)[:3]))}"
+            for column, place in meant.items()
+        )
         fields = {change.field: change.value for change in changes}
-        answers.append(Answer(f"{name} is the {column}: {examples}", fields))
-    names = " and ".join(layout.names[place] for place in may_be)
-    text = f"No column is plainly the {column}; {names} may be it. Which is meant?"
-    return Question("columns", text, tuple(answers))
+        answers.append(Answer("; ".join(meanings), fields))
+    which = "; ".join(
+        f"no column is plainly the {column}, {' and '.join(layout.names[p] for p in may_be)} may be"
+        for column, may_be in unclear.items()
+    )
+    return Question("columns", f"{which[0].upper()}{which[1:]}. Which is meant?", tuple(answers))
 
 
 def _counts_twice(layout: Layout, places: Mapping[str, int]) -> bool:

@@ -7,7 +7,14 @@ from itertools import islice
 from typing import Any, Final
 
 from etl.advice.clashes import Clash, clashes, day_by
-from etl.advice.dates import FoundFormats, OpenOrder, Order, find_formats
+from etl.advice.dates import (
+    SPREADSHEET_DAYS,
+    FoundFormats,
+    OpenOrder,
+    Order,
+    find_formats,
+    swapped_days,
+)
 from etl.advice.decimals import proved_mark, read_anew, won_by
 from etl.advice.trial import Trial
 from etl.advice.words import described_words, missing_words
@@ -201,6 +208,10 @@ def _found(trial: Trial, refused: Mapping[str, int]) -> FoundFormats:
     if iso:
         found.proved = Counter({ISO: sum(refused[text] for text in iso)}) + found.proved
         found.texts[ISO] = iso
+    if SPREADSHEET_DAYS in found.proved:
+        formats = {*trial.description.date_formats, *found.proved}
+        if swapped_days(trial.texts("order_date"), formats):
+            del found.proved[SPREADSHEET_DAYS]
     return found
 
 
