@@ -437,6 +437,11 @@ def test_what_cannot_be_made_is_one_line_each_and_the_rest_is_there(tmp_path: Pa
         ("AWS::KMS::Alias", "alias/x", {}),
         ("AWS::DynamoDB::Table", "bare", {}),
         ("AWS::StepFunctions::StateMachine", "away", {"DefinitionS3Location": {"Bucket": "b"}}),
+        (
+            "AWS::StepFunctions::StateMachine",
+            "lost",
+            {"DefinitionString": '{"StartAt": "A", "States": {"B": {"Type": "Succeed"}}}'},
+        ),
         ("AWS::Unknown::Thing", "what", {}),
         (
             "AWS::DynamoDB::Table",
@@ -454,10 +459,12 @@ def test_what_cannot_be_made_is_one_line_each_and_the_rest_is_there(tmp_path: Pa
         "x (AWS::KMS::Alias)",
         "bare (AWS::DynamoDB::Table)",
         "away (AWS::StepFunctions::StateMachine)",
+        "lost (AWS::StepFunctions::StateMachine)",
         "copied (AWS::DynamoDB::Table): its changes go to no stream of Kinesis here, its own "
         "stream has them",
     ]
     assert problems[1].endswith("AliasName is missing")
+    assert "AWS refuses its definition: Missing 'Next' target: A at /StartAt" in problems[4]
     assert not any("\n" in line for line in problems)
 
 

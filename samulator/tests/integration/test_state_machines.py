@@ -391,6 +391,31 @@ def test_a_refused_definition_leaves_the_next_ones_alone(aws: AwsServer) -> None
     assert json.loads(run(aws, "plain", {"a": 1})["output"]) == 1
 
 
+def test_a_definition_that_leads_nowhere_is_refused(aws: AwsServer) -> None:
+    states = aws_client(aws, "stepfunctions")
+    role = "arn:aws:iam::123456789012:role/any"
+    lost = one_step({"Type": "Pass", "Next": "Gone"})
+    said = r"InvalidDefinition.*MISSING_TRANSITION_TARGET: Missing 'Next' target: Gone at /States"
+
+    with pytest.raises(ClientError, match=said):
+        states.create_state_machine(name="lost", definition=json.dumps(lost), roleArn=role)
+    arn = f"arn:aws:states:{ACCOUNT}:stateMachine:direct"
+    with pytest.raises(ClientError, match=said):
+        states.update_state_machine(stateMachineArn=arn, definition=json.dumps(lost))
+
+
+def test_errors_have_names_to_be_caught_by(aws: AwsServer) -> None:
+    states = aws_client(aws, "stepfunctions")
+    run_of_map = f"arn:aws:states:{ACCOUNT}:mapRun:direct/Only:none"
+
+    with pytest.raises(states.exceptions.InvalidToken):
+        states.send_task_success(taskToken="none", output="{}")
+    with pytest.raises(states.exceptions.ResourceNotFound):
+        states.describe_map_run(mapRunArn=run_of_map)
+    with pytest.raises(states.exceptions.InvalidDefinition):
+        states.create_state_machine(name="none", definition="{", roleArn=run_of_map)
+
+
 def test_a_task_may_name_a_function_alone(aws: AwsServer) -> None:
     output = json.loads(run(aws, "direct", {"a": 1})["output"])
 

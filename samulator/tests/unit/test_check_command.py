@@ -225,6 +225,20 @@ def test_a_slip_in_how_a_batch_is_answered_is_told(check):
     ]
 
 
+def test_a_machine_that_leads_nowhere_is_not_said_to_be_made(check):
+    text = """\
+Resources:
+  Machine:
+    Type: AWS::StepFunctions::StateMachine
+    Properties: {Definition: {StartAt: A, States: {A: {Type: Pass, Next: Done}}}}
+"""
+    (row,) = json.loads(check("--json", text=text).stdout)["effects"]
+    assert (row["works"], row["does"].partition(";")[0]) == (
+        False,
+        "AWS refuses its definition: Missing 'Next' target: Done at /States/A/Next",
+    )
+
+
 IN_DEV = ("--json", "--parameter-overrides", "Stage=dev")
 
 

@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 
 from samulator.control.resource_types import mistaken_type
 from samulator.servers.aws.resources.kinds import MAKE
+from samulator.servers.aws.resources.step_functions import definition
+from samulator.servers.aws.step_functions.transitions import refusal
 from samulator.template.model import Application, Resource
 
 _MADE = "made in the local AWS"
@@ -48,15 +50,19 @@ def effect(resource: Resource, application: Application) -> tuple[bool, str]:
         return False, _with_uncalled("custom resources are not made here", resource, application)
     if resource.type in _IDLE:
         return False, _with_uncalled(_IDLE[resource.type], resource, application)
-    if resource.type == "AWS::Events::ApiDestination":
-        return True, _of_destination(resource, application)
-    if resource.type in _WORKS:
-        return True, _WORKS[resource.type]
-    if resource.type in MAKE:
-        return True, _MADE
+    if resource.type in MAKE or resource.type in _WORKS:
+        return _of_made(resource, application)
     service = "::".join(resource.type.split("::")[:2])
     reason = mistaken_type(resource.type) or f"nothing here stands for {service}"
     return False, _with_uncalled(reason, resource, application)
+
+
+def _of_made(resource: Resource, application: Application) -> tuple[bool, str]:
+    if resource.type == "AWS::Events::ApiDestination":
+        return True, _of_destination(resource, application)
+    if resource.type == "AWS::StepFunctions::StateMachine":
+        return _of_machine(resource)
+    return True, _WORKS.get(resource.type, _MADE)
 
 
 def _with_uncalled(reason: str, resource: Resource, application: Application) -> str:
@@ -73,6 +79,14 @@ def _of_destination(destination: Resource, application: Application) -> str:
     if host in here or host.partition(".execute-api.")[0] in here:
         return f"events go to {host}"
     return f"events go to {host} where api_destinations in local.toml names it"
+
+
+def _of_machine(machine: Resource) -> tuple[bool, str]:
+    try:
+        refused = refusal(definition(machine.properties))
+    except ValueError as error:
+        refused = str(error)
+    return (False, refused) if refused else (True, _MADE)
 
 
 def _of_stack(stack: Resource, application: Application) -> tuple[bool, str]:

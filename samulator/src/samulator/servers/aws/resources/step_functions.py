@@ -7,6 +7,7 @@ from typing import Any
 
 from samulator.servers.aws.resources.api import Api
 from samulator.servers.aws.resources.text import text_of
+from samulator.servers.aws.step_functions.transitions import refusal
 from samulator.template.model import Resource
 
 _ANY_ROLE = "arn:aws:iam::123456789012:role/StepFunctions"
@@ -14,9 +15,12 @@ _ANY_ROLE = "arn:aws:iam::123456789012:role/StepFunctions"
 
 def create_state_machine(resource: Resource, api: Api) -> None:
     properties = resource.properties
+    machine = definition(properties)
+    if refused := refusal(machine):
+        raise ValueError(refused)
     wanted = {
         "name": resource.name,
-        "definition": definition(properties),
+        "definition": machine,
         # Templates for Step Functions Local have none: it asks for no role, as nothing here does.
         "roleArn": properties.get("RoleArn") or _ANY_ROLE,
         "type": properties.get("StateMachineType"),

@@ -5,23 +5,32 @@ import re
 from typing import Any
 
 from samulator.servers.aws.step_functions.distributed_map import hide_item_batcher
+from samulator.servers.aws.step_functions.transitions import invalid_definition
 
 _CHANGED = re.compile(r'"EXPRESS"|"ToleratedFailurePercentage"|"ItemBatcher"')
 
 
 def read_definitions_as_the_service_does() -> None:
     """Change moto's parser. Call before the first definition is read."""
+    from moto.stepfunctions.parser.api import InvalidDefinition
     from moto.stepfunctions.parser.asl.component.common.error_name.custom_error_name import (
         CustomErrorName,
     )
     from moto.stepfunctions.parser.asl.component.common.error_name.error_name import ErrorName
     from moto.stepfunctions.parser.asl.parse.asl_parser import AmazonStateLanguageParser
     from moto.stepfunctions.parser.asl.parse.preprocessor import Preprocessor
+    from moto.stepfunctions.parser.models import StepFunctionsParserBackend
 
     parse_with_moto = AmazonStateLanguageParser.parse
+    validate_with_moto = StepFunctionsParserBackend._validate_definition
 
     def parse(definition: str) -> Any:  # noqa: ANN401 - passed on
         return parse_with_moto(as_moto_takes_it(definition))
+
+    def validate(definition: str) -> None:
+        validate_with_moto(definition)
+        if message := invalid_definition(definition):
+            raise InvalidDefinition(message=message)
 
     def begin(preprocessor: Preprocessor) -> None:
         # moto has one list for all: a definition that was refused would leave its language to
@@ -29,6 +38,7 @@ def read_definitions_as_the_service_does() -> None:
         preprocessor._query_language_per_scope = []
 
     AmazonStateLanguageParser.parse = staticmethod(parse)  # type: ignore[method-assign]
+    StepFunctionsParserBackend._validate_definition = staticmethod(validate)  # type: ignore[method-assign]
     Preprocessor.__init__ = begin  # type: ignore[method-assign, assignment]
     # The language keeps names that begin with "States." to itself; the service does not insist.
     CustomErrorName.__init__ = ErrorName.__init__  # type: ignore[method-assign]

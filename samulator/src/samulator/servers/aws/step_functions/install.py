@@ -10,6 +10,7 @@ from samulator.servers.aws.step_functions.definitions import read_definitions_as
 from samulator.servers.aws.step_functions.distributed_map import (
     run_distributed_maps_as_the_service_does,
 )
+from samulator.servers.aws.step_functions.errors import name_errors
 from samulator.servers.aws.step_functions.executions import (
     describe_outputs_as_json,
     name_executions,
@@ -36,6 +37,7 @@ def run_state_machines(url: str, functions_url: str | None, destinations: ApiDes
     if functions_url is not None:
         call_apis_at(functions_url, destinations.apis)
     serve_http_tasks(destinations)
+    name_errors()
     read_definitions_as_the_service_does()
     write_times_as_the_service_does()
     work_without_recursion()
