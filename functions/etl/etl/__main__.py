@@ -20,6 +20,7 @@ from etl.description_check import check_description
 from etl.errors import Refused
 from etl.folder import PAGE, Cleaner, description_of, run
 from etl.progress import ProgressBar
+from etl.report.lost_orders import lost_orders_told
 from etl.report.model import REFUSED, Report
 from etl.report.verdict import exit_code_of
 from etl.source.description import FILE_NAME
@@ -111,12 +112,13 @@ def _summary(report: Report, folder: Path) -> str:
     if findings is None:
         return ""
     reasons = "".join(f"  {n:>12,}  {name}\n" for name, n in findings.reasons.items() if n)
+    lost = f"{lost_orders_told(findings.lost_orders)}\n" if findings.lost_orders else ""
     return (
         f"{findings.rows_in:>14,}  rows in\n"
         f"{findings.rows_out:>14,}  rows out\n"
         f"{findings.duplicates:>14,}  duplicates\n"
         f"{findings.rejected:>14,}  rejected\n"
-        f"{reasons}{folder / PAGE}\n"
+        f"{reasons}{lost}{folder / PAGE}\n"
     )
 
 

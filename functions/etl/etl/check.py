@@ -36,6 +36,7 @@ class Check(BaseModel):
     duplicates: int | None = None
     rejected: int | None = None
     reasons: dict[str, int] = {}
+    lost_orders: int | None = None
     warnings: tuple[RunWarning, ...] = ()
     refusal: Refusal | None = None
     description: dict[str, Any] = {}
@@ -84,6 +85,7 @@ def check(  # noqa: PLR0913 - a file, how it is read, and by what it is judged
         duplicates=findings.duplicates,
         rejected=findings.rejected,
         reasons={name: count for name, count in findings.reasons.items() if count},
+        lost_orders=findings.lost_orders,
         description=described,
         advice=advice,
     )

@@ -1,11 +1,12 @@
 """A check in words, for a terminal."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from pathlib import Path
 
 from etl.check import Check
 from etl.report.advice import Advice, Choice, Effect, RefusedValue
+from etl.report.lost_orders import lost_orders_told
 from etl.source.description import FILE_NAME
 
 
@@ -26,9 +27,12 @@ def _lines(found: Check, place: Path) -> Iterator[str]:
         yield f"{found.rows_in or 0:>14,}  rows in"
         yield f"{found.rows_out or 0:>14,}  rows out"
         yield from (f"  {count:>12,}  {reason}" for reason, count in found.reasons.items())
+        if found.lost_orders:
+            yield lost_orders_told(found.lost_orders)
         yield from _verdict(found)
     if found.advice:
-        yield from _advice(found.advice, place)
+        warned_of = {warning.code for warning in found.warnings}
+        yield from _advice(found.advice, place, warned_of)
 
 
 def _verdict(found: Check) -> Iterator[str]:
@@ -40,11 +44,14 @@ def _verdict(found: Check) -> Iterator[str]:
         yield "\nThe file has a header and no row below it."
 
 
-def _advice(advice: Advice, place: Path) -> Iterator[str]:
+def _advice(advice: Advice, place: Path, warned_of: Container[str]) -> Iterator[str]:
+    """Without the notices that the verdict has told already."""
     for reason, values in advice.refused.items():
         yield f"\n{reason}:"
         yield from (line for value in values for line in _refused(value))
     for notice in advice.notices:
+        if notice.kind in warned_of:
+            continue
         yield f"\n{notice.message} {', '.join(notice.examples)}".rstrip()
     if advice.suggestion:
         yield f"\nThis {FILE_NAME} {_effect(advice.suggestion.effect, advice)}:"

@@ -139,11 +139,12 @@ def test_rounded_ids_and_totals_are_noticed(tmp_path):
     [
         ("Total,,,5,25.00,2024-01-02", "totals_kept", ("Total",)),
         ("Summe:,C,W,5,25.00,2024-01-02", "totals_kept", ("Summe:",)),
+        ("Total 2024,,,5,25.00,2024-12-31", "totals_kept", ("Total 2024",)),
         (",,Total,5,25.00,", "totals_rows", ("Total",)),
         ("Total,,,5,,later", "totals_rows", ("Total",)),
         ("9,C,Colgate Total,5,25.00,2024-01-02", "totals_rows", ("Colgate Total",)),
     ],
-    ids=["kept", "a German one", "without an id", "refused for its date", "a product"],
+    ids=["kept", "a German one", "of a year", "without an id", "refused for its date", "a product"],
 )
 def test_totals_are_told_by_whether_they_count_as_orders(tmp_path, row, kind, examples):
     (notice,) = advice_on(tmp_path, f"{HEADER}1,C,W,1,5,2024-01-05\n{row}\n").notices

@@ -306,6 +306,23 @@ def test_a_check_says_what_the_run_would_be_warned_of_and_that_no_row_is_there(t
     assert "It would be warned of:\n  None of the 1 rows was kept.\n" in capsys.readouterr().out
 
 
+def test_run_and_check_name_the_orders_of_which_no_row_is_left(tmp_path, capsys):
+    path = tmp_path / "orders.csv"
+    path.write_text(f"{HEADER}1,2024-01-01,C,W,x,5,N\n1,2024-01-01,C,W,1,5,N\n")
+    told = "1 order has no row left: the first row was bad"
+    main([str(path), str(tmp_path / "out")])
+    assert told in capsys.readouterr().out
+    main(["--check", str(path)])
+    assert told in capsys.readouterr().out
+
+
+def test_a_check_says_once_what_it_would_be_warned_of(tmp_path, capsys):
+    path = tmp_path / "orders.csv"
+    path.write_text(f"{HEADER}1,2024-01-01,C,W,1,5,N\nTotal,2024-01-01,,,1,5,\n")
+    main(["--check", str(path)])
+    assert capsys.readouterr().out.count("Rows of totals are counted as orders") == 1
+
+
 def test_a_description_is_checked_as_one(tmp_path, capsys):
     place = tmp_path / "_source.json"
     place.write_text('{"decimal": ","}')

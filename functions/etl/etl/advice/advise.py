@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from etl.advice.asked_encodings import asked_encodings
 from etl.advice.choices import choices
+from etl.advice.cut_off import cut_off
 from etl.advice.found import Found
 from etl.advice.notices import notices, totals
 from etl.advice.profiles import profile_of
@@ -44,6 +45,7 @@ def advise(source: Source, header: Header, evidence: Evidence) -> Advice:
     with _written(source.above_rows(header) + evidence.sample.text) as path:
         sample = Sampled(path, evidence.sample.is_complete, is_standard=True)
         found = _find(sample, given)
+        found = replace(found, notices=(*cut_off(source, header), *found.notices))
         advice = _advice(sample, found, refused)
     if source.is_text or given == Description() or not _loses_most(found.then):
         return advice

@@ -155,8 +155,14 @@ def _may_be(column: str, values: Sequence[str]) -> bool:
     if column == "order_date":
         return sum(map(_is_dated, filled)) * 2 > len(filled)
     if column in ("quantity", "price"):
-        return sum(map(is_number, filled)) * 2 > len(filled)
+        return are_numbers(filled)
     return True
+
+
+def are_numbers(values: Sequence[str]) -> bool:
+    """Whether most of those that are there are numbers."""
+    filled = [value for value in values if value]
+    return sum(map(is_number, filled)) * 2 > len(filled)
 
 
 def _is_dated(text: str) -> bool:

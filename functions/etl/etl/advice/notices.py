@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 
 from etl.advice.calendars import calendar_of
+from etl.advice.currency_notices import currency_notices
 from etl.advice.date_shapes import shape_of
 from etl.advice.dates import SPREADSHEET_DAYS, counted_word, swapped_days
 from etl.advice.id_notices import id_notices
@@ -25,6 +26,7 @@ _TOTAL: Final = re.compile(
     r"totale|totaal|suma|razem|итого|合計|小計|总计|合计|합계|[^:]{0,20}\btotal",
     re.IGNORECASE,
 )
+_YEAR_BEHIND: Final = re.compile(r"\s(19|20)[0-9]{2}$")
 _ZONE: Final = re.compile(r"(\d|[AP]M)\s*(?P<zone>[A-Z]{2,5})$", re.ASCII)
 _EXAMPLES: Final = 3
 # What two rows have by chance so many have not.
@@ -45,6 +47,7 @@ def notices(trial: Trial) -> Iterator[Notice]:
         yield from id_notices(column, trial.texts(column))
     yield from _uneven(trial)
     yield from _two_marks(trial)
+    yield from currency_notices(trial)
     told = list(_units_and_digits(trial))
     told += _calendars(trial)
     told += _swapped(trial)
@@ -247,6 +250,8 @@ def _kept_totals(trial: Trial) -> list[str]:
 
 
 def _is_total(text: str) -> bool:
+    """Of one word, with a year behind it or without; `Total 7` may be an order's own id."""
+    text = _YEAR_BEHIND.sub("", text)
     return not text[-1:].isdigit() and _TOTAL.fullmatch(text.rstrip(": ")) is not None
 
 

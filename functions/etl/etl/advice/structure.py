@@ -4,21 +4,20 @@ A remedy is a proposal. What the file leaves open becomes a question, not an ans
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from itertools import islice, product
 from typing import Final
 
 from pydantic import ValidationError
 
-from etl.advice.column_names import COLUMNS, is_of_a_row, is_scaled, may_mean
+from etl.advice.column_names import COLUMNS, is_of_a_row, is_scaled
+from etl.advice.described_layout import described_columns, header_place, parting_mark
 from etl.advice.encodings import is_mixed, likely_encodings
 from etl.advice.layout import (
     Layout,
     by_values,
     find_layout,
     has_quoted_lines,
-    is_number,
     map_columns,
 )
 from etl.advice.layout_notices import (
@@ -30,20 +29,14 @@ from etl.advice.layout_notices import (
     scaled,
 )
 from etl.advice.trial import Sampled, Trial, merged, try_out
+from etl.advice.unclear_columns import unclear_columns
 from etl.advice.values import Answer, Question
 from etl.report.advice import Change, Notice
 from etl.source.decode import utf8_chunks
 from etl.source.description import Description
 
 _MOST_STEPS: Final = 6
-_MOST_ANSWERS: Final = 12
 _ONE: Final = re.compile(r"0*1([.,]0*)?")
-_OPTIONAL: Final = {
-    "customer_id": "no column looks like a customer; it stays empty",
-    "product": "no column looks like a product; it stays empty",
-    "quantity": "no column looks like a quantity; it is missing, which counts as 1",
-    "price": "no column looks like a price; it stays empty",
-}
 
 
 @dataclass(slots=True)
@@ -110,7 +103,8 @@ def _lay_out(sample: Sampled, steps: Steps) -> bool:
     if changes is None:
         return False
     alone = steps.trial
-    for extra in ([], _place(layout, described), [*_place(layout, described), *_mark(layout)]):
+    place, mark = header_place(layout, described), parting_mark(layout)
+    for extra in ([], place, [*place, *mark]):
         steps.trial = alone
         if _take(sample, steps, [*changes, *extra]) and not _is_about_layout(steps.trial):
             return True
@@ -119,18 +113,6 @@ def _lay_out(sample: Sampled, steps: Steps) -> bool:
 
 def _is_about_layout(trial: Trial) -> bool:
     return trial.refused is not None and trial.refused.reason in ("no_header", "missing_column")
-
-
-def _place(layout: Layout, described: Description) -> list[Change]:
-    if layout.names and layout.line > 1 and described.header_line is None:
-        because = f"the columns are named on line {layout.line}"
-        return [Change(field="header_line", value=layout.line, because=because)]
-    return []
-
-
-def _mark(layout: Layout) -> list[Change]:
-    because = "it parts the columns"
-    return [Change(field="delimiter", value=layout.delimiter, because=because)]
 
 
 def _names(layout: Layout, steps: Steps) -> list[Change] | None:
@@ -151,73 +133,13 @@ def _names(layout: Layout, steps: Steps) -> list[Change] | None:
         absent = [name for name in ("order_id", "order_date") if name not in places]
         steps.notices.append(absent_columns(absent, layout))
         return None
-    unclear = _unclear(layout, places)
-    if unclear:
-        described = steps.trial.description
-        steps.questions.append(_which_columns(layout, places, described, unclear))
+    question = unclear_columns(layout, places, steps.trial.description)
+    if question is not None:
+        steps.questions.append(question)
         return None
     if "price" in places and layout.names and _counts_twice(layout, places):
         steps.notices.append(of_a_row(layout.names[places["price"]]))
-    return _as_described(layout, places)
-
-
-def _as_described(layout: Layout, places: Mapping[str, int]) -> list[Change]:
-    absent = [name for name in COLUMNS if name not in places]
-    return [*_columns(layout, places), *_constants(absent)]
-
-
-def _unclear(layout: Layout, places: Mapping[str, int]) -> dict[str, list[int]]:
-    """Columns that seem absent, and the places of names that have a word for them.
-
-    A constant in the place of one would be a lie if one of these is it.
-    """
-    unclear = {
-        column: [
-            place
-            for place, name in enumerate(layout.names)
-            if place not in places.values()
-            and may_mean(column, name)
-            and not is_scaled(name)
-            and _has_numbers(layout.column(place))
-        ]
-        for column in ("quantity", "price")
-        if column not in places
-    }
-    return {column: may_be for column, may_be in unclear.items() if may_be}
-
-
-def _has_numbers(values: Sequence[str]) -> bool:
-    filled = [value for value in values if value]
-    return bool(filled) and sum(map(is_number, filled)) * 2 > len(filled)
-
-
-def _which_columns(
-    layout: Layout,
-    places: Mapping[str, int],
-    described: Description,
-    unclear: Mapping[str, Sequence[int]],
-) -> Question:
-    """Each that one may be with each that the other may be."""
-    answers = []
-    for chosen in islice(product(*unclear.values()), _MOST_ANSWERS):
-        if len(set(chosen)) < len(chosen):
-            continue
-        meant = dict(zip(unclear, chosen, strict=True))
-        changes = _as_described(layout, {**places, **meant})
-        changes += [*_place(layout, described)]
-        changes += _mark(layout) if layout.delimiter != "," else []
-        meanings = (
-            f"{layout.names[place]} is the {column}: "
-            f"{', '.join(dict.fromkeys(layout.column(place)[:3]))}"
-            for column, place in meant.items()
-        )
-        fields = {change.field: change.value for change in changes}
-        answers.append(Answer("; ".join(meanings), fields))
-    which = "; ".join(
-        f"no column is plainly the {column}, {' and '.join(layout.names[p] for p in may_be)} may be"
-        for column, may_be in unclear.items()
-    )
-    return Question("columns", f"{which[0].upper()}{which[1:]}. Which is meant?", tuple(answers))
+    return described_columns(layout, places)
 
 
 def _counts_twice(layout: Layout, places: Mapping[str, int]) -> bool:
@@ -226,24 +148,6 @@ def _counts_twice(layout: Layout, places: Mapping[str, int]) -> bool:
         return False
     counts = layout.column(places["quantity"])
     return any(value and not _ONE.fullmatch(value) for value in counts)
-
-
-def _columns(layout: Layout, places: Mapping[str, int]) -> list[Change]:
-    if not layout.names:
-        ours = {place: column for column, place in places.items()}
-        names = [ours.get(place, f"column_{place + 1}") for place in range(len(layout.rows[0]))]
-        return [Change(field="column_names", value=names, because="the file has no header line")]
-    theirs = {layout.names[place]: column for column, place in places.items()}
-    columns = {name: ours for name, ours in theirs.items() if name.lower() != ours}
-    because = "so the file calls these columns"
-    return [Change(field="columns", value=columns, because=because)] if columns else []
-
-
-def _constants(absent: list[str]) -> list[Change]:
-    if not absent:
-        return []
-    because = "; ".join(_OPTIONAL[name] for name in absent)
-    return [Change(field="constants", value=dict.fromkeys(absent, ""), because=because)]
 
 
 def _escape(sample: Sampled, steps: Steps) -> bool:

@@ -7,6 +7,7 @@ from importlib.resources import files
 
 from etl.report.advice_page import advice_section
 from etl.report.chart import month_bars, share_bar
+from etl.report.lost_orders import lost_orders_told
 from etl.report.model import FAILED, REFUSED, TOO_LARGE, Findings, Report
 
 _EXPLAINED = {
@@ -111,13 +112,8 @@ def _dropped(findings: Findings) -> str:
         (f"{escape(_EXPLAINED[name])} <code>{escape(name)}</code>", n, n)
         for name, n in sorted(reasons.items(), key=lambda item: -item[1])
     ]
-    lost = findings.lost_orders
-    warning = (
-        f'<p class="note">{lost:,} {"order has" if lost == 1 else "orders have"} no row left: the '
-        "first row was bad and a later, good one was dropped as its repeat.</p>"
-        if lost
-        else ""
-    )
+    lost = lost_orders_told(findings.lost_orders)
+    warning = f'<p class="note">{lost}</p>' if lost else ""
     return (
         f"<section><h2>What was dropped, and why</h2>{_bars(rows, findings.rows_in)}{warning}"
         "<p>Each dropped row stands in <code>rejected_rows.csv</code> with its line number "

@@ -64,11 +64,28 @@ def without_currency(text: str) -> str:
     ('€5 USD', '50¢')
     """
     text = _NO_PAISE.sub("", text)
-    before, rest = _cut_before(_PARTED.sub(r"\1", text))
-    behind, amount = _cut_behind(rest)
+    before, amount, behind = _parted(text)
     if before and behind and behind not in _WORDS.get(before, ()):
         return text
     return amount if amount and (before or behind) else text
+
+
+def currencies_of(text: str) -> frozenset[str]:
+    """The codes that an amount's currency may be; empty where it has none, or one without a code.
+
+    >>> sorted(currencies_of("100 kr")), sorted(currencies_of("$5 CAD")), currencies_of("100")
+    (['DKK', 'ISK', 'NOK', 'SEK'], ['CAD'], frozenset())
+    """
+    before, _, behind = _parted(_NO_PAISE.sub("", text))
+    name = behind or before
+    return frozenset((name,)) if name in CODES else _WORDS.get(name, frozenset())
+
+
+def _parted(text: str) -> tuple[str, str, str]:
+    """The name before an amount, the amount, and the name behind it."""
+    before, rest = _cut_before(_PARTED.sub(r"\1", text))
+    behind, amount = _cut_behind(rest)
+    return before, amount, behind
 
 
 def _cut_before(text: str) -> tuple[str, str]:

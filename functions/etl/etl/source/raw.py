@@ -7,6 +7,7 @@ from etl.source.block import MAX_RECORD_BYTES
 
 GZIP_MAGIC = b"\x1f\x8b"
 
+_NEAR_END = 1 << 16
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 
 
@@ -38,6 +39,19 @@ def next_line(path: StoredFile, at: int) -> int:
         if file.readline(MAX_RECORD_BYTES).endswith(b"\n"):
             return file.tell()
     return path.stat().st_size
+
+
+def last_lines(path: StoredFile) -> tuple[bytes, bytes]:
+    """The last line that ends in a line end, and what follows it; of what is within 64 KiB.
+
+    Nothing follows in a file whose last line ends; both are empty where no line end is so near.
+    """
+    with path.open("rb") as file:
+        file.seek(max(path.stat().st_size - _NEAR_END, 0))
+        ended, mark, last = file.read().rpartition(b"\n")
+    if not mark:
+        return b"", b""
+    return ended.rpartition(b"\n")[2].rstrip(b"\r"), last
 
 
 def behind_lines(path: StoredFile, count: int, most_bytes: int) -> int:

@@ -1,0 +1,53 @@
+"""A layout as fields of a description, with the reason of each."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from etl.advice.column_names import COLUMNS
+from etl.advice.layout import Layout
+from etl.report.advice import Change
+from etl.source.description import Description
+
+_OPTIONAL: Final = {
+    "customer_id": "no column looks like a customer; it stays empty",
+    "product": "no column looks like a product; it stays empty",
+    "quantity": "no column looks like a quantity; it is missing, which counts as 1",
+    "price": "no column looks like a price; it stays empty",
+}
+
+
+def header_place(layout: Layout, described: Description) -> list[Change]:
+    """The header's line, where it is not the first and nothing says which it is."""
+    if layout.names and layout.line > 1 and described.header_line is None:
+        because = f"the columns are named on line {layout.line}"
+        return [Change(field="header_line", value=layout.line, because=because)]
+    return []
+
+
+def parting_mark(layout: Layout) -> list[Change]:
+    """The delimiter."""
+    return [Change(field="delimiter", value=layout.delimiter, because="it parts the columns")]
+
+
+def described_columns(layout: Layout, places: Mapping[str, int]) -> list[Change]:
+    """Which column is which, and constants in place of those that are absent."""
+    absent = [name for name in COLUMNS if name not in places]
+    return [*_columns(layout, places), *_constants(absent)]
+
+
+def _columns(layout: Layout, places: Mapping[str, int]) -> list[Change]:
+    if not layout.names:
+        ours = {place: column for column, place in places.items()}
+        names = [ours.get(place, f"column_{place + 1}") for place in range(len(layout.rows[0]))]
+        return [Change(field="column_names", value=names, because="the file has no header line")]
+    theirs = {layout.names[place]: column for column, place in places.items()}
+    columns = {name: ours for name, ours in theirs.items() if name.lower() != ours}
+    because = "so the file calls these columns"
+    return [Change(field="columns", value=columns, because=because)] if columns else []
+
+
+def _constants(absent: Sequence[str]) -> list[Change]:
+    if not absent:
+        return []
+    because = "; ".join(_OPTIONAL[name] for name in absent)
+    return [Change(field="constants", value=dict.fromkeys(absent, ""), because=because)]

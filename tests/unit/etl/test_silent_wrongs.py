@@ -1,0 +1,97 @@
+"""What a sum or a row count does not show: currencies added up, a file that breaks off."""
+
+import gzip
+from pathlib import Path
+
+import pytest
+
+from etl.check import Check, check
+from etl.source.description import Description
+
+HEADER = "order_id,customer_id,product,quantity,price,order_date\n"
+
+
+def checked(tmp_path: Path, content: str, name: str = "orders.csv") -> Check:
+    path = tmp_path / name
+    raw = content.encode()
+    path.write_bytes(gzip.compress(raw) if name.endswith(".gz") else raw)
+    return check(path, Description(), key=name)
+
+
+def notices_of(found: Check) -> dict[str, tuple[str, ...]]:
+    assert found.advice is not None
+    return {notice.kind: notice.examples for notice in found.advice.notices}
+
+
+def priced(*prices: str) -> str:
+    rows = (f'{i},C,W,1,"{price}",2024-01-05\n' for i, price in enumerate(prices))
+    return HEADER + "".join(rows)
+
+
+@pytest.mark.parametrize(
+    ("prices", "examples"),
+    [
+        (("€5.00", "€7.00", "$6.00"), ("€5.00", "$6.00")),
+        (("5.00 EUR", "7.00", "-6.00 GBP"), ("5.00 EUR", "-6.00 GBP")),
+        (("$5.00 CAD", "USD 6.00", "($7.00)"), ("$5.00 CAD", "USD 6.00", "($7.00)")),
+    ],
+    ids=["signs", "codes, one behind a minus", "two dollars"],
+)
+def test_prices_of_several_currencies_are_told(tmp_path, prices, examples):
+    assert notices_of(checked(tmp_path, priced(*prices))) == {"several_currencies": examples}
+
+
+@pytest.mark.parametrize(
+    "prices",
+    [
+        ("$5.00", "US$6.00", "7.00 USD"),
+        ("5.00 kr", "6.00 SEK"),
+        ("€5.00", "6.00", "7.00 EUR"),
+        ("€5.00", "6.00 ponies"),
+    ],
+    ids=["names of one dollar", "crowns that are Swedish", "some without", "one that is refused"],
+)
+def test_one_currency_by_several_names_is_nothing_to_tell(tmp_path, prices):
+    assert "several_currencies" not in notices_of(checked(tmp_path, priced(*prices)))
+
+
+@pytest.mark.parametrize(
+    ("codes", "told"),
+    [
+        (("EUR", "usd", "EUR"), {"several_currencies": ("EUR", "usd")}),
+        (("EUR", "eur", ""), {}),
+        (("EUR", "USD", "Lyon"), {}),
+    ],
+    ids=["two", "one", "no column of codes"],
+)
+def test_a_column_of_several_currencies_is_told(tmp_path, codes, told):
+    header = HEADER.replace("\n", ",paid_in\n")
+    rows = (f"{i},C,W,1,5,2024-01-05,{code}\n" for i, code in enumerate(codes))
+    assert notices_of(checked(tmp_path, header + "".join(rows))) == told
+
+
+def test_a_file_that_ends_in_a_row_is_told_to_be_cut_off(tmp_path):
+    kept = "".join(f"{i},C,W,1,5,2024-01-05\n" for i in range(9))
+    found = checked(tmp_path, f"{HEADER}{kept}9,C,W,1,5.0")
+    assert notices_of(found) == {"cut_off": ("9,C,W,1,5.0",)}
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        "9,C,W,1,5,2024-01-05,late",
+        "9,C,W,1,5.0\n",
+        '9,C,W,1,5,2024-01-05,"said\nyes"',
+        "8,C,W,1,5,2024-01-05\n9,C,W,1,5,2024-01-05",
+    ],
+    ids=["a whole row", "a short row", "a value of two lines", "short rows all along"],
+)
+def test_a_last_row_that_may_be_whole_is_not_told_to_be_cut_off(tmp_path, end):
+    header = HEADER.replace("\n", ",note\n")
+    found = checked(tmp_path, f"{header}1,C,W,1,5,2024-01-05,soon\n{end}")
+    assert "cut_off" not in notices_of(found)
+
+
+def test_what_is_read_from_its_beginning_only_is_not_told_to_be_cut_off(tmp_path):
+    rows = f"{HEADER}1,C,W,1,5,2024-01-05\n9,C,W,1,5.0"
+    assert "cut_off" not in notices_of(checked(tmp_path, rows, "orders.csv.gz"))
