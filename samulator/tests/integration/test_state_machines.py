@@ -44,6 +44,66 @@ def distributed_with_failures(**tolerated: int) -> dict[str, Any]:
     return one_step({"Type": "Map", "ItemProcessor": processor, "End": True, **tolerated})
 
 
+def caught(step: dict[str, Any], *errors: str) -> dict[str, Any]:
+    """A machine that ends with what it caught of `step`."""
+    catch = [{"ErrorEquals": [*errors], "Next": "Rescue"}]
+    rescue = {"Type": "Pass", "End": True}
+    return {"StartAt": "Try", "States": {"Try": {**step, "Catch": catch}, "Rescue": rescue}}
+
+
+def over(branch: dict[str, Any]) -> dict[str, Any]:
+    """A state that runs `branch` alone, and can catch what it fails by."""
+    return {"Type": "Parallel", "Branches": [branch], "End": True}
+
+
+def read_by(action: str, parameters: dict[str, Any], **config: Any) -> dict[str, Any]:
+    reader = {"Resource": f"arn:aws:states:::s3:{action}", "Parameters": parameters}
+    processor = {
+        "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
+        **one_step({"Type": "Pass", "End": True}),
+    }
+    reader |= {"ReaderConfig": config} if config else {}
+    return {"Type": "Map", "ItemReader": reader, "ItemProcessor": processor, "End": True}
+
+
+OBJECT = {"Bucket": "files", "Key.$": "$.key"}
+PASS = {"Type": "Pass", "End": True}
+NEVER = {"Variable": "$.a", "NumericEquals": 0, "Next": "End"}
+FAILING: dict[str, dict[str, Any]] = {
+    "runtime": caught(over(one_step(PASS | {"InputPath": "$.gone"})), "States.ALL"),
+    "runtime-task": caught(task(FUNCTION, {"a.$": "$.gone"}), "States.TaskFailed"),
+    "runtime-named": caught(task(FUNCTION, {"a.$": "$.gone"}), "States.Runtime"),
+    "intrinsic": caught(
+        over(one_step(PASS | {"Parameters": {"a.$": "States.StringToJson('{')"}})), "States.ALL"
+    ),
+    "query": {
+        "QueryLanguage": "JSONata",
+        **caught(over(one_step(PASS | {"Output": "{% $number('x') %}"})), "States.ALL"),
+    },
+    "no-choice": caught(
+        over(
+            {
+                "StartAt": "A",
+                "States": {"A": {"Type": "Choice", "Choices": [NEVER]}, "End": {"Type": "Succeed"}},
+            }
+        ),
+        "States.ALL",
+    ),
+    "result-path": caught(
+        over(
+            {
+                "StartAt": "A",
+                "States": {
+                    "A": {"Type": "Pass", "Result": "text", "Next": "B"},
+                    "B": PASS | {"Result": 1, "ResultPath": "$.a.b"},
+                },
+            }
+        ),
+        "States.ALL",
+    ),
+    "unread": caught(read_by("getObject", OBJECT, InputType="JSON"), "States.ItemReaderFailed"),
+    "unread-by-all": caught(read_by("getObject", OBJECT, InputType="JSON"), "States.ALL"),
+}
 MACHINES: dict[str, dict[str, Any]] = {
     "distributed": one_step(
         {
@@ -85,6 +145,9 @@ MACHINES: dict[str, dict[str, Any]] = {
             }
         ),
     },
+    "listed": one_step(
+        read_by("listObjectsV2", {"Bucket": "listed"}) | {"ResultSelector": {"keys.$": "$[*].Key"}}
+    ),
     "tolerant": distributed_with_failures(ToleratedFailurePercentage=50),
     "strict": distributed_with_failures(ToleratedFailureCount=1),
     "one-by-one": one_step(
@@ -219,6 +282,7 @@ for machine in MACHINES.values():
 DECLARED: tuple[Declared, ...] = (
     ("AWS::SQS::Queue", "told", {}),
     ("AWS::S3::Bucket", "files", {}),
+    ("AWS::S3::Bucket", "listed", {}),
     ("AWS::StepFunctions::Activity", "by-hand", {}),
     (
         "AWS::Events::Connection",
@@ -242,7 +306,7 @@ DECLARED: tuple[Declared, ...] = (
             name,
             {"Definition": machine, "RoleArn": "arn:aws:iam::123456789012:role/flow"},
         )
-        for name, machine in MACHINES.items()
+        for name, machine in (MACHINES | FAILING).items()
     ),
 )
 
@@ -314,6 +378,50 @@ def test_a_distributed_map_fails_when_more_items_fail_than_it_tolerates(aws: Aws
         "States.ExceedToleratedFailureThreshold",
     )
     assert (described["status"], described["itemCounts"]["failed"]) == ("FAILED", 2)
+
+
+@pytest.mark.parametrize(
+    ("name", "error"),
+    [
+        ("runtime-named", "States.Runtime"),
+        ("intrinsic", "States.IntrinsicFailure"),
+        ("query", "States.QueryEvaluationError"),
+        ("no-choice", "States.NoChoiceMatched"),
+        ("result-path", "States.ResultPathMatchFailure"),
+        ("unread", "States.ItemReaderFailed"),
+        ("unread-by-all", "States.ItemReaderFailed"),
+    ],
+)
+def test_a_state_catches_an_error_by_its_name_or_by_all(
+    aws: AwsServer, name: str, error: str
+) -> None:
+    execution = run(aws, name, {"a": 1, "key": "gone"})
+
+    assert execution["status"] == "SUCCEEDED"
+    assert json.loads(execution["output"])["Error"] == error
+
+
+@pytest.mark.parametrize("name", ["runtime", "runtime-task"])
+def test_no_wildcard_catches_what_ends_an_execution(aws: AwsServer, name: str) -> None:
+    execution = run(aws, name, {"a": 1})
+
+    assert (execution["status"], execution["error"]) == ("FAILED", "States.Runtime")
+
+
+def test_an_object_that_is_no_json_is_not_read(aws: AwsServer) -> None:
+    aws_client(aws, "s3").put_object(Bucket="files", Key="text", Body=b"text")
+    execution = run(aws, "unread", {"key": "text"})
+
+    assert json.loads(execution["output"])["Error"] == "States.ItemReaderFailed"
+
+
+def test_a_map_over_a_bucket_has_all_of_its_objects(aws: AwsServer) -> None:
+    s3 = aws_client(aws, "s3")
+    keys = [f"{index:04}" for index in range(1001)]
+    for key in keys:
+        s3.put_object(Bucket="listed", Key=key, Body=b"")
+
+    assert json.loads(run(aws, "listed", {})["output"]) == {"keys": keys}
 
 
 def test_an_http_task_asks_servers_of_this_machine_and_names_what_it_may_not_ask(

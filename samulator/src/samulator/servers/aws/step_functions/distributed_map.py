@@ -6,6 +6,7 @@ moto's parser refuses ItemBatcher, and its map succeeds whatever fails.
 import json
 from typing import TYPE_CHECKING, Any
 
+from samulator.servers.aws.step_functions.failures import failure
 from samulator.servers.aws.step_functions.item_batches import Tolerance, in_batches
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 # A comment is all that moto's parser keeps of a state and does not use.
 _HIDDEN = "samulator:ItemBatcher:"
+_EXCEEDED = "States.ExceedToleratedFailureThreshold"
 _CAUSE = "The specified tolerated failure threshold was exceeded"
 # Of a map without MaxConcurrency; there are fewer workers than that behind it anyway.
 _MOST_AT_ONCE = 40
@@ -161,32 +163,4 @@ def _count(record: "MapRunRecord", env: "Environment", job: "Job") -> None:
     failed = items.failed.get() + items.timed_out.get()
     tolerance: Tolerance | None = getattr(record, "tolerance", None)
     if tolerance is not None and tolerance.is_exceeded(failed):
-        job.job_output = _exceeded(env)
-
-
-def _exceeded(env: "Environment") -> Exception:
-    from moto.stepfunctions.parser.api import ExecutionFailedEventDetails, HistoryEventType
-    from moto.stepfunctions.parser.asl.component.common.error_name.failure_event import (
-        FailureEvent,
-        FailureEventException,
-    )
-    from moto.stepfunctions.parser.asl.component.common.error_name.states_error_name import (
-        StatesErrorName,
-    )
-    from moto.stepfunctions.parser.asl.component.common.error_name.states_error_name_type import (
-        StatesErrorNameType,
-    )
-
-    kind = StatesErrorNameType.StatesExceedToleratedFailureThreshold
-    details: Any = {
-        "executionFailedEventDetails": ExecutionFailedEventDetails(
-            error=kind.to_name(), cause=_CAUSE
-        )
-    }
-    failure = FailureEvent(
-        env=env,
-        error_name=StatesErrorName(typ=kind),
-        event_type=HistoryEventType.MapRunFailed,
-        event_details=details,
-    )
-    return FailureEventException(failure_event=failure)
+        job.job_output = failure(env, _EXCEEDED, _CAUSE, "MapRunFailed")

@@ -19,3 +19,6 @@ def _evaluate(expression: str) -> Value:
         return Jsonata(expression).evaluate(None)
     except JException as error:
         raise moto_jsonata.JSONataException(str(error.error), str(error)) from error
+    except (ArithmeticError, LookupError, TypeError, ValueError) as error:
+        # The library's own, of values that a function cannot work with.
+        raise moto_jsonata.JSONataException(type(error).__name__, str(error)) from error

@@ -17,9 +17,11 @@ from samulator.servers.aws.step_functions.executions import (
     serve_synchronous_executions,
 )
 from samulator.servers.aws.step_functions.expressions import evaluate_jsonata
+from samulator.servers.aws.step_functions.failures import name_failures
 from samulator.servers.aws.step_functions.gateway_calls import call_apis_at
 from samulator.servers.aws.step_functions.history import page_histories
 from samulator.servers.aws.step_functions.http_tasks import serve_http_tasks
+from samulator.servers.aws.step_functions.item_reader import read_items_as_the_service_does
 from samulator.servers.aws.step_functions.map_workers import work_without_recursion
 
 
@@ -38,10 +40,12 @@ def run_state_machines(url: str, functions_url: str | None, destinations: ApiDes
         call_apis_at(functions_url, destinations.apis)
     serve_http_tasks(destinations)
     name_errors()
+    name_failures()
     read_definitions_as_the_service_does()
     write_times_as_the_service_does()
     work_without_recursion()
     run_distributed_maps_as_the_service_does()
+    read_items_as_the_service_does()
     serve_activities()
     evaluate_jsonata()
     name_executions()
