@@ -123,3 +123,8 @@ def test_numbers_of_days_are_read_where_nothing_tells_that_they_were_swapped(tmp
     assert advice.suggestion is not None
     assert "spreadsheet_days" in advice.suggestion.description["date_formats"]
     assert {notice.kind for notice in advice.notices} == set()
+
+
+def test_a_number_in_the_place_of_a_date_is_of_no_calendar(tmp_path):
+    (notice,) = advice_on(tmp_path, "2024-01-05", "400.50", "1399.50", "2512.5").notices
+    assert notice.kind == "unread_values"

@@ -1,4 +1,4 @@
-"""What a sum or a row count does not show: currencies added up, a file that breaks off."""
+"""What a sum or a row count does not show: currencies added up, rows in a value, a cut-off file."""
 
 import gzip
 from pathlib import Path
@@ -74,6 +74,7 @@ def test_a_file_that_ends_in_a_row_is_told_to_be_cut_off(tmp_path):
     kept = "".join(f"{i},C,W,1,5,2024-01-05\n" for i in range(9))
     found = checked(tmp_path, f"{HEADER}{kept}9,C,W,1,5.0")
     assert notices_of(found) == {"cut_off": ("9,C,W,1,5.0",)}
+    assert [warning.code for warning in found.warnings] == ["cut_off"]
 
 
 @pytest.mark.parametrize(
@@ -95,3 +96,42 @@ def test_a_last_row_that_may_be_whole_is_not_told_to_be_cut_off(tmp_path, end):
 def test_what_is_read_from_its_beginning_only_is_not_told_to_be_cut_off(tmp_path):
     rows = f"{HEADER}1,C,W,1,5,2024-01-05\n9,C,W,1,5.0"
     assert "cut_off" not in notices_of(checked(tmp_path, rows, "orders.csv.gz"))
+
+
+@pytest.mark.parametrize(
+    ("lines", "swallowing"),
+    [
+        ('2,C,"Hat,1,5,2024-01-05|3,C,Rock",1,5,2024-01-05', "Hat,1,5,2024-01-05\\n3,C,Rock"),
+        (
+            '2,"C,W,1,5,5 May 2024|3,C,W,1,5,later|4",C,W,1,5',
+            "C,W,1,5,5 May 2024\\n3,C,W,1,5,later\\n4",
+        ),
+        (
+            '2,C,"Hat,1,5|3,C,W,1,5,2024-01-05|4,C,Rock",1,5,2024-01-05',
+            "Hat,1,5\\n3,C,W,1,5,2024-01-05\\n4,C,Rock",
+        ),
+    ],
+    ids=["a row's two halves", "a date in words", "a whole row"],
+)
+def test_rows_between_two_stray_quotes_are_told_and_warned_of(tmp_path, lines, swallowing):
+    rows = lines.replace("|", "\n")
+    found = checked(tmp_path, f"{HEADER}1,C,W,1,5,2024-01-05\n{rows}\n")
+    assert notices_of(found)["swallowed_rows"] == (swallowing,)
+    assert "swallowed_rows" in {warning.code for warning in found.warnings}
+
+
+@pytest.mark.parametrize(
+    "product",
+    ["two\nlines, really", "Hat, 1, 5, soon\nRock", "Main St, 5\nSpringfield, IL, 2024-01-05, USA"],
+    ids=["a text", "no date in its place", "an address"],
+)
+def test_a_text_of_several_lines_is_no_row(tmp_path, product):
+    found = checked(tmp_path, f'{HEADER}1,C,"{product}",1,5,2024-01-05\n')
+    assert not notices_of(found)
+
+
+def test_a_description_reads_stray_quotes_as_characters(tmp_path):
+    path = tmp_path / "orders.csv"
+    path.write_text(f'{HEADER}2,C,"Hat,1,5,2024-01-05\n3,C,Rock",1,5,2024-01-05\n')
+    found = check(path, Description(quote=""), key=path.name)
+    assert (found.rows_out, notices_of(found)) == (2, {})

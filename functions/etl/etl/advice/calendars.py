@@ -13,6 +13,8 @@ _CALENDARS: Final = (
     ("Japanese", re.compile(r"(明治|大正|昭和|平成|令和|[MTSHR])\s?(\d{1,2}|元)[年./-]")),
     ("Taiwanese", re.compile(r"(民[國国])?\s?1[0-4]\d[年/.-]\d{1,2}[月/.-]")),
 )
+_PARTS: Final = re.compile(r"\d+|[^\W\d_]+")
+_FEWEST_PARTS: Final = 3
 
 
 def calendar_of(texts: Iterable[str]) -> tuple[str, list[str]] | None:
@@ -26,7 +28,9 @@ def calendar_of(texts: Iterable[str]) -> tuple[str, list[str]] | None:
 
 
 def _is_of(form: re.Pattern[str], text: str) -> bool:
-    """The year stands at an end of the date."""
+    """The year stands at an end of the date, which has a month and a day besides."""
+    if len(_PARTS.findall(text)) < _FEWEST_PARTS:
+        return False
     date = text.split(" ")[0] if text[:1].isdigit() and " " in text else text
     begins = form.match(date)
     ends = re.search(rf"(?:{form.pattern})$", date)

@@ -3,7 +3,7 @@
 import csv
 from collections.abc import Iterator
 
-from etl.report.advice import Notice
+from etl.report.advice import CUT_OFF, Notice
 from etl.source.file import Source
 from etl.source.header import Header
 from etl.source.raw import last_lines
@@ -23,7 +23,7 @@ def cut_off(source: Source, header: Header) -> Iterator[Notice]:
     fields = _width(last, header.delimiter)
     if fields < min(_width(before, header.delimiter), len(header.cells)):
         yield Notice(
-            kind="cut_off",
+            kind=CUT_OFF,
             message=f"The file ends in the middle of a row: the last one has {fields:,} of "
             f"{len(header.cells):,} fields and no line end. Rows behind it may be missing: export "
             "or upload the file again.",

@@ -13,6 +13,7 @@ from etl.advice.currency_notices import currency_notices
 from etl.advice.date_shapes import shape_of
 from etl.advice.dates import SPREADSHEET_DAYS, counted_word, swapped_days
 from etl.advice.id_notices import id_notices
+from etl.advice.swallowed_rows import swallowed_rows
 from etl.advice.trial import Trial
 from etl.columns import arrow
 from etl.profile.columns import MAX_COLUMNS
@@ -48,6 +49,7 @@ def notices(trial: Trial) -> Iterator[Notice]:
     yield from _uneven(trial)
     yield from _two_marks(trial)
     yield from currency_notices(trial)
+    yield from swallowed_rows(trial)
     told = list(_units_and_digits(trial))
     told += _calendars(trial)
     told += _swapped(trial)

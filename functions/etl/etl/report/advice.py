@@ -116,8 +116,12 @@ class Choice(_Part):
     options: tuple[Option, ...]
 
 
-# The notice of rows that a run counts as orders, and that it warns of.
 TOTALS_KEPT: Final = "totals_kept"
+SWALLOWED_ROWS: Final = "swallowed_rows"
+CUT_OFF: Final = "cut_off"
+# Notices of rows that are counted as orders and are none, or are missing among them: a run of
+# such a file is warned of.
+WARNED_OF: Final = frozenset({TOTALS_KEPT, SWALLOWED_ROWS, CUT_OFF})
 
 
 class Notice(_Part):

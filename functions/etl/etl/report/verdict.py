@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from etl.report.advice import TOTALS_KEPT, Advice
+from etl.report.advice import WARNED_OF, Advice
 from etl.report.model import SUCCEEDED, WARNED, Findings, PreviousRun, RunWarning, Sums
 
 # A repeat that is the same throughout takes nothing along.
@@ -44,12 +44,12 @@ def warnings_of(
     """What is to be said of a finished run, the gravest first; empty for a good one.
 
     What was lost names the description that the file was read by. Of the advice it is what makes
-    wrong sums of rows that were kept.
+    the rows that were kept too many or too few.
     """
     read = f", read as {description_key} says" if description_key else ""
     found = [*_losses(findings, limits, read)]
     for notice in advice.notices if advice else ():
-        if notice.kind == TOTALS_KEPT:
+        if notice.kind in WARNED_OF:
             examples = ", ".join(notice.examples)
             found.append(RunWarning(code=notice.kind, message=f"{notice.message} ({examples})"))
     if previous is not None:
