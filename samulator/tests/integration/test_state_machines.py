@@ -66,6 +66,17 @@ def read_by(action: str, parameters: dict[str, Any], **config: Any) -> dict[str,
     return {"Type": "Map", "ItemReader": reader, "ItemProcessor": processor, "End": True}
 
 
+def writing(writer: dict[str, Any], **more: Any) -> dict[str, Any]:
+    """A map whose items that are "bad" fail; its state passes on what the writer leaves."""
+    machine = distributed_with_failures(ToleratedFailurePercentage=60, MaxConcurrency=1)
+    only = machine["States"]["Only"] | {"ResultWriter": writer, "ItemsPath": "$.items"} | more
+    return one_step(only)
+
+
+EXPORT = {
+    "Resource": "arn:aws:states:::s3:putObject",
+    "Parameters": {"Bucket.$": "$.bucket", "Prefix": "runs"},
+}
 OBJECT = {"Bucket": "files", "Key.$": "$.key"}
 PASS = {"Type": "Pass", "End": True}
 NEVER = {"Variable": "$.a", "NumericEquals": 0, "Next": "End"}
@@ -145,6 +156,16 @@ MACHINES: dict[str, dict[str, Any]] = {
             }
         ),
     },
+    "exported": writing(EXPORT),
+    "exported-strict": writing(EXPORT, ToleratedFailurePercentage=1),
+    "exported-lines": writing(
+        EXPORT | {"WriterConfig": {"Transformation": "FLATTEN", "OutputType": "JSONL"}}
+    ),
+    "flattened": writing({"WriterConfig": {"Transformation": "FLATTEN", "OutputType": "JSON"}}),
+    "unwritten": caught(
+        writing(EXPORT)["States"]["Only"],
+        "States.ResultWriterFailed",
+    ),
     "listed": one_step(
         read_by("listObjectsV2", {"Bucket": "listed"}) | {"ResultSelector": {"keys.$": "$[*].Key"}}
     ),
@@ -283,6 +304,7 @@ DECLARED: tuple[Declared, ...] = (
     ("AWS::SQS::Queue", "told", {}),
     ("AWS::S3::Bucket", "files", {}),
     ("AWS::S3::Bucket", "listed", {}),
+    ("AWS::S3::Bucket", "results", {}),
     ("AWS::StepFunctions::Activity", "by-hand", {}),
     (
         "AWS::Events::Connection",
@@ -422,6 +444,82 @@ def test_a_map_over_a_bucket_has_all_of_its_objects(aws: AwsServer) -> None:
         s3.put_object(Bucket="listed", Key=key, Body=b"")
 
     assert json.loads(run(aws, "listed", {})["output"]) == {"keys": keys}
+
+
+def results(server: AwsServer, run_arn: str) -> dict[str, Any]:
+    """The files of a map run by their names, the manifest among them."""
+    s3 = aws_client(server, "s3")
+    prefix = f"runs/{run_arn.rsplit(':', 1)[-1]}/"
+    listed = s3.list_objects_v2(Bucket="results", Prefix=prefix)["Contents"]
+    bodies = {
+        each["Key"]: s3.get_object(Bucket="results", Key=each["Key"])["Body"].read()
+        for each in listed
+    }
+    return {key.removeprefix(prefix): body.decode() for key, body in bodies.items()}
+
+
+def test_results_of_a_map_are_in_files_that_its_manifest_names(aws: AwsServer) -> None:
+    given = {"bucket": "results", "items": ["bad", "good", "best"]}
+    output = json.loads(run(aws, "exported", given)["output"])
+    written = results(aws, output["MapRunArn"])
+    manifest = json.loads(written["manifest.json"])
+    (failed,) = json.loads(written["FAILED_0.json"])
+    succeeded = json.loads(written["SUCCEEDED_0.json"])
+    folder = f"runs/{output['MapRunArn'].rsplit(':', 1)[-1]}"
+
+    assert output["ResultWriterDetails"] == {"Bucket": "results", "Key": f"{folder}/manifest.json"}
+    assert manifest == {
+        "DestinationBucket": "results",
+        "MapRunArn": output["MapRunArn"],
+        "ResultFiles": {
+            "FAILED": [{"Key": f"{folder}/FAILED_0.json", "Size": len(written["FAILED_0.json"])}],
+            "PENDING": [],
+            "SUCCEEDED": [
+                {"Key": f"{folder}/SUCCEEDED_0.json", "Size": len(written["SUCCEEDED_0.json"])}
+            ],
+        },
+    }
+    assert [(each["Input"], each["Output"]) for each in succeeded] == [
+        ('"good"', '"good"'),
+        ('"best"', '"best"'),
+    ]
+    assert (failed["Status"], failed["Error"], failed["Cause"]) == ("FAILED", "Bad", "an item")
+    assert "Output" not in failed
+    machine = f"arn:aws:states:{ACCOUNT}:stateMachine:exported/"
+    assert all(each["StateMachineArn"].startswith(machine) for each in [failed, *succeeded])
+    assert succeeded[0]["StartDate"] <= succeeded[0]["StopDate"]
+
+
+def test_a_map_that_fails_writes_what_it_has_and_what_it_did_not_begin(aws: AwsServer) -> None:
+    given = {"bucket": "results", "items": ["good", "bad", "never"]}
+    execution = run(aws, "exported-strict", given)
+    states = aws_client(aws, "stepfunctions")
+    (run_of_map,) = states.list_map_runs(executionArn=execution["executionArn"])["mapRuns"]
+    written = results(aws, run_of_map["mapRunArn"])
+
+    assert execution["error"] == "States.ExceedToleratedFailureThreshold"
+    assert {
+        name: json.loads(text)[0]["Input"] for name, text in written.items() if "_0" in name
+    } == {
+        "FAILED_0.json": '"bad"',
+        "PENDING_0.json": '"never"',
+        "SUCCEEDED_0.json": '"good"',
+    }
+
+
+def test_results_are_transformed_as_the_writer_says(aws: AwsServer) -> None:
+    given = {"bucket": "results", "items": [[1, 2], "x", [3]]}
+    output = json.loads(run(aws, "exported-lines", given)["output"])
+
+    assert results(aws, output["MapRunArn"])["SUCCEEDED_0.jsonl"] == '1\n2\n"x"\n3\n'
+    assert json.loads(run(aws, "flattened", given)["output"]) == [1, 2, "x", 3]
+
+
+def test_results_that_cannot_be_written_fail_the_map_by_a_name(aws: AwsServer) -> None:
+    output = json.loads(run(aws, "unwritten", {"bucket": "gone", "items": ["x"]})["output"])
+
+    assert output["Error"] == "States.ResultWriterFailed"
+    assert "the bucket gone" in output["Cause"]
 
 
 def test_an_http_task_asks_servers_of_this_machine_and_names_what_it_may_not_ask(

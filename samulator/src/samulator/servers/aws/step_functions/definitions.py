@@ -4,10 +4,10 @@ import json
 import re
 from typing import Any
 
-from samulator.servers.aws.step_functions.distributed_map import hide_item_batcher
+from samulator.servers.aws.step_functions.map_fields import hide_fields
 from samulator.servers.aws.step_functions.transitions import invalid_definition
 
-_CHANGED = re.compile(r'"EXPRESS"|"ToleratedFailurePercentage"|"ItemBatcher"')
+_CHANGED = re.compile(r'"EXPRESS"|"ToleratedFailurePercentage"|"ItemBatcher"|"ResultWriter"')
 
 
 def read_definitions_as_the_service_does() -> None:
@@ -48,7 +48,7 @@ def as_moto_takes_it(definition: str) -> str:
     """Return a definition that runs the same in moto.
 
     Children of a distributed map may be EXPRESS, which makes no difference here, a percentage
-    may be a whole number, and items may come in batches.
+    may be a whole number, items may come in batches, and results are written in more ways.
     """
     if not _CHANGED.search(definition):
         return definition
@@ -69,7 +69,7 @@ def _change(node: Any) -> None:  # noqa: ANN401 - JSON
         config = node.get("ProcessorConfig")
         if isinstance(config, dict) and config.get("ExecutionType") == "EXPRESS":
             config["ExecutionType"] = "STANDARD"
-        hide_item_batcher(node)
+        hide_fields(node)
         if node.get("Type") == "Map" and isinstance(node.get("ToleratedFailurePercentage"), int):
             node["ToleratedFailurePercentage"] = float(node["ToleratedFailurePercentage"])
         for each in node.values():

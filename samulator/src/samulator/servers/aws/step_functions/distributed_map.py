@@ -1,13 +1,17 @@
-"""Distributed maps as the service runs them: in batches, and ending where too much has failed.
+"""Distributed maps as the service runs them: in batches, ending where too much has failed, with
+their results in files.
 
-moto's parser refuses ItemBatcher, and its map succeeds whatever fails.
+moto's parser refuses ItemBatcher and WriterConfig, its map succeeds whatever fails and writes none.
 """
 
-import json
+import copy
 from typing import TYPE_CHECKING, Any
 
 from samulator.servers.aws.step_functions.failures import failure
 from samulator.servers.aws.step_functions.item_batches import Tolerance, in_batches
+from samulator.servers.aws.step_functions.map_fields import hidden_fields, parameters
+from samulator.servers.aws.step_functions.map_results import Child
+from samulator.servers.aws.step_functions.result_writer import Writer, writer_of, written
 
 if TYPE_CHECKING:
     from moto.stepfunctions.parser.asl.component.common.parargs import Parargs
@@ -19,23 +23,13 @@ if TYPE_CHECKING:
         MapRunRecord,
     )
     from moto.stepfunctions.parser.asl.component.state.exec.state_map.iteration.job import Job
-    from moto.stepfunctions.parser.asl.component.state.exec.state_map.state_map import StateMap
     from moto.stepfunctions.parser.asl.component.state.state_props import StateProps
     from moto.stepfunctions.parser.asl.eval.environment import Environment
 
-# A comment is all that moto's parser keeps of a state and does not use.
-_HIDDEN = "samulator:ItemBatcher:"
 _EXCEEDED = "States.ExceedToleratedFailureThreshold"
 _CAUSE = "The specified tolerated failure threshold was exceeded"
 # Of a map without MaxConcurrency; there are fewer workers than that behind it anyway.
 _MOST_AT_ONCE = 40
-
-
-def hide_item_batcher(state: dict[str, Any]) -> None:
-    """Move a Map's ItemBatcher to where moto's parser keeps it."""
-    if state.get("Type") == "Map" and isinstance(state.get("ItemBatcher"), dict):
-        # In digits, for the parser leaves the escapes of a comment as they are.
-        state["Comment"] = _HIDDEN + json.dumps(state.pop("ItemBatcher")).encode().hex()
 
 
 def run_distributed_maps_as_the_service_does() -> None:
@@ -51,41 +45,31 @@ def run_distributed_maps_as_the_service_does() -> None:
     read = StateMap.from_state_props
     work = DistributedItemProcessorWorker._eval_job
 
-    def with_batcher(state: StateMap, props: "StateProps") -> None:
+    select = DistributedItemProcessorWorker._eval_input
+
+    def with_fields(state: StateMap, props: "StateProps") -> None:
         read(state, props)
-        hidden = state.comment.comment if state.comment else ""
-        batcher = _batcher(state, hidden.removeprefix(_HIDDEN)) if _HIDDEN in hidden else None
+        hidden = hidden_fields(state)
+        batcher = parameters(state, hidden["ItemBatcher"]) if "ItemBatcher" in hidden else None
         setattr(state.iteration_component, "batcher", batcher)  # noqa: B010 - moto has none
+        writer = writer_of(state, hidden["ResultWriter"]) if "ResultWriter" in hidden else None
+        setattr(state.iteration_component, "writer", writer)  # noqa: B010
 
     def counted(worker: DistributedItemProcessorWorker, env: "Environment", job: "Job") -> None:
+        setattr(env, "child", worker._map_run_record.children[job.job_index])  # type: ignore[attr-defined]  # noqa: B010
         work(worker, env, job)
+        _end(env)
         _count(worker._map_run_record, env, job)
 
-    StateMap.from_state_props = with_batcher  # type: ignore[method-assign, assignment]
+    def started(worker: DistributedItemProcessorWorker, env_frame: "Environment") -> None:
+        select(worker, env_frame)
+        child: Child = env_frame.child  # type: ignore[attr-defined]
+        child.start(copy.deepcopy(env_frame.states.get_input()))
+
+    StateMap.from_state_props = with_fields  # type: ignore[method-assign, assignment]
+    DistributedItemProcessorWorker._eval_input = started  # type: ignore[method-assign, assignment]
     DistributedIterationComponent._map_run = _map_run  # type: ignore[method-assign, assignment]
     DistributedItemProcessorWorker._eval_job = counted  # type: ignore[method-assign, assignment]
-
-
-def _batcher(state: "StateMap", digits: str) -> "Parargs":
-    """What evaluates an ItemBatcher, in the query language of its state."""
-    from moto.stepfunctions.parser.asl.parse.asl_parser import AmazonStateLanguageParser
-
-    is_path = state._is_language_query_jsonpath()
-    given = {
-        f"{name.removesuffix('Path')}.$" if name.endswith("Path") else name: value
-        for name, value in json.loads(bytes.fromhex(digits)).items()
-    }
-    task = {
-        "Type": "Task",
-        "Resource": "arn:aws:states:::lambda:invoke",
-        "Parameters" if is_path else "Arguments": given,
-        "End": True,
-    }
-    language = "JSONPath" if is_path else "JSONata"
-    machine = {"QueryLanguage": language, "StartAt": "Batch", "States": {"Batch": task}}
-    program: Any = AmazonStateLanguageParser.parse(json.dumps(machine))[0]
-    parameters: Parargs = program.states.states["Batch"].parargs
-    return parameters
 
 
 def _map_run(
@@ -105,19 +89,24 @@ def _map_run(
     record.is_batched = batcher is not None
     if batcher is not None:
         items = in_batches(_selected(env, eval_input, items), _evaluated(batcher, env))
+    writer: Writer | None = getattr(component, "writer", None)
+    target = _evaluated(writer.target, env) if writer and writer.target else None
+    record.children = [Child(item) for item in items]
     pool = JobPool(job_program=component._get_iteration_program(), job_inputs=items)
     for _ in range(min(record.max_concurrency or _MOST_AT_ONCE, len(items))):
         component._launch_worker(env=env, eval_input=eval_input, job_pool=pool)
     pool.await_jobs()
     error = pool.get_worker_exception()
+    results = written(env, writer, target, record) if writer else None
     if error is not None:
         raise error
-    env.stack.append([job.job_output for job in pool.get_closed_jobs()])
+    outputs = [job.job_output for job in pool.get_closed_jobs()]
+    env.stack.append(results if writer else outputs)
 
 
-def _evaluated(batcher: "Parargs", env: "Environment") -> dict[str, Any]:
+def _evaluated(field: "Parargs", env: "Environment") -> dict[str, Any]:
     """Of the input of the map state, which is on the stack."""
-    batcher.eval(env)
+    field.eval(env)
     value: dict[str, Any] = env.stack.pop()
     return value
 
@@ -145,6 +134,19 @@ def _selected(
         selected.append(frame.stack[-1])
         env.delete_frame(frame)
     return selected
+
+
+def _end(env: "Environment") -> None:
+    from moto.stepfunctions.parser.asl.eval.program_state import ProgramEnded, ProgramError
+
+    child: Child = env.child  # type: ignore[attr-defined]
+    state = env.program_state()
+    if isinstance(state, ProgramEnded):
+        child.end("SUCCEEDED", copy.deepcopy(env.states.get_input()), {})
+    elif isinstance(state, ProgramError):
+        child.end("FAILED", None, dict(state.error or {}))
+    else:
+        child.end("ABORTED", None, {})
 
 
 def _count(record: "MapRunRecord", env: "Environment", job: "Job") -> None:
