@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from samulator.template.generated_secret import generated_secret
 from samulator.template.load import load_application
 from samulator.template.model import Application
 
@@ -239,6 +240,12 @@ def test_conditions_that_sam_combines_are_read(load):
         ("!Sub '{{resolve:secretsmanager:${Login}:SecretString:user}}'", "ann"),
         ("'{{resolve:secretsmanager:login:SecretString:user}}'", "ann"),
         ("'{{resolve:secretsmanager:login}}'", '{"user": "ann"}'),
+        ("'{{resolve:ssm:/shop/size}}'", "5"),
+        (
+            "!Sub '{{resolve:secretsmanager:${Made}:SecretString:password}}'",
+            generated_secret("Made", {}),
+        ),
+        ("'{{resolve:secretsmanager:Plain}}'", generated_secret("Plain", {"PasswordLength": 8})),
         ("'{{resolve:ssm:/self}}'", "{{resolve:ssm:/self}}"),
         ("'{{resolve:ssm:/other}}'", "{{resolve:ssm:/other}}"),
     ],
@@ -258,6 +265,16 @@ def test_values_that_aws_looks_up_are_those_that_the_template_makes(load, refere
           Url:
             Type: AWS::SSM::Parameter
             Properties: {{Name: /shop/url, Type: String, Value: http://x}}
+          Size:
+            Type: AWS::SSM::Parameter
+            Properties: {{Name: /shop/size, Type: String, Value: 5}}
+          Made:
+            Type: AWS::SecretsManager::Secret
+            Properties:
+              GenerateSecretString: {{SecretStringTemplate: '{{}}', GenerateStringKey: password}}
+          Plain:
+            Type: AWS::SecretsManager::Secret
+            Properties: {{Name: Plain, GenerateSecretString: {{PasswordLength: 8}}}}
           Self:
             Type: AWS::SSM::Parameter
             Condition: {"Circular" if "self" in reference else "Never"}

@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 
+from samulator.template.generated_secret import generated_secret
 from samulator.template.model import Value
 
 REFERENCE = re.compile(
@@ -20,7 +21,9 @@ _SECRET_PARTS = re.compile(
 
 
 class DynamicReferences:
-    """`named` yields the logical ids of a type by what they are called, `read` a property."""
+    """`named` yields the logical ids of a type by what they are called, first by their names, and
+    `read` returns a property.
+    """
 
     def __init__(
         self,
@@ -46,20 +49,37 @@ class DynamicReferences:
     def _parameter(self, rest: str) -> str | None:
         logical_id = self._called(_PARAMETER, rest.split(":")[0])
         value = None if logical_id is None else self._read(logical_id, "Value")
-        return value if isinstance(value, str) else None
+        return None if value is None or isinstance(value, dict | list) else _text(value)
 
     def _secret(self, rest: str) -> str | None:
         parts = _SECRET_PARTS.fullmatch(rest)
         logical_id = None if parts is None else self._called(_SECRET, parts["id"])
-        text = None if logical_id is None else self._read(logical_id, "SecretString")
-        if not isinstance(text, str) or parts is None or not parts["key"]:
-            return text if isinstance(text, str) else None
+        text = None if logical_id is None else self._secret_string(logical_id)
+        if text is None or parts is None or not parts["key"]:
+            return text
         try:
             document = json.loads(text)
         except ValueError:
             return None
         value = document.get(parts["key"]) if isinstance(document, Mapping) else None
-        return None if value is None else str(value)
+        return None if value is None else _text(value)
+
+    def _secret_string(self, logical_id: str) -> str | None:
+        text = self._read(logical_id, "SecretString")
+        generate = self._read(logical_id, "GenerateSecretString")
+        if not isinstance(generate, Mapping):
+            return text if isinstance(text, str) else None
+        name = next(name for name, other in self._named(_SECRET) if other == logical_id)
+        try:
+            return generated_secret(name, generate)
+        except (ValueError, TypeError):
+            # The start says what is wrong with it, where the secret is made.
+            return None
 
     def _called(self, kind: str, name: str) -> str | None:
         return next((logical_id for other, logical_id in self._named(kind) if other == name), None)
+
+
+def _text(value: Value) -> str:
+    """Numbers and truths as CloudFormation writes them."""
+    return value if isinstance(value, str) else json.dumps(value)
