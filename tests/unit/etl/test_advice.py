@@ -748,3 +748,50 @@ def test_a_quote_that_is_never_closed_is_asked_about_as_it_may_become_part_of_an
 def test_words_of_rows_that_are_dropped_anyway_are_not_asked_about(tmp_path):
     rows = "1,C,W,1,5,2024-01-05\n---,---,---,---,---,---\n"
     assert not advice_on(tmp_path, HEADER + rows).choices
+
+
+def orders_and(*repeats: str) -> str:
+    rows = (f"{i},C{i},W,2,5,2024-01-{i:02}\n" for i in range(1, 21))
+    return HEADER + "".join(rows) + "".join(f"{row}\n" for row in repeats)
+
+
+@pytest.mark.parametrize(
+    ("repeats", "key", "told"),
+    [
+        (
+            ("3,C3,W,-1,5,2024-02-01", "7,C7,W,-2,5,2024-02-02", "9,C9,W,-1,5,2024-02-02"),
+            ["order_id", "product", "quantity"],
+            "differ in quantity: 3 has 2 and then -1.",
+        ),
+        (
+            tuple(f"{i},C{i},W,2,5,2024-02-{i:02}" for i in range(1, 6)),
+            ["order_id", "product", "order_date"],
+            "differ in order_date: 1 has 2024-01-01 and then 2024-02-01.",
+        ),
+        (
+            tuple(f"{i},C{i},W,2,{i}.50,2024-02-{i:02}" for i in range(1, 6)),
+            ["order_id", "product", "order_date"],
+            "differ in order_date: 1 has",
+        ),
+    ],
+    ids=["refunds", "a fourth of the orders a month later", "with another price"],
+)
+def test_rows_under_an_id_that_was_there_are_asked_about(tmp_path, repeats, key, told):
+    (choice,) = advice_on(tmp_path, orders_and(*repeats)).choices
+    assert told in choice.question
+    own, again = choice.options
+    assert (own.description, again.description) == ({"key": key}, {})
+    assert (own.effect.kept_then, again.effect.kept_then) == (20 + len(repeats), 20)
+
+
+@pytest.mark.parametrize(
+    "repeats",
+    [
+        ("3,C3,W,-1,5,2024-02-01", "7,C7,W,-2,5,2024-02-02"),
+        ("3,C3,W,2,6,2024-01-03", "7,C7,W,3,5,2024-01-07"),
+        tuple(f"{i},D{i},W,1,5,2024-02-01" for i in range(1, 6)),
+    ],
+    ids=["two rows only", "few, as corrections", "of other customers"],
+)
+def test_rows_that_may_well_be_repeats_are_not_asked_about(tmp_path, repeats):
+    assert advice_on(tmp_path, orders_and(*repeats)).choices == ()

@@ -6,6 +6,7 @@ from itertools import islice, product
 from typing import Final
 
 from etl.advice.decimals import proved_mark, unproved_mark
+from etl.advice.repeated_orders import repeated_orders
 from etl.advice.trial import Sampled, Trial, merged, try_out
 from etl.advice.values import Answer, Question, fields_of
 from etl.advice.words import TextWords, described_words, kept_cells, words_in_texts
@@ -33,6 +34,10 @@ def choices(
         if together is not None:
             yield together
     if not then.refused:
+        for question in repeated_orders(then):
+            choice = _choice(sample, now, then.kept, then, question)
+            if choice is not None:
+                yield choice
         yield from _of_mark(sample, now, then)
         for words in words_in_texts(then):
             yield _of_words(sample, now, then, words)

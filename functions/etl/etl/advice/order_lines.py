@@ -1,4 +1,4 @@
-"""Files with a line per product of an order: the columns that tell their rows apart."""
+"""Files with several rows of one order: the columns that tell them apart."""
 
 import re
 from collections import defaultdict
@@ -11,11 +11,22 @@ from etl.advice.trial import Trial
 from etl.columns import arrow
 from etl.rules.judge import CODES
 
+# What two rows have by chance so many have not.
+_FEWEST: Final = 3
 # A key must part at least so many of the rows that were taken for repeats.
 _PARTED: Final = 0.9
+_MANY: Final = 0.1
 _MOST_ROWS: Final = 5000
 _MOST_COLUMNS: Final = 30
 _NEVER: Final = frozenset({"order_id", "quantity", "price", "order_date", "customer_id"})
+# What lines and refunds of one product differ in.
+_TOGETHER: Final = (
+    ("quantity",),
+    ("order_date",),
+    ("quantity", "price"),
+    ("quantity", "order_date"),
+    ("quantity", "price", "order_date"),
+)
 _TIME: Final = re.compile("[ T]")
 
 _Row = dict[str, str]
@@ -36,6 +47,38 @@ def line_key(trial: Trial) -> tuple[str, ...] | None:
     candidates: list[tuple[str, ...]] = [("product",)]
     candidates += [(name,) for name in others[:_MOST_COLUMNS]]
     candidates += [("product", name) for name in others[:_MOST_COLUMNS]]
+    return _first_that_parts(orders, candidates)
+
+
+def open_key(trial: Trial) -> tuple[tuple[str, ...], tuple[_Row, _Row]] | None:
+    """The columns that part rows of one order and customer, and two such rows.
+
+    They may be lines or refunds, or the order again, corrected: the values do not tell. A few
+    rows are corrections, unless one of two has a negative quantity. None for these, and where
+    `line_key` knows.
+    """
+    repeats = trial.dropped("duplicate_differs")
+    if trial.header is None or trial.description.key != ("order_id",) or repeats < _FEWEST:
+        return None
+    orders = _orders_with_lines(trial)
+    alike = [rows for rows in orders if _share(rows, "customer_id")]
+    if not orders or len(alike) < _PARTED * len(orders):
+        return None
+    refunded = sum(map(_has_refund, alike))
+    if repeats < _MANY * trial.rows and refunded * 2 < len(alike):
+        return None
+    candidates: list[tuple[str, ...]] = [("product", *some) for some in _TOGETHER]
+    key = _first_that_parts(orders, candidates)
+    return (key, (alike[0][0], alike[0][1])) if key else None
+
+
+def _has_refund(rows: Sequence[_Row]) -> bool:
+    return len({row["quantity"].startswith(("-", "(")) for row in rows}) > 1
+
+
+def _first_that_parts(
+    orders: Sequence[Sequence[_Row]], candidates: Sequence[tuple[str, ...]]
+) -> tuple[str, ...] | None:
     for key in candidates:
         if _parted(orders, key) >= _PARTED:
             return ("order_id", *key)
