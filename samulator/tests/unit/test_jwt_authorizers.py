@@ -230,6 +230,23 @@ def test_a_user_pool_refuses_in_the_words_of_rest_apis() -> None:
     assert held.status == 200
 
 
+@pytest.mark.parametrize(
+    ("scopes", "use", "status"),
+    [
+        ((), "id", 200),
+        ((), "access", 401),
+        (("a/read",), "access", 200),
+        (("a/read",), "id", 401),
+    ],
+)
+def test_a_user_pool_takes_id_tokens_and_access_tokens_where_there_are_scopes(
+    scopes: tuple[str, ...], use: str, status: int
+) -> None:
+    with serve_api(rest_api(*scopes), FUNCTIONS) as served:
+        said = served.tokens.sign({"token_use": use, "scope": "a/read"})
+        assert get(served, "/a", said).status == status
+
+
 @mock_aws
 def test_tokens_that_a_user_pool_of_this_machine_gives_are_taken() -> None:
     pools = boto3.client("cognito-idp", "us-east-1")

@@ -122,3 +122,41 @@ def test_a_user_of_an_administrator_gets_a_token_by_the_first_own_password(
     before, after = (events[f"{each}Authentication_Authentication"] for each in ("Pre", "Post"))
     assert before["request"]["validationData"] == {"step": "first"}
     assert after["request"]["clientMetadata"] == {"step": "second"}
+
+
+@pytest.mark.parametrize(
+    ("readable", "read"),
+    [
+        (None, {"email": "a@b.example", "email_verified": True, "locale": "fi"}),
+        (["locale"], {"locale": "fi"}),
+    ],
+    ids=["by default", "what the client names"],
+)
+def test_an_id_token_has_the_standard_attributes_that_its_client_reads(
+    app: EventApp, readable: list[str] | None, read: dict[str, Any]
+) -> None:
+    cognito = app.client("cognito-idp")
+    pool_id = cognito.create_user_pool(PoolName=f"p-{uuid4().hex}")["UserPool"]["Id"]
+    wanted = {"ReadAttributes": readable} if readable else {}
+    made = cognito.create_user_pool_client(UserPoolId=pool_id, ClientName="web", **wanted)
+    client, name = made["UserPoolClient"]["ClientId"], f"reads-{uuid4().hex}"
+    attributes = {"email": "a@b.example", "email_verified": "true", "locale": "fi"}
+    cognito.admin_create_user(
+        UserPoolId=pool_id,
+        Username=name,
+        MessageAction="SUPPRESS",
+        UserAttributes=[{"Name": key, "Value": value} for key, value in attributes.items()],
+    )
+    cognito.admin_set_user_password(
+        UserPoolId=pool_id, Username=name, Password=PASSWORD, Permanent=True
+    )
+
+    tokens = cognito.initiate_auth(
+        ClientId=client,
+        AuthFlow="USER_PASSWORD_AUTH",
+        AuthParameters={"USERNAME": name, "PASSWORD": PASSWORD},
+    )["AuthenticationResult"]
+
+    told = claims(tokens["IdToken"])
+    assert {key: told[key] for key in attributes if key in told} == read
+    assert not set(attributes) & set(claims(tokens["AccessToken"]))

@@ -62,6 +62,8 @@ class JwtAuthorizers:
             # The first token waits for the library, and sometimes for a key: nobody else does.
             claims = await asyncio.to_thread(self._tokens.claims, _without_scheme(identity[0]))
             self._check(authorizer, claims)
+            if authorizer.is_cognito:
+                _check_use(scopes, claims)
         except InvalidToken as error:
             challenge = f'scope="{" ".join(scopes)}" error="invalid_token"'
             raise Denied(
@@ -90,6 +92,24 @@ class JwtAuthorizers:
                 raise InvalidToken(
                     f"the token's audience is not {' or '.join(authorizer.audience)}"
                 )
+
+
+def _check_use(scopes: tuple[str, ...], claims: Mapping[str, Any]) -> None:
+    """A user pool's authorizer takes ID tokens where no scopes are asked for, else access tokens.
+
+    Tokens that do not say what they are for, as those of `samulator token`, pass.
+    Raises InvalidToken. https://repost.aws/knowledge-center/api-gateway-cognito-401-unauthorized
+    """
+    use = claims.get("token_use")
+    if use == "access" and not scopes:
+        raise InvalidToken(
+            "the token is an access token, which counts where a route has AuthorizationScopes; "
+            "send the ID token"
+        )
+    if use == "id" and scopes:
+        raise InvalidToken(
+            "the token is an ID token; a route with AuthorizationScopes takes the access token"
+        )
 
 
 def _granted(scopes: tuple[str, ...], claims: Mapping[str, Any]) -> list[str] | None:

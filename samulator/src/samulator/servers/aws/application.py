@@ -58,7 +58,7 @@ def application(config: AwsConfig, url: str) -> tuple["WSGIApplication", Storage
 
     keep_mail_once = cache(partial(_keep_mail, config.folder))
     prepare: Mapping[str, Callable[[], None]] = {
-        "cognitoidp": partial(_call_pool_triggers, config.lambda_url),
+        "cognitoidp": partial(_change_user_pools, config.lambda_url),
         "dynamodb": partial(_correct_tables, config.region, storage),
         "ses": keep_mail_once,
         "sesv2": keep_mail_once,
@@ -125,10 +125,12 @@ def _judged(app: "WSGIApplication", config: AwsConfig) -> "WSGIApplication":
     return IamGate(app, config)
 
 
-def _call_pool_triggers(lambda_url: str | None) -> None:
+def _change_user_pools(lambda_url: str | None) -> None:
     # It brings moto's Cognito.
+    from samulator.servers.aws.cognito.readable_attributes import let_clients_read
     from samulator.servers.aws.cognito.triggers import call_triggers
 
+    let_clients_read()
     if lambda_url is not None:
         call_triggers(lambda_url)
 
