@@ -277,7 +277,8 @@ UV_COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
 SAMULATOR := samulator/pyproject.toml --all-extras --group samulator/pyproject.toml:build
 # What is locked already stays, but for what is named here.
 UPGRADE = $(or $(foreach package,$(PACKAGE),--upgrade-package "$(package)"),--upgrade)
-CONSTRAINED_LISTS := $(wildcard layers/*/requirements.in functions/*/requirements.in) samulator/src/samulator/functions/packages/runtime.in
+# Their environments are without the emulator.
+CONSTRAINED_LISTS := $(wildcard layers/*/requirements.in functions/*/requirements.in) samulator/src/samulator/functions/packages/runtime.in requirements/spark.in
 # Python 3.9 still runs functions: newer releases than these have left it.
 OLD_RUNTIME := samulator/src/samulator/functions/packages/runtime-3.9
 
@@ -287,7 +288,7 @@ lock: $(VENV)/dev.stamp ## resolve every requirements.in again, newest versions;
 	@echo samulator/requirements; $(UV_COMPILE) $(UPGRADE) $(SAMULATOR) -c requirements/dev.txt -o samulator/requirements.txt
 	@for list in $(basename $(CONSTRAINED_LISTS)); do echo "$$list"; \
 		$(UV_COMPILE) $(UPGRADE) $$list.in -c requirements/dev.txt -o $$list.txt || exit 1; done
-	@for list in requirements/bench requirements/browser requirements/spark; do echo "$$list"; \
+	@for list in requirements/bench requirements/browser; do echo "$$list"; \
 		$(UV_COMPILE) $(UPGRADE) $$list.in $(SAMULATOR) -c requirements/dev.txt -o $$list.txt || exit 1; done
 	@echo $(OLD_RUNTIME); $(subst 3.11,3.9,$(UV_COMPILE)) $(UPGRADE) $(OLD_RUNTIME).in -o $(OLD_RUNTIME).txt
 	@for list in requirements/sam requirements/checkov requirements/ministack; do echo "$$list"; \

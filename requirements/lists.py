@@ -2,7 +2,8 @@
 
 A list is a .in file with its .txt beside it, or a pyproject.toml with its requirements.txt.
 
-A lock's first line holds a digest of its own list, without comments and empty lines.
+A lock's first line holds a digest of its own list and of those that it reads by -r, without comments
+and empty lines.
 """
 
 import argparse
@@ -79,7 +80,12 @@ def _requirements(path: Path) -> list[str]:
         more = said["project"]["optional-dependencies"] | said["dependency-groups"]
         return [*said["project"]["dependencies"], *itertools.chain(*more.values())]
     lines = (re.sub(r"(^|\s)#.*", "", line).strip() for line in path.read_text().splitlines())
-    return [line for line in lines if line]
+    return [each for line in lines if line for each in (line, *_read_by(path, line))]
+
+
+def _read_by(path: Path, line: str) -> list[str]:
+    other = line.removeprefix("-r ").strip()
+    return _requirements(path.parent / other) if other != line else []
 
 
 def _normal(requirement: str) -> str:

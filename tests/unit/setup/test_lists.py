@@ -45,7 +45,10 @@ def test_an_edited_list_is_named_in_one_line_with_the_remedy(
     (root / path).write_text(edit((root / path).read_text()))
     assert main(["check"], root) == 1
     said = capsys.readouterr().err
-    assert said.startswith(f"{path}: edited without the lock beside it")
+    edited, _, reason = said.partition(": ")
+    # And the lists that read it.
+    assert path in edited.split(", ")
+    assert reason.startswith("edited without the lock beside it")
     assert "make lock PACKAGE=" in said
     assert said.count("\n") == 1
     assert main(["warn"], root) == 0
@@ -70,6 +73,31 @@ def test_edited_dependencies_of_the_emulator_are_named(
     assert text.count(written) == 1
     project.write_text(text.replace(written, edited))
     assert stale(root) == ["samulator/pyproject.toml"]
+
+
+def test_a_list_that_reads_an_edited_one_needs_a_new_lock_too(root: Path) -> None:
+    path = root / "requirements" / "dev.in"
+    path.write_text(f"{path.read_text()}python-slugify\n")
+    assert stale(root) == ["requirements/bench.in", "requirements/dev.in"]
+
+
+@pytest.mark.parametrize("name", ["bench", "browser", "spark"])
+def test_a_lock_has_the_versions_of_the_tests_so_that_another_lock_moves_nothing(name: str) -> None:
+    def pins(name: str) -> set[str]:
+        lines = (ROOT / "requirements" / f"{name}.txt").read_text().splitlines()
+        return {line.split()[0] for line in lines if "==" in line and not line.startswith(" ")}
+
+    tested = pins("dev")
+    names = {pin.partition("==")[0] for pin in tested}
+    assert [pin for pin in pins(name) - tested if pin.partition("==")[0] in names] == []
+
+
+def test_the_lock_of_the_spark_job_is_made_without_the_emulator() -> None:
+    shown = subprocess.run(
+        ["make", "--dry-run", "lock"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
+    (loop,) = (each for each in shown.split("for list in ")[1:] if "requirements/spark" in each)
+    assert "samulator/pyproject.toml" not in loop.partition("done")[0]
 
 
 def test_a_list_without_any_lock_is_named(root: Path) -> None:
