@@ -145,6 +145,7 @@ def test_a_page_says_its_columns_and_how_many_rows_there_are(call, rows):
         ({"where": "order_date=yesterday"}, "where", "not a date"),
         ({"where": "order_date=2026-02-30"}, "where", "not a date"),
         ({"order": "cost"}, "order", "no column 'cost'"),
+        ({"order": "price,-cost"}, "order", "no column 'cost'"),
         ({"order": "price,price"}, "order", "twice"),
         ({"columns": "price,cost"}, "columns", "no column 'cost'"),
         ({"columns": "price,product, price"}, "columns", "'price' is given twice"),

@@ -44,7 +44,8 @@ def _next_key(text: str, schema: pa.Schema) -> tuple[Key, str | None]:
             end = start + len(name)
             if text.startswith(name, start) and (end == len(text) or text[end] == ","):
                 return Key(name, falls), text[end + 1 :].strip() if text[end:] else None
-    raise InvalidInput(no_column(text.split(",")[0], schema.names), parameter="order")
+    meant = text.split(",")[0].removeprefix("-")
+    raise InvalidInput(no_column(meant, schema.names), parameter="order")
 
 
 def first_rows(table: pa.Table, keys: Sequence[Key], count: int) -> pa.Table:
