@@ -2,8 +2,8 @@
 
 A list is a .in file with its .txt beside it, or a pyproject.toml with its requirements.txt.
 
-A lock's first line holds a digest of its own list and of those that it reads by -r, without comments
-and empty lines.
+A lock's first line holds a digest of its own list and of those that it reads by -r, without
+comments and empty lines.
 """
 
 import argparse

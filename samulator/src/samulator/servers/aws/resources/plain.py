@@ -30,7 +30,6 @@ class Operation:
 
 
 PLAIN: Mapping[str, Operation] = {
-    "AWS::ApiGateway::UsagePlan": Operation("apigateway", "create_usage_plan", "name"),
     "AWS::AppConfig::Application": Operation("appconfig", "create_application", "Name"),
     "AWS::Athena::WorkGroup": Operation(
         "athena", "create_work_group", "Name", {"WorkGroupConfiguration": "Configuration"}
