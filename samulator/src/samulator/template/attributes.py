@@ -50,6 +50,12 @@ NAME_PROPERTIES: Mapping[str, str] = {
     "AWS::StepFunctions::StateMachine": "StateMachineName",
 }
 
+# The property that makes one of these a FIFO, whose name ends in .fifo.
+FIFO_PROPERTIES: Mapping[str, str] = {
+    "AWS::SNS::Topic": "FifoTopic",
+    "AWS::SQS::Queue": "FifoQueue",
+}
+
 # AWS names a stream by the time at which it was enabled.
 STREAM_LABEL = "2020-01-01T00:00:00.000"
 _LAMBDA = "arn:aws:lambda:{region}:{account}"

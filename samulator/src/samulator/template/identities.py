@@ -6,7 +6,13 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from samulator.template.attributes import ATTRIBUTES, ELSEWHERE, NAME_PROPERTIES, REFS
+from samulator.template.attributes import (
+    ATTRIBUTES,
+    ELSEWHERE,
+    FIFO_PROPERTIES,
+    NAME_PROPERTIES,
+    REFS,
+)
 from samulator.template.dynamic_references import DynamicReferences
 from samulator.template.intrinsics import Intrinsics
 from samulator.template.model import Value
@@ -15,7 +21,6 @@ from samulator.template.reference import InvalidReference, parse_reference
 
 _VERSION, _ALIAS = "AWS::Lambda::Version", "AWS::Lambda::Alias"
 _OUTPUTS = "Outputs."
-_FIFO = {"AWS::SQS::Queue": "FifoQueue", "AWS::SNS::Topic": "FifoTopic"}
 
 
 @dataclass(frozen=True)
@@ -135,7 +140,7 @@ class Identities:
         made = "-".join((*self._way, logical_id))
         if kind == "AWS::S3::Bucket":
             return made.lower()
-        is_fifo = str(properties.get(_FIFO.get(kind, ""), "")).lower() == "true"
+        is_fifo = str(properties.get(FIFO_PROPERTIES.get(kind, ""), "")).lower() == "true"
         return f"{made}.fifo" if is_fifo else made
 
     def _called(self, kind: str) -> Iterator[tuple[str, str]]:

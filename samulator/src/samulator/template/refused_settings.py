@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from samulator.template.model import Resource
+from samulator.template.refused_names import refused_name
 
 _FUNCTION, _MAPPING = "AWS::Lambda::Function", "AWS::Lambda::EventSourceMapping"
 _VARIABLE = re.compile(r"[A-Za-z][A-Za-z0-9_]+")
@@ -30,7 +31,8 @@ def refused_settings(resources: Mapping[str, Resource]) -> Iterator[str]:
     """Yield a line for each setting: its place, and why AWS refuses it."""
     for resource in resources.values():
         reasons = _REASONS.get(resource.type)
-        for reason in reasons(resource.properties) if reasons else ():
+        own = reasons(resource.properties) if reasons else ()
+        for reason in (*refused_name(resource), *own):
             yield f"{resource.place}: AWS refuses this: {reason}"
 
 

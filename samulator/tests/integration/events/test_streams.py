@@ -112,6 +112,18 @@ def test_each_change_of_a_table_is_a_record_as_dynamodb_sends_it(app: EventApp, 
     assert "NewImage" not in remove["dynamodb"]
 
 
+def test_a_table_whose_name_aws_refuses_is_read_as_others(app: EventApp) -> None:
+    clients = LocalClients(app.server.url, REGION)
+    clients("dynamodb").create_table(
+        TableName="t",
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+        StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"},
+    )
+    assert len(DynamoDbSource("t", "", clients("dynamodbstreams")).shards()) == 1
+
+
 def test_a_filter_lets_through_changes_that_it_names(app: EventApp, table: str) -> None:
     pattern = {"eventName": ["INSERT"], "dynamodb": {"NewImage": {"n": {"N": ["2", "3"]}}}}
     poller = table_poller(app, table, [], filters=(json.dumps(pattern),))
