@@ -929,6 +929,12 @@ def test_plain_resources_call_functions_too(load):
             "AWS::Events::Rule does not fire here: targets of ecs get nothing here",
         ),
         (
+            "{Type: AWS::Events::Rule, Properties: {ScheduleExpression: rate(1 day), Targets: "
+            "[{Arn: 'arn:aws:events:us-east-1:123456789012:api-destination/d/1', Id: a}]}}",
+            "AWS::Events::Rule does not fire here: here rules with an EventPattern alone call API "
+            "destinations: have it send to an event bus that has one",
+        ),
+        (
             "{Type: AWS::Events::Rule, Properties: {ScheduleExpression: rate(1 day),"
             " Targets: [{Arn: 'arn:aws:ecs:x', Id: a}]}}",
             "AWS::Events::Rule does not fire here: arn:aws:ecs:x is no function",

@@ -6,7 +6,7 @@ from typing import Any
 from samulator.template.functions import find_function
 from samulator.template.model import Function
 
-_API_DESTINATION = "api destinations"
+API_DESTINATION = "api destinations"
 
 
 def service_of(target: Mapping[str, Any]) -> str:
@@ -14,7 +14,7 @@ def service_of(target: Mapping[str, Any]) -> str:
     arn = str(target.get("Arn") or "")
     if arn.count(":") < 5:
         return "lambda" if arn else ""
-    return _API_DESTINATION if ":api-destination/" in arn else arn.split(":")[2]
+    return API_DESTINATION if ":api-destination/" in arn else arn.split(":")[2]
 
 
 def why_silent(target: Mapping[str, Any], served: Collection[str]) -> str | None:

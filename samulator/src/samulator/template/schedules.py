@@ -5,13 +5,17 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from samulator.template.model import Function, Resource, ScheduleTrigger, Value
-from samulator.template.rule_target import service_of, target_function, why_silent
+from samulator.template.rule_target import API_DESTINATION, service_of, target_function, why_silent
 
 RULE, SCHEDULE = "AWS::Events::Rule", "AWS::Scheduler::Schedule"
 # What a schedule calls here, by the service in its ARN.
 _TARGETS = {
     *("events", "execute-api", "kinesis", "lambda", "scheduler", "sns", "sqs", "states"),
 }
+_NO_DESTINATION = (
+    "here rules with an EventPattern alone call API destinations: have it send to an event bus "
+    "that has one"
+)
 
 
 def read_rule(resource: Resource, functions: Mapping[str, Function]) -> Iterator[ScheduleTrigger]:
@@ -68,6 +72,8 @@ def _target(
 
     A function's is left out unless its input is made of the event.
     """
+    if service_of(target) == API_DESTINATION:
+        raise ValueError(_NO_DESTINATION)
     reason = why_silent(target, _TARGETS)
     if reason is not None:
         raise ValueError(reason)
