@@ -460,12 +460,72 @@ def test_what_cannot_be_made_is_one_line_each_and_the_rest_is_there(tmp_path: Pa
         "bare (AWS::DynamoDB::Table)",
         "away (AWS::StepFunctions::StateMachine)",
         "lost (AWS::StepFunctions::StateMachine)",
-        "copied (AWS::DynamoDB::Table): its changes go to no stream of Kinesis here, its own "
-        "stream has them",
+        "copied (AWS::DynamoDB::Table) is there, but not as the template says: its changes go to "
+        "no stream of Kinesis here, its own stream has them",
     ]
     assert problems[1].endswith("AliasName is missing")
     assert "AWS refuses its definition: Missing 'Next' target: A at /StartAt" in problems[4]
     assert not any("\n" in line for line in problems)
+
+
+def test_what_is_there_without_all_that_the_template_says_is_not_said_to_be_missing(
+    tmp_path: Path,
+) -> None:
+    """A queue gets its redrive policy, a rule its targets once it is there."""
+    dead_letters = ARN.format("sqs", "dead")
+    with started_aws(
+        tmp_path,
+        ("AWS::SQS::Queue", "dead", {}),
+        (
+            "AWS::SQS::Queue",
+            "slip",
+            {"RedrivePolicy": {"deadLetterTargetArn": dead_letters, "maxReceiveCont": 3}},
+        ),
+        (
+            "AWS::SQS::Queue",
+            "other.fifo",
+            {
+                "FifoQueue": True,
+                "RedrivePolicy": {"deadLetterTargetArn": dead_letters, "maxReceiveCount": 3},
+            },
+        ),
+        (
+            "AWS::Events::Rule",
+            "rule",
+            {"ScheduleExpression": "rate(1 day)", "Targets": [{"Id": "a", "Arn": "x"}]},
+        ),
+        ("AWS::SQS::Queue", "plain", {"FifoQueue": True, "RedrivePolicy": {}}),
+    ) as server:
+        problems, _ = server.problems()
+        assert _attributes(server, "slip")
+        assert _attributes(server, "other.fifo")
+
+    there = "is there, but not as the template says:"
+    rule, *queues = problems
+    assert rule.startswith(f"rule (AWS::Events::Rule) {there} Parameter x is not valid.")
+    assert queues == [
+        "plain (AWS::SQS::Queue) is not there: Queue name must end in .fifo for FIFO queues",
+        f"slip (AWS::SQS::Queue) {there} Redrive policy does not contain maxReceiveCount",
+        f"other.fifo (AWS::SQS::Queue) {there} Fifo queues cannot use non fifo dead letter queues",
+    ]
+
+
+def test_what_fails_for_want_of_another_resource_names_that_one(tmp_path: Path) -> None:
+    dead = Resource("Dead", "AWS::SQS::Queue", "dead", {"FifoQueue": True})
+    policy = {"deadLetterTargetArn": ARN.format("sqs", "dead"), "maxReceiveCount": 3}
+    jobs = Resource("Jobs", "AWS::SQS::Queue", "jobs", {"RedrivePolicy": policy}, ("Dead",))
+    config = AwsConfig(resources=(dead, jobs))
+    server = AwsServer(tmp_path, reserve_port(), config=config)
+    server.start()
+    try:
+        problems, _ = server.problems()
+    finally:
+        server.stop()
+
+    assert problems[1].startswith(
+        "Jobs (AWS::SQS::Queue) is there, but not as the template says: Dead, which it needs, is "
+        "not there ("
+    )
 
 
 def test_a_process_that_starts_again_has_them_again(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Says which resources of the template could not be made, as soon as it is known."""
+"""Says which resources of the template could not be made wholly, as soon as it is known."""
 
 import asyncio
 

@@ -80,7 +80,7 @@ class AwsServer(Server):
         return True
 
     def problems(self) -> tuple[list[str], bool]:
-        """A line for each resource that could not be made, and whether those are all.
+        """A line for each resource that could not be made wholly, and whether those are all.
 
         What is not needed at once is made some seconds after the service answers.
         """
