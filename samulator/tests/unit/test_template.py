@@ -19,6 +19,7 @@ from samulator.template.model import (
 )
 from samulator.template.model_http import Cors, HttpApi, LambdaProxy, Route
 from samulator.template.model_stream import StreamTrigger
+from samulator.template.parameters import parameter_texts
 
 OTHER_APP = Path(__file__).parents[1] / "other_app/template.yaml"
 ROOT = Path(__file__).parents[3]
@@ -290,6 +291,24 @@ def test_undeclared_parameter_is_named(load):
     assert application.warnings == ("Parameters.Typo: not declared, so '1' has no effect",)
 
 
+@pytest.mark.parametrize(
+    ("sources", "said"),
+    [
+        (None, "Parameters.Stag: not declared, so 'x' has no effect; did you mean Stage?"),
+        (
+            {"Stag": "samconfig.toml"},
+            "Parameters.Stag: not declared, so 'x' of samconfig.toml has no effect; "
+            "did you mean Stage?",
+        ),
+    ],
+)
+def test_a_parameter_with_a_slip_in_its_name_names_the_one_that_was_meant(sources, said):
+    warnings = []
+    document = {"Parameters": {"Stage": {"Type": "String", "Default": "a"}}}
+    assert parameter_texts(document, {"Stag": "x"}, warnings.append, sources) == {"Stage": "a"}
+    assert warnings == [said]
+
+
 def test_parameter_outside_its_allowed_values_is_an_error(load):
     text = "Parameters: {P: {Type: String, AllowedValues: [a, b]}}\nResources: {}"
 
@@ -485,6 +504,39 @@ def test_a_rule_that_calls_nothing_says_what_it_lacks(load, fires, targets, reas
     assert application.idle == {"Rule": reason}
     (row,) = (each for each in effects(application, Path()) if each.name == "Rule")
     assert (row.works, row.does) == (False, reason)
+
+
+@pytest.mark.parametrize("kind", ["Api", "HttpApi"])
+def test_a_method_that_api_gateway_has_not_is_why_there_is_no_route(load, kind):
+    application = load(
+        function_with(f"Events: {{G: {{Type: {kind}, Properties: {{Path: /x, Method: fetch}}}}}}")
+    )
+    api = f"Serverless{'Rest' if kind == 'Api' else 'Http'}Api"
+    why = (
+        "/x has no route for fetch, which is no method of API Gateway (delete, get, head, "
+        "options, patch, post, put or any)"
+    )
+
+    assert application.warnings == (f"{api}: {why}",)
+    (row,) = (each for each in effects(application, Path()) if each.name == api)
+    assert (row.works, row.does) == (False, why)
+
+
+@pytest.mark.parametrize(
+    ("resource", "reason"),
+    [
+        ("Type: AWS::ApiGateway::Method, Properties: {HttpMethod: FETCH}", "HttpMethod FETCH,"),
+        (
+            "Type: AWS::ApiGatewayV2::Route, Properties: {RouteKey: FETCH /x}",
+            "RouteKey FETCH /x: FETCH,",
+        ),
+    ],
+)
+def test_a_declared_method_that_api_gateway_has_not_is_told(load, resource, reason):
+    application = load(function_with("Timeout: 3") + f"  R: {{{resource}}}\n")
+
+    (said,) = application.warnings
+    assert said.startswith(f"R: AWS refuses this: {reason} which is no method of API Gateway")
 
 
 def test_triggers_of_user_pools_are_told_apart_by_what_pools_call_here(load):

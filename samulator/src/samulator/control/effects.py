@@ -94,7 +94,10 @@ def _routes(application: Application) -> Iterator[Effect]:
     read = {api.id for api in (*application.apis, *application.web_socket_apis) if api.routes}
     for resource in _of(application, _APIS):
         if resource.logical_id not in read:
-            reason = application.idle.get(resource.logical_id, "it has no route")
+            named = f"{resource.logical_id}: "
+            said = (line for line in application.warnings if line.startswith(named))
+            why = next(said, "it has no route").removeprefix(named)
+            reason = application.idle.get(resource.logical_id, why)
             yield Effect(ROUTES, resource.logical_id, resource.type, False, reason)
     urls = {url.id: url for url in application.function_urls}
     for resource in _of(application, {_URL}):

@@ -29,12 +29,14 @@ def read_http_api(
         *_Routes(resource, related, integrations, authorizers).routes(),
     ]
     cors = read_cors_rules(resource.properties.get("CorsConfiguration"))
+    warnings: list[str] = []
     if "Body" in resource.properties:
         document = OpenApi(resource.logical_id, resource.properties["Body"])
         routes += document.routes(integrations, authorizers, payload="1.0")
+        warnings = document.warnings
         cors = cors or document.cors
     api = HttpApi(resource.logical_id, tuple(routes), cors, stage, variables)
-    return api, authorizers.warnings
+    return api, [*authorizers.warnings, *warnings]
 
 
 def _stage(api: Resource, related: Related) -> tuple[str, dict[str, str]]:

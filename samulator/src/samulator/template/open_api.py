@@ -25,6 +25,7 @@ class OpenApi:
             raise TemplateError(f"{api}.Body: an OpenAPI document is expected")
         self._api = api
         self._document = document
+        self.warnings: list[str] = []
 
     def routes(
         self, integrations: IntegrationReader, authorizers: AuthorizerReader, *, payload: str
@@ -36,7 +37,10 @@ class OpenApi:
         for path, item in self._section(self._document, "paths").items():
             operations = item.items() if isinstance(item, Mapping) else ()
             for method, operation in operations:
-                if str(method).lower() not in _METHODS or not isinstance(operation, Mapping):
+                if not isinstance(operation, Mapping):
+                    continue
+                if str(method).lower() not in _METHODS:
+                    self._doubt(str(method), str(path), operation)
                     continue
                 integration = operation.get("x-amazon-apigateway-integration")
                 yield Route(
@@ -45,6 +49,11 @@ class OpenApi:
                     integrations.from_open_api(integration, payload=payload),
                     self._guard(operation, schemes, known),
                 )
+
+    def _doubt(self, method: str, path: str, operation: Mapping[str, Any]) -> None:
+        """Other members of a path than its methods are no operations."""
+        if "x-amazon-apigateway-integration" in operation:
+            self.warnings.append(f"{self._api}: {path} has no route for {no_method(method)}")
 
     @property
     def binary_media_types(self) -> frozenset[str]:
@@ -109,6 +118,17 @@ class OpenApi:
         if not isinstance(section, Mapping):
             raise TemplateError(f"{self._api}.Body.{key}: a map is expected")
         return section
+
+
+def no_method(method: str) -> str:
+    """Say that API Gateway has no such method, and which it has."""
+    known = ", ".join(sorted(_METHODS - {ANY_METHOD}))
+    return f"{method}, which is no method of API Gateway ({known} or any)"
+
+
+def is_method(method: str) -> bool:
+    """Whether API Gateway has a method of this name; ANY is one."""
+    return method.lower() in _METHODS or method.lower() == "any"
 
 
 def _is_key(scheme: Mapping[str, Any]) -> bool:

@@ -1,6 +1,7 @@
 """Values of a template's parameters: given, by default, or made up by their type."""
 
 from collections.abc import Callable, Mapping
+from difflib import get_close_matches
 from typing import Any
 
 from samulator.template.model import TemplateError, Value
@@ -65,7 +66,10 @@ def _check(
 ) -> None:
     for name, value in given.items():
         if name not in declared:
-            warn(f"Parameters.{name}: not declared, so {value!r} has no effect")
+            where = f" of {sources[name]}" if name in sources else ""
+            near = get_close_matches(name, declared, 1)
+            meant = f"; did you mean {near[0]}?" if near else ""
+            warn(f"Parameters.{name}: not declared, so {value!r}{where} has no effect{meant}")
         elif broken := broken_constraint(declared[name], value):
             if name not in sources:
                 raise TemplateError(f"Parameters.{name}: {value!r} {broken}")

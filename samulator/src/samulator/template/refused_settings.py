@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from samulator.template.model import Resource
+from samulator.template.open_api import is_method, no_method
 from samulator.template.refused_names import refused_name
 
 _FUNCTION, _MAPPING = "AWS::Lambda::Function", "AWS::Lambda::EventSourceMapping"
@@ -63,4 +64,21 @@ def _of_mapping(properties: Mapping[str, Any]) -> Iterator[str]:
             yield f"FunctionResponseTypes {name} ({_PARTIAL} is the one that there is)"
 
 
-_REASONS = {_FUNCTION: _of_function, _MAPPING: _of_mapping}
+def _of_method(properties: Mapping[str, Any]) -> Iterator[str]:
+    method = str(properties.get("HttpMethod", "ANY"))
+    if not is_method(method):
+        yield f"HttpMethod {no_method(method)}"
+
+
+def _of_route(properties: Mapping[str, Any]) -> Iterator[str]:
+    method, is_http, _ = str(properties.get("RouteKey")).partition(" /")
+    if is_http and not is_method(method):
+        yield f"RouteKey {properties['RouteKey']}: {no_method(method)}"
+
+
+_REASONS = {
+    "AWS::ApiGateway::Method": _of_method,
+    "AWS::ApiGatewayV2::Route": _of_route,
+    _FUNCTION: _of_function,
+    _MAPPING: _of_mapping,
+}

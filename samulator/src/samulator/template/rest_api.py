@@ -30,9 +30,11 @@ def read_rest_api(
     routes = [*_Methods(resource, related, integrations, authorizers).routes()]
     responses = _gateway_responses(resource, related)
     types = frozenset(map(str, resource.properties.get("BinaryMediaTypes") or ()))
+    warnings: list[str] = []
     if "Body" in resource.properties:
         document = OpenApi(resource.logical_id, resource.properties["Body"])
         routes += document.routes(integrations, authorizers, payload="1.0")
+        warnings = document.warnings
         responses = document.gateway_responses | responses
         types |= document.binary_media_types
     api = RestApi(
@@ -45,7 +47,7 @@ def read_rest_api(
         api_keys=tuple(_api_keys(resource, related)),
         key_from_authorizer=resource.properties.get("ApiKeySourceType") == "AUTHORIZER",
     )
-    return api, [*authorizers.warnings, *_keyless(api)]
+    return api, [*authorizers.warnings, *_keyless(api), *warnings]
 
 
 def _stage(api: Resource, related: Related) -> tuple[str, dict[str, str]]:
