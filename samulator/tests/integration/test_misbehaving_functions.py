@@ -73,10 +73,20 @@ def test_result_that_is_no_json_gives_a_marshal_error(other_app):
 
 
 def test_response_over_6_mb_gives_lambdas_error(other_app):
-    header, error = misbehave(other_app, "seven_megabytes")
+    before = json.loads(other_app.invoke(FUNCTION, {"how": "well"}).payload)["body"]
+    invocation = other_app.invoke(FUNCTION, {"how": "seven_megabytes"})
+    after = json.loads(other_app.invoke(FUNCTION, {"how": "well"}).payload)["body"]
+    error = json.loads(invocation.payload)
 
-    assert (header, error["errorType"]) == ("Unhandled", "Function.ResponseSizeTooLarge")
-    assert "(6291556 bytes)" in error["errorMessage"]
+    assert (invocation.function_error, error["errorType"]) == (
+        "Unhandled",
+        "Function.ResponseSizeTooLarge",
+    )
+    said = "exceeded maximum allowed payload size (6291556 bytes)."
+    assert error["errorMessage"].endswith(said)
+    assert invocation.log_tail.count(said.encode()) == 1
+    # No runtime client that ends with a traceback: the worker goes on.
+    assert after == before
 
 
 def test_timeout_kills_what_the_function_started(other_app):

@@ -9,6 +9,7 @@ import pytest
 
 from samulator.control.console import Console
 from samulator.control.function_log import readable, split_stamp
+from samulator.functions.failure import response_too_large
 from samulator.functions.invocation import Invocation, Trigger
 from samulator.http.gateway.exchange import Exchange
 
@@ -75,6 +76,17 @@ def test_a_failure_names_its_error(console: Console, screen: io.StringIO) -> Non
     payload = b'{"errorType": "KeyError", "errorMessage": "\'x\'"}'
     console.finished(Invocation("Etl", "id", payload, function_error="Unhandled"))
     assert screen.getvalue()[10:] == "Etl  KeyError: 'x'\n"
+
+
+def test_what_lambda_logs_of_a_failure_is_said_once(console: Console, screen: io.StringIO) -> None:
+    too_large = response_too_large(7_000_000)
+    assert too_large.log is not None
+    console.logged("Etl", too_large.log)
+    console.finished(Invocation("Etl", "id", too_large.payload, function_error="Unhandled"))
+    assert screen.getvalue()[10:] == (
+        "Etl  Response payload size (7000000 bytes) exceeded maximum allowed payload size "
+        "(6291556 bytes).\n"
+    )
 
 
 def test_log_lines_are_kept_as_they_are_and_shown_readable(

@@ -24,6 +24,7 @@ class Console:
         self._stream = stream
         self._colours = stream.isatty()
         self._keeps_logs = True
+        self._last: dict[str, str] = {}
 
     def say(self, text: str) -> None:
         """One plain line."""
@@ -87,7 +88,10 @@ class Console:
     def finished(self, invocation: Invocation) -> None:
         """One invocation; those of HTTP requests have their request's line."""
         if invocation.function_error:
-            self.went_wrong(f"{invocation.function}  {_cause(invocation)}")
+            cause = _cause(invocation)
+            # What Lambda says itself is in the function's log, too.
+            if cause.partition(": ")[2] != self._last.get(invocation.function):
+                self.went_wrong(f"{invocation.function}  {cause}")
         elif invocation.trigger is not Trigger.HTTP:
             cold = f", cold start {invocation.init_ms:.0f} ms" if invocation.init_ms else ""
             self.happened(f"{invocation.function}  ok  {invocation.duration_ms:.0f} ms{cold}")
@@ -100,6 +104,7 @@ class Console:
         if text := readable(line):
             colour = _RED if text.startswith(("[ERROR]", "ERROR ")) else _DIM
             first, *more = text.splitlines() or [""]
+            self._last[function] = text
             self.say(self._paint(f"{_clock()}  {function}  {first}", colour))
             for each in more:
                 self.say(self._paint(f"          {each}", colour))

@@ -40,10 +40,12 @@ def out_of_memory(request_id: str) -> Outcome:
 def response_too_large(size: int) -> Outcome:
     """Return Lambda's answer when the response is over the limit."""
     error_type = "Function.ResponseSizeTooLarge"
-    limit = f"maximum allowed payload size ({RESPONSE_LIMIT} bytes)"
-    message = f"Response payload size exceeded {limit}."
+    message = (
+        f"Response payload size ({size} bytes) exceeded maximum allowed payload size "
+        f"({RESPONSE_LIMIT} bytes)."
+    )
     payload = json.dumps({"errorType": error_type, "errorMessage": message}).encode()
-    return Outcome(payload, error_type, "error", f"{message} It has {size} bytes.")
+    return Outcome(payload, error_type, "error", message)
 
 
 def _failure(request_id: str, error_type: str, reason: str, status: str = "error") -> Outcome:
