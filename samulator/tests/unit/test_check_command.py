@@ -103,6 +103,49 @@ def test_everything_that_does_nothing_says_why(rows, tmp_path):
     }
 
 
+UNMADE = """\
+Resources:
+  Dead: {Type: AWS::SQS::Queue}
+  Slip:
+    Type: AWS::SQS::Queue
+    Properties:
+      RedrivePolicy: {deadLetterTargetArn: !GetAtt Dead.Arn, maxReceiveCont: 3}
+  Ordered: {Type: AWS::SQS::Queue, Properties: {QueueName: plain, FifoQueue: true}}
+  Table:
+    Type: AWS::DynamoDB::Table
+    Properties:
+      BillingMode: PAY_PER_REQUEST
+      AttributeDefinitions: [{AttributeName: id, AttributeType: S}]
+      KeySchema: [{AttributeName: pk, KeyType: HASH}]
+  Machine: {Type: AWS::StepFunctions::StateMachine}
+  Rule:
+    Type: AWS::Events::Rule
+    Properties: {EventBusName: nowhere, EventPattern: {source: [a]}, Targets: [{Id: a, Arn: ARN}]}
+""".replace("ARN}]", "!GetAtt Dead.Arn}]")
+
+
+def test_what_a_start_could_not_make_is_not_said_to_be_made(check):
+    result = check("--json", text=UNMADE)
+    effects = json.loads(result.stdout)["effects"]
+    rows = {row["name"]: (row["works"], row["does"]) for row in effects}
+
+    assert rows.pop("Dead") == (True, "made in the local AWS")
+    assert rows.pop("Slip") == (
+        True,
+        "is there, but not as the template says: Redrive policy does not contain maxReceiveCount",
+    )
+    assert rows.pop("Machine") == (False, "its definition is not in the template")
+    works, does = rows.pop("Table")
+    assert not works
+    assert does.startswith("is not there: One or more parameter values were invalid: Some index")
+    assert rows == {
+        "Ordered": (False, "is not there: Queue name must end in .fifo for FIFO queues"),
+        "Rule": (False, "is not there: Event bus nowhere does not exist."),
+    }
+    # What goes wrong stands in the rows alone.
+    assert result.stderr == ""
+
+
 def test_the_table_is_text_for_people(check):
     result = check()
 

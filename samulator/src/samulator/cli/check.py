@@ -1,4 +1,4 @@
-"""check: what everything in a template does on this machine, without starting anything."""
+"""check: what everything in a template does on this machine, without a process or a port."""
 
 import argparse
 import sys
@@ -10,6 +10,7 @@ from samulator.control.effects import effects
 from samulator.control.effects_table import as_json, as_text
 from samulator.control.loading import load_project
 from samulator.control.local_toml import ProjectError
+from samulator.control.rehearsal import as_made, rehearse
 from samulator.functions.runnable import runnable
 from samulator.template.model import TemplateError
 
@@ -26,7 +27,7 @@ def _check(arguments: argparse.Namespace, root: Path) -> None:
         application = runnable(load_project(project))
     except (ProjectError, TemplateError) as error:
         raise CommandFailed(str(error)) from error
-    rows = effects(application, template.resolve().parent)
+    rows = as_made(effects(application, template.resolve().parent), rehearse(application))
     if arguments.json:
         sys.stdout.write(as_json(str(template), rows, application.warnings) + "\n")
     else:
