@@ -11,6 +11,7 @@ from typing import Any
 from samulator.template.model import Resource
 from samulator.template.open_api import is_method, no_method
 from samulator.template.refused_names import refused_name
+from samulator.template.refused_numbers import refused_number
 
 _FUNCTION, _MAPPING = "AWS::Lambda::Function", "AWS::Lambda::EventSourceMapping"
 _VARIABLE = re.compile(r"[A-Za-z][A-Za-z0-9_]+")
@@ -24,7 +25,6 @@ _RESERVED = frozenset(
         "AWS_LAMBDA_LOG_STREAM_NAME",
     }
 )
-_RANGES = {"Timeout": (1, 900), "MemorySize": (128, 10_240)}
 _PARTIAL = "ReportBatchItemFailures"
 
 
@@ -33,7 +33,7 @@ def refused_settings(resources: Mapping[str, Resource]) -> Iterator[str]:
     for resource in resources.values():
         reasons = _REASONS.get(resource.type)
         own = reasons(resource.properties) if reasons else ()
-        for reason in (*refused_name(resource), *own):
+        for reason in (*refused_name(resource), *own, *refused_number(resource)):
             yield f"{resource.place}: AWS refuses this: {reason}"
 
 
@@ -51,10 +51,6 @@ def _of_function(properties: Mapping[str, Any]) -> Iterator[str]:
                     f"variable {name!r}: names are two letters, digits or underlines and more, a "
                     "letter first"
                 )
-    for key, (least, most) in _RANGES.items():
-        value = str(properties.get(key))
-        if value.isdecimal() and not least <= int(value) <= most:
-            yield f"{key} {value} ({least} to {most})"
 
 
 def _of_mapping(properties: Mapping[str, Any]) -> Iterator[str]:
