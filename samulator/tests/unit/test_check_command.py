@@ -196,6 +196,12 @@ def test_a_start_says_in_few_lines_what_does_nothing(tmp_path):
     ]
 
 
+def test_a_start_does_not_count_what_is_told_where_it_is_made():
+    refused = "AWS refuses its definition: no states"
+    machine = Effect("resources", "M", "AWS::StepFunctions::StateMachine", False, refused)
+    assert [*idle_lines([machine], ())] == []
+
+
 def test_a_start_lists_its_routes_and_triggers_but_never_a_screenful():
     rows = [
         Effect("functions", "F", "AWS::Lambda::Function", True, "runs app.handler"),

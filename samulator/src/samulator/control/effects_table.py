@@ -22,6 +22,8 @@ _WIDEST = 60
 _CALLING = ("routes", "triggers")
 _LISTED = 12
 _STACK = "AWS::CloudFormation::Stack"
+# A line says why one is not there, where it should have been made.
+_TOLD_WHEN_MADE = ("AWS::StepFunctions::StateMachine",)
 _KIND = attrgetter("type")
 
 
@@ -65,7 +67,8 @@ def idle_lines(effects: Sequence[Effect], warnings: Sequence[str]) -> Iterator[s
     for each in idle:
         if (_has_line(each) or each.type == _STACK) and not _is_said(each, warnings):
             yield f"{each.name}: {each.does}"
-    services = sorted("::".join(each.type.split("::")[:2]) for each in idle if not _has_line(each))
+    uncounted = [each for each in idle if not _has_line(each) and each.type not in _TOLD_WHEN_MADE]
+    services = sorted("::".join(each.type.split("::")[:2]) for each in uncounted)
     counted = [f"{service} ({len([*same])})" for service, same in groupby(services)]
     if counted:
         yield f"Without effect here: {', '.join(counted)}; {command('check')} says why"
