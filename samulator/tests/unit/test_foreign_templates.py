@@ -1,7 +1,6 @@
 """Kinds of templates that others write and that were refused, or did nothing, without a word."""
 
 import json
-import textwrap
 from pathlib import Path
 
 import pytest
@@ -9,6 +8,7 @@ import pytest
 from samulator.template.generated_secret import generated_secret
 from samulator.template.load import load_application
 from samulator.template.model import Application
+from testkit.sam_template import sam_template
 
 
 @pytest.fixture
@@ -16,7 +16,7 @@ def load(tmp_path: Path):
     def load(text: str, name: str = "template.yaml", **options) -> Application:
         (tmp_path / "code").mkdir(exist_ok=True)
         (tmp_path / "code/app.py").touch()
-        (tmp_path / name).write_text(textwrap.dedent(text), encoding="utf-8")
+        (tmp_path / name).write_text(sam_template(text), encoding="utf-8")
         return load_application(tmp_path / name, **options)
 
     return load

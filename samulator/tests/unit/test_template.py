@@ -20,6 +20,7 @@ from samulator.template.model import (
 from samulator.template.model_http import Cors, HttpApi, LambdaProxy, Route
 from samulator.template.model_stream import StreamTrigger
 from samulator.template.parameters import parameter_texts
+from testkit.sam_template import sam_template
 
 OTHER_APP = Path(__file__).parents[1] / "other_app/template.yaml"
 ROOT = Path(__file__).parents[3]
@@ -31,7 +32,7 @@ STREAM = "arn:aws:dynamodb:us-east-1:123456789012:table/t/stream/1"
 def load(tmp_path: Path):
     def load(text: str, **options) -> Application:
         (tmp_path / "code").mkdir(exist_ok=True)
-        (tmp_path / "template.yaml").write_text(textwrap.dedent(text), encoding="utf-8")
+        (tmp_path / "template.yaml").write_text(sam_template(text), encoding="utf-8")
         return load_application(tmp_path / "template.yaml", **options)
 
     return load
@@ -755,6 +756,7 @@ def queue_template(folder: Path, properties: str, queue: str = "DelaySeconds: 0"
     (folder / "code").mkdir()
     template = folder / "template.yaml"
     template.write_text(
+        "Transform: AWS::Serverless-2016-10-31\n"
         "Resources:\n"
         "  F:\n"
         "    Type: AWS::Serverless::Function\n"

@@ -1,19 +1,19 @@
 """Functions of every kind in a template, their versions, and what stands for nothing here."""
 
-import textwrap
 from pathlib import Path
 
 import pytest
 
 from samulator.template.load import load_application
 from samulator.template.model import Application, Image, Layer
+from testkit.sam_template import sam_template
 
 
 @pytest.fixture
 def load(tmp_path: Path):
     def load(text: str) -> Application:
         (tmp_path / "code").mkdir(exist_ok=True)
-        (tmp_path / "template.yaml").write_text(textwrap.dedent(text), encoding="utf-8")
+        (tmp_path / "template.yaml").write_text(sam_template(text), encoding="utf-8")
         return load_application(tmp_path / "template.yaml")
 
     return load

@@ -1,10 +1,10 @@
 """Values of a template's parameters: given, by default, or made up by their type."""
 
 from collections.abc import Callable, Mapping
-from difflib import get_close_matches
 from typing import Any
 
 from samulator.template.model import TemplateError, Value
+from samulator.template.nearest import suggestion
 from samulator.template.parameter_constraints import allowed_texts, broken_constraint, text_of
 from samulator.template.parameter_uses import numbers_wanted
 
@@ -67,8 +67,7 @@ def _check(
     for name, value in given.items():
         if name not in declared:
             where = f" of {sources[name]}" if name in sources else ""
-            near = get_close_matches(name, declared, 1)
-            meant = f"; did you mean {near[0]}?" if near else ""
+            meant = suggestion(name, declared)
             warn(f"Parameters.{name}: not declared, so {value!r}{where} has no effect{meant}")
         elif broken := broken_constraint(declared[name], value):
             if name not in sources:

@@ -12,6 +12,7 @@ from samulator.template.identities import Identities, Scope
 from samulator.template.language_extensions import Expansion
 from samulator.template.model import TemplateError, Value
 from samulator.template.parameters import parameter_texts, parameter_values
+from samulator.template.refused_document import missing_transform, unresolved_dependencies
 from samulator.template.shape import check_sections
 from samulator.template.translation_cache import TranslationCache
 
@@ -66,11 +67,12 @@ def _translated(
     region: str,
     cache: TranslationCache | None,
 ) -> TranslatedTemplate:
-    warnings: list[str] = []
+    warnings = [*missing_transform(document)]
     values = parameter_values(document, texts)
     known = Identities({**document, "Resources": {}}, values, Scope(region, "", warnings.append))
     whole = Expansion(known.intrinsics, path.parent).expand(document)
     expanded = without_definitions_elsewhere(whole, warnings.append)
     kept = cache or TranslationCache(None)
     translated = kept.translated(expanded, texts, region)
+    warnings += dict.fromkeys(unresolved_dependencies(translated))
     return TranslatedTemplate(path, translated, values, region, kept, tuple(warnings))
