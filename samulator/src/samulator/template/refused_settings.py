@@ -12,6 +12,7 @@ from samulator.template.model import Resource
 from samulator.template.open_api import is_method, no_method
 from samulator.template.refused_names import refused_name
 from samulator.template.refused_numbers import refused_number
+from samulator.template.refused_properties import refused_property
 
 _FUNCTION, _MAPPING = "AWS::Lambda::Function", "AWS::Lambda::EventSourceMapping"
 _VARIABLE = re.compile(r"[A-Za-z][A-Za-z0-9_]+")
@@ -33,7 +34,8 @@ def refused_settings(resources: Mapping[str, Resource]) -> Iterator[str]:
     for resource in resources.values():
         reasons = _REASONS.get(resource.type)
         own = reasons(resource.properties) if reasons else ()
-        for reason in (*refused_name(resource), *own, *refused_number(resource)):
+        general = (refused_name, refused_property, refused_number)
+        for reason in (*(each for rule in general for each in rule(resource)), *own):
             yield f"{resource.place}: AWS refuses this: {reason}"
 
 
