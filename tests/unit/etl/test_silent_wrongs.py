@@ -7,6 +7,7 @@ import pytest
 
 from etl.check import Check, check
 from etl.source.description import Description
+from tests.unit.etl.hostile_files import HOSTILE
 
 HEADER = "order_id,customer_id,product,quantity,price,order_date\n"
 
@@ -80,17 +81,35 @@ def test_a_file_that_ends_in_a_row_is_told_to_be_cut_off(tmp_path):
 @pytest.mark.parametrize(
     "end",
     [
+        "\x1a",
         "9,C,W,1,5,2024-01-05,late",
         "9,C,W,1,5.0\n",
         '9,C,W,1,5,2024-01-05,"said\nyes"',
         "8,C,W,1,5,2024-01-05\n9,C,W,1,5,2024-01-05",
     ],
-    ids=["a whole row", "a short row", "a value of two lines", "short rows all along"],
+    ids=[
+        "the end mark of DOS",
+        "a whole row",
+        "a short row",
+        "a value of two lines",
+        "short rows all along",
+    ],
 )
 def test_a_last_row_that_may_be_whole_is_not_told_to_be_cut_off(tmp_path, end):
     header = HEADER.replace("\n", ",note\n")
     found = checked(tmp_path, f"{header}1,C,W,1,5,2024-01-05,soon\n{end}")
     assert "cut_off" not in notices_of(found)
+
+
+def test_a_file_with_lone_carriage_returns_is_told_to_be_cut_off(tmp_path):
+    rows = f"{HEADER}1,C,W,1,5,2024-01-05\n9,C,W,1,5.0".replace("\n", "\r")
+    assert notices_of(checked(tmp_path, rows)) == {"cut_off": ("9,C,W,1,5.0",)}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_whatever_a_file_holds_is_told_of(tmp_path, name):
+    header = "order_id,order_date,customer_id,product,quantity,price,region\n"
+    assert checked(tmp_path, header + HOSTILE[name]).advice is not None
 
 
 def test_what_is_read_from_its_beginning_only_is_not_told_to_be_cut_off(tmp_path):
@@ -106,12 +125,13 @@ def test_what_is_read_from_its_beginning_only_is_not_told_to_be_cut_off(tmp_path
             '2,"C,W,1,5,5 May 2024|3,C,W,1,5,later|4",C,W,1,5',
             "C,W,1,5,5 May 2024\\n3,C,W,1,5,later\\n4",
         ),
+        ('2,C,"Hat,1,5,2024-01-05\r3,C,Rock",1,5,2024-01-05', "Hat,1,5,2024-01-05\\n3,C,Rock"),
         (
             '2,C,"Hat,1,5|3,C,W,1,5,2024-01-05|4,C,Rock",1,5,2024-01-05',
             "Hat,1,5\\n3,C,W,1,5,2024-01-05\\n4,C,Rock",
         ),
     ],
-    ids=["a row's two halves", "a date in words", "a whole row"],
+    ids=["a row's two halves", "a date in words", "a lone carriage return", "a whole row"],
 )
 def test_rows_between_two_stray_quotes_are_told_and_warned_of(tmp_path, lines, swallowing):
     rows = lines.replace("|", "\n")

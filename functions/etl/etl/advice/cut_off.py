@@ -2,11 +2,15 @@
 
 import csv
 from collections.abc import Iterator
+from typing import Final
 
 from etl.report.advice import CUT_OFF, Notice
 from etl.source.file import Source
 from etl.source.header import Header
 from etl.source.raw import last_lines
+
+# What programs of DOS and of tapes write behind the last line.
+_END_MARKS: Final = b"\x1a\0 \t"
 
 
 def cut_off(source: Source, header: Header) -> Iterator[Notice]:
@@ -18,7 +22,7 @@ def cut_off(source: Source, header: Header) -> Iterator[Notice]:
         return
     before, last = last_lines(source.path)
     # With an odd number of quotes it is the end of a value of several lines.
-    if not last or any(line.count(b'"') % 2 for line in (before, last)):
+    if not last.strip(_END_MARKS) or any(line.count(b'"') % 2 for line in (before, last)):
         return
     fields = _width(last, header.delimiter)
     if fields < min(_width(before, header.delimiter), len(header.cells)):

@@ -1,6 +1,7 @@
 """Rows that a quote in the wrong place has made part of a value."""
 
 import csv
+import re
 from collections.abc import Iterator
 from itertools import islice
 from typing import Final
@@ -14,6 +15,8 @@ from etl.source.header import Header
 _LOOKED_AT: Final = 500
 _EXAMPLES: Final = 3
 _SHOWN: Final = 80
+_LONGEST: Final = 1 << 16
+_LINE_END: Final = re.compile(r"\r\n|\r|\n")
 
 
 def swallowed_rows(trial: Trial) -> Iterator[Notice]:
@@ -23,7 +26,7 @@ def swallowed_rows(trial: Trial) -> Iterator[Notice]:
     found = [
         text
         for name in header.file_names[:MAX_COLUMNS]
-        for text in islice((text for text in trial.texts(name) if "\n" in text), _LOOKED_AT)
+        for text in islice(filter(_LINE_END.search, trial.texts(name)), _LOOKED_AT)
         if _has_row(text, header.cells.index(name), header)
     ]
     if found:
@@ -32,13 +35,14 @@ def swallowed_rows(trial: Trial) -> Iterator[Notice]:
             message="Rows became part of a value, for a quote is opened in one row and closed in "
             'a later one: take it out of the file, or double it (""). Where quotes are '
             'characters like others, a description with "quote": "" reads them so.',
-            examples=tuple(text[:_SHOWN].replace("\n", "\\n") for text in found[:_EXAMPLES]),
+            examples=tuple(_LINE_END.sub(r"\\n", text[:_SHOWN]) for text in found[:_EXAMPLES]),
         )
 
 
 def _has_row(text: str, place: int, header: Header) -> bool:
     """Whether a line of the value at this place is a row, or the part of one that is outside it."""
-    lines = [next(csv.reader([line], delimiter=header.delimiter), []) for line in text.split("\n")]
+    parts = _LINE_END.split(text[:_LONGEST])
+    lines = [next(csv.reader([line], delimiter=header.delimiter), []) for line in parts]
     first, *whole, last = lines
     width = len(header.cells)
     dated = header.cells.index("order_date") if "order_date" in header.cells else None

@@ -44,14 +44,12 @@ def next_line(path: StoredFile, at: int) -> int:
 def last_lines(path: StoredFile) -> tuple[bytes, bytes]:
     """The last line that ends in a line end, and what follows it; of what is within 64 KiB.
 
-    Nothing follows in a file whose last line ends; both are empty where no line end is so near.
+    Nothing follows in a file whose last line ends; the first is empty where no line end is so near.
     """
     with path.open("rb") as file:
         file.seek(max(path.stat().st_size - _NEAR_END, 0))
-        ended, mark, last = file.read().rpartition(b"\n")
-    if not mark:
-        return b"", b""
-    return ended.rpartition(b"\n")[2].rstrip(b"\r"), last
+        *_, before, last = [b"", *_LINE_END.split(file.read())]
+    return before, last
 
 
 def behind_lines(path: StoredFile, count: int, most_bytes: int) -> int:
