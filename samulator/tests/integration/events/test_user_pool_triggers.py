@@ -132,7 +132,7 @@ def test_a_user_of_an_administrator_gets_a_token_by_the_first_own_password(
     ],
     ids=["by default", "what the client names"],
 )
-def test_an_id_token_has_the_standard_attributes_that_its_client_reads(
+def test_an_id_token_and_get_user_have_the_attributes_that_the_client_reads(
     app: EventApp, readable: list[str] | None, read: dict[str, Any]
 ) -> None:
     cognito = app.client("cognito-idp")
@@ -160,3 +160,6 @@ def test_an_id_token_has_the_standard_attributes_that_its_client_reads(
     told = claims(tokens["IdToken"])
     assert {key: told[key] for key in attributes if key in told} == read
     assert not set(attributes) & set(claims(tokens["AccessToken"]))
+    user = cognito.get_user(AccessToken=tokens["AccessToken"])
+    shown = {each["Name"] for each in user["UserAttributes"]}
+    assert shown == {"sub", *read}

@@ -1,12 +1,19 @@
-"""What the tokens of a client say of a user: Cognito's defaults, where moto says nothing.
+"""What a client is told of a user, by tokens and by GetUser, as Cognito does and moto does not.
 
 https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-attributes.html
 """
 
 from typing import TYPE_CHECKING, Any, Final
 
+from moto.core.responses import ActionResult
+
 if TYPE_CHECKING:
-    from moto.cognitoidp.models import CognitoIdpUserPool, CognitoIdpUserPoolClient
+    from moto.cognitoidp.models import (
+        CognitoIdpUserPool,
+        CognitoIdpUserPoolClient,
+        RegionAgnosticBackend,
+    )
+    from moto.cognitoidp.responses import CognitoIdpResponse
 
 _VERIFIED: Final = ("email_verified", "phone_number_verified")
 
@@ -36,3 +43,32 @@ def let_clients_read() -> None:
 
     CognitoIdpUserPoolClient.get_readable_fields = readable_fields  # type: ignore[method-assign, assignment]
     CognitoIdpUserPool.get_user_extra_data_by_client_id = told  # type: ignore[method-assign, assignment]
+    _let_get_user_tell_what_is_read()
+
+
+def _let_get_user_tell_what_is_read() -> None:
+    """Where a client names ReadAttributes, its access token reads these alone."""
+    from moto.cognitoidp.responses import CognitoIdpResponse
+
+    keep = CognitoIdpResponse.get_user
+
+    def get_user(request: "CognitoIdpResponse") -> ActionResult:
+        result = keep(request)
+        answer: Any = result.result
+        named = _read_by(request._get_region_agnostic_backend(), request._get_param("AccessToken"))
+        if named:
+            answer["UserAttributes"] = [
+                each for each in answer["UserAttributes"] if each["Name"] in ("sub", *named)
+            ]
+        return result
+
+    CognitoIdpResponse.get_user = get_user  # type: ignore[method-assign, assignment]
+
+
+def _read_by(backend: "RegionAgnosticBackend", token: str) -> list[str]:
+    """The ReadAttributes of the client that a token was given to, if it names any."""
+    for pool in backend._find_backend_by_access_token(token).user_pools.values():
+        if token in pool.access_tokens:
+            client = pool.clients.get(pool.access_tokens[token][0])
+            return client.extended_config.get("ReadAttributes") or [] if client else []
+    return []
