@@ -134,23 +134,6 @@ def test_rounded_ids_and_totals_are_noticed(tmp_path):
     assert kinds == {"rounded_ids", "totals_kept"}
 
 
-@pytest.mark.parametrize(
-    ("row", "kind", "examples"),
-    [
-        ("Total,,,5,25.00,2024-01-02", "totals_kept", ("Total",)),
-        ("Summe:,C,W,5,25.00,2024-01-02", "totals_kept", ("Summe:",)),
-        ("Total 2024,,,5,25.00,2024-12-31", "totals_kept", ("Total 2024",)),
-        (",,Total,5,25.00,", "totals_rows", ("Total",)),
-        ("Total,,,5,,later", "totals_rows", ("Total",)),
-        ("9,C,Colgate Total,5,25.00,2024-01-02", "totals_rows", ("Colgate Total",)),
-    ],
-    ids=["kept", "a German one", "of a year", "without an id", "refused for its date", "a product"],
-)
-def test_totals_are_told_by_whether_they_count_as_orders(tmp_path, row, kind, examples):
-    (notice,) = advice_on(tmp_path, f"{HEADER}1,C,W,1,5,2024-01-05\n{row}\n").notices
-    assert (notice.kind, notice.examples) == (kind, examples)
-
-
 def test_a_later_format_reads_what_has_the_form_of_iso_and_is_no_day(tmp_path):
     path = tmp_path / "orders.csv"
     path.write_text(dated("2026-01-05", "2026-13-06"))
@@ -176,7 +159,7 @@ def test_a_part_of_a_suggestion_that_wins_no_row_is_left_out(tmp_path):
     assert suggestion is not None
     assert suggestion.description["missing"] == {"quantity": ["N/A"]}
     assert [change.because for change in suggestion.changes if change.field == "missing"] == [
-        "these words stand for nothing: N/A"
+        "these words stand for nothing: N/A; a missing quantity counts as 1"
     ]
 
 
@@ -525,7 +508,7 @@ def test_a_word_for_nothing_of_two_columns_is_said_once(tmp_path):
     suggestion = advice_on(tmp_path, HEADER + rows).suggestion
     assert suggestion is not None
     assert [change.because for change in suggestion.changes] == [
-        "these words stand for nothing: N/A, -"
+        "these words stand for nothing: N/A, -; a missing quantity counts as 1"
     ]
 
 

@@ -155,3 +155,89 @@ def test_a_description_reads_stray_quotes_as_characters(tmp_path):
     path.write_text(f'{HEADER}2,C,"Hat,1,5,2024-01-05\n3,C,Rock",1,5,2024-01-05\n')
     found = check(path, Description(quote=""), key=path.name)
     assert (found.rows_out, notices_of(found)) == (2, {})
+
+
+@pytest.mark.parametrize(
+    ("row", "kind", "examples"),
+    [
+        ("Total,,,5,25.00,2024-01-02", "totals_kept", ("Total",)),
+        ("Summe:,C,W,5,25.00,2024-01-02", "totals_kept", ("Summe:",)),
+        ("Total 2024,,,5,25.00,2024-12-31", "totals_kept", ("Total 2024",)),
+        ("3,Total for C1,,2,5.00,2024-01-13", "totals_kept", ("Total for C1",)),
+        ("6,,Grand total,2,5.00,2024-01-13", "totals_kept", ("Grand total",)),
+        (",,Total,5,25.00,", "totals_rows", ("Total",)),
+        ("Total,,,5,,later", "totals_rows", ("Total",)),
+        ("9,C,Colgate Total,5,25.00,2024-01-02", "totals_rows", ("Colgate Total",)),
+    ],
+    ids=[
+        "kept",
+        "a German one",
+        "of a year",
+        "of a customer",
+        "in the product's place",
+        "without an id",
+        "refused for its date",
+        "a product",
+    ],
+)
+def test_totals_are_told_by_whether_they_count_as_orders(tmp_path, row, kind, examples):
+    found = checked(tmp_path, f"{HEADER}1,C,W,1,5,2024-01-05\n2,C,W,1,5,2024-01-05\n{row}\n")
+    assert notices_of(found) == {kind: examples}
+    assert [one.code for one in found.warnings if one.code == kind] == (
+        ["totals_kept"] if kind == "totals_kept" else []
+    )
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        "Gesamtergebnis",
+        "Total général",
+        "Totale complessivo",
+        "Yhteensä",
+        "Celkem",
+        "Всего",
+        "Genel Toplam",
+        "小计",
+        "총계",
+        "الإجمالي",
+        "Total (8 orders)",
+        "Subtotal: 100",
+        "Total 2024-01",
+        "Summe Januar",
+        "Итого за январь",
+        "I alt",
+    ],
+)
+def test_an_id_that_is_a_word_for_totals_is_one(tmp_path, word):
+    found = checked(tmp_path, f"{HEADER}1,C,W,1,5,2024-01-05\n{word},,,9,45,2024-01-31\n")
+    assert notices_of(found) == {"totals_kept": (word,)}
+
+
+def test_a_customer_of_that_name_is_one_where_no_order_has_a_product(tmp_path):
+    rows = "".join(f"{i},{name},,1,5,2024-01-05\n" for i, name in enumerate(("TOTAL", "BP")))
+    assert [one.code for one in checked(tmp_path, HEADER + rows).warnings] == []
+
+
+def test_two_rows_without_a_line_end_between_them_are_told_and_warned_of(tmp_path):
+    rows = "".join(f"{i},C,W,1,5,2024-01-05\n" for i in range(9))
+    found = checked(tmp_path, f"{HEADER}{rows[:-1]}{HEADER}{rows}")
+    assert "joined_rows" in notices_of(found)
+    (warning,) = [one for one in found.warnings if one.code == "joined_rows"]
+    assert warning.message.startswith("1 row has 11 fields where the header has 6, as two rows")
+
+
+@pytest.mark.parametrize("name", ["Net Sales", "Extended Price", "item-price", "Revenue"])
+def test_a_name_of_a_whole_row_s_price_is_told_of(tmp_path, name):
+    header = HEADER.replace("price", name)
+    found = checked(tmp_path, f"{header}1,C,W,2,5.00,2024-01-05\n2,C,W,3,7.50,2024-01-05\n")
+    assert "total_as_price" in notices_of(found)
+
+
+def test_a_price_in_cents_is_not_said_to_look_like_none(tmp_path):
+    header = HEADER.replace("price", "price_cents")
+    found = checked(tmp_path, f"{header}1,C,W,2,500,2024-01-05\n2,C,W,3,750,2024-01-05\n")
+    assert found.advice is not None
+    assert found.advice.suggestion is not None
+    reasons = [change.because for change in found.advice.suggestion.changes]
+    assert reasons == ["price_cents counts in another unit; the price stays empty"]

@@ -14,10 +14,11 @@ from etl.advice.asked_encodings import asked_encodings
 from etl.advice.choices import choices
 from etl.advice.cut_off import cut_off
 from etl.advice.found import Found
-from etl.advice.notices import notices, totals
+from etl.advice.notices import notices
 from etl.advice.profiles import profile_of
 from etl.advice.structure import QUESTIONS, REMEDIES, Steps, make_readable
 from etl.advice.told import said_once
+from etl.advice.totals import totals
 from etl.advice.trial import Sampled, Trial, try_out
 from etl.advice.worth import with_changes, worthwhile
 from etl.errors import Refused

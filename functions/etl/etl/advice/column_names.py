@@ -121,7 +121,9 @@ _SCALED: Final = re.compile(
 )
 
 _OF_A_ROW: Final = re.compile(
-    r"total|\bamount|summe|betrag|gesamt|umsatz|montant|importe?\b|bedrag|kwota|tutar|сумма|金額|金额",
+    r"total|\bamount|summe|betrag|gesamt|umsatz|montant|importe?\b|bedrag|kwota|tutar|сумма|金額|金额|"
+    r"\bsales\b|revenue|turnover|extended|\bline\b|\bitem.price|erlös|verkäufe|ventes|ventas|vendas|"
+    r"vendite|売上|销售额|매출",
     re.IGNORECASE,
 )
 

@@ -1,9 +1,9 @@
 """A layout as fields of a description, with the reason of each."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Final
 
-from etl.advice.column_names import COLUMNS
+from etl.advice.column_names import is_scaled
 from etl.advice.layout import Layout
 from etl.report.advice import Change
 from etl.source.description import Description
@@ -31,8 +31,11 @@ def parting_mark(layout: Layout) -> list[Change]:
 
 def described_columns(layout: Layout, places: Mapping[str, int]) -> list[Change]:
     """Which column is which, and constants in place of those that are absent."""
-    absent = [name for name in COLUMNS if name not in places]
-    return [*_columns(layout, places), *_constants(absent)]
+    reasons = {name: reason for name, reason in _OPTIONAL.items() if name not in places}
+    scaled = [name for name in layout.names if is_scaled(name)]
+    if "price" in reasons and scaled:
+        reasons["price"] = f"{' and '.join(scaled)} counts in another unit; the price stays empty"
+    return [*_columns(layout, places), *_constants(reasons)]
 
 
 def _columns(layout: Layout, places: Mapping[str, int]) -> list[Change]:
@@ -46,8 +49,9 @@ def _columns(layout: Layout, places: Mapping[str, int]) -> list[Change]:
     return [Change(field="columns", value=columns, because=because)] if columns else []
 
 
-def _constants(absent: Sequence[str]) -> list[Change]:
-    if not absent:
+def _constants(reasons: Mapping[str, str]) -> list[Change]:
+    """For absent columns, each with its reason."""
+    if not reasons:
         return []
-    because = "; ".join(_OPTIONAL[name] for name in absent)
-    return [Change(field="constants", value=dict.fromkeys(absent, ""), because=because)]
+    because = "; ".join(reasons.values())
+    return [Change(field="constants", value=dict.fromkeys(reasons, ""), because=because)]

@@ -1,12 +1,10 @@
-"""What is wrong with a file that no description mends: damaged ids, totals among the rows."""
+"""What is wrong with a file that no description mends."""
 
 import re
 from collections import Counter
 from collections.abc import Iterator
 from itertools import islice
 from typing import Final
-
-import numpy as np
 
 from etl.advice.calendars import calendar_of
 from etl.advice.currency_notices import currency_notices
@@ -15,19 +13,11 @@ from etl.advice.dates import SPREADSHEET_DAYS, counted_word, swapped_days
 from etl.advice.id_notices import id_notices
 from etl.advice.swallowed_rows import swallowed_rows
 from etl.advice.trial import Trial
-from etl.columns import arrow
 from etl.profile.columns import MAX_COLUMNS
-from etl.report.advice import TOTALS_KEPT, Notice
-from etl.rules.judge import KEPT
+from etl.report.advice import JOINED_ROWS, Notice
 from etl.rules.numbers import price
 from etl.rules.status import OK
 
-_TOTAL: Final = re.compile(
-    r"(grand )?totals?|sub-?totals?|sum|summe|gesamt(summe)?|zwischensumme|total general|"
-    r"totale|totaal|suma|razem|итого|合計|小計|总计|合计|합계|[^:]{0,20}\btotal",
-    re.IGNORECASE,
-)
-_YEAR_BEHIND: Final = re.compile(r"\s(19|20)[0-9]{2}$")
 _ZONE: Final = re.compile(r"(\d|[AP]M)\s*(?P<zone>[A-Z]{2,5})$", re.ASCII)
 _EXAMPLES: Final = 3
 # What two rows have by chance so many have not.
@@ -71,10 +61,18 @@ def _uneven(trial: Trial) -> Iterator[Notice]:
     """Rows of another width, as of a delimiter too many or one within a value."""
     assert trial.header is not None
     widths = Counter(width for judged in trial.judged for width in judged.fields.malformed.values())
+    there = len(trial.header.cells)
+    joined = widths[2 * there - 1]
+    if 0 < joined < _FEWEST:
+        yield Notice(
+            kind=JOINED_ROWS,
+            message=f"{joined:,} {'row has' if joined == 1 else 'rows have'} {2 * there - 1:,} "
+            f"fields where the header has {there:,}, as two rows without a line end between them, "
+            "the last of a file and the header of another, say: put the line end in.",
+        )
     if sum(widths.values()) < _FEWEST:
         return
     width, rows = widths.most_common(1)[0]
-    there = len(trial.header.cells)
     remedy = (
         "A delimiter too many at their ends goes away, or gets a column of its own, by one more "
         "name at the end of the header line; one within a value needs quotes around it."
@@ -211,50 +209,6 @@ def _meant(text: str) -> str | None:
         return text.encode("cp1252").decode("utf-8")
     except UnicodeError:
         return None
-
-
-def totals(trial: Trial) -> Iterator[Notice]:
-    """Of rows that sum up others. Those that are kept have the word for it as their order's id."""
-    kept = _kept_totals(trial)
-    if kept:
-        yield Notice(
-            kind=TOTALS_KEPT,
-            message="Rows of totals are counted as orders, so that sums are too high: delete them "
-            "from the export.",
-            examples=tuple(kept[:_EXAMPLES]),
-        )
-        return
-    named = [
-        text
-        for column in ("order_id", "customer_id", "product")
-        for text in trial.texts(column)
-        if _is_total(text)
-    ]
-    if named:
-        yield Notice(
-            kind="totals_rows",
-            message="Rows of totals stand among the orders; without an order id or a date they are "
-            "dropped, else they are counted as orders.",
-            examples=tuple(named[:_EXAMPLES]),
-        )
-
-
-def _kept_totals(trial: Trial) -> list[str]:
-    ids = {text for text in trial.texts("order_id") if _is_total(text)}
-    if not ids:
-        return []
-    kept: dict[str, None] = {}
-    for judged in trial.judged:
-        chosen = arrow.column(np.flatnonzero(judged.reasons == KEPT))
-        texts = judged.texts["order_id"].take(chosen).to_pylist()
-        kept |= dict.fromkeys(text.strip() for text in texts if text.strip() in ids)
-    return list(kept)
-
-
-def _is_total(text: str) -> bool:
-    """Of one word, with a year behind it or without; `Total 7` may be an order's own id."""
-    text = _YEAR_BEHIND.sub("", text)
-    return not text[-1:].isdigit() and _TOTAL.fullmatch(text.rstrip(": ")) is not None
 
 
 def _abbreviated(text: str) -> bool:

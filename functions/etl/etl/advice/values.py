@@ -157,7 +157,8 @@ def _missing(trial: Trial, proposals: Proposals, left_out: frozenset[Part]) -> N
     for _, name, word in parts:
         columns.setdefault(name, []).append(word)
     shown = ", ".join(dict.fromkeys(word for _, _, word in parts))
-    because = f"these words stand for nothing: {shown}"
+    counts = "; a missing quantity counts as 1" * any(name == "quantity" for _, name, _ in parts)
+    because = f"these words stand for nothing: {shown}{counts}"
     proposals.changes.append(Change(field="missing", value=columns, because=because))
     proposals.parts += parts
 

@@ -119,9 +119,10 @@ class Choice(_Part):
 TOTALS_KEPT: Final = "totals_kept"
 SWALLOWED_ROWS: Final = "swallowed_rows"
 CUT_OFF: Final = "cut_off"
+JOINED_ROWS: Final = "joined_rows"
 # Notices of rows that are counted as orders and are none, or are missing among them: a run of
 # such a file is warned of.
-WARNED_OF: Final = frozenset({TOTALS_KEPT, SWALLOWED_ROWS, CUT_OFF})
+WARNED_OF: Final = frozenset({TOTALS_KEPT, SWALLOWED_ROWS, CUT_OFF, JOINED_ROWS})
 
 
 class Notice(_Part):

@@ -50,8 +50,8 @@ def warnings_of(
     found = [*_losses(findings, limits, read)]
     for notice in advice.notices if advice else ():
         if notice.kind in WARNED_OF:
-            examples = ", ".join(notice.examples)
-            found.append(RunWarning(code=notice.kind, message=f"{notice.message} ({examples})"))
+            examples = f" ({', '.join(notice.examples)})" if notice.examples else ""
+            found.append(RunWarning(code=notice.kind, message=f"{notice.message}{examples}"))
     if previous is not None:
         found += _changed_columns(findings, limits, previous)
         fewest = min(findings.rows_in or previous.rows_in, previous.rows_in)
