@@ -1,12 +1,16 @@
 """Slips in the names of properties are told with the name that was meant; others are not."""
 
+import tomllib
 from pathlib import Path
 
 import pytest
 
+from samulator import template as template_package
 from samulator.template.load import load_application
 from samulator.template.model import Resource
 from samulator.template.refused_properties import refused_property
+
+TABLE = Path(template_package.__file__).with_name("property_names.toml")
 
 
 def refused(kind, *names):
@@ -62,3 +66,14 @@ def test_check_warns_of_the_slip(tmp_path: Path):
         "Jobs: AWS refuses this: VisibilityTimeoutt (AWS::SQS::Queue has no such property; did "
         "you mean VisibilityTimeout?)",
     )
+
+
+def test_the_listed_properties_are_those_of_aws():
+    """By the schemas of cfn-lint, which no user of samulator needs; what is read-only is left."""
+    schemas = pytest.importorskip("cfnlint.schema.manager", reason="cfn-lint has AWS's schemas")
+    for kind, names in tomllib.loads(TABLE.read_text(encoding="utf-8")).items():
+        schema = schemas.PROVIDER_SCHEMA_MANAGER.get_resource_schema("us-east-1", kind).schema
+        read_only = {place.split("/")[2] for place in schema.get("readOnlyProperties", ())}
+
+        assert set(names.split()) <= schema["properties"].keys(), kind
+        assert schema["properties"].keys() - read_only <= set(names.split()), kind

@@ -24,7 +24,6 @@ from samulator.template.resolution import Resolution, Surroundings
 from samulator.template.silent_triggers import idle_triggers, silent_settings
 from samulator.template.translated import TranslatedTemplate, naming, open_template
 from samulator.template.triggers import TriggerReader
-from samulator.template.unknown_properties import unknown_properties
 
 _LAYER = "AWS::Lambda::LayerVersion"
 _STREAMS = ("AWS::DynamoDB::GlobalTable", "AWS::DynamoDB::Table", "AWS::Kinesis::Stream")
@@ -149,7 +148,6 @@ class _Assembly:
                 *triggers.warnings,
                 *doors.warnings,
                 *refused_settings(self._resources),
-                *unknown_properties(self._resources),
                 *silent_settings(self._resources),
                 *unknown_destinations(functions, self._resources),
             ),
