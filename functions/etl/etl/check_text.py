@@ -62,6 +62,11 @@ def _advice(advice: Advice, place: Path, warned_of: Container[str]) -> Iterator[
         yield from _choice(choice, advice)
     if advice.rows and not advice.has_something_to_say:
         yield "\nNo description was found that would keep more rows."
+        if "duplicate_differs" in advice.refused:
+            yield (
+                "Rows under an id that was there before are repeats: `key` in a description says "
+                "which columns make a row one of its own."
+            )
 
 
 def _refused(value: RefusedValue) -> Iterator[str]:

@@ -22,11 +22,13 @@ _NEVER: Final = frozenset({"order_id", "quantity", "price", "order_date", "custo
 # What lines and refunds of one product differ in.
 _TOGETHER: Final = (
     ("quantity",),
+    ("price",),
     ("order_date",),
     ("quantity", "price"),
     ("quantity", "order_date"),
     ("quantity", "price", "order_date"),
 )
+_BOTH: Final = ("order_date", "customer_id")
 _TIME: Final = re.compile("[ T]")
 
 _Row = dict[str, str]
@@ -53,27 +55,31 @@ def line_key(trial: Trial) -> tuple[str, ...] | None:
 def open_key(trial: Trial) -> tuple[tuple[str, ...], tuple[_Row, _Row]] | None:
     """The columns that part rows of one order and customer, and two such rows.
 
-    They may be lines or refunds, or the order again, corrected: the values do not tell. A few
-    rows are corrections, unless one of two has a negative quantity. None for these, and where
-    `line_key` knows.
+    They may be lines or refunds, or the order again, corrected, or orders under numbers that
+    begin anew: the values do not tell. A few rows are corrections, unless one of two has a
+    negative quantity or price. None for these, and where `line_key` knows.
     """
     repeats = trial.dropped("duplicate_differs")
-    if trial.header is None or trial.description.key != ("order_id",) or repeats < _FEWEST:
+    if trial.header is None or trial.description.key != ("order_id",) or not repeats:
         return None
     orders = _orders_with_lines(trial)
     alike = [rows for rows in orders if _share(rows, "customer_id")]
-    if not orders or len(alike) < _PARTED * len(orders):
+    is_refunded = sum(map(_has_refund, orders)) * 2 > len(orders)
+    is_many = repeats >= _FEWEST and repeats >= _MANY * trial.rows
+    if not orders or not (is_refunded or is_many):
         return None
-    refunded = sum(map(_has_refund, alike))
-    if repeats < _MANY * trial.rows and refunded * 2 < len(alike):
-        return None
-    candidates: list[tuple[str, ...]] = [("product", *some) for some in _TOGETHER]
-    key = _first_that_parts(orders, candidates)
-    return (key, (alike[0][0], alike[0][1])) if key else None
+    if len(alike) >= _PARTED * len(orders):
+        key = _first_that_parts(orders, [("product", *some) for some in _TOGETHER])
+    else:
+        key = _first_that_parts(orders, [("order_date",), ("customer_id",), _BOTH])
+    return (key, (orders[0][0], orders[0][1])) if key else None
 
 
 def _has_refund(rows: Sequence[_Row]) -> bool:
-    return len({row["quantity"].startswith(("-", "(")) for row in rows}) > 1
+    return any(
+        len({row[name].startswith(("-", "(")) for row in rows if row[name]}) > 1
+        for name in ("quantity", "price")
+    )
 
 
 def _first_that_parts(

@@ -15,7 +15,7 @@ def repeated_orders(trial: Trial) -> Iterator[Question]:
     key, (first, second) = found
     parting = [name for name in key[1:] if first[name] != second[name]]
     before, behind = (", ".join(row[name] for name in parting) for row in (first, second))
-    yes = "lines or refunds: they are rows of their own"
+    yes = "lines, refunds or orders under numbers that begin anew: they are rows of their own"
     no = "the order again, corrected or sent twice: its first row counts, as it does now"
     yield Question(
         "key",
