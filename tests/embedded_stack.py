@@ -19,8 +19,11 @@ from samulator.servers.process import accepts_connections, die_with_parent
 from testkit.ports import reserve_ports
 
 ROOT = Path(__file__).parent.parent
-# The first start on a fresh machine builds the layers.
 START_SECONDS = 240.0
+# The first start on a fresh machine builds the layers: pip has minutes to do, and of a processor
+# perhaps a fifth.
+BUILD_SECONDS = 1500.0
+_BUILDING = "(kept until it changes)"
 # Nothing takes so long unless it hangs.
 COMMAND_SECONDS = KILL_SECONDS = END_SECONDS = 120.0
 
@@ -180,9 +183,16 @@ def start_stack(
             preexec_fn=partial(die_with_parent, signal.SIGTERM),
         )
     stack = EmbeddedStack(process, ports, state, output, variables or {})
-    deadline = time.monotonic() + START_SECONDS
-    while until not in output.read_text():
-        assert process.poll() is None, f"the stack ended: {output.read_text()}"
-        assert time.monotonic() < deadline, f"the stack is not ready: {output.read_text()}"
+    said, deadline = "", 0.0
+    while until not in (now := output.read_text()):
+        if now != said or not deadline:
+            said, deadline = now, time.monotonic() + _silence(now)
+        assert process.poll() is None, f"the stack ended: {now}"
+        assert time.monotonic() < deadline, f"the stack is not ready: {now}"
         time.sleep(0.05)
     return stack
+
+
+def _silence(said: str) -> float:
+    """How many seconds a stack may say nothing more."""
+    return BUILD_SECONDS if _BUILDING in said else START_SECONDS
