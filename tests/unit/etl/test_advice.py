@@ -800,3 +800,10 @@ def test_a_number_that_needs_another_mark_than_its_file_makes_those_like_it_doub
     (notice,) = advice_on(tmp_path, f'{HEADER}99,C,W,"0,250",2.50,2024-01-05\n{rows}').notices
     assert (notice.kind, notice.column) == ("two_decimal_marks", "quantity")
     assert notice.examples == ("0,250",)
+
+
+def test_thousands_of_rows_under_one_id_are_parted_as_few_are(tmp_path):
+    """What compared each of them with each took half a minute."""
+    rows = "".join(f"0,C{i},W,1,5,2024-01-05\n" for i in range(15_000))
+    (choice,) = advice_on(tmp_path, HEADER + rows).choices
+    assert choice.options[0].description == {"key": ["order_id", "customer_id"]}

@@ -93,7 +93,7 @@ def _first_that_parts(
 
 def _orders_with_lines(trial: Trial) -> list[list[_Row]]:
     """The distinct rows of the orders of which some row was dropped as a repeat that differs."""
-    orders: dict[str, list[_Row]] = defaultdict(list)
+    orders: dict[str, dict[tuple[str, ...], _Row]] = defaultdict(dict)
     wanted = {
         text
         for judged in trial.judged
@@ -105,12 +105,11 @@ def _orders_with_lines(trial: Trial) -> list[list[_Row]]:
         ids = judged.texts["order_id"].to_pylist()
         rows = [i for i, text in enumerate(ids) if text in wanted]
         chosen = arrow.column(np.array(rows, np.int64))
-        columns = {name: texts.take(chosen).to_pylist() for name, texts in judged.texts.items()}
-        for i, row in enumerate(rows):
-            cells = {name: texts[i] for name, texts in columns.items()}
-            if cells not in orders[ids[row]]:
-                orders[ids[row]].append(cells)
-    return [rows for rows in orders.values() if len(rows) > 1]
+        names = tuple(judged.texts)
+        columns = (judged.texts[name].take(chosen).to_pylist() for name in names)
+        for row, cells in zip(rows, zip(*columns, strict=True), strict=True):
+            orders[ids[row]].setdefault(cells, dict(zip(names, cells, strict=True)))
+    return [[*distinct.values()] for distinct in orders.values() if len(distinct) > 1]
 
 
 def _share(rows: Sequence[_Row], name: str) -> bool:

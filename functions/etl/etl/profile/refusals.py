@@ -65,8 +65,7 @@ def _malformed(judged: Judgement, widths: Mapping[int, int]) -> Occurrences:
     """By how many fields there are."""
     records = np.array(sorted(widths), np.int64)
     different, indices = np.unique([widths[record] for record in records], return_inverse=True)
-    expected = len(judged.fields.header.cells)
-    texts = arrow.texts([f"{width} fields, not {expected}" for width in different])
+    texts = arrow.texts([judged.fields.told(width) for width in different])
     return _quoted(judged, records, texts, indices.astype(np.int32))
 
 

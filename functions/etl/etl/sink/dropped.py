@@ -54,7 +54,7 @@ def _groups(judged: Judgement) -> Iterator[_Dropped]:
     malformed = np.array(list(fields.malformed), np.int64)
     counts = np.array(list(fields.malformed.values()), np.int64)
     distinct, which = np.unique(counts, return_inverse=True)
-    widths = arrow.texts([f"{count} fields, not {len(fields.header.cells)}" for count in distinct])
+    widths = arrow.texts([fields.told(count) for count in distinct])
     details = widths.take(arrow.column(which))
     yield _Dropped(malformed, _filled(malformed, "malformed_row"), details)
     repeats = judged.repeats

@@ -36,6 +36,10 @@ class Fields:
     def __len__(self) -> int:
         return len(self.records)
 
+    def told(self, width: int) -> str:
+        """What is wrong with a record of so many fields."""
+        return f"{width} {'field' if width == 1 else 'fields'}, not {len(self.header.cells)}"
+
 
 @dataclass
 class _Aside:
