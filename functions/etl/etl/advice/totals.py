@@ -27,13 +27,10 @@ _PHRASES: Final = """
     sous total général|suma końcowa|iš viso|i alt|общий итог|genel toplam|ara toplam|tổng cộng|
     carried forward|brought forward|balance forward
 """
-_ALONE: Final = "|".join(
-    sorted(
-        (re.escape(word.strip()) for word in [*_WORDS.split(), *_PHRASES.split("|")]),
-        key=len,
-        reverse=True,
-    )
-)
+_NAMES: Final = [*_WORDS.split(), *(phrase.strip() for phrase in _PHRASES.split("|"))]
+_ALONE: Final = "|".join(sorted(map(re.escape, _NAMES), key=len, reverse=True))
+# Of thousands of ids few begin so: patterns are for these.
+_FIRST_WORDS: Final = frozenset(name.split()[0].casefold() for name in _NAMES)
 _TOTAL: Final = re.compile(rf"(?:{_ALONE})", re.IGNORECASE)
 # "Colgate Total" may be a product; "Total for C1" and "Total 2024-01" are totals.
 _ENDS_SO: Final = re.compile(r"[^:]{0,20}\btotal", re.IGNORECASE)
@@ -47,8 +44,9 @@ _OF_MONTH: Final = re.compile(rf"(?:{_ALONE})\s+(?:за\s+)?[^\W\d_]{{3,12}}", r
 
 def totals(trial: Trial) -> Iterator[Notice]:
     """Of rows that sum up others; those that count as orders are told apart."""
-    named = {name: {text for text in trial.texts(name) if _may_be(text)} for name in _COLUMNS}
-    named["order_id"] |= {text for text in trial.texts("order_id") if _OF_MONTH.fullmatch(text)}
+    begun = {name: [*filter(_begins, trial.texts(name))] for name in _COLUMNS}
+    named = {name: {*filter(_may_be, texts)} for name, texts in begun.items()}
+    named["order_id"] |= {*filter(_OF_MONTH.fullmatch, begun["order_id"])}
     kept = _kept(trial, named) if any(named.values()) else []
     if kept:
         yield Notice(
@@ -100,6 +98,11 @@ def _is_filled(trial: Trial, name: str) -> bool:
     return texts.get("", 0) * 2 < texts.total()
 
 
+def _begins(text: str) -> bool:
+    first = text.partition(" ")[0].rstrip(":(")
+    return first.casefold() in _FIRST_WORDS
+
+
 def _may_be(text: str) -> bool:
     """Of one word for it, or with what it is the total of behind it; `Total 7` may be an id."""
     bare = text.rstrip(": ")
@@ -107,4 +110,4 @@ def _may_be(text: str) -> bool:
 
 
 def _ends_so(text: str) -> bool:
-    return _ENDS_SO.fullmatch(text.rstrip(": ")) is not None
+    return "total" in text.lower() and _ENDS_SO.fullmatch(text.rstrip(": ")) is not None
