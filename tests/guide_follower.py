@@ -114,7 +114,10 @@ class Follower:
 
     def _lock(self) -> None:
         """Without an index: the versions that this repository's own lock has (see .ci/run)."""
-        assert stale(self.clone) == ["requirements/dev.in", "functions/receipts/requirements.in"]
+        assert stale(self.clone) == [
+            *("requirements/bench.in", "requirements/dev.in"),
+            "functions/receipts/requirements.in",
+        ]
         locked = (self.clone / "requirements" / "dev.txt").read_text()
         blocks = [
             re.search(rf"^{name}==.*?(?=^[a-z]|\Z)", locked, flags=re.MULTILINE | re.DOTALL)
