@@ -15,7 +15,7 @@ from testkit.fixtures import (
     services,
     skip_long,
 )
-from tests.embedded_stack import EmbeddedStack, start_stack
+from tests.embedded_stack import BUILD_SECONDS, START_SECONDS, EmbeddedStack, start_stack
 
 __all__ = ["no_loop_left_open", "pytest_collection", "services"]
 
@@ -42,6 +42,10 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Of several processes, one begins with what takes longest; the short units come last."""
     skip_long(items)
+    for item in items:
+        if "stack" in getattr(item, "fixturenames", ()):
+            # The first of them waits for the layers.
+            item.add_marker(pytest.mark.timeout(BUILD_SECONDS + START_SECONDS))
     if hasattr(config, "workerinput"):
         from tests.distribution import rank
 

@@ -39,17 +39,7 @@ def line_key(trial: Trial) -> tuple[str, ...] | None:
 
     Lines of one order share customer and day; rows that differ in these are no lines.
     """
-    if trial.header is None or trial.description.key != ("order_id",):
-        return None
-    orders = _orders_with_lines(trial)
-    alike = [rows for rows in orders if _share(rows, "customer_id") and _of_one_day(rows)]
-    if not orders or len(alike) < _PARTED * len(orders):
-        return None
-    others = [name for name in trial.header.names if name not in _NEVER and name != "product"]
-    candidates: list[tuple[str, ...]] = [("product",)]
-    candidates += [(name,) for name in others[:_MOST_COLUMNS]]
-    candidates += [("product", name) for name in others[:_MOST_COLUMNS]]
-    return _first_that_parts(orders, candidates)
+    return _line_key(trial, _orders_with_lines(trial))
 
 
 def open_key(trial: Trial) -> tuple[tuple[str, ...], tuple[_Row, _Row]] | None:
@@ -59,20 +49,29 @@ def open_key(trial: Trial) -> tuple[tuple[str, ...], tuple[_Row, _Row]] | None:
     begin anew: the values do not tell. A few rows are corrections, unless one of two has a
     negative quantity or price. None for these, and where `line_key` knows.
     """
-    repeats = trial.dropped("duplicate_differs")
-    if trial.header is None or trial.description.key != ("order_id",) or not repeats:
-        return None
     orders = _orders_with_lines(trial)
-    alike = [rows for rows in orders if _share(rows, "customer_id")]
+    repeats = trial.dropped("duplicate_differs")
     is_refunded = sum(map(_has_refund, orders)) * 2 > len(orders)
     is_many = repeats >= _FEWEST and repeats >= _MANY * trial.rows
-    if not orders or not (is_refunded or is_many):
+    if not (is_refunded or is_many) or _line_key(trial, orders):
         return None
+    alike = [rows for rows in orders if _share(rows, "customer_id")]
     if len(alike) >= _PARTED * len(orders):
         key = _first_that_parts(orders, [("product", *some) for some in _TOGETHER])
     else:
         key = _first_that_parts(orders, [("order_date",), ("customer_id",), _BOTH])
     return (key, (orders[0][0], orders[0][1])) if key else None
+
+
+def _line_key(trial: Trial, orders: Sequence[Sequence[_Row]]) -> tuple[str, ...] | None:
+    alike = [rows for rows in orders if _share(rows, "customer_id") and _of_one_day(rows)]
+    if trial.header is None or not orders or len(alike) < _PARTED * len(orders):
+        return None
+    others = [name for name in trial.header.names if name not in _NEVER and name != "product"]
+    candidates: list[tuple[str, ...]] = [("product",)]
+    candidates += [(name,) for name in others[:_MOST_COLUMNS]]
+    candidates += [("product", name) for name in others[:_MOST_COLUMNS]]
+    return _first_that_parts(orders, candidates)
 
 
 def _has_refund(rows: Sequence[_Row]) -> bool:
@@ -92,7 +91,12 @@ def _first_that_parts(
 
 
 def _orders_with_lines(trial: Trial) -> list[list[_Row]]:
-    """The distinct rows of the orders of which some row was dropped as a repeat that differs."""
+    """The distinct rows of the orders of which some row was dropped as a repeat that differs.
+
+    Empty where a key is described: it says what a repeat is.
+    """
+    if trial.description.key != ("order_id",) or not trial.dropped("duplicate_differs"):
+        return []
     orders: dict[str, dict[tuple[str, ...], _Row]] = defaultdict(dict)
     wanted = {
         text

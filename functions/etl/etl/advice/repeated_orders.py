@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator
 
-from etl.advice.order_lines import line_key, open_key
+from etl.advice.order_lines import open_key
 from etl.advice.trial import Trial
 from etl.advice.values import Answer, Question
 
 
 def repeated_orders(trial: Trial) -> Iterator[Question]:
     """Asked where columns would tell such rows apart, and nothing tells what they are."""
-    found = None if line_key(trial) else open_key(trial)
+    found = open_key(trial)
     if found is None:
         return
     key, (first, second) = found

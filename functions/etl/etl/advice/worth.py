@@ -43,7 +43,7 @@ def _first_answers(questions: Sequence[Question]) -> list[Change]:
 
 
 def _order_lines(trial: Trial) -> list[Change]:
-    key = line_key(trial) if trial.dropped("duplicate_differs") else None
+    key = line_key(trial)
     return [_key_change(key)] if key else []
 
 
