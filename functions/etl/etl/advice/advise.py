@@ -16,7 +16,8 @@ from etl.advice.cut_off import cut_off
 from etl.advice.found import Found
 from etl.advice.notices import notices
 from etl.advice.profiles import profile_of
-from etl.advice.structure import QUESTIONS, REMEDIES, Steps, make_readable
+from etl.advice.steps import Steps
+from etl.advice.structure import QUESTIONS, REMEDIES, make_readable
 from etl.advice.told import said_once
 from etl.advice.totals import totals
 from etl.advice.trial import Sampled, Trial, try_out
