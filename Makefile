@@ -5,6 +5,8 @@ PYTHON ?=
 VENV := .venv
 BIN := $(VENV)/bin
 SAM := .venv-sam/bin/sam
+# Images of containers often set it, and then each of the many processes here compiles the project anew.
+unexport PYTHONDONTWRITEBYTECODE
 PIP_INSTALL := requirements/install.py
 
 .DEFAULT_GOAL := help
