@@ -96,11 +96,33 @@ def test_everything_that_does_nothing_says_why(rows, tmp_path):
         ),
         ("triggers", "Mail"): "email a@b.c gets nothing here",
         ("resources", "Database"): "nothing here stands for AWS::RDS",
-        ("resources", "Thing"): "custom resources are not made here",
+        ("resources", "Thing"): "is not made here: it has no ServiceToken",
         ("resources", "Group"): (
             "nothing here stands for AWS::ElasticLoadBalancingV2, nothing calls Hello for it"
         ),
     }
+
+
+def test_custom_resources_say_who_makes_them_and_what_needs_them_is_not_guessed(check):
+    text = TEMPLATE.replace(
+        "Thing: {Type: Custom::Thing}",
+        """Thing: {Type: Custom::Thing, Properties: {ServiceToken: !GetAtt Hello.Arn}}
+  Other: {Type: Custom::Thing, Properties: {ServiceToken: !GetAtt Node.Arn}}
+  Late: {Type: AWS::SQS::Queue, Properties: {VisibilityTimeout: !GetAtt Thing.Seconds}}""",
+    )
+    result = check("--json", text=text)
+    table = json.loads(result.stdout)
+    rows = {row["name"]: (row["works"], row["does"]) for row in table["effects"]}
+
+    assert rows["Thing"] == (True, "Hello makes it at each start")
+    assert rows["Hello"] == (True, f"runs app.handler ({RUNTIME}) of code, at the start for Thing")
+    assert rows["Late"] == (True, "made in the local AWS")
+    assert rows["Other"] == (
+        False,
+        "is not made here: its ServiceToken arn:aws:lambda:us-east-1:123456789012:function:Node "
+        "is no function of this template that runs here",
+    )
+    assert not [line for line in table["warnings"] if "Thing" in line]
 
 
 UNMADE = """\

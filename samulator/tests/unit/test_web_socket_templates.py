@@ -260,4 +260,4 @@ def test_functions_are_told_where_connections_are_and_no_others(load: Load) -> N
         "http://127.0.0.1:3001 chat"
     )
     plain = Application({}, {}, {}, {})
-    assert with_connections(plain, "http://127.0.0.1:3001") is plain
+    assert with_connections(plain, "http://127.0.0.1:3001") == plain

@@ -1,6 +1,5 @@
 """What `samulator up` shows: a line per start, request, invocation and problem."""
 
-import json
 import sys
 from collections.abc import Mapping
 from datetime import datetime
@@ -88,7 +87,7 @@ class Console:
     def finished(self, invocation: Invocation) -> None:
         """One invocation; those of HTTP requests have their request's line."""
         if invocation.function_error:
-            cause = _cause(invocation)
+            cause = invocation.cause
             # What Lambda says itself is in the function's log, too.
             if cause.partition(": ")[2] != self._last.get(invocation.function):
                 self.went_wrong(f"{invocation.function}  {cause}")
@@ -123,14 +122,6 @@ class Console:
 
     def _paint(self, text: str, colour: str) -> str:
         return f"{colour}{text}{_RESET}" if self._colours else text
-
-
-def _cause(invocation: Invocation) -> str:
-    try:
-        error = json.loads(invocation.payload)
-        return f"{error.get('errorType', 'error')}: {error.get('errorMessage', '')}"
-    except (json.JSONDecodeError, AttributeError):
-        return invocation.status
 
 
 def _clock() -> str:

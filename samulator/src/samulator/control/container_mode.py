@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from aiohttp import ClientSession
 
@@ -14,6 +15,7 @@ from samulator.functions.asynchronous import DestinationSender
 from samulator.functions.containers import ContainerHost, SamCli, TemplateValues, find_engine
 from samulator.servers.group import Started
 from samulator.servers.ports import LOOPBACK, Ports
+from samulator.template.custom_resources import makers
 from samulator.template.model import Application
 
 
@@ -42,7 +44,8 @@ class ContainerMode:
 
     def adapt(self, application: Application, aws_url: str) -> Application:  # noqa: ARG002
         """The image has the runtime, whatever this machine has."""
-        return application
+        idle = dict.fromkeys(makers(application), "no container reaches where it would be answered")
+        return replace(application, idle={**application.idle, **idle})
 
     def build(self, application: Application) -> None:
         """Raises SamFailed."""

@@ -11,6 +11,7 @@ from samulator.control.socket_effects import socket_effects
 from samulator.control.trigger_effects import fires, pool_calls
 from samulator.events.schedule.checked import silent_schedules
 from samulator.http.plan import plan_ports
+from samulator.template.custom_resources import makers
 from samulator.template.model import Application, Function, Resource
 from samulator.template.model_http import LambdaProxy
 
@@ -61,7 +62,7 @@ def _functions(application: Application, folder: Path) -> Iterator[Effect]:
         if name in application.idle:
             yield Effect(FUNCTIONS, name, resource.type, False, application.idle[name])
         else:
-            does = _runs(application.functions[name], folder)
+            does = _runs(application.functions[name], folder) + _called_for(name, application)
             yield Effect(FUNCTIONS, name, resource.type, True, does)
 
 
@@ -74,8 +75,15 @@ def _runs(function: Function, folder: Path) -> str:
         inside = place.is_relative_to(folder)
         place = place.relative_to(folder) if inside else place
     what = f"{function.handler} ({function.runtime}) of " if function.handler else ""
-    by_hand = ", when it is invoked by hand" if function.makes_custom_resources else ""
-    return f"runs {what}{place}{by_hand}"
+    return f"runs {what}{place}"
+
+
+def _called_for(name: str, application: Application) -> str:
+    """Who calls a function that custom resources name."""
+    if not application.functions[name].makes_custom_resources:
+        return ""
+    made = [custom for custom, maker in makers(application).items() if maker == name]
+    return f", at the start for {', '.join(made)}" if made else ", when it is invoked by hand"
 
 
 def _routes(application: Application) -> Iterator[Effect]:

@@ -7,6 +7,7 @@ from samulator.control.project import Project
 from samulator.servers.ports import LOOPBACK, Ports
 from samulator.template.load import read_application
 from samulator.template.model import Application
+from samulator.template.model_custom_resource import Answers
 from samulator.template.translated import open_template
 from samulator.template.translation import translate
 from samulator.template.translation_cache import Translate, TranslationCache
@@ -18,11 +19,12 @@ def load_project(
     environment: Mapping[str, str] | None = None,
     aws_url: str = f"http://{LOOPBACK}:{Ports().aws}",
     translate: Translate = translate,
+    answers: Answers | None = None,
 ) -> Application:
     """Read the template with the parameters, region and variables of the project's options.
 
     `environment` is that of local.toml with its places filled, `translate` makes what is not kept
-    from another start. Raises TemplateError.
+    from another start, `answers` are those of custom resources. Raises TemplateError.
     """
     options = project.options
     template = open_template(
@@ -33,7 +35,7 @@ def load_project(
         sources=options.parameter_sources,
     )
     given = project.environment if environment is None else environment
-    application = read_application(template, environment=given, aws_url=aws_url)
+    application = read_application(template, environment=given, aws_url=aws_url, answers=answers)
     return _with_variables(project, application)
 
 

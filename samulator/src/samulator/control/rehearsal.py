@@ -9,6 +9,7 @@ from samulator.control.effects import Effect
 from samulator.control.resources import declared
 from samulator.servers.aws.config import AwsConfig
 from samulator.servers.aws.resources.problem import Problem
+from samulator.template.custom_resources import waiting
 from samulator.template.model import Application
 
 _NOWHERE = "http://127.0.0.1:0"
@@ -24,10 +25,13 @@ def rehearse(application: Application) -> list[Problem]:
     from samulator.servers.aws.resources.local_api import LocalApi
 
     config = AwsConfig(region=application.region, resources=declared(application))
+    # Of the others it is not known here how they will be.
+    late = waiting(application)
+    known = [resource for resource in config.resources if resource.logical_id not in late]
     with _nothing_logged():
         # Nothing is kept and nobody is called: there is no folder and no URL of functions.
         served, _ = services(config, _NOWHERE)
-        return create_resources(config.resources, LocalApi(served, config.region))
+        return create_resources(known, LocalApi(served, config.region))
 
 
 def as_made(effects: Sequence[Effect], problems: Iterable[Problem]) -> tuple[Effect, ...]:

@@ -9,11 +9,11 @@ from samulator.control.resource_types import mistaken_type
 from samulator.servers.aws.resources.kinds import MAKE
 from samulator.servers.aws.resources.step_functions import definition
 from samulator.servers.aws.step_functions.transitions import refusal
+from samulator.template.custom_resources import makers, why_not_made
 from samulator.template.model import Application, Resource
 
 _MADE = "made in the local AWS"
 _STACK = "AWS::CloudFormation::Stack"
-_CUSTOM = ("Custom::", "AWS::CloudFormation::CustomResource")
 _HERE = ("127.0.0.1", "localhost", "::1")
 _FUNCTION_ARN = re.compile(r":function:([\w-]+)")
 # What is more than made, or less.
@@ -42,12 +42,12 @@ _IDLE: Mapping[str, str] = {
 
 def effect(resource: Resource, application: Application) -> tuple[bool, str]:
     """Return whether a resource does anything here, and what, or why not."""
+    if resource.is_custom:
+        return _of_custom(resource, application)
     if resource.logical_id in application.idle:
         return False, application.idle[resource.logical_id]
     if resource.type == _STACK:
         return _of_stack(resource, application)
-    if resource.type.startswith(_CUSTOM):
-        return False, _with_uncalled("custom resources are not made here", resource, application)
     if resource.type in _IDLE:
         return False, _with_uncalled(_IDLE[resource.type], resource, application)
     if resource.type in MAKE or resource.type in _WORKS:
@@ -87,6 +87,13 @@ def _of_machine(machine: Resource) -> tuple[bool, str]:
     except ValueError as error:
         refused = str(error)
     return (False, refused) if refused else (True, _MADE)
+
+
+def _of_custom(resource: Resource, application: Application) -> tuple[bool, str]:
+    reason = why_not_made(resource, application)
+    if reason is not None:
+        return False, f"is not made here: {reason}"
+    return True, f"{makers(application)[resource.logical_id]} makes it at each start"
 
 
 def _of_stack(stack: Resource, application: Application) -> tuple[bool, str]:

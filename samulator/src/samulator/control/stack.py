@@ -3,8 +3,9 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 
 from samulator.control.console import Console
 from samulator.control.door_urls import door_urls
@@ -26,7 +27,9 @@ from samulator.servers.aws.config import AwsConfig
 from samulator.servers.aws.iam.callers import callers_of
 from samulator.servers.group import AWS_TITLE, Servers
 from samulator.servers.ports import LOOPBACK, Ports, require_free
+from samulator.template.custom_resources import makers, waiting
 from samulator.template.model import Application
+from samulator.template.model_custom_resource import Answers
 from samulator.template.translation import translate
 from samulator.template.translation_cache import Translate
 
@@ -98,6 +101,13 @@ class Stack:
             )
             stack.push_async_callback(functions.close)
             await functions.start()
+            if makers(application):
+                from samulator.control.start_custom_resources import with_custom_resources
+
+                load = partial(self._read, environment, servers.aws.url)
+                application = await with_custom_resources(serving, load, functions, servers)
+                serving = replace(serving, application=application)
+                servers.aws.configure(self._aws_config(application))
             try:
                 urls = await stack.enter_async_context(serving.open(functions, servers))
             except StartFailed:
@@ -134,11 +144,20 @@ class Stack:
                 task.result()
 
     def _load(self, environment: dict[str, str], aws_url: str) -> Application:
-        application = load_project(
-            self.project, environment=environment, aws_url=aws_url, translate=self.translate
-        )
+        application = self._read(environment, aws_url)
         adapted = self.mode.adapt(application, aws_url)
         return with_connections(adapted, f"http://{LOOPBACK}:{self.ports.lambda_endpoint}")
+
+    def _read(
+        self, environment: dict[str, str], aws_url: str, answers: Answers | None = None
+    ) -> Application:
+        return load_project(
+            self.project,
+            environment=environment,
+            aws_url=aws_url,
+            translate=self.translate,
+            answers=answers,
+        )
 
     def _announce(self, application: Application) -> None:
         disagreements = [*self.project.disagreements(application)]
@@ -153,22 +172,26 @@ class Stack:
         Return when that was.
         """
         since = datetime.now(UTC)
-        servers.launch(
-            AwsConfig(
-                application.s3_triggers,
-                f"http://{LOOPBACK}:{self.ports.lambda_endpoint}",
-                application.region,
-                declared(application),
-                callers_of(application) if self.project.iam else (),
-                jobs=self.project.jobs,
-                doors=door_urls(application, self.ports),
-                stages={api.id: api.stage for api in application.apis},
-                hosts=self.project.hosts,
-                starts_when_called=not may_be_called(application),
-            )
-        )
+        config = self._aws_config(application)
+        late = waiting(application)
+        known = tuple(each for each in config.resources if each.logical_id not in late)
+        servers.launch(replace(config, resources=known))
         self.record.tell(host=servers.host, servers=servers.pids())
         return since
+
+    def _aws_config(self, application: Application) -> AwsConfig:
+        return AwsConfig(
+            application.s3_triggers,
+            f"http://{LOOPBACK}:{self.ports.lambda_endpoint}",
+            application.region,
+            declared(application),
+            callers_of(application) if self.project.iam else (),
+            jobs=self.project.jobs,
+            doors=door_urls(application, self.ports),
+            stages={api.id: api.stage for api in application.apis},
+            hosts=self.project.hosts,
+            starts_when_called=not may_be_called(application),
+        )
 
     def _until_aws_answers(self, application: Application, servers: Servers) -> Iterator[Work]:
         """Of an application that did not wait for it."""

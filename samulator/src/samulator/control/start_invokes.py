@@ -1,6 +1,5 @@
 """Functions that local.toml has invoked before the doors open."""
 
-import json
 from collections.abc import Iterable
 
 from samulator.control.local_toml import StartInvoke
@@ -20,7 +19,4 @@ async def run_start_invokes(starts: Iterable[StartInvoke], functions: Invoker) -
         except NotInvoked as refusal:
             raise StartFailed(f"local.toml: [[start]] {start.function}: {refusal}") from refusal
         if result.function_error:
-            error = json.loads(result.payload)
-            raise StartFailed(
-                f"{start.function} failed: {error.get('errorType')}: {error.get('errorMessage')}"
-            )
+            raise StartFailed(f"{start.function} failed: {result.cause}")

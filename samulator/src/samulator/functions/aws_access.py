@@ -1,9 +1,11 @@
 """What functions are given of AWS: the services of this machine, and nothing beyond."""
 
 from dataclasses import replace
+from urllib.parse import urlsplit
 
 from samulator.functions.aws_guard import ALLOWED
-from samulator.functions.execute_api import VARIABLE
+from samulator.functions.custom_answers import VARIABLE as ANSWERS
+from samulator.functions.execute_api import VARIABLE as CONNECTIONS
 from samulator.servers.aws.iam.callers import caller_of
 from samulator.template.model import Application
 
@@ -31,15 +33,15 @@ def with_aws_access(
 
 
 def with_connections(application: Application, url: str) -> Application:
-    """Return the application with what its functions need to reach its WebSocket APIs' clients.
+    """Return the application with what its functions need to reach the Lambda endpoint at `url`.
 
-    `url` is where calls of @connections are taken.
+    There calls of @connections are taken, and answers for custom resources.
     """
-    if not application.web_socket_apis:
-        return application
-    value = " ".join([url, *(api.id.lower() for api in application.web_socket_apis)])
-    functions = {
-        name: replace(function, environment={**function.environment, VARIABLE: value})
-        for name, function in application.functions.items()
-    }
+    apis = " ".join([url, *(api.id.lower() for api in application.web_socket_apis)])
+    posting = {CONNECTIONS: apis} if application.web_socket_apis else {}
+    answering = {ANSWERS: urlsplit(url).netloc}
+    functions = {}
+    for name, function in application.functions.items():
+        given = posting | (answering if function.makes_custom_resources else {})
+        functions[name] = replace(function, environment={**function.environment, **given})
     return replace(application, functions=functions)

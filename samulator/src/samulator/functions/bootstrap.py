@@ -22,7 +22,7 @@ from importlib.machinery import (
 
 _Find = Callable[[str], object]
 # Found beside this file. A function may have modules of these names.
-_FIRST = ("after_import", "aws_guard", "execute_api", "older_sdk")
+_FIRST = ("after_import", "aws_guard", "custom_answers", "execute_api", "older_sdk")
 
 
 class SavedSourceLoader(SourceFileLoader):
@@ -41,6 +41,7 @@ def main() -> None:
     """Replace this script's folder on sys.path by the function's and run the runtime client."""
     # Found beside this file, whose folder leaves the search path now.
     from aws_guard import refuse_aws  # type: ignore[import-not-found]
+    from custom_answers import lead_custom_answers  # type: ignore[import-not-found]
     from execute_api import lead_execute_api  # type: ignore[import-not-found]
     from older_sdk import lead_older_sdk  # type: ignore[import-not-found]
 
@@ -49,6 +50,7 @@ def main() -> None:
     entries = search_path.split(os.pathsep)
     lead_older_sdk(entries)
     lead_execute_api()
+    lead_custom_answers()
     for name in _FIRST:
         sys.modules.pop(name, None)
     sys.path[0:1] = entries

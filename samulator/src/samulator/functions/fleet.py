@@ -101,6 +101,11 @@ class Fleet:
             self._warming.cancel()
         self._warming = asyncio.create_task(_warm(used))
 
+    def give(self, logical_id: str, environment: Mapping[str, str]) -> None:
+        """Have the function's next request find these variables."""
+        self._attempts[logical_id].starter.give(environment)
+        self._attempts[logical_id].pool.reload()
+
     def _attempts_of(self, name: str) -> Attempts:
         function = self._application.functions[name]
         arn = function_arn(self._application.region, function.name)

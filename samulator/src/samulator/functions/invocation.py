@@ -1,5 +1,6 @@
 """What an invocation gives back, and who is told about it."""
 
+import json
 from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
@@ -59,6 +60,15 @@ class Invocation:
     init_ms: float | None = None
     max_memory: int = 0
     trigger: Trigger = Trigger.INVOKE
+
+    @property
+    def cause(self) -> str:
+        """Return the error in one line, where the function ended with one."""
+        try:
+            error = json.loads(self.payload)
+            return f"{error.get('errorType', 'error')}: {error.get('errorMessage', '')}"
+        except (json.JSONDecodeError, AttributeError):
+            return self.status
 
 
 class Listener(Protocol):

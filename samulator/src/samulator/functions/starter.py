@@ -2,8 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 
 from samulator.functions.debugging import DebuggerMissing
 from samulator.functions.failure import Outcome
@@ -37,11 +37,16 @@ class WorkerStarter:
     ) -> None:
         """`name` is the logical id; `on_line` gets what the workers log."""
         self._name = name
-        self._application = application
+        self._region = application.region
+        self._function = application.functions[name]
         self._means = means
         self.on_line = on_line
         self._debug_port = debug_port
         self._layout: Layout | None = None
+
+    def give(self, environment: Mapping[str, str]) -> None:
+        """Have workers from now on start with these variables."""
+        self._function = replace(self._function, environment=environment)
 
     def forget_layout(self) -> None:
         """Look again at code and layers before the next start."""
@@ -65,9 +70,9 @@ class WorkerStarter:
             layout = await asyncio.to_thread(self._means.packages.layout, self._name)
             self._layout = layout
         return WorkerPlan(
-            function=self._application.functions[self._name],
+            function=self._function,
             layout=layout,
-            region=self._application.region,
+            region=self._region,
             supervision=self._means.supervision,
             on_line=self.on_line,
             debug_port=self._debug_port,

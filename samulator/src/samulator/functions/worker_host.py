@@ -1,5 +1,6 @@
 """The functions of an application in worker processes of this machine."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from samulator.functions.asynchronous import DestinationSender, EventServices
@@ -105,6 +106,10 @@ class WorkerHost:
     async def reload(self, *names: str) -> None:
         """Retire the workers of `names`; requests in flight finish on the old code."""
         self._fleet.reload([self.find(name).logical_id for name in names])
+
+    def give(self, logical_id: str, environment: Mapping[str, str]) -> None:
+        """Give a function other variables, which the workers have that start from now on."""
+        self._fleet.give(logical_id, environment)
 
     def find(self, name: str | FunctionReference) -> Target:
         """Return what `name` stands for; raises UnknownFunction."""

@@ -8,7 +8,6 @@ from samulator.template.code import CodeReader, UnreadableCode
 from samulator.template.model import Function, Resource, TemplateError, Value
 
 FUNCTION = "AWS::Lambda::Function"
-_CUSTOM = ("Custom::", "AWS::CloudFormation::CustomResource")
 _VERSION, _ALIAS = "AWS::Lambda::Version", "AWS::Lambda::Alias"
 
 
@@ -65,7 +64,7 @@ class FunctionReader:
         return any(
             function_name(resource.properties.get("ServiceToken")) == function.name
             for resource in self.resources.values()
-            if resource.type.startswith(_CUSTOM)
+            if resource.is_custom
         )
 
     def _versions(self, function: Resource) -> dict[str, str]:

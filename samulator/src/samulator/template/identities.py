@@ -16,9 +16,14 @@ from samulator.template.attributes import (
 from samulator.template.dynamic_references import DynamicReferences
 from samulator.template.intrinsics import Intrinsics
 from samulator.template.model import Value
-from samulator.template.names import ACCOUNT, STACK, function_arn
+from samulator.template.model_custom_resource import Answers
+from samulator.template.model_resource import is_custom
+from samulator.template.names import ACCOUNT, STACK, function_arn, stack_arn
 from samulator.template.reference import InvalidReference, parse_reference
 
+_FUNCTION = "AWS::Lambda::Function"
+# Of what runs here; an image has none.
+_RUNTIMES = ("", "python")
 _VERSION, _ALIAS = "AWS::Lambda::Version", "AWS::Lambda::Alias"
 _OUTPUTS = "Outputs."
 
@@ -29,7 +34,8 @@ class Scope:
 
     `aws_url` is where AWS's services answer, `way` are the stacks that the template is nested in,
     `output` returns an output of a stack nested in it or raises KeyError. `warn` is told what
-    cannot be known here, a line each.
+    cannot be known here, a line each. `answers` are those of custom resources, None before any is
+    made.
     """
 
     region: str
@@ -37,6 +43,7 @@ class Scope:
     warn: Callable[[str], None]
     way: tuple[str, ...] = ()
     output: Callable[[str, str], Value] | None = None
+    answers: Answers | None = None
 
 
 class Identities:
@@ -54,13 +61,14 @@ class Identities:
         self._warn = scope.warn
         self._way = scope.way
         self._output = scope.output
+        self._answers = scope.answers
         stack = "-".join((STACK, *scope.way))
         self._values: Mapping[str, Any] = {
             "AWS::AccountId": ACCOUNT,
             "AWS::NotificationARNs": [],
             "AWS::Partition": "aws",
             "AWS::Region": region,
-            "AWS::StackId": f"arn:aws:cloudformation:{region}:{ACCOUNT}:stack/{stack}/{stack}",
+            "AWS::StackId": stack_arn(region, *scope.way),
             "AWS::StackName": stack,
             "AWS::URLSuffix": "amazonaws.com",
             **parameters,
@@ -80,6 +88,8 @@ class Identities:
         kind = self._resources[name]["Type"]
         if kind in (_VERSION, _ALIAS):
             return self._published_arn(name)
+        if (answer := (self._answers or {}).get(self._full(name))) is not None:
+            return answer.physical_id
         return self._filled(
             REFS.get(kind) or ("{name}" if kind in NAME_PROPERTIES else "{id}"), name
         )
@@ -93,6 +103,8 @@ class Identities:
         if kind in (_VERSION, _ALIAS):
             published = {"Version": self.name(name)}
             return published.get(attribute, self._published_arn(name))
+        if is_custom(kind):
+            return self._answered(name, attribute, where)
         text = ATTRIBUTES.get(kind, {}).get(attribute)
         if text is not None:
             return self._filled(text, name)
@@ -137,11 +149,14 @@ class Identities:
         key = NAME_PROPERTIES.get(kind)
         if key and (declared := self._property(logical_id, key)):
             return declared
-        made = "-".join((*self._way, logical_id))
+        made = self._full(logical_id)
         if kind == "AWS::S3::Bucket":
             return made.lower()
         is_fifo = str(properties.get(FIFO_PROPERTIES.get(kind, ""), "")).lower() == "true"
         return f"{made}.fifo" if is_fifo else made
+
+    def _full(self, logical_id: str) -> str:
+        return "-".join((*self._way, logical_id))
 
     def _called(self, kind: str) -> Iterator[tuple[str, str]]:
         """The logical ids of a type by their names and by what Ref gives."""
@@ -155,6 +170,29 @@ class Identities:
         self.referred.add(logical_id)
         return self.intrinsics.resolve(properties.get(key), f"{logical_id}.{key}")
 
+    def _answered(self, name: str, attribute: str, where: str) -> Value:
+        """Return what the function of a custom resource answered; until it did, a name."""
+        answer = (self._answers or {}).get(self._full(name))
+        if answer is not None and attribute in answer.data:
+            return answer.data[attribute]
+        value = f"{self.name(name)}.{attribute}"
+        if answer is not None:
+            there = ", ".join(answer.data) or "nothing"
+            self._warn(f"{where}: {name} answered {there} and no {attribute}, here it is {value!r}")
+        elif self._answers is not None or not self._has_maker(name):
+            self._warn(f"{where}: {name} is not made here, so {attribute} of it is {value!r}")
+        return value
+
+    def _has_maker(self, custom: str) -> bool:
+        """Whether a function of this template may make a custom resource at the start."""
+        token = self._function_of(custom, "ServiceToken")
+        return any(
+            resource["Type"] == _FUNCTION
+            and function_arn(self._region, self.name(name)) == token
+            and self._property(name, "Runtime").partition("3.")[0] in _RUNTIMES
+            for name, resource in self._resources.items()
+        )
+
     def _is_there(self, name: str, where: str) -> bool:
         if self.exists(name):
             return True
@@ -164,7 +202,7 @@ class Identities:
         return False
 
     def _filled(self, text: str, logical_id: str) -> str:
-        full = "-".join((*self._way, logical_id))
+        full = self._full(logical_id)
         lower = re.sub(r"[^a-z0-9]", "", full.lower())
         bus = self._property(logical_id, "EventBusName")
         parts: dict[str, Callable[[], str]] = {

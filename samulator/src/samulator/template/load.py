@@ -17,6 +17,7 @@ from samulator.template.model import (
     Queue,
     Resource,
 )
+from samulator.template.model_custom_resource import Answers
 from samulator.template.names import layer_arn, queue_arn
 from samulator.template.queue_mapping import short_timeouts
 from samulator.template.refused_settings import refused_settings
@@ -62,17 +63,25 @@ def load_application(
 
 
 def read_application(
-    template: TranslatedTemplate, *, environment: Mapping[str, str], aws_url: str
+    template: TranslatedTemplate,
+    *,
+    environment: Mapping[str, str],
+    aws_url: str,
+    answers: Answers | None = None,
 ) -> Application:
     """Resolve a template that is translated already.
 
     `environment` replaces the value of variables that a function declares, and adds none (the
     rule of `sam local --env-vars`). `aws_url`, where AWS's services answer, appears in the URLs
-    of queues. Raises TemplateError naming the place and the cause.
+    of queues. `answers` are those of custom resources, None before any is made. Raises
+    TemplateError naming the place and the cause.
     """
     unknown: list[tuple[str, str]] = []
     surroundings = Surroundings(
-        environment, aws_url, lambda logical_id, line: unknown.append((logical_id, line))
+        environment,
+        aws_url,
+        lambda logical_id, line: unknown.append((logical_id, line)),
+        answers=answers,
     )
     with naming(template.path):
         resources = Resolution(template, surroundings).resources()

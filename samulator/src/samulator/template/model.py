@@ -68,7 +68,7 @@ class Function:
     `inline_code` is the text of index.py where the template holds it, instead of that. With an
     `image` there is neither, and `handler` and `runtime` may be empty: its Dockerfile says them.
     `build_method` and `build_properties` are Metadata's BuildMethod and BuildProperties.
-    `makes_custom_resources` is whether CloudFormation alone calls it, which nobody does here.
+    `makes_custom_resources` is whether custom resources name it, so that a start alone calls it.
     `alias_configs` are by the version or alias that an invoke names, `dead_letter` gets events
     that no attempt could handle. `may_call_itself` is whether RecursiveLoop says Allow,
     `is_traced` whether TracingConfig says Active.

@@ -16,6 +16,7 @@ _OF_EVENTS = frozenset(
         "AWS::Scheduler::Schedule",
     }
 )
+_CUSTOM = ("Custom::", "AWS::CloudFormation::CustomResource")
 
 
 @dataclass(frozen=True)
@@ -38,9 +39,19 @@ class Resource:
     physical_id: str = ""
 
     @property
+    def is_custom(self) -> bool:
+        """Return whether a function makes it, which CloudFormation calls."""
+        return is_custom(self.type)
+
+    @property
     def place(self) -> str:
         """Return where the template says it: what SAM made is an event or a part of its origin."""
         if self.origin is None or self.type not in _OF_EVENTS:
             return self.logical_id
         rest = self.logical_id.removeprefix(self.origin)
         return f"{self.origin}.{rest if rest == 'EventInvokeConfig' else f'Events.{rest}'}"
+
+
+def is_custom(kind: str) -> bool:
+    """Return whether a type is that of custom resources."""
+    return kind.startswith(_CUSTOM)

@@ -14,6 +14,12 @@ def function_arn(
     return arn if qualifier is None else f"{arn}:{qualifier}"
 
 
+def stack_arn(region: str, *way: str) -> str:
+    """Return the ARN of the stack, or of one that is nested in it by the ids on the way there."""
+    stack = "-".join((STACK, *way))
+    return f"arn:aws:cloudformation:{region}:{ACCOUNT}:stack/{stack}/{stack}"
+
+
 def queue_arn(region: str, name: str) -> str:
     """Return the ARN of a queue by its name."""
     return f"arn:aws:sqs:{region}:{ACCOUNT}:{name}"

@@ -9,6 +9,7 @@ from samulator.template.definitions import UnreadableDefinition, with_definition
 from samulator.template.environment_overrides import with_environment
 from samulator.template.identities import Identities, Scope
 from samulator.template.model import Resource, TemplateError, Value
+from samulator.template.model_custom_resource import Answers
 from samulator.template.translated import TranslatedTemplate, open_template
 
 _STACK = "AWS::CloudFormation::Stack"
@@ -22,13 +23,15 @@ class Surroundings:
 
     `environment` replaces variables that a function declares, `aws_url` is where AWS's services
     answer. `warn` is told the logical id and the line of what only AWS knows. `idle` gets the
-    nested stacks that cannot be read, by their logical ids, and why.
+    nested stacks that cannot be read, by their logical ids, and why. `answers` are those of custom
+    resources, None before any is made.
     """
 
     environment: Mapping[str, str]
     aws_url: str
     warn: Callable[[str, str], None]
     idle: dict[str, str] = field(default_factory=dict)
+    answers: Answers | None = None
 
 
 class Resolution:
@@ -57,7 +60,8 @@ class Resolution:
         self._asker = asker
         self._current: str | None = None
         self._children: dict[str, Resolution | None] = {}
-        scope = Scope(template.region, surroundings.aws_url, self._note, way, self._output_of)
+        url, answers = surroundings.aws_url, surroundings.answers
+        scope = Scope(template.region, url, self._note, way, self._output_of, answers)
         self._identities = Identities(document, template.parameters, scope)
 
     def resources(self) -> dict[str, Resource]:

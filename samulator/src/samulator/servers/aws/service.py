@@ -1,17 +1,22 @@
 """AWS's services: the process of `samulator.servers.aws`, told what to make and to notify."""
 
 import http.client
+import json
 import socket
 import sys
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 from samulator.servers.aws.config import AwsConfig
+from samulator.servers.aws.resources.declaration import PATH, write_declaration
 from samulator.servers.aws.resources.problems import Problems
 from samulator.servers.process import Server, ServerProcess, ServiceFailed
+from samulator.template.model import Resource
 
 _ANSWER_SECONDS = 1.0
+_MAKING_SECONDS = 60.0
 _BACKLOG = 128
 
 
@@ -78,6 +83,21 @@ class AwsServer(Server):
             except (OSError, http.client.HTTPException):
                 return False
         return True
+
+    def make(self, resources: Sequence[Resource]) -> list[str]:
+        """Make more than the config has; return a line for each that could not be made wholly.
+
+        Raises ServiceFailed.
+        """
+        connection = http.client.HTTPConnection(self.host, self.port, timeout=_MAKING_SECONDS)
+        with closing(connection):
+            try:
+                connection.request("POST", PATH, write_declaration(resources))
+                lines: list[str] = json.loads(connection.getresponse().read())
+            except (OSError, http.client.HTTPException, ValueError) as error:
+                names = ", ".join(resource.logical_id for resource in resources)
+                raise ServiceFailed(f"AWS services do not make {names}: {error}") from error
+        return lines
 
     def problems(self) -> tuple[list[str], bool]:
         """A line for each resource that could not be made wholly, and whether those are all.

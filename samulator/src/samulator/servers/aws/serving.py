@@ -15,6 +15,7 @@ from samulator.servers.aws.application import application
 from samulator.servers.aws.bounded_server import BoundedServer
 from samulator.servers.aws.config import AwsConfig
 from samulator.servers.aws.resources.create import create_resources
+from samulator.servers.aws.resources.declared_later import DeclaredLater
 from samulator.servers.aws.resources.local_api import LocalApi
 from samulator.servers.aws.resources.problems import Problems
 from samulator.servers.aws.resources.second_wave import SecondWave
@@ -51,13 +52,14 @@ def _with_resources(config: AwsConfig, config_file: Path, url: str) -> "WSGIAppl
     problems.write(create_resources(first, api), is_all=not later)
     if storage is not None:
         storage.restore(served)
+    complete = DeclaredLater(served, api)
     if not later:
-        return served
+        return complete
 
     def make_later() -> None:
         problems.write(create_resources(later, api), is_all=True)
 
-    return SecondWave(served, make_later)
+    return SecondWave(complete, make_later)
 
 
 class _KeepAliveHandler(OwnErrors, MotoRequestHandler):

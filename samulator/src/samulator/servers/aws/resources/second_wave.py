@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from samulator.servers.aws.emr_serverless.endpoint import is_for_emr_serverless
 from samulator.servers.aws.iam.request import read_signed
 from samulator.servers.aws.lambda_calls import is_for_lambda
+from samulator.servers.aws.resources.declaration import is_declaration
 from samulator.servers.aws.resources.waves import FIRST_SERVICES
 from samulator.servers.aws.s3.request import is_for_s3
 
@@ -43,6 +44,8 @@ class SecondWave:
 
 
 def _is_first(environ: "WSGIEnvironment") -> bool:
+    if is_declaration(environ):
+        return False
     if is_for_lambda(environ) or is_for_s3(environ) or is_for_emr_serverless(environ):
         return True
     request = read_signed(environ)

@@ -1,0 +1,42 @@
+"""Custom resources: which functions of the template make them, and what has to wait for those."""
+
+from samulator.template.functions import find_function
+from samulator.template.model import Application, Resource
+
+
+def makers(application: Application) -> dict[str, str]:
+    """Return the functions of the custom resources that are made here, by logical ids.
+
+    They come in the order in which they can be made.
+    """
+    found = {}
+    for resource in application.resources.values():
+        if resource.is_custom and why_not_made(resource, application) is None:
+            token = resource.properties.get("ServiceToken")
+            found[resource.logical_id] = find_function(token, application.functions)
+    return found
+
+
+def why_not_made(resource: Resource, application: Application) -> str | None:
+    """Return why nobody makes a custom resource here, None where a function does."""
+    if resource.logical_id in application.idle:
+        return application.idle[resource.logical_id]
+    token = resource.properties.get("ServiceToken")
+    if token is None:
+        return "it has no ServiceToken"
+    try:
+        function = find_function(token, application.functions)
+    except ValueError as error:
+        return f"its ServiceToken {error}"
+    if function in application.idle:
+        return f"its function {function} does not run here"
+    return None
+
+
+def waiting(application: Application) -> frozenset[str]:
+    """Return the logical ids of what can be made only when custom resources are there."""
+    late = {*makers(application)}
+    for resource in application.resources.values():
+        if not late.isdisjoint(resource.depends_on):
+            late.add(resource.logical_id)
+    return frozenset(late)
