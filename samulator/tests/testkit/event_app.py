@@ -93,6 +93,23 @@ class EventApp:
         wait_until(lambda: found.extend(self.messages(queue_arn)) or found)
         return found
 
+    def delivery_stream(self) -> str:
+        """A stream of Firehose, with a bucket of its name; returns its ARN."""
+        name = f"f-{uuid4().hex}"
+        self.client("s3").create_bucket(Bucket=name)
+        place = {"BucketARN": f"arn:aws:s3:::{name}", "RoleARN": f"arn:aws:iam::{ACCOUNT}:role/r"}
+        made = self.client("firehose").create_delivery_stream(
+            DeliveryStreamName=name, ExtendedS3DestinationConfiguration=place
+        )
+        return str(made["DeliveryStreamARN"])
+
+    def delivered(self, stream_arn: str) -> list[str]:
+        """The texts that its bucket has."""
+        s3, bucket = self.client("s3"), stream_arn.rsplit("/", 1)[1]
+        found = s3.list_objects_v2(Bucket=bucket).get("Contents", [])
+        objects = [s3.get_object(Bucket=bucket, Key=each["Key"]) for each in found]
+        return [each["Body"].read().decode() for each in objects]
+
     @contextmanager
     def working(self, work: Coroutine[Any, Any, None]) -> Iterator[None]:
         """Runs it on the loop of the functions in the meantime; what it raises fails the test."""

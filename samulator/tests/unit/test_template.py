@@ -451,6 +451,21 @@ def test_a_rule_whose_targets_are_not_here_is_idle(load):
     assert "Half: targets of ecs get nothing here" in application.warnings
 
 
+def test_schedules_may_write_to_delivery_streams_and_those_of_rules_to_log_groups(load):
+    stream = "arn:aws:firehose:us-east-1:123456789012:deliverystream/s"
+    group = "arn:aws:logs:us-east-1:123456789012:log-group:g"
+    rule, one = "{Type: AWS::Events::Rule, Properties: {ScheduleExpression: rate(1 day), ", "Arn: "
+    schedule = "{Type: AWS::Scheduler::Schedule, Properties: {ScheduleExpression: rate(1 day), "
+    application = load(
+        function_with("Timeout: 3")
+        + f"  Rule: {rule}Targets: [{{{one}'{stream}'}}, {{{one}'{group}'}}]}}}}\n"
+        + f"          Own: {schedule}Target: {{{one}'{stream}'}}}}}}\n"
+        + f"          Logs: {schedule}Target: {{{one}'{group}'}}}}}}\n"
+    )
+    assert [each.target["Arn"] for each in application.schedules] == [stream, group, stream]
+    assert application.idle == {"Logs": "targets of logs get nothing here"}
+
+
 def test_a_rule_may_call_routes_and_api_destinations(load):
     routes = "arn:aws:execute-api:us-east-1:123456789012:Api/Prod/POST/orders/*"
     application = load(

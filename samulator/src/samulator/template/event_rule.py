@@ -7,8 +7,8 @@ from samulator.template.model import Function, Resource
 from samulator.template.rule_target import service_of, target_function, why_silent
 
 _TARGETS = {
-    *("api destinations", "events", "execute-api", "kinesis", "lambda", "logs", "sns", "sqs"),
-    "states",
+    *("api destinations", "events", "execute-api", "firehose", "kinesis", "lambda", "logs", "sns"),
+    *("sqs", "states"),
 }
 
 

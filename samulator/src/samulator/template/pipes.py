@@ -15,7 +15,7 @@ PIPE = "AWS::Pipes::Pipe"
 _STREAM_PARAMETERS = ("DynamoDBStreamParameters", "KinesisStreamParameters")
 # By the service in the ARN.
 _ENRICHMENTS = ("lambda", "states")
-_TARGETS = ("events", "kinesis", "lambda", "sns", "sqs", "states")
+_TARGETS = ("events", "firehose", "kinesis", "lambda", "logs", "sns", "sqs", "states")
 
 
 def read_pipe(

@@ -1,7 +1,7 @@
 """Reads schedules: rules of EventBridge with an expression, and EventBridge Scheduler's."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from samulator.template.model import Function, Resource, ScheduleTrigger, Value
@@ -9,9 +9,11 @@ from samulator.template.rule_target import API_DESTINATION, service_of, target_f
 
 RULE, SCHEDULE = "AWS::Events::Rule", "AWS::Scheduler::Schedule"
 # What a schedule calls here, by the service in its ARN.
-_TARGETS = {
-    *("events", "execute-api", "kinesis", "lambda", "scheduler", "sns", "sqs", "states"),
+_SCHEDULER_TARGETS = {
+    *("events", "execute-api", "firehose", "kinesis", "lambda", "scheduler", "sns", "sqs"),
+    "states",
 }
+_RULE_TARGETS = {*_SCHEDULER_TARGETS, "logs"}
 _NO_DESTINATION = (
     "here rules with an EventPattern alone call API destinations: have it send to an event bus "
     "that has one"
@@ -29,7 +31,7 @@ def read_rule(resource: Resource, functions: Mapping[str, Function]) -> Iterator
     if not properties.get("Targets"):
         raise ValueError("it has no target")
     for target in properties["Targets"]:
-        function, other = _target(target, functions)
+        function, other = _target(target, functions, _RULE_TARGETS)
         yield ScheduleTrigger(
             name=resource.name,
             function=function,
@@ -49,7 +51,7 @@ def read_schedule(resource: Resource, functions: Mapping[str, Function]) -> Sche
     if not is_enabled(properties):
         return None
     target = properties["Target"]
-    function, other = _target(target, functions)
+    function, other = _target(target, functions, _SCHEDULER_TARGETS)
     return ScheduleTrigger(
         name=resource.name,
         function=function,
@@ -66,7 +68,7 @@ def read_schedule(resource: Resource, functions: Mapping[str, Function]) -> Sche
 
 
 def _target(
-    target: Mapping[str, Any], functions: Mapping[str, Function]
+    target: Mapping[str, Any], functions: Mapping[str, Function], served: Collection[str]
 ) -> tuple[str, Mapping[str, Any]]:
     """The function, by its logical id, or "" and what else is named; the target as it is written.
 
@@ -74,7 +76,7 @@ def _target(
     """
     if service_of(target) == API_DESTINATION:
         raise ValueError(_NO_DESTINATION)
-    reason = why_silent(target, _TARGETS)
+    reason = why_silent(target, served)
     if reason is not None:
         raise ValueError(reason)
     if service_of(target) == "lambda":

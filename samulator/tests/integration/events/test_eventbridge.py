@@ -207,6 +207,18 @@ def test_a_topic_a_log_group_and_a_stream_are_targets(app: EventApp, bus: str) -
     assert (record["PartitionKey"], json.loads(record["Data"])["id"]) == (event_id, event_id)
 
 
+def test_a_delivery_stream_puts_events_into_its_bucket(app: EventApp, bus: str) -> None:
+    arn = app.delivery_stream()
+    gone, dead = f"{arn}-gone", app.queue()
+    rule(app, bus, arn)
+    rule(app, bus, gone, DeadLetterConfig={"Arn": dead})
+
+    event_id = put(app, bus, {})
+
+    assert [json.loads(text)["id"] for text in app.delivered(arn)] == [event_id]
+    assert [event["id"] for event in bodies(app, dead)] == [event_id]
+
+
 def test_a_state_machine_starts_with_the_event(app: EventApp, bus: str) -> None:
     machine = app.client("stepfunctions").create_state_machine(
         name=f"m-{uuid4().hex}",

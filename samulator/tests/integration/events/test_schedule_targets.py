@@ -85,6 +85,18 @@ def test_a_topic_a_bus_and_a_state_machine_get_it(app: EventApp, send: Callable[
     assert len(app.client("stepfunctions").list_executions(stateMachineArn=machine)["executions"])
 
 
+def test_a_delivery_stream_and_a_log_group_get_it(app: EventApp, send: Callable[..., None]) -> None:
+    stream, group, logs = app.delivery_stream(), f"/g/{uuid4().hex}", app.client("logs")
+    logs.create_log_group(logGroupName=group)
+
+    send(stream, "tick")
+    send(f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{group}:*", "tock")
+
+    assert app.delivered(stream) == ["tick"]
+    logged = logs.filter_log_events(logGroupName=group)["events"]
+    assert [entry["message"] for entry in logged] == ["tock"]
+
+
 def test_any_operation_of_a_service_is_called_with_the_input(
     app: EventApp, send: Callable[..., None]
 ) -> None:

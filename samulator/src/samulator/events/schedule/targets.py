@@ -1,4 +1,4 @@
-"""What a schedule may call besides functions: queues, topics, buses, state machines, any call.
+"""What a schedule or a pipe calls besides functions: queues, topics, streams, any operation.
 
 https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-targets.html
 """
@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-targets.html
 import asyncio
 import json
 import re
+import time
 import uuid
 from collections.abc import Callable, Mapping
 from contextlib import closing
@@ -119,6 +120,19 @@ def _to_stream(clients: Clients, target: Target, text: str) -> None:
     clients("kinesis").put_record(StreamName=name, Data=text.encode(), PartitionKey=key)
 
 
+def _to_delivery_stream(clients: Clients, target: Target, text: str) -> None:
+    name = str(target["Arn"]).rsplit("/", 1)[1]
+    clients("firehose").put_record(DeliveryStreamName=name, Record={"Data": text.encode()})
+
+
+def _to_log_group(clients: Clients, target: Target, text: str) -> None:
+    group = str(target["Arn"]).removesuffix(":*").split(":", 6)[6]
+    stream, logs = str(uuid.uuid4()), clients("logs")
+    logs.create_log_stream(logGroupName=group, logStreamName=stream)
+    entry = {"timestamp": int(time.time() * 1000), "message": text}
+    logs.put_log_events(logGroupName=group, logStreamName=stream, logEvents=[entry])
+
+
 def _call(clients: Clients, call: str, text: str) -> None:
     """A universal target: service and action, the input holds the parameters."""
     service, _, action = call.partition(":")
@@ -128,7 +142,9 @@ def _call(clients: Clients, call: str, text: str) -> None:
 
 _SENDERS: Mapping[str, Callable[[Clients, Target, str], None]] = {
     "events": _to_event_bus,
+    "firehose": _to_delivery_stream,
     "kinesis": _to_stream,
+    "logs": _to_log_group,
     "sns": _to_topic,
     "sqs": _to_queue,
     "states": _to_state_machine,

@@ -50,6 +50,18 @@ def _to_stream(target: Target, text: str) -> None:
     backend.put_record(arn, "", _partition_key(target, text), "", data)
 
 
+def _to_delivery_stream(target: Target, text: str) -> None:
+    from moto.firehose.models import firehose_backends
+
+    arn = str(target["Arn"])
+    backend = firehose_backends[ACCOUNT_ID][arn.split(":")[3]]
+    try:
+        backend.put_record(arn.rsplit("/", 1)[1], {"Data": text.encode(errors="replace")})
+    except RuntimeError as error:
+        # moto's word for a bucket that is not there.
+        raise ValueError(str(error)) from error
+
+
 def _partition_key(target: Target, text: str) -> str:
     """What PartitionKeyPath names, else the event's id."""
     path = (target.get("KinesisParameters") or {}).get("PartitionKeyPath", "$.id")
@@ -61,6 +73,7 @@ def _partition_key(target: Target, text: str) -> str:
 
 # By the service in the target's ARN; each raises one of AWS_ERRORS, LookupError or ValueError.
 SENDERS: Mapping[str, Callable[[Target, str], None]] = {
+    "firehose": _to_delivery_stream,
     "kinesis": _to_stream,
     "logs": _to_log_group,
     "sns": _to_topic,
