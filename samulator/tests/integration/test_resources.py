@@ -14,6 +14,7 @@ from samulator.servers.aws.config import AwsConfig
 from samulator.servers.aws.service import AwsServer
 from samulator.servers.process import ServiceFailed
 from samulator.template.model import Resource
+from samulator.template.names import made_up_hash
 from testkit.aws_process import Declared, aws_client, started_aws
 from testkit.ports import reserve_port
 from testkit.timing import wait_until
@@ -170,6 +171,7 @@ DECLARED: tuple[Declared, ...] = (
         "web",
         {"UserPoolId": POOL, "ExplicitAuthFlows": ["ALLOW_USER_PASSWORD_AUTH"]},
     ),
+    ("AWS::Cognito::UserPoolClient", "server", {"UserPoolId": POOL, "GenerateSecret": True}),
     (
         "AWS::KMS::Key",
         KEY,
@@ -380,6 +382,12 @@ def test_a_user_signs_up_and_in_at_the_pool_that_has_the_id_of_the_template(
         a["Name"]: a["Value"] for a in cognito.get_user(AccessToken=token)["UserAttributes"]
     }
     assert attributes["email"] == "a@b.example"
+
+
+def test_a_client_has_the_secret_that_references_of_the_template_have(aws: AwsServer) -> None:
+    cognito = aws_client(aws, "cognito-idp")
+    client = cognito.describe_user_pool_client(UserPoolId=POOL, ClientId="server")
+    assert client["UserPoolClient"]["ClientSecret"] == made_up_hash("server")
 
 
 def test_a_key_has_the_id_of_the_template_and_works_by_its_alias(aws: AwsServer) -> None:

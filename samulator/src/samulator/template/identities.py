@@ -1,6 +1,5 @@
 """Physical names of resources and what Ref and GetAtt give for them."""
 
-import hashlib
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ from samulator.template.intrinsics import Intrinsics
 from samulator.template.model import Value
 from samulator.template.model_custom_resource import Answers
 from samulator.template.model_resource import is_custom
-from samulator.template.names import ACCOUNT, STACK, function_arn, stack_arn
+from samulator.template.names import ACCOUNT, STACK, function_arn, made_up_hash, stack_arn
 from samulator.template.reference import InvalidReference, parse_reference
 
 _FUNCTION = "AWS::Lambda::Function"
@@ -216,7 +215,7 @@ class Identities:
             name=self.name(logical_id),
             id=full,
             lower=lower,
-            hash=hashlib.sha1(full.encode(), usedforsecurity=False).hexdigest(),
+            hash=made_up_hash(full),
             region=self._region,
             account=ACCOUNT,
             url=self._url,

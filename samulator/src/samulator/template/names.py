@@ -1,9 +1,16 @@
 """The account, the stack and the ARNs of what is in it."""
 
+import hashlib
+
 # The account and the region of everything here, where no option names another region.
 ACCOUNT = "123456789012"
 DEFAULT_REGION = "us-east-1"
 STACK = "local"
+
+
+def made_up_hash(logical_id: str) -> str:
+    """Return forty hexadecimal digits, which stand for what AWS makes up for a resource."""
+    return hashlib.sha1(logical_id.encode(), usedforsecurity=False).hexdigest()
 
 
 def function_arn(

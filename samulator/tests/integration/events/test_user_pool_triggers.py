@@ -10,6 +10,7 @@ import pytest
 from testkit.event_app import EventApp
 
 PASSWORD = "Secret-12345"
+FLOWS = ["ALLOW_USER_PASSWORD_AUTH", "ALLOW_ADMIN_USER_PASSWORD_AUTH"]
 TRIGGERS = ("PreSignUp", "PostConfirmation", "PreAuthentication", "PostAuthentication")
 
 
@@ -20,7 +21,9 @@ def pool(app: EventApp) -> tuple[str, str]:
     called = dict.fromkeys((*TRIGGERS, "PreTokenGeneration"), function)
     made = cognito.create_user_pool(PoolName=f"p-{uuid4().hex}", LambdaConfig=called)
     pool_id = made["UserPool"]["Id"]
-    client = cognito.create_user_pool_client(UserPoolId=pool_id, ClientName="web")
+    client = cognito.create_user_pool_client(
+        UserPoolId=pool_id, ClientName="web", ExplicitAuthFlows=FLOWS
+    )
     return pool_id, client["UserPoolClient"]["ClientId"]
 
 
@@ -138,7 +141,9 @@ def test_an_id_token_and_get_user_have_the_attributes_that_the_client_reads(
     cognito = app.client("cognito-idp")
     pool_id = cognito.create_user_pool(PoolName=f"p-{uuid4().hex}")["UserPool"]["Id"]
     wanted = {"ReadAttributes": readable} if readable else {}
-    made = cognito.create_user_pool_client(UserPoolId=pool_id, ClientName="web", **wanted)
+    made = cognito.create_user_pool_client(
+        UserPoolId=pool_id, ClientName="web", ExplicitAuthFlows=FLOWS, **wanted
+    )
     client, name = made["UserPoolClient"]["ClientId"], f"reads-{uuid4().hex}"
     attributes = {"email": "a@b.example", "email_verified": "true", "locale": "fi"}
     cognito.admin_create_user(

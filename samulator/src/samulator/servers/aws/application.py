@@ -127,12 +127,15 @@ def _judged(app: "WSGIApplication", config: AwsConfig) -> "WSGIApplication":
 
 def _change_user_pools(lambda_url: str | None) -> None:
     # It brings moto's Cognito.
+    from samulator.servers.aws.cognito.client_rules import keep_client_rules
     from samulator.servers.aws.cognito.readable_attributes import let_clients_read
     from samulator.servers.aws.cognito.triggers import call_triggers
 
     let_clients_read()
     if lambda_url is not None:
         call_triggers(lambda_url)
+    # Around the triggers, which nobody calls for what is refused.
+    keep_client_rules()
 
 
 def _deliver_topics(delivery: Delivery | None) -> None:

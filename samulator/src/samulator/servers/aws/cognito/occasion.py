@@ -8,7 +8,11 @@ from samulator.servers.aws.cognito.calling import TriggerCalls
 from samulator.servers.aws.cognito.pool_events import NO_CLIENT, Caller, pool_event
 
 if TYPE_CHECKING:
-    from moto.cognitoidp.models import CognitoIdpUser, CognitoIdpUserPool
+    from moto.cognitoidp.models import (
+        CognitoIdpUser,
+        CognitoIdpUserPool,
+        CognitoIdpUserPoolClient,
+    )
     from moto.cognitoidp.responses import CognitoIdpResponse
 
 
@@ -61,6 +65,22 @@ def pool_of(request: "CognitoIdpResponse") -> "CognitoIdpUserPool | None":
     backend = request._get_region_agnostic_backend()._find_backend_for_clientid(client_id)
     pools = backend.user_pools.values()
     return next((pool for pool in pools if client_id in pool.clients), None)
+
+
+def client_of(request: "CognitoIdpResponse") -> "CognitoIdpUserPoolClient | None":
+    """Return the client that a request names."""
+    pool = pool_of(request)
+    return None if pool is None else pool.clients.get(request._get_param("ClientId"))
+
+
+def client_of_token(request: "CognitoIdpResponse") -> "CognitoIdpUserPoolClient | None":
+    """Return the client that the access token of a request was given to."""
+    token = request._get_param("AccessToken")
+    backend = request._get_region_agnostic_backend()._find_backend_by_access_token(token)
+    for pool in backend.user_pools.values():
+        if token in pool.access_tokens:
+            return pool.clients.get(pool.access_tokens[token][0])
+    return None
 
 
 def attributes_of(user: "CognitoIdpUser") -> dict[str, str]:

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from moto.core.responses import ActionResult
 
+from samulator.servers.aws.cognito.occasion import client_of_token
+
 if TYPE_CHECKING:
     from moto.cognitoidp.models import (
         CognitoIdpUserPool,
         CognitoIdpUserPoolClient,
-        RegionAgnosticBackend,
     )
     from moto.cognitoidp.responses import CognitoIdpResponse
 
@@ -55,7 +56,8 @@ def _let_get_user_tell_what_is_read() -> None:
     def get_user(request: "CognitoIdpResponse") -> ActionResult:
         result = keep(request)
         answer: Any = result.result
-        named = _read_by(request._get_region_agnostic_backend(), request._get_param("AccessToken"))
+        client = client_of_token(request)
+        named = client.extended_config.get("ReadAttributes") if client is not None else None
         if named:
             answer["UserAttributes"] = [
                 each for each in answer["UserAttributes"] if each["Name"] in ("sub", *named)
@@ -63,12 +65,3 @@ def _let_get_user_tell_what_is_read() -> None:
         return result
 
     CognitoIdpResponse.get_user = get_user  # type: ignore[method-assign, assignment]
-
-
-def _read_by(backend: "RegionAgnosticBackend", token: str) -> list[str]:
-    """The ReadAttributes of the client that a token was given to, if it names any."""
-    for pool in backend._find_backend_by_access_token(token).user_pools.values():
-        if token in pool.access_tokens:
-            client = pool.clients.get(pool.access_tokens[token][0])
-            return client.extended_config.get("ReadAttributes") or [] if client else []
-    return []

@@ -6,6 +6,7 @@ from typing import Any
 from samulator.servers.aws.config import ACCOUNT_ID
 from samulator.servers.aws.resources.api import Api
 from samulator.template.model import Resource
+from samulator.template.names import made_up_hash
 
 _COGNITO = "cognito-idp"
 
@@ -24,7 +25,7 @@ def create_client(resource: Resource, api: Api) -> None:
     properties = resource.properties
     wanted = {**properties, "ClientName": resource.name}
     client = api.call(_COGNITO, "create_user_pool_client", wanted)["UserPoolClient"]
-    _name_client(client, resource.physical_id or client["ClientId"], api.region)
+    _name_client(client, resource, api.region)
 
 
 def create_user(resource: Resource, api: Api) -> None:
@@ -46,10 +47,13 @@ def _name_pool(made: str, wanted: str, region: str) -> None:
     pools[wanted] = pool
 
 
-def _name_client(made: Mapping[str, Any], wanted: str, region: str) -> None:
+def _name_client(made: Mapping[str, Any], resource: Resource, region: str) -> None:
+    """Gives a client the id and the secret that the template's references to it have."""
+    wanted = resource.physical_id or made["ClientId"]
     clients = _pools(region)[made["UserPoolId"]].clients
     client = clients.pop(made["ClientId"])
     client.id = wanted
+    client.secret = made_up_hash(resource.logical_id)
     clients[wanted] = client
 
 
