@@ -16,6 +16,7 @@ HOSTILE = {
     "stray quotes": row(1, '5" pipe') + row(2, '"x"y') + "bad\n" + row(3, '"a\nb"') + row(1, '"'),
     "marks within": row(1, "\ufeffé") + "\ufeff" + row(2, '"\ufeff\n"') + "bad\n" + row("\ufeff1"),
     "no last line end": row(1) + row(2) + "bad\n" + row(1).rstrip("\n"),
+    "end mark of DOS": row(1) + "bad\n" + row(2) + "\x1a\n" + row(1, "late\x1a") + "\x1a\x1a",
     "open at the end": row(1) + row(2, '"x\ny"') + row(3, '"never\nclosed'),
     "nothing below": "",
     "repeats and times": row(1) + row(1) + row(2).replace("-05,", "-05T10:00:00,") + row(1, "m"),

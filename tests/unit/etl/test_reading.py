@@ -34,6 +34,20 @@ def test_encoded_or_zipped_file_gives_the_same_rows(content, chunk_bytes):
     assert written.reasons == [(6, "malformed_row")]
 
 
+@pytest.mark.parametrize("chunk_bytes", [8 << 20, 13, 1])
+@pytest.mark.parametrize("end", ["\x1a", "\x1a" * 128], ids=["one", "a sector of them"])
+@pytest.mark.parametrize("text", [TEXT, TEXT[:-4].rstrip("\n")], ids=["below", "behind a value"])
+def test_the_end_mark_of_dos_is_no_row_and_no_part_of_a_value(text, end, chunk_bytes):
+    written = run(text + end, chunk_bytes=chunk_bytes)
+
+    assert written.rows == ROWS
+    assert written.reasons == run(text).reasons
+
+
+def test_an_end_mark_that_is_not_at_the_end_stays_a_row():
+    assert run(f"{TEXT}\x1a\n").reasons == [(6, "malformed_row"), (7, "malformed_row")]
+
+
 @pytest.mark.parametrize("end", ["\r\n", "\r"])
 def test_other_line_ends_give_the_same_rows_and_line_numbers(end):
     written = run(TEXT.replace("\n", end), chunk_bytes=29)

@@ -17,6 +17,9 @@ from etl.source.raw import StoredFile, is_zipped
 CHUNK_BYTES = 5 << 18
 
 _MARK = "\ufeff"
+# What programs of DOS write behind the last line; those of CP/M filled a sector with it.
+_END_MARK = b"\x1a"
+_MOST_END_MARKS = 1 << 12
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     # Before UTF-16, whose mark it begins with.
@@ -92,7 +95,8 @@ def _decoded(
         codec = encoding_of(head, encoding)
         if codec == "utf-8-sig":
             head, codec = head.removeprefix(codecs.BOM_UTF8), "utf-8"
-        yield from _transcode(_limited(_chunks(head, stream, chunk_bytes), max_bytes), codec)
+        chunks = _limited(_chunks(head, stream, chunk_bytes), max_bytes)
+        yield from _without_end_mark(_transcode(chunks, codec))
 
 
 def _decoded_range(
@@ -103,7 +107,8 @@ def _decoded_range(
         file.seek(part.begin)
         sizes = range(part.begin, part.end, chunk_bytes)
         chunks = (file.read(min(chunk_bytes, part.end - begin)) for begin in sizes)
-        yield from _transcode(chunks, codec.removesuffix("-sig"))
+        text = _transcode(chunks, codec.removesuffix("-sig"))
+        yield from _without_end_mark(text) if part.end >= path.stat().st_size else text
 
 
 class _Undecodable(Exception):
@@ -177,6 +182,19 @@ def _transcode(chunks: Iterator[bytes], codec: str) -> Iterator[bytes]:
         else:
             yield _decode(decoder, chunk, codec)
     _decode(decoder, b"", codec, final=True)
+
+
+def _without_end_mark(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    """The text to its end without the marks that stand there, and there alone."""
+    held = b""
+    for chunk in chunks:
+        text = held + chunk if held else chunk
+        kept = text.rstrip(_END_MARK)
+        held = text[len(kept) :]
+        if len(held) > _MOST_END_MARKS:
+            kept, held = text, b""
+        if kept:
+            yield kept
 
 
 def _decode(
