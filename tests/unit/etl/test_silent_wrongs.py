@@ -106,6 +106,56 @@ def test_a_file_with_lone_carriage_returns_is_told_to_be_cut_off(tmp_path):
     assert notices_of(checked(tmp_path, rows)) == {"cut_off": ("9,C,W,1,5.0",)}
 
 
+DATED = [f"2024-01-{day:02}" for day in range(1, 12)]
+
+
+@pytest.mark.parametrize(
+    ("column", "values", "last"),
+    [
+        ("order_date", DATED[:2], "2024-01-0"),
+        ("order_date", DATED[:2], "2024-0"),
+        ("order_date", ["2024-01-05 10:00:00", "2024-01-05T10:00:00"], "2024-01-05 10:0"),
+        ("note", [f"{i}.50" for i in range(10)], "1"),
+        ("note", [f"{i}.50" for i in range(8, 18)], "12.5"),
+        ("note", ["delivered", "sent"] * 5, "deliv"),
+        ("note", ["delivered", "sent"] * 5, ""),
+        ("note", [f"SKU-{i}" for i in range(1000, 1010)], "SKU-10"),
+        ("note", [f"{i}" for i in range(1000, 1050)], "104"),
+    ],
+)
+def test_a_file_that_ends_in_a_value_is_told_to_be_cut_off(tmp_path, column, values, last):
+    found = ended(tmp_path, column, values, last)
+    assert "cut_off" in notices_of(found)
+    assert "cut_off" in [warning.code for warning in found.warnings]
+
+
+@pytest.mark.parametrize(
+    ("column", "values", "last"),
+    [
+        ("order_date", DATED, "2024-01-31"),
+        ("order_date", ["2024-01-05 10:00:00", "2024-01-05"], "2024-01-05"),
+        ("order_date", DATED, "2024-01-0\n"),
+        ("order_date", DATED, "2024-01-0\x1a"),
+        ("note", ["5.50", "7.25"] * 2, "7"),
+        ("note", ["5.5", "7.25", "8"] * 5, "12"),
+        ("note", ["15", "27", "32"] * 5, "4"),
+        ("note", ["delivered", "sent"] * 5, "returned"),
+        ("note", ["Anna", "Bob"] * 5 + ["Annabel"], "Ann"),
+        ("note", ["delivered", ""] * 5, ""),
+    ],
+)
+def test_a_last_value_that_may_be_whole_is_not_told_to_be_cut_off(tmp_path, column, values, last):
+    assert "cut_off" not in notices_of(ended(tmp_path, column, values, last))
+
+
+def ended(tmp_path: Path, column: str, values: list[str], last: str) -> Check:
+    """A file of which this is the last column, without a line end behind the last value."""
+    header = HEADER if column == "order_date" else HEADER.replace("\n", f",{column}\n")
+    start = "C,W,1,5" if column == "order_date" else "C,W,1,5,2024-01-05"
+    lines = [f"{i},{start},{value}\n" for i, value in enumerate(values)]
+    return checked(tmp_path, f"{header}{''.join(lines)}99,{start},{last}")
+
+
 @pytest.mark.parametrize("name", HOSTILE)
 def test_whatever_a_file_holds_is_told_of(tmp_path, name):
     header = "order_id,order_date,customer_id,product,quantity,price,region\n"

@@ -41,15 +41,15 @@ def next_line(path: StoredFile, at: int) -> int:
     return path.stat().st_size
 
 
-def last_lines(path: StoredFile) -> tuple[bytes, bytes]:
-    """The last line that ends in a line end, and what follows it; of what is within 64 KiB.
+def last_lines(path: StoredFile) -> tuple[list[bytes], bytes]:
+    """The last lines that end in a line end, and what follows them; of what is within 64 KiB.
 
-    Nothing follows in a file whose last line ends; the first is empty where no line end is so near.
+    Nothing follows in a file whose last line ends. The first line may lack its beginning.
     """
     with path.open("rb") as file:
         file.seek(max(path.stat().st_size - _NEAR_END, 0))
-        *_, before, last = [b"", *_LINE_END.split(file.read())]
-    return before, last
+        *lines, last = _LINE_END.split(file.read())
+    return lines, last
 
 
 def behind_lines(path: StoredFile, count: int, most_bytes: int) -> int:
