@@ -28,6 +28,7 @@ class EventApp:
 
     def __init__(self, state: Path) -> None:
         self._clients: dict[str, Any] = {}
+        self._state = state
         self.functions = OtherApp(TEMPLATE, destinations=Destinations(self.client))
         resources = tuple(self.functions.application.resources.values())
         config = AwsConfig((), self.functions.lambda_url, REGION, resources)
@@ -92,6 +93,10 @@ class EventApp:
         found: list[dict[str, Any]] = []
         wait_until(lambda: found.extend(self.messages(queue_arn)) or found)
         return found
+
+    def mail(self) -> str:
+        """What `samulator logs ses` shows."""
+        return (self._state / "logs" / "ses.log").read_text()
 
     def delivery_stream(self) -> str:
         """A stream of Firehose, with a bucket of its name; returns its ARN."""

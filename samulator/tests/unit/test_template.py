@@ -559,7 +559,7 @@ def test_triggers_of_user_pools_are_told_apart_by_what_pools_call_here(load):
     application = load(
         function_with(
             "Events: {C: {Type: Cognito, Properties:"
-            " {UserPool: !Ref P, Trigger: [PreSignUp, CustomMessage]}}}"
+            " {UserPool: !Ref P, Trigger: [PreSignUp, UserMigration]}}}"
         )
         + """
           P:
@@ -574,10 +574,10 @@ def test_triggers_of_user_pools_are_told_apart_by_what_pools_call_here(load):
     rows = [row for row in effects(application, Path()) if row.name.startswith("P: ")]
 
     assert [(row.name.removeprefix("P: "), row.works, row.does) for row in rows] == [
-        ("CustomMessage", False, "does not fire here, it calls F on AWS"),
         ("PostConfirmation", False, "gone is no function of this template that runs here"),
         ("PreSignUp", True, "calls F"),
         ("PreTokenGeneration", True, "calls F"),
+        ("UserMigration", False, "does not fire here, it calls F on AWS"),
     ]
 
 

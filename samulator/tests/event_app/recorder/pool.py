@@ -10,4 +10,30 @@ def handler(event, context):
         event["response"] |= {"autoConfirmUser": name.startswith("auto"), "autoVerifyEmail": True}
     if source.startswith("TokenGeneration"):
         event["response"]["claimsOverrideDetails"] = {"claimsToAddOrOverride": {"tenant": "t"}}
+    if source.startswith("DefineAuthChallenge"):
+        event["response"] = decision(event["request"]["session"])
+    if source.startswith("CreateAuthChallenge"):
+        event["response"] |= {
+            "publicChallengeParameters": {"question": "1 + 1"},
+            "privateChallengeParameters": {"answer": "2"},
+            "challengeMetadata": "SUM",
+        }
+    if source.startswith("VerifyAuthChallengeResponse"):
+        asked = event["request"]
+        right = asked["privateChallengeParameters"]["answer"]
+        event["response"]["answerCorrect"] = asked["challengeAnswer"] == right
+    if source.startswith("CustomMessage"):
+        words = {"emailSubject": f"Dear {name}", "emailMessage": "{username}: your code is {####}"}
+        event["response"] |= words
     return event
+
+
+def decision(session):
+    """Tokens for a right answer, no more challenges after two wrong ones."""
+    if session and session[-1]["challengeResult"]:
+        return {"issueTokens": True, "failAuthentication": False}
+    return {
+        "challengeName": "CUSTOM_CHALLENGE",
+        "issueTokens": False,
+        "failAuthentication": len(session) > 1,
+    }

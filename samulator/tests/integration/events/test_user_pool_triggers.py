@@ -10,7 +10,9 @@ import pytest
 from testkit.event_app import EventApp
 
 PASSWORD = "Secret-12345"
-FLOWS = ["ALLOW_USER_PASSWORD_AUTH", "ALLOW_ADMIN_USER_PASSWORD_AUTH"]
+FLOWS = [f"ALLOW_{flow}_AUTH" for flow in ("USER_PASSWORD", "ADMIN_USER_PASSWORD", "CUSTOM")]
+CHALLENGES = ("DefineAuthChallenge", "CreateAuthChallenge", "VerifyAuthChallengeResponse")
+FURTHER = ("CustomMessage", "PreTokenGeneration")
 TRIGGERS = ("PreSignUp", "PostConfirmation", "PreAuthentication", "PostAuthentication")
 
 
@@ -18,7 +20,7 @@ TRIGGERS = ("PreSignUp", "PostConfirmation", "PreAuthentication", "PostAuthentic
 def pool(app: EventApp) -> tuple[str, str]:
     """A pool that calls one function for everything, and a client of it."""
     cognito, function = app.client("cognito-idp"), app.function_arn("PoolTriggers")
-    called = dict.fromkeys((*TRIGGERS, "PreTokenGeneration"), function)
+    called = dict.fromkeys((*TRIGGERS, *CHALLENGES, *FURTHER), function)
     made = cognito.create_user_pool(PoolName=f"p-{uuid4().hex}", LambdaConfig=called)
     pool_id = made["UserPool"]["Id"]
     client = cognito.create_user_pool_client(
@@ -118,6 +120,7 @@ def test_a_user_of_an_administrator_gets_a_token_by_the_first_own_password(
     events = {each["triggerSource"]: each for each in app.events("PoolTriggers", name)}
     assert [*events] == [
         "PreSignUp_AdminCreateUser",
+        "CustomMessage_AdminCreateUser",
         "PreAuthentication_Authentication",
         "TokenGeneration_NewPasswordChallenge",
         "PostAuthentication_Authentication",
@@ -168,3 +171,112 @@ def test_an_id_token_and_get_user_have_the_attributes_that_the_client_reads(
     user = cognito.get_user(AccessToken=tokens["AccessToken"])
     shown = {each["Name"] for each in user["UserAttributes"]}
     assert shown == {"sub", *read}
+
+
+def begin(app: EventApp, pool: tuple[str, str], name: str) -> Any:
+    """A user of the pool, who is asked for the first challenge."""
+    cognito, (pool_id, client) = app.client("cognito-idp"), pool
+    cognito.admin_create_user(UserPoolId=pool_id, Username=name, MessageAction="SUPPRESS")
+    return cognito.initiate_auth(
+        ClientId=client, AuthFlow="CUSTOM_AUTH", AuthParameters={"USERNAME": name}
+    )
+
+
+def answer(app: EventApp, pool: tuple[str, str], name: str, session: str, given: str) -> Any:
+    return app.client("cognito-idp").respond_to_auth_challenge(
+        ClientId=pool[1],
+        ChallengeName="CUSTOM_CHALLENGE",
+        Session=session,
+        ChallengeResponses={"USERNAME": name, "ANSWER": given},
+        ClientMetadata={"step": given},
+    )
+
+
+def test_who_answers_a_custom_challenge_gets_tokens(app: EventApp, pool: tuple[str, str]) -> None:
+    name = f"asked-{uuid4().hex}"
+
+    first = begin(app, pool, name)
+    second = answer(app, pool, name, first["Session"], "3")
+    done = answer(app, pool, name, second["Session"], "2")
+
+    assert first["ChallengeName"] == second["ChallengeName"] == "CUSTOM_CHALLENGE"
+    assert first["ChallengeParameters"] == {"question": "1 + 1", "USERNAME": name}
+    assert claims(done["AuthenticationResult"]["IdToken"])["tenant"] == "t"
+    assert sources(app, name)[1:] == [
+        "PreAuthentication_Authentication",
+        "DefineAuthChallenge_Authentication",
+        "CreateAuthChallenge_Authentication",
+        "VerifyAuthChallengeResponse_Authentication",
+        "DefineAuthChallenge_Authentication",
+        "CreateAuthChallenge_Authentication",
+        "VerifyAuthChallengeResponse_Authentication",
+        "DefineAuthChallenge_Authentication",
+        "TokenGeneration_Authentication",
+        "PostAuthentication_Authentication",
+    ]
+    *_, verified, decided, _, _ = app.events("PoolTriggers", name)
+    wrong = {"challengeName": "CUSTOM_CHALLENGE", "challengeMetadata": "SUM"}
+    assert verified["request"]["challengeAnswer"] == "2"
+    assert verified["request"]["privateChallengeParameters"] == {"answer": "2"}
+    assert decided["request"]["session"] == [
+        wrong | {"challengeResult": False},
+        wrong | {"challengeResult": True},
+    ]
+    assert decided["request"]["clientMetadata"] == {"step": "2"}
+
+
+def test_a_sign_in_ends_where_the_function_says_so_and_a_session_counts_once(
+    app: EventApp, pool: tuple[str, str]
+) -> None:
+    cognito, name = app.client("cognito-idp"), f"wrong-{uuid4().hex}"
+    first = begin(app, pool, name)
+    second = answer(app, pool, name, first["Session"], "3")
+
+    for session, why in (
+        (second["Session"], "Incorrect username or password."),
+        (second["Session"], "Invalid session for the user."),
+    ):
+        with pytest.raises(cognito.exceptions.NotAuthorizedException) as raised:
+            answer(app, pool, name, session, "4")
+        assert raised.value.response["Error"]["Message"] == why
+    with pytest.raises(cognito.exceptions.UserNotFoundException):
+        cognito.initiate_auth(
+            ClientId=pool[1], AuthFlow="CUSTOM_AUTH", AuthParameters={"USERNAME": "nobody"}
+        )
+
+
+def test_a_pool_without_the_functions_of_challenges_has_none(app: EventApp) -> None:
+    cognito = app.client("cognito-idp")
+    pool_id = cognito.create_user_pool(PoolName=f"p-{uuid4().hex}")["UserPool"]["Id"]
+    made = cognito.create_user_pool_client(UserPoolId=pool_id, ClientName="web")
+    with pytest.raises(cognito.exceptions.InvalidParameterException) as raised:
+        begin(app, (pool_id, made["UserPoolClient"]["ClientId"]), f"any-{uuid4().hex}")
+    assert raised.value.response["Error"]["Message"] == (
+        "Custom auth lambda trigger is not configured for the user pool."
+    )
+
+
+def test_the_words_for_users_are_asked_for_and_written_down(
+    app: EventApp, pool: tuple[str, str]
+) -> None:
+    cognito, (pool_id, client), name = app.client("cognito-idp"), pool, f"told-{uuid4().hex}"
+    mail = [{"Name": "email", "Value": "a@b.example"}]
+    new = {"Username": name, "UserAttributes": mail}
+
+    cognito.sign_up(ClientId=client, Password=PASSWORD, **new)
+    cognito.forgot_password(ClientId=client, Username=name)
+    cognito.admin_create_user(
+        UserPoolId=pool_id, **(new | {"Username": f"{name}-2"}), TemporaryPassword=PASSWORD
+    )
+    cognito.sign_up(ClientId=client, Password=PASSWORD, **(new | {"Username": f"auto-{name}"}))
+
+    asked = [each for each in sources(app, name) if each.startswith("CustomMessage")]
+    assert asked == [
+        f"CustomMessage_{kind}" for kind in ("SignUp", "ForgotPassword", "AdminCreateUser")
+    ]
+    told = [line for line in app.mail().splitlines() if name in line]
+    assert [line.partition("  ")[2] for line in told[:2]] == [
+        f"from user pool to a@b.example: Dear {name}",
+        f"{name}: your code is 123456",
+    ]
+    assert f"  {name}-2: your code is {PASSWORD}" in told

@@ -21,6 +21,7 @@ from samulator.servers.aws.eventbridge.bus import EventBuses
 from samulator.servers.aws.eventbridge.http_target import LocalApis
 from samulator.servers.aws.fifo_queues import correct_fifo_queues, keep_groups_in_order
 from samulator.servers.aws.lambda_calls import is_for_lambda, lambda_calls
+from samulator.servers.aws.mail import MailLog, keep_mail
 from samulator.servers.aws.notifications import ObjectChange
 from samulator.servers.aws.observer import Record, S3Observer
 from samulator.servers.aws.one_region import OneRegion
@@ -58,7 +59,7 @@ def application(config: AwsConfig, url: str) -> tuple["WSGIApplication", Storage
 
     keep_mail_once = cache(partial(_keep_mail, config.folder))
     prepare: Mapping[str, Callable[[], None]] = {
-        "cognitoidp": partial(_change_user_pools, config.lambda_url),
+        "cognitoidp": partial(_change_user_pools, config),
         "dynamodb": partial(_correct_tables, config.region, storage),
         "ses": keep_mail_once,
         "sesv2": keep_mail_once,
@@ -125,15 +126,16 @@ def _judged(app: "WSGIApplication", config: AwsConfig) -> "WSGIApplication":
     return IamGate(app, config)
 
 
-def _change_user_pools(lambda_url: str | None) -> None:
+def _change_user_pools(config: AwsConfig) -> None:
     # It brings moto's Cognito.
     from samulator.servers.aws.cognito.client_rules import keep_client_rules
     from samulator.servers.aws.cognito.readable_attributes import let_clients_read
     from samulator.servers.aws.cognito.triggers import call_triggers
 
     let_clients_read()
-    if lambda_url is not None:
-        call_triggers(lambda_url)
+    if config.lambda_url is not None:
+        file = _mail_file(config.folder)
+        call_triggers(config.lambda_url, None if file is None else MailLog(file))
     # Around the triggers, which nobody calls for what is refused.
     keep_client_rules()
 
@@ -154,9 +156,11 @@ def _correct_tables(region: str, storage: Storage | None) -> None:
 
 
 def _keep_mail(folder: str | None) -> None:
-    from samulator.servers.aws.mail import keep_mail
+    keep_mail(_mail_file(folder))
 
-    keep_mail(Path(folder).parent / "logs" / "ses.log" if folder else None)
+
+def _mail_file(folder: str | None) -> Path | None:
+    return Path(folder).parent / "logs" / "ses.log" if folder else None
 
 
 def _run_state_machines(url: str, functions_url: str | None, destinations: ApiDestinations) -> None:

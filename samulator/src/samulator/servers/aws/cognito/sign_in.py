@@ -3,11 +3,12 @@
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from moto.core.responses import ActionResult
 
 from samulator.servers.aws.cognito.calling import TriggerCalls
+from samulator.servers.aws.cognito.challenges import CHALLENGE, FLOW, Challenges
 from samulator.servers.aws.cognito.occasion import Occasion, attributes_of, configured
 from samulator.servers.aws.cognito.pool_events import Caller, pool_event, with_overrides
 
@@ -24,6 +25,7 @@ class SignIn:
 
     def __init__(self, calls: TriggerCalls) -> None:
         self._calls = calls
+        self._challenges = Challenges()
         self._now = threading.local()
 
     def initiate(self, occasion: Occasion, go: Go) -> ActionResult:
@@ -33,7 +35,7 @@ class SignIn:
                 return go()
         user = occasion.user((occasion.parameter("AuthParameters") or {}).get("USERNAME"))
         if user is None:
-            return go()
+            return go() if occasion.parameter("AuthFlow") != FLOW else _unknown()
         # Here the metadata of a client are data to validate, unlike where a challenge is answered.
         asked = {
             "userAttributes": attributes_of(user),
@@ -41,7 +43,9 @@ class SignIn:
         }
         occasion.call("PreAuthentication_Authentication", user.username, asked)
         with self._making_tokens("TokenGeneration_Authentication", None):
-            return self._signed_in(occasion, user, go())
+            is_custom = occasion.parameter("AuthFlow") == FLOW
+            result = self._challenges.begin(occasion, user) if is_custom else go()
+            return self._signed_in(occasion, user, result)
 
     def respond(self, occasion: Occasion, go: Go) -> ActionResult:
         """Around RespondToAuthChallenge and AdminRespondToAuthChallenge. Raises TriggerFailed."""
@@ -49,7 +53,8 @@ class SignIn:
         is_new = occasion.parameter("ChallengeName") == "NEW_PASSWORD_REQUIRED"
         source = f"TokenGeneration_{'NewPasswordChallenge' if is_new else 'Authentication'}"
         with self._making_tokens(source, occasion.parameter("ClientMetadata")):
-            result = go()
+            is_custom = occasion.parameter("ChallengeName") == CHALLENGE
+            result = self._challenges.answer(occasion) if is_custom else go()
             return result if user is None else self._signed_in(occasion, user, result)
 
     def claims(
@@ -112,6 +117,12 @@ class SignIn:
             yield
         finally:
             self._now.source = None
+
+
+def _unknown() -> NoReturn:
+    from moto.cognitoidp.exceptions import UserNotFoundError
+
+    raise UserNotFoundError("User does not exist.")
 
 
 def change_tokens(sign_in: SignIn) -> None:

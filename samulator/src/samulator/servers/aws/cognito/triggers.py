@@ -7,8 +7,10 @@ from moto.core.responses import ActionResult
 
 from samulator.servers.aws.cognito import sign_up
 from samulator.servers.aws.cognito.calling import TriggerCalls
+from samulator.servers.aws.cognito.custom_message import CustomMessages
 from samulator.servers.aws.cognito.occasion import Occasion, pool_of
 from samulator.servers.aws.cognito.sign_in import SignIn, change_tokens
+from samulator.servers.aws.mail import MailLog
 
 if TYPE_CHECKING:
     from moto.cognitoidp.responses import CognitoIdpResponse
@@ -16,8 +18,11 @@ if TYPE_CHECKING:
 Around = Callable[[Occasion, Callable[[], ActionResult]], ActionResult]
 
 
-def call_triggers(lambda_url: str) -> None:
-    """Let user pools call functions at the Lambda endpoint `lambda_url`."""
+def call_triggers(lambda_url: str, log: MailLog | None) -> None:
+    """Let user pools call functions at the Lambda endpoint `lambda_url`.
+
+    What those make of messages to users is written to `log`.
+    """
     from moto.cognitoidp.responses import CognitoIdpResponse
 
     calls = TriggerCalls(lambda_url)
@@ -33,7 +38,14 @@ def call_triggers(lambda_url: str) -> None:
         "respond_to_auth_challenge": sign_in.respond,
         "admin_respond_to_auth_challenge": sign_in.respond,
     }
-    for name, around in wrapped.items():
+    # Behind the others: what PreSignUp says counts for whether somebody is sent anything.
+    messages = CustomMessages(log)
+    told: dict[str, Around] = {
+        "sign_up": messages.sign_up,
+        "admin_create_user": messages.create_user,
+        "forgot_password": messages.forgot_password,
+    }
+    for name, around in (*wrapped.items(), *told.items()):
         keep = getattr(CognitoIdpResponse, name)
         setattr(CognitoIdpResponse, name, _around(keep, around, calls))
     change_tokens(sign_in)
