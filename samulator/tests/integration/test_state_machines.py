@@ -1,5 +1,6 @@
 """State machines of a template run; their tasks call functions and services of this machine."""
 
+import gzip
 import json
 from collections.abc import Iterator
 from datetime import datetime
@@ -113,9 +114,23 @@ FAILING: dict[str, dict[str, Any]] = {
         "States.ALL",
     ),
     "unread": caught(read_by("getObject", OBJECT, InputType="JSON"), "States.ItemReaderFailed"),
+    "manifest-of-orc": caught(
+        read_by("getObject", OBJECT, InputType="MANIFEST"), "States.ItemReaderFailed"
+    ),
     "unread-by-all": caught(read_by("getObject", OBJECT, InputType="JSON"), "States.ALL"),
 }
+READERS: dict[str, dict[str, Any]] = {
+    "lines": {"InputType": "JSONL", "MaxItems": 2},
+    "pointed": {"InputType": "JSON", "ItemsPointer": "/a~1b/0"},
+    "piped": {
+        **{"InputType": "CSV", "CSVDelimiter": "PIPE"},
+        **{"CSVHeaderLocation": "GIVEN", "CSVHeaders": ["a", "b"]},
+    },
+    "inventory": {"InputType": "MANIFEST"},
+    "athena": {"InputType": "CSV", "ManifestType": "ATHENA_DATA", "CSVHeaderLocation": "FIRST_ROW"},
+}
 MACHINES: dict[str, dict[str, Any]] = {
+    **{name: one_step(read_by("getObject", OBJECT, **each)) for name, each in READERS.items()},
     "distributed": one_step(
         {
             "Type": "Map",
@@ -435,6 +450,43 @@ def test_an_object_that_is_no_json_is_not_read(aws: AwsServer) -> None:
     execution = run(aws, "unread", {"key": "text"})
 
     assert json.loads(execution["output"])["Error"] == "States.ItemReaderFailed"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "items"),
+    [
+        ("lines", '{"a": 1}\n\n{"a": 2}\n{"a": 3}\n', [{"a": 1}, {"a": 2}]),
+        ("pointed", '{"a/b": [[1, 2]]}', [1, 2]),
+        ("piped", "1|2,5\n3\n", [{"a": "1", "b": "2,5"}, {"a": "3", "b": ""}]),
+        ("athena", "s3://files/part/one.csv\n", [{"id": "7"}]),
+        (
+            "inventory",
+            '{"destinationBucket": "arn:aws:s3:::files", "fileFormat": "CSV", "fileSchema":'
+            ' "Bucket, Key", "files": [{"key": "part/list.csv.gz"}]}',
+            [{"Bucket": "shop", "Key": "a.txt"}],
+        ),
+    ],
+)
+def test_a_map_reads_objects_of_other_forms(
+    aws: AwsServer, name: str, text: str, items: list[Any]
+) -> None:
+    s3 = aws_client(aws, "s3")
+    s3.put_object(Bucket="files", Key=name, Body=text.encode())
+    s3.put_object(Bucket="files", Key="part/one.csv", Body=b"id\n7\n")
+    s3.put_object(Bucket="files", Key="part/list.csv.gz", Body=gzip.compress(b'"shop","a.txt"\n'))
+
+    execution = run(aws, name, {"key": name})
+
+    assert execution["status"] == "SUCCEEDED", execution
+    assert json.loads(execution["output"]) == items
+
+
+def test_an_inventory_in_another_form_than_text_is_not_read(aws: AwsServer) -> None:
+    aws_client(aws, "s3").put_object(Bucket="files", Key="orc", Body=b'{"fileFormat": "ORC"}')
+    told = json.loads(run(aws, "manifest-of-orc", {"key": "orc"})["output"])
+
+    assert told["Error"] == "States.ItemReaderFailed"
+    assert "inventories in ORC are not read here" in told["Cause"]
 
 
 def test_a_map_over_a_bucket_has_all_of_its_objects(aws: AwsServer) -> None:

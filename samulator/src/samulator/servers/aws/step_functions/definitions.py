@@ -7,7 +7,9 @@ from typing import Any
 from samulator.servers.aws.step_functions.map_fields import hide_fields
 from samulator.servers.aws.step_functions.transitions import invalid_definition
 
-_CHANGED = re.compile(r'"EXPRESS"|"ToleratedFailurePercentage"|"ItemBatcher"|"ResultWriter"')
+_CHANGED = re.compile(
+    r'"EXPRESS"|"ToleratedFailurePercentage"|"ItemBatcher"|"ResultWriter"|"ReaderConfig"'
+)
 
 
 def read_definitions_as_the_service_does() -> None:
@@ -48,7 +50,8 @@ def as_moto_takes_it(definition: str) -> str:
     """Return a definition that runs the same in moto.
 
     Children of a distributed map may be EXPRESS, which makes no difference here, a percentage
-    may be a whole number, items may come in batches, and results are written in more ways.
+    may be a whole number, items may come in batches and in more forms, and results are written in
+    more ways.
     """
     if not _CHANGED.search(definition):
         return definition

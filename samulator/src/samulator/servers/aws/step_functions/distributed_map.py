@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from samulator.servers.aws.step_functions.failures import failure
 from samulator.servers.aws.step_functions.item_batches import Tolerance, in_batches
+from samulator.servers.aws.step_functions.item_reader import read_by
 from samulator.servers.aws.step_functions.map_fields import hidden_fields, parameters
 from samulator.servers.aws.step_functions.map_results import Child
 from samulator.servers.aws.step_functions.result_writer import Writer, writer_of, written
@@ -54,6 +55,8 @@ def run_distributed_maps_as_the_service_does() -> None:
         setattr(state.iteration_component, "batcher", batcher)  # noqa: B010 - moto has none
         writer = writer_of(state, hidden["ResultWriter"]) if "ResultWriter" in hidden else None
         setattr(state.iteration_component, "writer", writer)  # noqa: B010
+        if "ReaderConfig" in hidden:
+            read_by(state, hidden["ReaderConfig"])
 
     def counted(worker: DistributedItemProcessorWorker, env: "Environment", job: "Job") -> None:
         setattr(env, "child", worker._map_run_record.children[job.job_index])  # type: ignore[attr-defined]  # noqa: B010

@@ -1,10 +1,13 @@
 """Fields of Map states that moto's parser refuses: hidden from it, and read after it.
 
-ItemBatcher it does not know, and a ResultWriter it takes without WriterConfig alone.
+ItemBatcher it does not know, a ResultWriter it takes without WriterConfig alone, and a ReaderConfig
+of two forms.
 """
 
 import json
 from typing import TYPE_CHECKING, Any
+
+from samulator.servers.aws.step_functions.item_forms import is_beyond_moto
 
 if TYPE_CHECKING:
     from moto.stepfunctions.parser.asl.component.common.parargs import Parargs
@@ -17,10 +20,16 @@ _FIELDS = ("ItemBatcher", "ResultWriter")
 
 def hide_fields(state: dict[str, Any]) -> None:
     """Move those fields of a Map that moto's parser refuses to where it keeps them."""
-    hidden = {name: state[name] for name in _FIELDS if isinstance(state.get(name), dict)}
-    if state.get("Type") == "Map" and hidden:
-        for name in hidden:
-            del state[name]
+    if state.get("Type") != "Map":
+        return
+    hidden = {name: state.pop(name) for name in _FIELDS if isinstance(state.get(name), dict)}
+    reader = state.get("ItemReader")
+    config = reader.get("ReaderConfig") if isinstance(reader, dict) else None
+    if isinstance(reader, dict) and isinstance(config, dict) and is_beyond_moto(config):
+        hidden["ReaderConfig"] = config
+        kept = {name: value for name, value in config.items() if name.startswith("MaxItems")}
+        reader["ReaderConfig"] = {"InputType": "JSON", **kept}
+    if hidden:
         # In digits, for the parser leaves the escapes of a comment as they are.
         state["Comment"] = _HIDDEN + json.dumps(hidden).encode().hex()
 
