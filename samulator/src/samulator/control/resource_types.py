@@ -1,11 +1,12 @@
 """Names of resource types that AWS does not have: what a template most likely means by one."""
 
 import re
-from difflib import SequenceMatcher, get_close_matches
+from difflib import SequenceMatcher
 from functools import cache
 
 from samulator.servers.aws.resources.kinds import MAKE
 from samulator.template.attributes import ATTRIBUTES, ELSEWHERE, NAME_PROPERTIES, REFS
+from samulator.template.nearest import CLOSELY_ALIKE, suggestion
 
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/registry-concepts.html, and
 # custom resources, whose second part is free.
@@ -34,7 +35,6 @@ _SERVERLESS_TYPES = frozenset(
         *("HttpApi", "LayerVersion", "SimpleTable", "StateMachine"),
     )
 )
-_ALIKE = 0.8
 
 
 @cache
@@ -45,18 +45,15 @@ def mistaken_type(name: str) -> str | None:
     its parts is a letter or two away from a known type.
     """
     if _FORM.fullmatch(name) is None:
-        near = get_close_matches(name, sorted(_known()), 1, _ALIKE)
-        return f"{name} is no name of a resource type{_suggestion(near)}"
+        near = suggestion(name, sorted(_known()), CLOSELY_ALIKE)
+        return f"{name} is no name of a resource type{near}"
     if name in _known():
         return None
-    near = _nearest(name)
+    slip = _slip(name)
+    meant = f"; did you mean {slip}?" if slip else ""
     if name.startswith(_SERVERLESS):
-        return f"AWS's translator here knows no type {name}{_suggestion(near)}"
-    return f"no resource type {name} is known here{_suggestion(near)}" if near else None
-
-
-def _suggestion(near: list[str]) -> str:
-    return f"; did you mean {near[0]}?" if near else ""
+        return f"AWS's translator here knows no type {name}{meant}"
+    return f"no resource type {name} is known here{meant}" if slip else None
 
 
 @cache
@@ -65,12 +62,12 @@ def _known() -> frozenset[str]:
     return frozenset((*_FURTHER, *_SERVERLESS_TYPES)).union(*tables)
 
 
-def _nearest(name: str) -> list[str]:
+def _slip(name: str) -> str | None:
     """The known type that is a slip away, if there is one."""
     parts = name.lower().split("::")
     alike = [(_likeness(parts, theirs), known) for theirs, known in _known_parts()]
     likeness, known = max(alike)
-    return [known] if likeness else []
+    return known if likeness else None
 
 
 @cache
@@ -93,4 +90,4 @@ def _likeness(ours: list[str], theirs: list[str]) -> float:
     if len(different) > 1 or abs(len(a) - len(b)) > 1:
         return 0.0
     ratio = SequenceMatcher(None, a, b).ratio()
-    return ratio if ratio >= _ALIKE else 0.0
+    return ratio if ratio >= CLOSELY_ALIKE else 0.0

@@ -2,14 +2,13 @@
 
 import tomllib
 from collections.abc import Iterator
-from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 
 from samulator.template.model import Resource
+from samulator.template.nearest import CLOSELY_ALIKE, nearest
 
 _TABLE = Path(__file__).with_name("property_names.toml")
-_ALIKE = 0.8
 
 
 def refused_property(resource: Resource) -> Iterator[str]:
@@ -19,10 +18,10 @@ def refused_property(resource: Resource) -> Iterator[str]:
     """
     known = _known().get(resource.type, ())
     for name in resource.properties if known else ():
-        near = [] if name in known else get_close_matches(name, known, 1, _ALIKE)
+        near = None if name in known else nearest(name, known, CLOSELY_ALIKE)
         # A property that stands there itself is not what another means.
-        if near and near[0] not in resource.properties:
-            yield f"{name} ({resource.type} has no such property; did you mean {near[0]}?)"
+        if near is not None and near not in resource.properties:
+            yield f"{name} ({resource.type} has no such property; did you mean {near}?)"
 
 
 @cache

@@ -7,8 +7,9 @@ Pure: the service refuses by it, and `check` tells it without a server.
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Any
+
+from samulator.template.nearest import nearest
 
 _MISSING_TARGET = "MISSING_TRANSITION_TARGET"
 _ENDS = ("Succeed", "Fail")
@@ -115,9 +116,8 @@ def _inner(state: Mapping[str, Any], place: str) -> Iterator[tuple[Mapping[str, 
 
 
 def _instead(target: str, states: Mapping[str, Any]) -> str:
-    near = get_close_matches(target, states, 1)
-    if near:
-        return f"did you mean {near[0]}?"
+    if near := nearest(target, states):
+        return f"did you mean {near}?"
     named = ", ".join([*states][:_NAMED])
     return f"the states there are {named}{', …' if len(states) > _NAMED else ''}"
 
