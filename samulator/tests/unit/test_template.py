@@ -1061,3 +1061,29 @@ def test_a_visibility_timeout_that_is_no_number_is_named(tmp_path: Path):
     template = queue_template(tmp_path, "BatchSize: 1", "VisibilityTimeout: soon")
     with pytest.raises(TemplateError, match=r"Q\.VisibilityTimeout: 'soon' is not a number"):
         load_application(template)
+
+
+def test_a_reference_to_an_attached_secret_gives_the_secret(load):
+    application = load(
+        function_with(
+            "Environment: {Variables: {SECRET: !Ref Secret, ATTACHED: !Ref Attachment, "
+            "USER: !Sub '{{resolve:secretsmanager:${Attachment}:SecretString:user}}'}}"
+        )
+        + """
+          Secret:
+            Type: AWS::SecretsManager::Secret
+            Properties:
+              GenerateSecretString:
+                SecretStringTemplate: '{"user": "ann"}'
+                GenerateStringKey: password
+          Attachment:
+            Type: AWS::SecretsManager::SecretTargetAttachment
+            Properties: {SecretId: !Ref Secret, TargetId: db, TargetType: AWS::RDS::DBInstance}
+        """
+    )
+    variables = application.functions["F"].environment
+    (row,) = (row for row in effects(application, Path()) if row.name == "Attachment")
+
+    assert variables["ATTACHED"] == variables["SECRET"]
+    assert variables["USER"] == "ann"
+    assert (row.works, row.does.partition(",")[0]) == (False, "references to it give its secret")

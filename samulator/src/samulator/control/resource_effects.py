@@ -37,6 +37,8 @@ _IDLE: Mapping[str, str] = {
     "AWS::CodeDeploy::DeploymentGroup": "nothing is deployed here",
     "AWS::Logs::MetricFilter": "no metrics are collected here",
     "AWS::SecretsManager::RotationSchedule": "secrets are not rotated here",
+    "AWS::SecretsManager::SecretTargetAttachment": "references to it give its secret, which does "
+    "not get host and port of the database: there is none here",
 }
 
 

@@ -90,6 +90,7 @@ REFS: Mapping[str, str] = {
     "AWS::SNS::Topic": "arn:aws:sns:{region}:{account}:{name}",
     "AWS::SQS::Queue": _QUEUE_URL,
     "AWS::SecretsManager::Secret": _SECRET,
+    "AWS::SecretsManager::SecretTargetAttachment": "{secret}",
     "AWS::StepFunctions::Activity": "arn:aws:states:{region}:{account}:activity:{name}",
     "AWS::StepFunctions::StateMachine": _STATE_MACHINE,
 }

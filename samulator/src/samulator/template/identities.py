@@ -208,6 +208,7 @@ class Identities:
             "function": lambda: self._function_of(logical_id, "TargetFunctionArn"),
             "bus": lambda: f"{bus}/" if bus not in ("", "default") else "",
             "group": lambda: self._property(logical_id, "GroupName") or "default",
+            "secret": lambda: self._property(logical_id, "SecretId"),
             "scheme": lambda: "wss" if self._is_web_socket(logical_id) else "https",
         }
         special = {key: make() for key, make in parts.items() if f"{{{key}}}" in text}
