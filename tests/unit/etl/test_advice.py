@@ -795,6 +795,16 @@ def test_rows_that_may_well_be_repeats_are_not_asked_about(tmp_path, repeats):
     assert advice_on(tmp_path, orders_and(*repeats)).choices == ()
 
 
+@pytest.mark.parametrize("key", [["order_id", "product"], ["customer_id"], ["region"]])
+def test_repeats_by_a_described_key_are_not_asked_about(tmp_path, key):
+    """Most of the rows repeat each of these keys: the run ended by a division by zero."""
+    rows = "".join(f"{i % 4},C{i % 4},W,{i},5,2024-01-05\n" for i in range(1, 13))
+    described = Description.model_validate(
+        {"constants": {"region": "EU"}, "key": key}, strict=False
+    )
+    assert advice_on(tmp_path, HEADER + rows, described).choices == ()
+
+
 def test_a_number_that_needs_another_mark_than_its_file_makes_those_like_it_doubtful(tmp_path):
     rows = "".join(f'{i},C,W,"{i % 3 + 1},500",2.50,2024-01-05\n' for i in range(60))
     (notice,) = advice_on(tmp_path, f'{HEADER}99,C,W,"0,250",2.50,2024-01-05\n{rows}').notices

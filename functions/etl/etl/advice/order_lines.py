@@ -47,13 +47,14 @@ def open_key(trial: Trial) -> tuple[tuple[str, ...], tuple[_Row, _Row]] | None:
 
     They may be lines or refunds, or the order again, corrected, or orders under numbers that
     begin anew: the values do not tell. A few rows are corrections, unless one of two has a
-    negative quantity or price. None for these, and where `line_key` knows.
+    negative quantity or price. None for these, where `line_key` knows, and where a key is
+    described, or the repeats are not among the rows that were looked at.
     """
     orders = _orders_with_lines(trial)
     repeats = trial.dropped("duplicate_differs")
     is_refunded = sum(map(_has_refund, orders)) * 2 > len(orders)
     is_many = repeats >= _FEWEST and repeats >= _MANY * trial.rows
-    if not (is_refunded or is_many) or _line_key(trial, orders):
+    if not orders or not (is_refunded or is_many) or _line_key(trial, orders):
         return None
     alike = [rows for rows in orders if _share(rows, "customer_id")]
     if len(alike) >= _PARTED * len(orders):
