@@ -1,8 +1,10 @@
 """Functions reach AWS's services on this machine without a word of the template, and no others."""
 
+import json
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 
@@ -78,6 +80,34 @@ def test_a_client_that_is_sent_to_aws_is_told_what_to_do(
 )
 def test_neither_a_link_nor_a_socket_reaches_aws(reach: Reach, how: str, event: dict) -> None:
     assert reach(how, **event)["error"].startswith("AwsRefused: ")
+
+
+@pytest.mark.parametrize("how", ["keys_by_urllib", "keys_by_urllib3"])
+@pytest.mark.parametrize("document", ["jwks.json", "openid-configuration"])
+def test_who_checks_tokens_finds_what_a_user_pool_publishes(
+    reach: Reach, how: str, document: str
+) -> None:
+    issuer = "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_Ab0"
+    got = json.loads(reach(how, url=f"{issuer}/.well-known/{document}")["got"])
+
+    if document == "jwks.json":
+        assert got["keys"][0]["kty"] == "RSA"
+    else:
+        assert got["issuer"] == issuer
+
+
+def test_a_client_that_names_the_endpoint_of_user_pools_finds_those_of_this_machine(
+    reach: Reach,
+) -> None:
+    assert reach("users_by_explicit_endpoint") == {"got": []}
+
+
+def test_other_clients_are_told_where_the_keys_are(aws: AwsServer, reach: Reach) -> None:
+    error = reach("connection", host="cognito-idp.us-east-1.amazonaws.com")["error"]
+
+    assert error.endswith(f"others at {aws.url}/POOL_ID/.well-known/jwks.json")
+    with urlopen(f"{aws.url}/us-east-1_Ab0/.well-known/jwks.json") as answer:
+        assert json.load(answer)["keys"]
 
 
 def test_there_is_no_metadata_service_to_get_credentials_from(reach: Reach) -> None:

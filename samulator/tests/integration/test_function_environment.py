@@ -88,7 +88,7 @@ def test_search_path_is_code_layers_runtime_and_the_standard_library(seen):
 def test_modules_that_a_worker_begins_with_leave_their_names_to_the_function(seen):
     first = {path.stem for path in Path(bootstrap.__file__).parent.glob("*.py")}
 
-    assert {"aws_guard", "execute_api", "older_sdk"} <= first
+    assert {"aws_guard", "execute_api", "older_sdk", "user_pools"} <= first
     assert not first & set(seen["modules"])
 
 

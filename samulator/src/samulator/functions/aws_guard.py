@@ -23,10 +23,14 @@ class AwsRefused(RuntimeError):
     """A host of AWS was asked for. No OSError, for libraries try those again and hide the text."""
 
 
+def aws_is_allowed() -> bool:
+    """Whether the environment permits AWS."""
+    return os.environ.get(ALLOWED, "").lower() in ("1", "true", "yes")
+
+
 def refuse_aws() -> None:
-    """Install the guard for the rest of this process, unless the environment permits AWS."""
-    if os.environ.get(ALLOWED, "").lower() not in ("1", "true", "yes"):
-        sys.addaudithook(_refuse)
+    """Install the guard for the rest of this process."""
+    sys.addaudithook(_refuse)
 
 
 def _refuse(event: str, arguments: tuple) -> None:  # type: ignore[type-arg]
@@ -41,7 +45,7 @@ def _refuse(event: str, arguments: tuple) -> None:  # type: ignore[type-arg]
         raise AwsRefused(
             f"{host} is AWS itself, which no function reaches from this machine unless "
             "`samulator up --allow-aws` or allow_aws = true in local.toml permits it; a client "
-            f"that names no endpoint gets {endpoint}{_api_instead(host)}"
+            f"that names no endpoint gets {endpoint}{_api_instead(host)}{_keys_instead(host)}"
         )
 
 
@@ -52,6 +56,17 @@ def _api_instead(host: str) -> str:
     if api not in apis:
         return ""
     return f"; boto3 finds this API's @connections, others at {address}/execute-api/{api}/STAGE"
+
+
+def _keys_instead(host: str) -> str:
+    """Where a user pool's keys are for clients that are neither urllib nor urllib3."""
+    if not host.lower().startswith("cognito-idp."):
+        return ""
+    endpoint = os.environ.get("AWS_ENDPOINT_URL", "")
+    return (
+        f"; urllib and requests find a user pool's keys, others at "
+        f"{endpoint}/POOL_ID/.well-known/jwks.json"
+    )
 
 
 def is_of_aws(host: str) -> bool:

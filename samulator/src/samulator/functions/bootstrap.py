@@ -22,7 +22,9 @@ from importlib.machinery import (
 
 _Find = Callable[[str], object]
 # Found beside this file. A function may have modules of these names.
-_FIRST = ("after_import", "aws_guard", "custom_answers", "execute_api", "older_sdk")
+_FIRST = (
+    *("after_import", "aws_guard", "custom_answers", "execute_api", "older_sdk", "user_pools"),
+)
 
 
 class SavedSourceLoader(SourceFileLoader):
@@ -40,12 +42,15 @@ class SavedSourceLoader(SourceFileLoader):
 def main() -> None:
     """Replace this script's folder on sys.path by the function's and run the runtime client."""
     # Found beside this file, whose folder leaves the search path now.
-    from aws_guard import refuse_aws  # type: ignore[import-not-found]
+    from aws_guard import aws_is_allowed, refuse_aws  # type: ignore[import-not-found]
     from custom_answers import lead_custom_answers  # type: ignore[import-not-found]
     from execute_api import lead_execute_api  # type: ignore[import-not-found]
     from older_sdk import lead_older_sdk  # type: ignore[import-not-found]
+    from user_pools import lead_user_pools  # type: ignore[import-not-found]
 
-    refuse_aws()
+    if not aws_is_allowed():
+        refuse_aws()
+        lead_user_pools()
     _, handler, search_path = sys.argv
     entries = search_path.split(os.pathsep)
     lead_older_sdk(entries)

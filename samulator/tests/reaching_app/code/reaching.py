@@ -72,3 +72,21 @@ def presigned(event):
     by_name = Config(s3={"addressing_style": "virtual"})
     real = boto3.client("s3", endpoint_url=endpoint, config=by_name)
     return [local, real.generate_presigned_url("get_object", Params=parameters)]
+
+
+def keys_by_urllib(event):
+    with urllib.request.urlopen(event["url"], timeout=5) as answer:
+        return answer.read().decode()
+
+
+def keys_by_urllib3(event):
+    # requests is a dress of it.
+    import urllib3
+
+    return urllib3.PoolManager(retries=False).request("GET", event["url"]).data.decode()
+
+
+def users_by_explicit_endpoint(event):
+    endpoint = "https://cognito-idp.eu-west-1.amazonaws.com"
+    pools = boto3.client("cognito-idp", endpoint_url=endpoint, config=ONCE)
+    return pools.list_user_pools(MaxResults=1)["UserPools"]

@@ -8,6 +8,11 @@ from typing import TYPE_CHECKING
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication
 
 from samulator.servers.aws.bucket_notifications import BucketNotifications
+from samulator.servers.aws.cognito.pool_address import (
+    PoolAddress,
+    at_pool_address,
+    is_for_user_pools,
+)
 from samulator.servers.aws.config import ACCOUNT_ID, AwsConfig
 from samulator.servers.aws.delivery import Delivery
 from samulator.servers.aws.emr_serverless.endpoint import (
@@ -76,6 +81,7 @@ def application(config: AwsConfig, url: str) -> tuple["WSGIApplication", Storage
 
     others: WSGIApplication = DomainDispatcherApplication(on_first_request)  # type: ignore[arg-type]
 
+    pools = at_pool_address(others, config.region)
     functions = lambda_calls(config.lambda_url)
     jobs = EmrServerless(
         declared_applications(config.resources, config.region),
@@ -89,11 +95,13 @@ def application(config: AwsConfig, url: str) -> tuple["WSGIApplication", Storage
             return functions(environ, start_response)
         if is_for_emr_serverless(environ):
             return jobs(environ, start_response)
+        if is_for_user_pools(environ):
+            return pools(environ, start_response)
         serve = s3 if is_for_s3(environ) else others
         return serve(environ, start_response)
 
     judged: WSGIApplication = _judged(by_service, config) if config.callers else by_service
-    return OwnPagesOnly(OneRegion(judged, config.region)), storage
+    return PoolAddress(OwnPagesOnly(OneRegion(judged, config.region))), storage
 
 
 def _telling(notifications: BucketNotifications) -> Record:

@@ -1,1 +1,1 @@
-"""Triggers of user pools: the functions that a pool of moto's would call on AWS."""
+"""User pools of moto: the functions that they call on AWS, and the address that they have there."""
