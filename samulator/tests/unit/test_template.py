@@ -7,6 +7,7 @@ import pytest
 
 from samulator.control.effects import effects
 from samulator.control.project import open_project
+from samulator.template.custom_resources import makers
 from samulator.template.load import load_application
 from samulator.template.model import (
     Application,
@@ -1087,3 +1088,38 @@ def test_a_reference_to_an_attached_secret_gives_the_secret(load):
     assert variables["ATTACHED"] == variables["SECRET"]
     assert variables["USER"] == "ann"
     assert (row.works, row.does.partition(",")[0]) == (False, "references to it give its secret")
+
+
+def test_what_a_custom_resource_stands_for_is_not_judged_before_it_is_there(load):
+    application = load(
+        function_with("Timeout: 3")
+        + """
+          Made: {Type: Custom::Made, Properties: {ServiceToken: !GetAtt F.Arn}}
+          Queue: {Type: AWS::SQS::Queue, Properties: {QueueName: !Sub 'q.${Made.Word}'}}
+          Other: {Type: AWS::SQS::Queue, Properties: {QueueName: q.other}}
+        """
+    )
+    assert [line.partition(":")[0] for line in application.warnings] == ["Other"]
+
+
+def test_a_nested_custom_resource_of_an_outer_function_is_waited_for(load, tmp_path):
+    (tmp_path / "inner.yaml").write_text(
+        """
+        Parameters: {Token: {Type: String}}
+        Resources: {Deep: {Type: Custom::Deep, Properties: {ServiceToken: !Ref Token}}}
+        Outputs: {Word: {Value: !GetAtt Deep.Word}}
+        """
+    )
+    application = load(
+        function_with("Environment: {Variables: {WORD: !GetAtt Inner.Outputs.Word}}")
+        + """
+          Maker:
+            Type: AWS::Lambda::Function
+            Properties: {Handler: a.b, Code: code, Runtime: python3.11, Role: r}
+          Inner:
+            Type: AWS::CloudFormation::Stack
+            Properties: {TemplateURL: inner.yaml, Parameters: {Token: !GetAtt Maker.Arn}}
+        """
+    )
+    assert makers(application) == {"Inner-Deep": "Maker"}
+    assert not [line for line in application.warnings if "Deep" in line]

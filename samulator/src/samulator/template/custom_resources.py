@@ -1,5 +1,8 @@
 """Custom resources: which functions of the template make them, and what has to wait for those."""
 
+import re
+from collections.abc import Collection, Iterable, Iterator
+
 from samulator.template.functions import find_function
 from samulator.template.model import Application, Resource
 
@@ -40,3 +43,12 @@ def waiting(application: Application) -> frozenset[str]:
         if not late.isdisjoint(resource.depends_on):
             late.add(resource.logical_id)
     return frozenset(late)
+
+
+def without_guesses(lines: Iterable[str], unanswered: Collection[str]) -> Iterator[str]:
+    """Yield the lines on values that are no names of custom resources, which stand for others."""
+    guessed = re.compile(rf"\b(?:{'|'.join(map(re.escape, unanswered))})\b")
+    for line in lines:
+        _place, _, said = line.partition(": ")
+        if not unanswered or not guessed.search(said):
+            yield line

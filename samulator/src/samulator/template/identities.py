@@ -183,8 +183,11 @@ class Identities:
         return value
 
     def _has_maker(self, custom: str) -> bool:
-        """Whether a function of this template may make a custom resource at the start."""
+        """Whether a function may make a custom resource at the start."""
         token = self._function_of(custom, "ServiceToken")
+        if self._way and self._property(custom, "ServiceToken").startswith("arn:aws:lambda:"):
+            # One of the stack that this one is nested in, most likely.
+            return True
         return any(
             resource["Type"] == _FUNCTION
             and function_arn(self._region, self.name(name)) == token

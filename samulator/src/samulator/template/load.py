@@ -6,6 +6,7 @@ from pathlib import Path
 
 from samulator.template.bucket_notifications import BUCKET, QUEUE, read_bucket, read_queue
 from samulator.template.code import CodeReader, UnreadableCode
+from samulator.template.custom_resources import without_guesses
 from samulator.template.dependencies import in_order_of_dependencies
 from samulator.template.doors import read_doors
 from samulator.template.event_invoke_config import read_dead_letter, unknown_destinations
@@ -85,7 +86,7 @@ def read_application(
     )
     with naming(template.path):
         resources = Resolution(template, surroundings).resources()
-        assembly = _Assembly(resources, CodeReader(template.path.parent), template.region)
+        assembly = _Assembly(resources, CodeReader(template.path.parent), template.region, answers)
         application = assembly.application()
         late = (*short_timeouts(application),)
     warnings = (
@@ -115,8 +116,19 @@ def _of_what_is_used(
 class _Assembly:
     """Puts together what the readers find in the resources of a template."""
 
-    def __init__(self, resources: Mapping[str, Resource], code: CodeReader, region: str) -> None:
+    def __init__(
+        self,
+        resources: Mapping[str, Resource],
+        code: CodeReader,
+        region: str,
+        answers: Answers | None,
+    ) -> None:
         self._resources = resources
+        self._unanswered = [
+            name
+            for name, each in resources.items()
+            if each.is_custom and name not in (answers or {})
+        ]
         self._code = code
         self._region = region
         self._idle: dict[str, str] = {}
@@ -156,7 +168,7 @@ class _Assembly:
                 *self._warnings,
                 *triggers.warnings,
                 *doors.warnings,
-                *refused_settings(self._resources),
+                *without_guesses(refused_settings(self._resources), self._unanswered),
                 *silent_settings(self._resources),
                 *unknown_destinations(functions, self._resources),
             ),
