@@ -10,6 +10,7 @@ import pytest
 from samulator.http.web_socket.conversation import Limits
 from samulator.http.web_socket.integration import Outcome
 from samulator.template.model_http import (
+    ApiKey,
     Guard,
     LambdaAuthorizer,
     LambdaCustom,
@@ -238,6 +239,30 @@ def test_an_authorizer_decides_first_and_is_shown_in_every_event() -> None:
     for event in functions.events[2:4]:
         shown = event["requestContext"]["authorizer"]
         assert (shown["principalId"], shown["room"]) == ("me", "7")
+
+
+@pytest.mark.parametrize("from_authorizer", [False, True])
+def test_who_brings_no_key_of_a_usage_plan_does_not_get_in(from_authorizer: bool) -> None:
+    def keyed(event: dict[str, Any]) -> object:
+        key = event["queryStringParameters"]["token"]
+        return authorizer({**event, "queryStringParameters": {"token": "good"}}) | {  # type: ignore[operator]
+            "usageIdentifierKey": key
+        }
+
+    functions = FakeFunctions({"F": lambda _event: OK, "A": keyed})
+    asking = LambdaAuthorizer("Auth", "A", ("route.request.querystring.token",), ttl=0.0)
+    guard = Guard(asking if from_authorizer else None, api_key=True)
+    connect = SocketRoute("$connect", LambdaProxy("F", "1.0", 29.0), guard)
+    keys = {"api_keys": (ApiKey("Key", "right"),), "key_from_authorizer": from_authorizer}
+
+    async def conversation(served: SocketServed) -> None:
+        status, told = await served.refused("/prod?token=wrong", headers={"x-api-key": "wrong"})
+        assert (status, told["message"]) == (403, "Forbidden")
+        assert "F" not in functions.invoked
+        await served.connect("/prod?token=right", headers={"x-api-key": "right"})
+        assert functions.invoked[-1] == "F"
+
+    talk(api(connect, **keys), functions, conversation)
 
 
 def test_other_paths_and_plain_requests_are_no_connections() -> None:

@@ -12,6 +12,7 @@ from samulator.http.plan import answering, plan_ports
 from samulator.template.load import load_application
 from samulator.template.model import Application
 from samulator.template.model_http import (
+    ApiKey,
     Guard,
     LambdaAuthorizer,
     LambdaCustom,
@@ -216,8 +217,31 @@ def test_what_is_different_here_is_said(load: Load) -> None:
         "Chat: TemplateSelectionExpression $request.body.kind of Chosen is not evaluated here, "
         "its template a is taken",
         "Chat: AWS_IAM of $connect lets everybody on this machine in",
-        "Chat: the API key that $connect asks for is not looked at here",
+        "Chat: $connect asks for an API key, but no usage plan has a key for it",
     )
+
+
+def test_keys_of_usage_plans_let_clients_connect(load: Load) -> None:
+    application = load(
+        route("$connect", more=", ApiKeyRequired: true"),
+        """
+        Stage: {Type: AWS::ApiGatewayV2::Stage, Properties: {ApiId: !Ref Chat, StageName: prod}}
+        Key: {Type: AWS::ApiGateway::ApiKey, Properties: {Enabled: true, Value: a-key}}
+        Plan:
+          Type: AWS::ApiGateway::UsagePlan
+          Properties: {ApiStages: [{ApiId: !Ref Chat, Stage: prod}]}
+        Link:
+          Type: AWS::ApiGateway::UsagePlanKey
+          Properties: {KeyId: !Ref Key, KeyType: API_KEY, UsagePlanId: !Ref Plan}
+        """,
+    )
+    (api,) = application.web_socket_apis
+    (row,) = (each for each in effects(application, Path()) if each.section == ROUTES)
+
+    assert api.api_keys == (ApiKey("Key", "a-key", is_given=True),)
+    assert not api.key_from_authorizer
+    assert application.warnings == ()
+    assert row.does.startswith("calls F, for callers with an API key")
 
 
 def test_the_table_of_effects_has_a_row_for_each_route(load: Load) -> None:

@@ -51,7 +51,8 @@ def answering(application: Application) -> list[str]:
 
 def made_up_keys(application: Application) -> Iterator[ApiKey]:
     """Yield the API keys whose values nobody knows from the template."""
-    keys = (key for api in application.apis if isinstance(api, RestApi) for key in api.api_keys)
+    rest = [key for api in application.apis if isinstance(api, RestApi) for key in api.api_keys]
+    keys = [*rest, *(key for api in application.web_socket_apis for key in api.api_keys)]
     return (key for key in dict.fromkeys(keys) if not key.is_given)
 
 

@@ -3,7 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from samulator.template.model_http import OPEN, Guard, Integration, LambdaCustom, LambdaProxy
+from samulator.template.model_http import (
+    OPEN,
+    ApiKey,
+    Guard,
+    Integration,
+    LambdaCustom,
+    LambdaProxy,
+)
 
 CONNECT, DISCONNECT, DEFAULT = "$connect", "$disconnect", "$default"
 
@@ -32,13 +39,16 @@ class WebSocketApi:
     """One AWS::ApiGatewayV2::Api of the WebSocket protocol.
 
     `selection` is its RouteSelectionExpression; `stages` are the variables of each stage by its
-    name, the first stage first.
+    name, the first stage first. `api_keys` are those that a usage plan lets connect: the client
+    sends one, or its authorizer names one.
     """
 
     id: str
     routes: tuple[SocketRoute, ...] = ()
     selection: str = "$request.body.action"
     stages: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: {DEFAULT: {}})
+    api_keys: tuple[ApiKey, ...] = ()
+    key_from_authorizer: bool = False
 
     @property
     def first_stage(self) -> str:

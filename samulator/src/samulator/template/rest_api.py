@@ -1,16 +1,16 @@
 """Reads AWS::ApiGateway::RestApi, from an OpenAPI body or from resources and methods."""
 
-import hashlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from samulator.template.api_keys import keyless, read_api_keys
 from samulator.template.authorizers import AuthorizerReader
 from samulator.template.integration import DeclaredIntegration, IntegrationReader
 from samulator.template.invoked_function import InvokedFunctions
 from samulator.template.model import Resource
-from samulator.template.model_http import ApiKey, GatewayResponse, Guard, RestApi, Route
+from samulator.template.model_http import GatewayResponse, Guard, RestApi, Route
 from samulator.template.open_api import OpenApi, gateway_response
-from samulator.template.related import Related, is_meant
+from samulator.template.related import Related
 
 REST_API = "AWS::ApiGateway::RestApi"
 _AUTHORIZER = "AWS::ApiGateway::Authorizer"
@@ -44,10 +44,10 @@ def read_rest_api(
         stage_variables=variables,
         binary_media_types=frozenset(each.replace("~1", "/").lower() for each in types),
         gateway_responses=responses,
-        api_keys=tuple(_api_keys(resource, related)),
+        api_keys=tuple(read_api_keys(resource, related)),
         key_from_authorizer=resource.properties.get("ApiKeySourceType") == "AUTHORIZER",
     )
-    return api, [*authorizers.warnings, *_keyless(api), *warnings]
+    return api, [*authorizers.warnings, *keyless(api), *warnings]
 
 
 def _stage(api: Resource, related: Related) -> tuple[str, dict[str, str]]:
@@ -141,28 +141,3 @@ def _gateway_responses(api: Resource, related: Related) -> dict[str, GatewayResp
         )
         for each in found
     }
-
-
-def _api_keys(api: Resource, related: Related) -> Iterator[ApiKey]:
-    """Keys of the usage plans that have a stage of the API."""
-    for plan in related.of_type("AWS::ApiGateway::UsagePlan"):
-        stages = plan.properties.get("ApiStages") or ()
-        if not any(is_meant(api, stage.get("ApiId")) for stage in stages):
-            continue
-        for link in related.belonging("AWS::ApiGateway::UsagePlanKey", "UsagePlanId", plan):
-            key = related.find("AWS::ApiGateway::ApiKey", link.properties.get("KeyId"))
-            if key is not None and str(key.properties.get("Enabled", "")).lower() == "true":
-                given = key.properties.get("Value")
-                value = _made_up(key.logical_id) if given is None else str(given)
-                yield ApiKey(key.logical_id, value, is_given=given is not None)
-
-
-def _made_up(logical_id: str) -> str:
-    """A value as API Gateway makes one, the same at every start."""
-    return hashlib.sha256(logical_id.encode()).hexdigest()[:40]
-
-
-def _keyless(api: RestApi) -> Iterator[str]:
-    asking = [route.key for route in api.routes if route.guard.api_key]
-    if asking and not api.api_keys and not api.key_from_authorizer:
-        yield f"{api.id}: {asking[0]} asks for an API key, but no usage plan has a key for it"

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from samulator.template.api_keys import keyless, read_api_keys
 from samulator.template.authorizers import AuthorizerReader
 from samulator.template.integration import DeclaredIntegration, IntegrationReader
 from samulator.template.invoked_function import InvokedFunctions
@@ -31,6 +32,7 @@ from samulator.template.service_integration import read_mapped
 _V2 = "AWS::ApiGatewayV2"
 _TIMEOUT_SECONDS = 29.0
 _JSON = "application/json"
+_KEY_FROM, _FROM_AUTHORIZER = "ApiKeySelectionExpression", "usageIdentifierKey"
 
 
 def read_web_socket_api(
@@ -45,8 +47,10 @@ def read_web_socket_api(
         routes,
         str(resource.properties.get("RouteSelectionExpression") or "$request.body.action"),
         stages,
+        tuple(read_api_keys(resource, related)),
+        key_from_authorizer=_FROM_AUTHORIZER in str(resource.properties.get(_KEY_FROM)),
     )
-    return api, [*reader.warnings, *_remarks(api)]
+    return api, [*reader.warnings, *_remarks(api), *keyless(api)]
 
 
 def _stages(api: Resource, related: Related) -> Iterator[tuple[str, dict[str, str]]]:
@@ -62,8 +66,6 @@ def _remarks(api: WebSocketApi) -> Iterator[str]:
             yield f"{api.id}: {route.key} answers an error here: {route.integration.reason}"
         if route.guard.iam:
             yield f"{api.id}: AWS_IAM of {route.key} lets everybody on this machine in"
-        if route.guard.api_key:
-            yield f"{api.id}: the API key that {route.key} asks for is not looked at here"
 
 
 class _Routes:

@@ -6,8 +6,9 @@ from http import HTTPStatus
 
 from aiohttp import web
 
+from samulator.http.authorizers.api_keys import ApiKeys
 from samulator.http.authorizers.authorize import NOBODY, Authorizers
-from samulator.http.authorizers.decision import Asked, Denied, Grant, Refusal
+from samulator.http.authorizers.decision import Asked, Denied, Grant
 from samulator.http.gateway import payload_v1
 from samulator.http.gateway.invoking import (
     HttpInvoker,
@@ -26,7 +27,7 @@ from samulator.http.gateway.response import HttpResponse, message
 from samulator.http.gateway.routes import ResourceTable
 from samulator.http.rest_api.gateway_responses import ResponseType, gateway_response
 from samulator.http.rest_api.integrations import Integrations
-from samulator.http.rest_api.routed import API_KEY, Routed
+from samulator.http.rest_api.routed import Routed
 from samulator.http.rest_api.service import NotIntegrated
 from samulator.http.server.origin import OriginPolicy, is_local_origin
 from samulator.http.services.local_services import LocalServices
@@ -58,7 +59,7 @@ class RestApiResponder:
         self._integrations = Integrations(api, functions, services)
         self._authorizers = authorizers
         self._place = Place(api.id, api.stage, api.stage_variables, region)
-        self._keys = {key.value for key in api.api_keys}
+        self._keys = ApiKeys(api)
         self._origins = {*_origins(api)}
         self.policy = OriginPolicy(allows_origin=self._allows, links=True)
         self.new_id: Callable[[], str] = payload_v1.new_uuid
@@ -128,11 +129,7 @@ class RestApiResponder:
             asked = Asked(routed.request, self._place, path, route.key, routed.event)
             grant = await self._authorizers.authorize(route.guard, asked)
         if route.guard.api_key:
-            from_authorizer = self._api.key_from_authorizer
-            key = grant.key if from_authorizer else routed.request.header(API_KEY)
-            if key not in self._keys:
-                wanted = "the authorizer's usageIdentifierKey" if from_authorizer else API_KEY
-                raise Denied(Refusal.INVALID_API_KEY, f"{wanted} is no key of {self._api.id}")
+            self._keys.check(routed.request, grant)
         return grant
 
     def _own(self, kind: ResponseType, request_id: str, problem: str) -> HttpResponse:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from samulator.http.authorizers.api_keys import API_KEY
 from samulator.http.authorizers.context import rest_api_context
 from samulator.http.authorizers.decision import Grant
 from samulator.http.authorizers.iam import iam_identity
@@ -11,8 +12,6 @@ from samulator.http.gateway.place import Place
 from samulator.http.gateway.request import HttpRequest
 from samulator.http.gateway.routes import Match
 from samulator.http.rest_api.resource_id import resource_id
-
-API_KEY = "x-api-key"
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ from samulator.http.web_socket.event import connecting
 from samulator.http.web_socket.handshake import Handshake, Refused
 from samulator.http.web_socket.integration import Integrations
 from samulator.http.web_socket.management import Management
-from samulator.template.model_web_socket import CONNECT, WebSocketApi, stage_path
+from samulator.template.model_web_socket import WebSocketApi, stage_path
 
 # For a client's own closing frame, and for $disconnect when the stack stops.
 _CLOSING_SECONDS = 2.0
@@ -64,7 +64,7 @@ class WebSocketDoor:
         self._connections = Connections()
         self._management = Management(self._connections)
         integrations = Integrations(functions, options.services)
-        self._handshake = Handshake(api.route(CONNECT), LambdaAuthorizers(functions), integrations)
+        self._handshake = Handshake(api, LambdaAuthorizers(functions), integrations)
         self._conversations = Conversations(
             api, self._connections, integrations, options.observe, options.limits
         )

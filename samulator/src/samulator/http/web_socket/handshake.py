@@ -7,19 +7,22 @@ import time
 from dataclasses import dataclass
 from http import HTTPStatus
 
+from samulator.http.authorizers.api_keys import ApiKeys
+from samulator.http.authorizers.authorize import NOBODY
 from samulator.http.authorizers.context import rest_api_context
-from samulator.http.authorizers.decision import Asked, Denied, Refusal
+from samulator.http.authorizers.decision import Asked, Denied, Grant, Refusal
 from samulator.http.authorizers.lambda_authorizer import LambdaAuthorizers
 from samulator.http.gateway.request import HttpRequest
 from samulator.http.web_socket.event import Happening, authorizer_event
 from samulator.http.web_socket.integration import Integrations, NotIntegrated, Outcome
-from samulator.template.model_http import LambdaAuthorizer
-from samulator.template.model_web_socket import SocketRoute
+from samulator.template.model_http import Guard, LambdaAuthorizer
+from samulator.template.model_web_socket import CONNECT, WebSocketApi
 
 # Who never answered $connect by a route of its own is let in.
 _ACCEPTED = Outcome(200)
 _DENIALS = {
     Refusal.UNAUTHORIZED: (401, "Unauthorized"),
+    Refusal.INVALID_API_KEY: (403, "Forbidden"),
     Refusal.ACCESS_DENIED: (403, "User is not authorized to access this resource"),
     Refusal.EXPLICITLY_DENIED: (
         403,
@@ -52,10 +55,10 @@ class Handshake:
     """How one API lets clients in."""
 
     def __init__(
-        self, route: SocketRoute | None, authorizers: LambdaAuthorizers, integrations: Integrations
+        self, api: WebSocketApi, authorizers: LambdaAuthorizers, integrations: Integrations
     ) -> None:
-        """`route` is the API's $connect, if it has one."""
-        self._route = route
+        self._route = api.route(CONNECT)
+        self._keys = ApiKeys(api)
         self._authorizers = authorizers
         self._integrations = integrations
 
@@ -68,9 +71,11 @@ class Handshake:
         """Return what let the client in. Raises Refused."""
         if self._route is None:
             return _ACCEPTED
-        authorizer = self._route.guard.authorizer
-        if isinstance(authorizer, LambdaAuthorizer):
-            await self._authorize(authorizer, request, happening)
+        try:
+            await self._admit(self._route.guard, request, happening)
+        except Denied as denied:
+            status, told = _DENIALS.get(denied.refusal, _FAILED)
+            raise Refused(status, told, str(denied)) from denied
         try:
             outcome = await self._integrations.carry_out(
                 self._route.integration, happening.connect(request)
@@ -81,22 +86,27 @@ class Handshake:
             raise Refused(outcome.status, _phrase(outcome.status))
         return outcome
 
+    async def _admit(self, guard: Guard, request: HttpRequest, happening: Happening) -> None:
+        """Raises Denied."""
+        grant = NOBODY
+        if isinstance(guard.authorizer, LambdaAuthorizer):
+            grant = await self._authorize(guard.authorizer, request, happening)
+        if guard.api_key:
+            self._keys.check(request, grant)
+
     async def _authorize(
         self, authorizer: LambdaAuthorizer, request: HttpRequest, happening: Happening
-    ) -> None:
+    ) -> Grant:
         """Keep what the authorizer says of the client: every event of the connection shows it."""
         begin = time.perf_counter()
         event = authorizer_event(happening.connect(request))
         asked = _AskedToConnect(
             request, happening.place, request.path, happening.route_key, lambda _payload: event
         )
-        try:
-            grant = await self._authorizers.authorize(authorizer, asked)
-        except Denied as denied:
-            status, told = _DENIALS.get(denied.refusal, _FAILED)
-            raise Refused(status, told, str(denied)) from denied
+        grant = await self._authorizers.authorize(authorizer, asked)
         took = int((time.perf_counter() - begin) * 1000)
         happening.connected.authorizer = rest_api_context(grant, took)
+        return grant
 
 
 def _phrase(status: int) -> str:
