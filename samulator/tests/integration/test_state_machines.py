@@ -85,6 +85,16 @@ FAILING: dict[str, dict[str, Any]] = {
     "runtime": caught(over(one_step(PASS | {"InputPath": "$.gone"})), "States.ALL"),
     "runtime-task": caught(task(FUNCTION, {"a.$": "$.gone"}), "States.TaskFailed"),
     "runtime-named": caught(task(FUNCTION, {"a.$": "$.gone"}), "States.Runtime"),
+    **{
+        f"{name}-{service}": caught(
+            task(f"arn:aws:states:::{service}:{operation}", parameters), "States.ALL"
+        )
+        for name, text in (("runtime", "$.gone"), ("intrinsic", "States.StringToJson('{')"))
+        for service, operation, parameters in (
+            ("dynamodb", "getItem", {"TableName": "items", "Key": {"id": {"S.$": text}}}),
+            ("apigateway", "invoke", {"ApiEndpoint": "here", "Method": "GET", "Path.$": text}),
+        )
+    },
     "intrinsic": caught(
         over(one_step(PASS | {"Parameters": {"a.$": "States.StringToJson('{')"}})), "States.ALL"
     ),
@@ -422,6 +432,8 @@ def test_a_distributed_map_fails_when_more_items_fail_than_it_tolerates(aws: Aws
     [
         ("runtime-named", "States.Runtime"),
         ("intrinsic", "States.IntrinsicFailure"),
+        ("intrinsic-dynamodb", "States.IntrinsicFailure"),
+        ("intrinsic-apigateway", "States.IntrinsicFailure"),
         ("query", "States.QueryEvaluationError"),
         ("no-choice", "States.NoChoiceMatched"),
         ("result-path", "States.ResultPathMatchFailure"),
@@ -438,7 +450,9 @@ def test_a_state_catches_an_error_by_its_name_or_by_all(
     assert json.loads(execution["output"])["Error"] == error
 
 
-@pytest.mark.parametrize("name", ["runtime", "runtime-task"])
+@pytest.mark.parametrize(
+    "name", ["runtime", "runtime-task", "runtime-dynamodb", "runtime-apigateway"]
+)
 def test_no_wildcard_catches_what_ends_an_execution(aws: AwsServer, name: str) -> None:
     execution = run(aws, name, {"a": 1})
 

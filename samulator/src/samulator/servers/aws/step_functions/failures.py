@@ -4,6 +4,7 @@ https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.htm
 States.Runtime what it has no name for, and has States.ALL match whatever there is.
 """
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -17,6 +18,13 @@ ALL, TASK_FAILED = "States.ALL", "States.TaskFailed"
 # They end the execution, but for a Catch that names them.
 _TERMINAL = frozenset({"States.Runtime", "States.DataLimitExceeded"})
 _WILDCARDS = {ALL: _TERMINAL, TASK_FAILED: _TERMINAL | {"States.Timeout"}}
+_TASKS = "moto.stepfunctions.parser.asl.component.state.exec.state_task"
+# Tasks that moto has fail by a name of their service, whatever went wrong, and what they tell then.
+_NAMING_ALL = (
+    ("state_task_lambda", "StateTaskLambda", "LambdaFunctionFailed"),
+    ("service.state_task_service_api_gateway", "StateTaskServiceApiGateway", "TaskFailed"),
+    ("service.state_task_service_dynamodb", "StateTaskServiceDynamoDB", "TaskFailed"),
+)
 # What moto's expressions raise of values that they cannot work with.
 _UNFIT = (ArithmeticError, LookupError, RuntimeError, TypeError, ValueError)
 
@@ -59,25 +67,14 @@ def name_failures() -> None:
         StringJSONata,
     )
     from moto.stepfunctions.parser.asl.component.state.choice.state_choice import StateChoice
-    from moto.stepfunctions.parser.asl.component.state.exec.state_task.state_task_lambda import (
-        StateTaskLambda,
-    )
     from moto.stepfunctions.parser.asl.jsonata.jsonata import JSONataException
-    from moto.stepfunctions.parser.asl.utils.json_path import NoSuchJsonPathError
 
-    from_error = StateTaskLambda._from_error
     place = ResultPath._eval_body
 
     def equals(declared: ErrorEqualsDecl, env: "Environment") -> None:
         error = env.stack.pop()
         names = [each.error_name for each in declared.error_names if each.error_name]
         env.stack.append(matches(names, error.error_name if error else None))
-
-    def of_function(task: StateTaskLambda, env: "Environment", ex: Exception) -> "FailureEvent":
-        # Of a function's own errors moto's other tasks tell what is wrong with their parameters.
-        if isinstance(ex, NoSuchJsonPathError):
-            ex = failure(env, "States.Runtime", ex.message, "LambdaFunctionFailed")
-        return from_error(task, env, ex)
 
     def placed(path: ResultPath, env: "Environment") -> None:
         given = env.states.get_input()
@@ -86,12 +83,33 @@ def name_failures() -> None:
         place(path, env)
 
     ErrorEqualsDecl._eval_body = equals  # type: ignore[method-assign, assignment]
-    StateTaskLambda._from_error = of_function  # type: ignore[method-assign, assignment]
+    for module, kind, event in _NAMING_ALL:
+        _tell_of_parameters(getattr(import_module(f"{_TASKS}.{module}"), kind), event)
     ResultPath._eval_body = placed  # type: ignore[method-assign, assignment]
     _name(StringIntrinsicFunction, "_eval_body", "States.IntrinsicFailure", _UNFIT)
     _name(StringJSONata, "_eval_body", "States.QueryEvaluationError", (JSONataException,))
     _name(ResultPath, "_eval_body", "States.ResultPathMatchFailure", _UNFIT)
     _name(StateChoice, "_eval_state", "States.NoChoiceMatched", (RuntimeError,))
+
+
+def _tell_of_parameters(kind: Any, event: str) -> None:  # noqa: ANN401 - moto's
+    """Have tasks of this kind that do not get as far as their service fail by what is wrong."""
+    from moto.stepfunctions.parser.asl.component.common.error_name.failure_event import (
+        FailureEventException,
+    )
+    from moto.stepfunctions.parser.asl.utils.json_path import NoSuchJsonPathError
+
+    from_error = kind._from_error
+
+    def told(task: Any, env: "Environment", ex: Exception) -> "FailureEvent":  # noqa: ANN401
+        if isinstance(ex, NoSuchJsonPathError):
+            ex = failure(env, "States.Runtime", ex.message, event)
+        failed: FailureEvent = (
+            ex.failure_event if isinstance(ex, FailureEventException) else from_error(task, env, ex)
+        )
+        return failed
+
+    kind._from_error = told
 
 
 def _name(kind: type, method: str, error: str, raised: tuple[type[Exception], ...]) -> None:
