@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from samulator.template.model_service import Mapped, ServiceAction, ServiceSubtype
 
@@ -129,6 +129,21 @@ OPEN = Guard()
 
 
 @dataclass(frozen=True)
+class Validation:
+    """What the request validator of a REST API's method looks at.
+
+    `parameters` are those that a request must have, e.g. "querystring.page", `models` the JSON
+    schemas of bodies by their media types.
+    """
+
+    parameters: tuple[str, ...] = ()
+    models: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+
+UNCHECKED = Validation()
+
+
+@dataclass(frozen=True)
 class Route:
     """One route; `method` is a verb or ANY, and the path "$default" catches all."""
 
@@ -136,6 +151,7 @@ class Route:
     path: str
     integration: Integration
     guard: Guard = OPEN
+    validation: Validation = field(default=UNCHECKED, hash=False)
 
     @property
     def key(self) -> str:

@@ -10,6 +10,7 @@ from samulator.template.authorizers import Authorizer, AuthorizerReader
 from samulator.template.integration import IntegrationReader, is_literal
 from samulator.template.model import TemplateError, Value
 from samulator.template.model_http import Cors, GatewayResponse, Guard, Route
+from samulator.template.request_validation import of_operation
 
 ANY_METHOD = "x-amazon-apigateway-any-method"
 _METHODS = {"delete", "get", "head", "options", "patch", "post", "put", ANY_METHOD}
@@ -48,6 +49,7 @@ class OpenApi:
                     str(path),
                     integrations.from_open_api(integration, payload=payload),
                     self._guard(operation, schemes, known),
+                    of_operation(operation, item, self._document),
                 )
 
     def _doubt(self, method: str, path: str, operation: Mapping[str, Any]) -> None:

@@ -11,6 +11,7 @@ from samulator.template.model import Resource
 from samulator.template.model_http import GatewayResponse, Guard, RestApi, Route
 from samulator.template.open_api import OpenApi, gateway_response
 from samulator.template.related import Related
+from samulator.template.request_validation import of_method
 
 REST_API = "AWS::ApiGateway::RestApi"
 _AUTHORIZER = "AWS::ApiGateway::Authorizer"
@@ -85,6 +86,7 @@ class _Methods:
                 path=self._path(properties.get("ResourceId")),
                 integration=self._integrations.read(_declared(properties.get("Integration") or {})),
                 guard=self._guard(properties),
+                validation=of_method(method, self._related),
             )
 
     def _path(self, reference: object) -> str:

@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-r
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from samulator.http.gateway.response import HttpResponse
@@ -36,7 +36,8 @@ class ResponseType(Enum):
     AUTHORIZER_CONFIGURATION_ERROR = _Default(500, None, "AuthorizerConfigurationException")
     AUTHORIZER_FAILURE = _Default(500, None, "AuthorizerFailureException")
     API_CONFIGURATION_ERROR = _Default(500, "Internal server error", "InternalServerErrorException")
-    BAD_REQUEST_BODY = _Default(400, "Bad Request", "BadRequestException")
+    BAD_REQUEST_BODY = _Default(400, "Invalid request body", "BadRequestException")
+    BAD_REQUEST_PARAMETERS = _Default(400, None, "BadRequestException")
     INTEGRATION_FAILURE = _Default(502, "Internal server error", "InternalServerErrorException")
     INTEGRATION_TIMEOUT = _Default(504, "Endpoint request timed out", "EndpointRequestTimedOut")
     INVALID_API_KEY = _Default(403, "Forbidden", "ForbiddenException")
@@ -53,9 +54,13 @@ def gateway_response(
     declared: Mapping[str, GatewayResponse],
     context: Mapping[str, str],
     problem: str | None = None,
+    words: str | None = None,
 ) -> HttpResponse:
-    """Return the answer; `context` fills the template's variables, e.g. "requestId"."""
-    default = kind.value
+    """Return the answer; `context` fills the template's variables, e.g. "requestId".
+
+    `words` take the place of those that its kind has.
+    """
+    default = kind.value if words is None else replace(kind.value, text=words)
     is_denial = kind is ResponseType.EXPLICITLY_DENIED
     name = ResponseType.ACCESS_DENIED.name if is_denial else kind.name
     group = "DEFAULT_5XX" if default.status >= 500 else "DEFAULT_4XX"  # HTTP

@@ -29,6 +29,7 @@ from samulator.http.rest_api.gateway_responses import ResponseType, gateway_resp
 from samulator.http.rest_api.integrations import Integrations
 from samulator.http.rest_api.routed import Routed
 from samulator.http.rest_api.service import NotIntegrated
+from samulator.http.rest_api.validation import InvalidRequest, validate
 from samulator.http.server.origin import OriginPolicy, is_local_origin
 from samulator.http.services.local_services import LocalServices
 from samulator.template.model_http import Mock, RestApi
@@ -92,6 +93,10 @@ class RestApiResponder:
             return None, self._own(kind, request_id, str(denied))
         milliseconds = int((time.perf_counter() - started) * 1000)
         try:
+            validate(request, match.path_parameters, match.route.validation)
+        except InvalidRequest as invalid:
+            return None, self._invalid(invalid, request_id)
+        try:
             response = await self._integrations.answer(routed, grant, milliseconds)
         except NotIntegrated as error:
             response = self._own(error.kind, request_id, str(error))
@@ -133,12 +138,21 @@ class RestApiResponder:
         return grant
 
     def _own(self, kind: ResponseType, request_id: str, problem: str) -> HttpResponse:
-        context = {
-            "requestId": request_id,
-            "apiId": self._api.id,
-            "stage": self._api.stage,
-        }
-        return gateway_response(kind, self._api.gateway_responses, context, problem)
+        declared = self._api.gateway_responses
+        return gateway_response(kind, declared, self._context(request_id), problem)
+
+    def _invalid(self, invalid: InvalidRequest, request_id: str) -> HttpResponse:
+        details = {"error.validationErrorString": invalid.details}
+        return gateway_response(
+            invalid.kind,
+            self._api.gateway_responses,
+            self._context(request_id) | details,
+            invalid.details,
+            invalid.words,
+        )
+
+    def _context(self, request_id: str) -> dict[str, str]:
+        return {"requestId": request_id, "apiId": self._api.id, "stage": self._api.stage}
 
 
 def _origins(api: RestApi) -> list[str]:
