@@ -452,18 +452,20 @@ def test_a_rule_whose_targets_are_not_here_is_idle(load):
     assert "Half: targets of ecs get nothing here" in application.warnings
 
 
-def test_schedules_may_write_to_delivery_streams_and_those_of_rules_to_log_groups(load):
+def test_schedules_reach_delivery_streams_and_those_of_rules_log_groups_and_api_destinations(load):
     stream = "arn:aws:firehose:us-east-1:123456789012:deliverystream/s"
     group = "arn:aws:logs:us-east-1:123456789012:log-group:g"
+    hook = "arn:aws:events:us-east-1:123456789012:api-destination/d/1"
     rule, one = "{Type: AWS::Events::Rule, Properties: {ScheduleExpression: rate(1 day), ", "Arn: "
     schedule = "{Type: AWS::Scheduler::Schedule, Properties: {ScheduleExpression: rate(1 day), "
     application = load(
         function_with("Timeout: 3")
-        + f"  Rule: {rule}Targets: [{{{one}'{stream}'}}, {{{one}'{group}'}}]}}}}\n"
+        + f"  Rule: {rule}Targets: [{{{one}'{stream}'}}, {{{one}'{group}'}}, "
+        + f"{{{one}'{hook}'}}]}}}}\n"
         + f"          Own: {schedule}Target: {{{one}'{stream}'}}}}}}\n"
         + f"          Logs: {schedule}Target: {{{one}'{group}'}}}}}}\n"
     )
-    assert [each.target["Arn"] for each in application.schedules] == [stream, group, stream]
+    assert [each.target["Arn"] for each in application.schedules] == [stream, group, hook, stream]
     assert application.idle == {"Logs": "targets of logs get nothing here"}
 
 
@@ -999,10 +1001,10 @@ def test_plain_resources_call_functions_too(load):
             "AWS::Events::Rule does not fire here: targets of ecs get nothing here",
         ),
         (
-            "{Type: AWS::Events::Rule, Properties: {ScheduleExpression: rate(1 day), Targets: "
-            "[{Arn: 'arn:aws:events:us-east-1:123456789012:api-destination/d/1', Id: a}]}}",
-            "AWS::Events::Rule does not fire here: here rules with an EventPattern alone call API "
-            "destinations: have it send to an event bus that has one",
+            "{Type: AWS::Scheduler::Schedule, Properties: {ScheduleExpression: rate(1 day), Target:"
+            " {Arn: 'arn:aws:events:us-east-1:123456789012:api-destination/d/1'}}}",
+            "AWS::Scheduler::Schedule does not fire here: rules alone call API destinations, "
+            "EventBridge Scheduler does not: have it send to an event bus whose rule calls it",
         ),
         (
             "{Type: AWS::Events::Rule, Properties: {ScheduleExpression: rate(1 day),"

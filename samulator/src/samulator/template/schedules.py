@@ -13,10 +13,10 @@ _SCHEDULER_TARGETS = {
     *("events", "execute-api", "firehose", "kinesis", "lambda", "scheduler", "sns", "sqs"),
     "states",
 }
-_RULE_TARGETS = {*_SCHEDULER_TARGETS, "logs"}
+_RULE_TARGETS = {*_SCHEDULER_TARGETS, API_DESTINATION, "logs"}
 _NO_DESTINATION = (
-    "here rules with an EventPattern alone call API destinations: have it send to an event bus "
-    "that has one"
+    "rules alone call API destinations, EventBridge Scheduler does not: have it send to an event "
+    "bus whose rule calls it"
 )
 
 
@@ -74,7 +74,7 @@ def _target(
 
     A function's is left out unless its input is made of the event.
     """
-    if service_of(target) == API_DESTINATION:
+    if service_of(target) == API_DESTINATION and API_DESTINATION not in served:
         raise ValueError(_NO_DESTINATION)
     reason = why_silent(target, served)
     if reason is not None:

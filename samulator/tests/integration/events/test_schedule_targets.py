@@ -116,6 +116,40 @@ def test_what_a_target_does_not_take_goes_to_its_dead_letter_queue(
     assert [message["Body"] for message in app.messages(dead)] == ["lost"]
 
 
+def test_a_rule_that_is_due_calls_its_api_destination_and_no_other_rule(app: EventApp) -> None:
+    """The Lambda endpoint stands for it."""
+    events, name, other = app.client("events"), f"due-{uuid4().hex}", app.queue()
+    key = {"ApiKeyAuthParameters": {"ApiKeyName": "x-key", "ApiKeyValue": "k"}}
+    connection = events.create_connection(
+        Name=name, AuthorizationType="API_KEY", AuthParameters=key
+    )
+    made = events.create_api_destination(
+        Name=name,
+        ConnectionArn=connection["ConnectionArn"],
+        InvocationEndpoint=f"{app.functions.lambda_url}/2015-03-31/functions/First/invocations",
+        HttpMethod="POST",
+    )
+    target = {"Id": "hook", "Arn": made["ApiDestinationArn"]}
+    arn = events.put_rule(Name=name, ScheduleExpression="rate(1 minute)")["RuleArn"]
+    events.put_targets(Rule=name, Targets=[target])
+    events.put_rule(Name=f"{name}-all", EventPattern='{"source": ["aws.events"]}')
+    events.put_targets(Rule=f"{name}-all", Targets=[{"Id": "q", "Arn": other}])
+    trigger = ScheduleTrigger(name, "", "rate(1 minute)", target=target)
+    targets = ScheduleTargets(app.client)
+    clockwork = Clockwork(trigger, None, region=REGION, targets=targets, clock=SetClock())
+
+    async def run_until_called() -> None:
+        working = asyncio.create_task(clockwork.run())
+        await asyncio.to_thread(app.event, "First", name)
+        working.cancel()
+
+    asyncio.run(run_until_called())
+    event = app.event("First", name)
+    assert (event["source"], event["detail-type"]) == ("aws.events", "Scheduled Event")
+    assert event["resources"] == [arn]
+    assert app.messages(other) == []
+
+
 def test_a_rule_that_is_due_sends_what_its_target_asks_for(app: EventApp) -> None:
     queue = app.queue()
     transformer = {"InputPathsMap": {"at": "$.time"}, "InputTemplate": '{"due": <at>}'}

@@ -14,6 +14,7 @@ from samulator.functions.invocation import NotDelivered, NotInvoked, Trigger
 from samulator.servers.aws.config import ACCOUNT_ID
 from samulator.servers.aws.eventbridge.target_input import target_input
 from samulator.template.model import ScheduleTrigger
+from samulator.template.rule_target import API_DESTINATION, service_of
 
 _logger = logging.getLogger(__name__)
 # A sleep is blind to a clock that is set and to a laptop that sleeps itself.
@@ -62,6 +63,8 @@ class Clockwork:
                 await self._invoker.invoke_event(
                     trigger.function, self.payload(due), trigger=Trigger.SCHEDULE
                 )
+            elif self._targets is not None and service_of(trigger.target) == API_DESTINATION:
+                await self._targets.let_rule_send(self._arn(), trigger.target, due)
             elif self._targets is not None:
                 await self._targets.send(trigger.target, self.payload(due).decode())
         except (NotInvoked, NotDelivered, ValueError) as error:

@@ -10,6 +10,7 @@ import time
 import uuid
 from collections.abc import Callable, Mapping
 from contextlib import closing
+from datetime import datetime
 from http import HTTPStatus
 from http.client import HTTPConnection
 from typing import Any
@@ -20,6 +21,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from samulator.functions.invocation import NotDelivered
 from samulator.servers.aws.delivery import HttpRequest
 from samulator.servers.aws.eventbridge.http_target import api_request
+from samulator.servers.aws.eventbridge.scheduled import SCHEDULED
 
 Clients = Callable[[str], Any]
 Target = Mapping[str, Any]
@@ -49,6 +51,23 @@ class ScheduleTargets:
             dead = (target.get("DeadLetterConfig") or {}).get("Arn")
             if dead is not None:
                 await self.send({"Arn": dead}, text)
+            raise NotDelivered(f"{target['Arn']}: {error}") from error
+
+    async def let_rule_send(self, rule_arn: str, target: Target, due: datetime) -> None:
+        """Have the process of AWS's services send to an API destination, whose connection it has.
+
+        Raises NotDelivered where that does not answer; it has the dead letters of the target.
+        """
+        entry = {
+            "Source": SCHEDULED[0],
+            "DetailType": SCHEDULED[1],
+            "Detail": "{}",
+            "Resources": [rule_arn, str(target.get("Id"))],
+            "Time": due,
+        }
+        try:
+            await asyncio.to_thread(self._clients("events").put_events, Entries=[entry])
+        except _FAILURES as error:
             raise NotDelivered(f"{target['Arn']}: {error}") from error
 
     def _send(self, target: Target, text: str) -> None:

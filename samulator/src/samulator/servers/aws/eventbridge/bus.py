@@ -13,6 +13,7 @@ from moto.events.models import EventBus, Rule, events_backends
 from samulator.servers.aws.config import ACCOUNT_ID
 from samulator.servers.aws.delivery import Delivery
 from samulator.servers.aws.eventbridge.api_destinations import ApiDestinations
+from samulator.servers.aws.eventbridge.scheduled import as_sent, is_for, is_scheduled
 from samulator.servers.aws.eventbridge.targets import RuleTargets, TargetFailed
 from samulator.template.event_pattern import InvalidPattern, read_pattern
 
@@ -56,8 +57,14 @@ class EventBuses:
                 self._send(rule, event, path | {bus.name})
 
     def _send(self, rule: Rule, event: Mapping[str, Any], path: frozenset[str]) -> None:
+        if rule.state == "DISABLED":
+            return
+        if is_scheduled(event):
+            for target in [each for each in rule.targets if is_for(event, rule.arn, each)]:
+                self._targets.send(rule, target, as_sent(event), path)
+            return
         # A rule with a schedule alone has no pattern.
-        if rule.state == "DISABLED" or not rule.event_pattern.get_pattern():
+        if not rule.event_pattern.get_pattern():
             return
         try:
             matches = read_pattern(rule.event_pattern.get_pattern())
