@@ -15,6 +15,7 @@ from etl.advice.choices import choices
 from etl.advice.cut_off import cut_off
 from etl.advice.found import Found
 from etl.advice.notices import notices
+from etl.advice.open_marks import unproved_quantities
 from etl.advice.profiles import profile_of
 from etl.advice.steps import Steps
 from etl.advice.structure import QUESTIONS, REMEDIES, make_readable
@@ -148,6 +149,7 @@ def _advice(
                     *found.notices,
                     *_nothing_kept(found),
                     *notices(found.then),
+                    *unproved_quantities(found.now, found.then),
                     *totals(found.then if found.now.refused else found.now),
                 )
             ),

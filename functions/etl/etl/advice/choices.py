@@ -5,7 +5,7 @@ from dataclasses import replace
 from itertools import islice, product
 from typing import Final
 
-from etl.advice.decimals import proved_mark, unproved_mark
+from etl.advice.open_marks import asked_mark
 from etl.advice.repeated_orders import repeated_orders
 from etl.advice.trial import Sampled, Trial, merged, try_out
 from etl.advice.values import Answer, Question, fields_of
@@ -85,27 +85,21 @@ def _of_mark(sample: Sampled, now: Trial, then: Trial) -> Iterator[Choice]:
     """
     if then.description.decimal is not None:
         return
+    open_mark = asked_mark(then)
+    if open_mark is None:
+        return
+    name, example = open_mark
     mark = then.description.decimal_mark
     other = "," if mark == "." else "."
-    texts = {name: then.texts(name) for name in ("price", "quantity")}
-    # Who parts columns by semicolons mostly writes decimal commas.
-    is_unusual = mark == "." and then.header is not None and then.header.delimiter == ";"
-    for name, counts in texts.items():
-        example = unproved_mark(counts, mark, is_unusual=is_unusual)
-        if example is None:
-            continue
-        if proved_mark(texts, {name: then.refused_texts(name) for name in texts}) is not None:
-            return
-        read, meant = price(example, mark)[1], price(example, other)[1]
-        yes = Answer(f"yes: it is {read:g}, and nobody asks again", {"decimal": mark})
-        no = Answer(f"no: it is {meant:g}, for all numbers of the file", {"decimal": other})
-        yield Choice(
-            field="decimal",
-            question=f"Each {name} with a mark has three digits behind it, so that nothing tells "
-            f"thousands from decimals: {example} is read as {read:g}. Is that right?",
-            options=tuple(_option(sample, now, then, answer) for answer in (yes, no)),
-        )
-        return
+    read, meant = price(example, mark)[1], price(example, other)[1]
+    yes = Answer(f"yes: it is {read:g}, and nobody asks again", {"decimal": mark})
+    no = Answer(f"no: it is {meant:g}, for all numbers of the file", {"decimal": other})
+    yield Choice(
+        field="decimal",
+        question=f"Each {name} with a mark has three digits behind it, so that nothing tells "
+        f"thousands from decimals: {example} is read as {read:g}. Is that right?",
+        options=tuple(_option(sample, now, then, answer) for answer in (yes, no)),
+    )
 
 
 def _of_words(sample: Sampled, now: Trial, then: Trial, found: TextWords) -> Choice:

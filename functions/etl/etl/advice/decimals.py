@@ -6,6 +6,7 @@ from functools import partial
 from itertools import islice
 from typing import Final
 
+from etl.rules.currencies import has_no_three_places
 from etl.rules.numbers import price, quantity
 from etl.rules.status import INVALID
 
@@ -68,13 +69,29 @@ def read_anew(name: str, kept: Mapping[str, int], mark: str) -> dict[str, int]:
     }
 
 
-def unproved_mark(texts: Mapping[str, int], mark: str, *, is_unusual: bool = False) -> str | None:
-    """A text of the column that is a thousandfold by the other mark, where nothing tells which.
+def open_column(
+    columns: Mapping[str, Mapping[str, int]],
+    refused: Mapping[str, Mapping[str, int]],
+    mark: str,
+    *,
+    is_unusual: bool,
+) -> tuple[str, str] | None:
+    """A column with a text that is a thousandfold by the other mark, where nothing tells which."""
+    for name, texts in columns.items():
+        example = _unproved(name, texts, mark, is_unusual=is_unusual)
+        if example is not None:
+            return None if proved_mark(columns, refused) else (name, example)
+    return None
 
-    Read as decimals, two different ones are enough: few prices have three places. As thousands it
-    takes three, and no number without a mark beside them: who writes 300 writes no 1,200 for one
-    and two tenths. One is enough where the mark `is_unusual` in such a file. None too where some
-    value tells. What is no amount by either mark tells nothing.
+
+def _unproved(name: str, texts: Mapping[str, int], mark: str, *, is_unusual: bool) -> str | None:
+    """A text of the column of which nothing in the column tells whether it has thousands.
+
+    Read as decimals, two different ones are enough: few prices have three places. One is, where
+    quantities have them, or prices with a currency that has not. As thousands it takes three, and
+    no number without a mark beside them: who writes 300 writes no 1,200 for one and two tenths.
+    One is enough where the mark `is_unusual` in such a file. None too where some value tells. What
+    is no amount by either mark tells nothing.
     """
     groups: dict[str, str] = {}
     is_bare = False
@@ -91,7 +108,8 @@ def unproved_mark(texts: Mapping[str, int], mark: str, *, is_unusual: bool = Fal
     if is_unusual:
         is_open = len(set(groups.values())) == 1
     elif set(groups.values()) == {mark}:
-        is_open = len(groups) >= _FEWEST_DECIMALS
+        is_odd = name == "quantity" or any(map(has_no_three_places, groups))
+        is_open = len(groups) >= (1 if is_odd else _FEWEST_DECIMALS)
     else:
         is_open = len(set(groups.values())) == 1 and len(groups) >= _FEWEST_GROUPS and not is_bare
     return next(iter(groups)) if is_open else None

@@ -12,6 +12,8 @@ _CODES = """
     UAH UGX USD UYU UZS VES VND XAF XOF YER ZAR ZMW ZWL
 """
 CODES: Final = frozenset(_CODES.split())
+# Their amounts have three places; no other currency's have.
+_OF_THREE_PLACES: Final = frozenset(["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"])
 # Hundredths and thousandths: 50¢ is not 50.
 _SMALL_COIN = frozenset("¢￠₥₰")
 
@@ -79,6 +81,16 @@ def currencies_of(text: str) -> frozenset[str]:
     before, _, behind = _parted(_NO_PAISE.sub("", text))
     name = behind or before
     return frozenset((name,)) if name in CODES else _WORDS.get(name, frozenset())
+
+
+def has_no_three_places(text: str) -> bool:
+    """Whether an amount's currency is none that is counted in thousandths.
+
+    >>> has_no_three_places("Rp 12.000"), has_no_three_places("12.000 KWD")
+    (True, False)
+    """
+    codes = currencies_of(text.strip("+-() "))
+    return bool(codes) and not codes <= _OF_THREE_PLACES
 
 
 def _parted(text: str) -> tuple[str, str, str]:
