@@ -17,6 +17,7 @@ from etl.advice.found import Found
 from etl.advice.notices import notices
 from etl.advice.open_marks import unproved_quantities
 from etl.advice.profiles import profile_of
+from etl.advice.several_prices import several_prices
 from etl.advice.steps import Steps
 from etl.advice.structure import QUESTIONS, REMEDIES, make_readable
 from etl.advice.told import said_once
@@ -150,6 +151,7 @@ def _advice(
                     *_nothing_kept(found),
                     *notices(found.then),
                     *unproved_quantities(found.now, found.then),
+                    *several_prices(found.now, found.then),
                     *totals(found.then if found.now.refused else found.now),
                 )
             ),

@@ -7,6 +7,7 @@ from typing import Final
 
 from etl.advice.open_marks import asked_mark
 from etl.advice.repeated_orders import repeated_orders
+from etl.advice.swapped_columns import swapped_columns
 from etl.advice.trial import Sampled, Trial, merged, try_out
 from etl.advice.values import Answer, Question, fields_of
 from etl.advice.words import TextWords, described_words, kept_cells, words_in_texts
@@ -38,6 +39,9 @@ def choices(
             choice = _choice(sample, now, then.kept, then, question)
             if choice is not None:
                 yield choice
+        swapped = swapped_columns(now, then)
+        if swapped is not None:
+            yield _offered(sample, now, then, swapped)
         yield from _of_mark(sample, now, then)
         for words in words_in_texts(then):
             yield _of_words(sample, now, then, words)
@@ -46,9 +50,17 @@ def choices(
 def _choice(
     sample: Sampled, now: Trial, least: int, asked: Trial, question: Question
 ) -> Choice | None:
-    """None where no answer keeps more than `least` rows."""
-    options = [(answer, _option(sample, now, asked, answer)) for answer in question.answers]
-    winning = [option for _, option in options if option.effect.kept_then > least]
+    """None where no answer keeps more than `least` rows, nor reads a file that is refused else."""
+    tried = [_tried(sample, asked, answer) for answer in question.answers]
+    options = [
+        (answer, _measured(now, trial, answer))
+        for answer, trial in zip(question.answers, tried, strict=True)
+    ]
+    winning = [
+        option
+        for (_, option), trial in zip(options, tried, strict=True)
+        if option.effect.kept_then > least or (asked.refused and not trial.refused)
+    ]
     if not winning:
         return None
     offered = [option for answer, option in options if answer.changes_nothing or option in winning]
@@ -56,7 +68,14 @@ def _choice(
 
 
 def _option(sample: Sampled, now: Trial, asked: Trial, answer: Answer) -> Option:
-    tried = try_out(sample, merged(asked.description, answer.fields))
+    return _measured(now, _tried(sample, asked, answer), answer)
+
+
+def _tried(sample: Sampled, asked: Trial, answer: Answer) -> Trial:
+    return try_out(sample, merged(asked.description, answer.fields))
+
+
+def _measured(now: Trial, tried: Trial, answer: Answer) -> Option:
     described = tried.description.model_dump(mode="json", exclude_defaults=True)
     return Option(meaning=answer.meaning, description=described, effect=now.effect(tried))
 
@@ -94,12 +113,19 @@ def _of_mark(sample: Sampled, now: Trial, then: Trial) -> Iterator[Choice]:
     read, meant = price(example, mark)[1], price(example, other)[1]
     yes = Answer(f"yes: it is {read:g}, and nobody asks again", {"decimal": mark})
     no = Answer(f"no: it is {meant:g}, for all numbers of the file", {"decimal": other})
-    yield Choice(
-        field="decimal",
-        question=f"Each {name} with a mark has three digits behind it, so that nothing tells "
+    question = Question(
+        "decimal",
+        f"Each {name} with a mark has three digits behind it, so that nothing tells "
         f"thousands from decimals: {example} is read as {read:g}. Is that right?",
-        options=tuple(_option(sample, now, then, answer) for answer in (yes, no)),
+        (yes, no),
     )
+    yield _offered(sample, now, then, question)
+
+
+def _offered(sample: Sampled, now: Trial, then: Trial, question: Question) -> Choice:
+    """With every answer, whatever it wins."""
+    options = tuple(_option(sample, now, then, answer) for answer in question.answers)
+    return Choice(field=question.field, question=question.text, options=options)
 
 
 def _of_words(sample: Sampled, now: Trial, then: Trial, found: TextWords) -> Choice:
