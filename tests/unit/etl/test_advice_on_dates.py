@@ -128,3 +128,43 @@ def test_numbers_of_days_are_read_where_nothing_tells_that_they_were_swapped(tmp
 def test_a_number_in_the_place_of_a_date_is_of_no_calendar(tmp_path):
     (notice,) = advice_on(tmp_path, "2024-01-05", "400.50", "1399.50", "2512.5").notices
     assert notice.kind == "unread_values"
+
+
+@pytest.mark.parametrize(
+    ("dates", "form", "turned"),
+    [
+        (("2024-02-03", "2024-05-03", "03/13/2024", "3/14/2024"), "%m/%d/%Y", "%Y-%d-%m"),
+        (
+            ("2024-02-03 00:00:00", "2024-05-03 00:00:00", "13.03.2024", "14.03.2024"),
+            "%d.%m.%Y",
+            "%Y-%d-%m %H:%M:%S",
+        ),
+    ],
+    ids=["American ones", "day first, with midnights"],
+)
+def test_iso_dates_of_early_days_beside_late_days_are_asked_about(tmp_path, dates, form, turned):
+    advice = advice_on(tmp_path, *dates)
+    assert advice.suggestion is None
+    (choice,) = advice.choices
+    assert "mean 3 February 2024?" in choice.question
+    stays, swapped = choice.options
+    assert stays.description == {"date_formats": ["iso", form]}
+    assert swapped.description == {"date_formats": [turned, form]}
+    assert (stays.effect.changed_values, swapped.effect.changed_values) == (0, 2)
+    assert stays.effect.kept_then == swapped.effect.kept_then == 4
+
+
+@pytest.mark.parametrize(
+    "dates",
+    [
+        ("2024-02-03", "2024-05-13", "03/13/2024", "03/14/2024"),
+        ("2024-02-03", "2024-05-03", "03/13/2024", "03/12/2024"),
+        ("2024-02-03", "2024-05-03", "03/13/2024"),
+        ("2024-02-03", "03/13/2024", "03/14/2024"),
+    ],
+    ids=["a late ISO day", "an early other day", "one other", "one ISO date"],
+)
+def test_iso_dates_beside_dates_of_any_day_are_not_asked_about(tmp_path, dates):
+    suggestion = advice_on(tmp_path, *dates).suggestion
+    assert suggestion is not None
+    assert suggestion.description == {"date_formats": ["iso", "%m/%d/%Y"]}

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from itertools import islice
 from typing import Any, Final
 
@@ -16,6 +17,7 @@ from etl.advice.dates import (
     swapped_days,
 )
 from etl.advice.decimals import proved_mark, read_anew, won_by
+from etl.advice.swapped_iso import SwappedIso, swapped_iso
 from etl.advice.trial import Trial
 from etl.advice.words import described_words, missing_words
 from etl.report.advice import Change
@@ -170,7 +172,8 @@ def _dates(trial: Trial, proposals: Proposals, left_out: frozenset[Part]) -> Non
     found = _found(trial, refused)
     clashing = clashes(trial, found.proved)
     known = list(trial.description.date_formats or _default(trial))
-    unasked = {clash.form for clash in clashing}
+    swapped = swapped_iso(trial, found)
+    unasked = {clash.form for clash in clashing} | {*(swapped.forms if swapped else ())}
     new = [
         form
         for form, _ in found.proved.most_common()
@@ -187,6 +190,8 @@ def _dates(trial: Trial, proposals: Proposals, left_out: frozenset[Part]) -> Non
         proposals.changes.append(Change(field="languages", value=languages, because=because))
         proposals.parts.append(("languages",))
     proposals.questions += [_mixed(clash, formats) for clash in clashing]
+    if swapped is not None:
+        proposals.questions.append(_of_swapped_iso(swapped, formats))
     proposals.questions += _questions(found, formats)
 
 
@@ -231,6 +236,32 @@ def _mixed(clash: Clash, formats: list[str]) -> Question:
         Answer(turn, {"date_formats": [clash.form, *others][:MOST_FORMATS]}),
     )
     return Question("date_formats", text, answers)
+
+
+def _of_swapped_iso(swapped: SwappedIso, formats: list[str]) -> Question:
+    """Did a spreadsheet take the dates of the others' order for days and months of its own?"""
+    forms = ", ".join(swapped.forms)
+    others = [form for form in formats if form != ISO]
+    return Question(
+        "date_formats",
+        f"No ISO date has a day past 12, and every other date has one ({swapped.unread}): a "
+        "spreadsheet may have swapped day and month of those that it could. Does "
+        f"{swapped.example} mean {_in_words(swapped.now)}?",
+        (
+            Answer(
+                f"yes, and the others are of {forms}",
+                {"date_formats": [*formats, *swapped.forms][:MOST_FORMATS]},
+            ),
+            Answer(
+                f"no, it means {_in_words(swapped.then)}, and all of its form are swapped",
+                {"date_formats": [*swapped.turned, *others, *swapped.forms][:MOST_FORMATS]},
+            ),
+        ),
+    )
+
+
+def _in_words(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"
 
 
 def _default(trial: Trial) -> list[str]:
