@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
+from etl.advice.questions import Question
 from etl.advice.trial import Trial
-from etl.advice.values import Question
 from etl.report.advice import Change, Choice, Notice
 
 

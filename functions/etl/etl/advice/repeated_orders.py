@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from etl.advice.order_lines import open_key
+from etl.advice.questions import Answer, Question
 from etl.advice.trial import Trial
-from etl.advice.values import Answer, Question
 
 
 def repeated_orders(trial: Trial) -> Iterator[Question]:

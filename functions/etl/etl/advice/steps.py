@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 
 from pydantic import ValidationError
 
+from etl.advice.questions import Question
 from etl.advice.trial import Sampled, Trial, merged, try_out
-from etl.advice.values import Question
 from etl.report.advice import Change, Notice
 
 

@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from etl.advice.layout_remedy import lay_out
+from etl.advice.questions import Answer, Question
 from etl.advice.steps import Steps
 from etl.advice.text_remedies import decode, escape
 from etl.advice.trial import Sampled, Trial
-from etl.advice.values import Answer, Question
 
 _MOST_STEPS: Final = 6
 

@@ -4,8 +4,8 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
+from etl.advice.questions import Answer, Question
 from etl.advice.trial import Trial
-from etl.advice.values import Answer, Question
 from etl.rules.numbers import price, quantity
 from etl.rules.status import INVALID, OK
 

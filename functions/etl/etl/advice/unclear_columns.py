@@ -7,7 +7,7 @@ from typing import Final
 from etl.advice.column_names import is_scaled, may_mean
 from etl.advice.described_layout import described_columns, header_place, parting_mark
 from etl.advice.layout import Layout, are_numbers
-from etl.advice.values import Answer, Question
+from etl.advice.questions import Answer, Question
 from etl.source.description import Description
 
 _MOST_ANSWERS: Final = 12

@@ -1,59 +1,34 @@
 """Proposals for quantities, prices and dates, and the questions that their values leave open."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from itertools import islice
-from typing import Any, Final
+from typing import Final
 
-from etl.advice.clashes import Clash, clashes, day_by
+from etl.advice.clashes import clashes, day_by
+from etl.advice.date_questions import of_mixed_orders, of_open_orders, of_swapped_iso
 from etl.advice.dates import (
     SPREADSHEET_DAYS,
     FoundFormats,
-    OpenOrder,
-    Order,
     find_formats,
     swapped_days,
 )
 from etl.advice.decimals import proved_mark, read_anew, won_by
-from etl.advice.swapped_iso import SwappedIso, swapped_iso
+from etl.advice.questions import MOST_FORMATS, Answer, Question
+from etl.advice.swapped_iso import swapped_iso
 from etl.advice.trial import Trial
 from etl.advice.words import described_words, missing_words
 from etl.report.advice import Change
 from etl.rules.dates import order_date
 from etl.rules.numbers import price, quantity
 from etl.rules.status import OK, ROUNDED
-from etl.source.date_formats import ISO, read_declared
+from etl.source.date_formats import ISO
 from etl.source.months import month_numbers
 
-MOST_FORMATS: Final = 20
 _SHOWN: Final = 3
 # What a proposal is made of: a field of a description, of lists each member by itself.
 Part = tuple[str, ...]
-
-_WORDS_OF_ORDER: Final = {"d": "day", "m": "month", "y": "year", "Y": "year"}
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """One way to settle a question: fields of a description, and what they would mean.
-
-    One that `changes_nothing` wins no row, and is offered beside those that do: nobody asks again.
-    """
-
-    meaning: str
-    fields: Mapping[str, Any]
-    changes_nothing: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What the values leave open."""
-
-    field: str
-    text: str
-    answers: tuple[Answer, ...]
 
 
 @dataclass(slots=True)
@@ -63,17 +38,6 @@ class Proposals:
     changes: list[Change] = field(default_factory=list)
     parts: list[Part] = field(default_factory=list)
     questions: list[Question] = field(default_factory=list)
-
-
-def fields_of(answers: Sequence[Answer]) -> dict[str, Any]:
-    """The fields of answers to several questions: of formats all, in their order."""
-    fields: dict[str, Any] = {}
-    for answer in answers:
-        for name, value in answer.fields.items():
-            if name == "date_formats":
-                value = list(dict.fromkeys([*fields.get(name, []), *value]))[:MOST_FORMATS]
-            fields[name] = value
-    return fields
 
 
 def propose(trial: Trial, left_out: frozenset[Part] = frozenset()) -> Proposals:
@@ -189,10 +153,10 @@ def _dates(trial: Trial, proposals: Proposals, left_out: frozenset[Part]) -> Non
         languages = list(found.languages[0])
         proposals.changes.append(Change(field="languages", value=languages, because=because))
         proposals.parts.append(("languages",))
-    proposals.questions += [_mixed(clash, formats) for clash in clashing]
+    proposals.questions += [of_mixed_orders(clash, formats) for clash in clashing]
     if swapped is not None:
-        proposals.questions.append(_of_swapped_iso(swapped, formats))
-    proposals.questions += _questions(found, formats)
+        proposals.questions.append(of_swapped_iso(swapped, formats))
+    proposals.questions += of_open_orders(found, formats)
 
 
 def _because(found: FoundFormats, forms: list[str], languages: tuple[str, ...]) -> str:
@@ -221,86 +185,9 @@ def _found(trial: Trial, refused: Mapping[str, int]) -> FoundFormats:
     return found
 
 
-def _mixed(clash: Clash, formats: list[str]) -> Question:
-    """Dates of two orders in one file: which of them is the one that the others have?"""
-    text = (
-        f"Some dates are of one order only and some of another of day, month and year: "
-        f"{clash.unread} is read by {clash.form} alone, and {clash.example} is ambiguous. "
-        "Which is meant?"
-    )
-    stay = f"as until now, {clash.form} for the others: {clash.example} is {clash.now}"
-    turn = f"{clash.form} wherever it reads a date: {clash.example} is {clash.then}"
-    others = [form for form in formats if form != clash.form]
-    answers = (
-        Answer(stay, {"date_formats": [*others, clash.form][:MOST_FORMATS]}),
-        Answer(turn, {"date_formats": [clash.form, *others][:MOST_FORMATS]}),
-    )
-    return Question("date_formats", text, answers)
-
-
-def _of_swapped_iso(swapped: SwappedIso, formats: list[str]) -> Question:
-    """Did a spreadsheet take the dates of the others' order for days and months of its own?"""
-    forms = ", ".join(swapped.forms)
-    others = [form for form in formats if form != ISO]
-    return Question(
-        "date_formats",
-        f"No ISO date has a day past 12, and every other date has one ({swapped.unread}): a "
-        "spreadsheet may have swapped day and month of those that it could. Does "
-        f"{swapped.example} mean {_in_words(swapped.now)}?",
-        (
-            Answer(
-                f"yes, and the others are of {forms}",
-                {"date_formats": [*formats, *swapped.forms][:MOST_FORMATS]},
-            ),
-            Answer(
-                f"no, it means {_in_words(swapped.then)}, and all of its form are swapped",
-                {"date_formats": [*swapped.turned, *others, *swapped.forms][:MOST_FORMATS]},
-            ),
-        ),
-    )
-
-
-def _in_words(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"
-
-
 def _default(trial: Trial) -> list[str]:
     """ISO, if some date of the file is written so."""
     return [ISO] if any(judged.order_date.has(OK).any() for judged in trial.judged) else []
-
-
-def _questions(found: FoundFormats, formats: list[str]) -> Iterator[Question]:
-    for opened in found.still_open:
-        answers = tuple(
-            Answer(_meaning(opened, order), {"date_formats": [*formats, *mine][:MOST_FORMATS]})
-            for order, mine in opened.formats.items()
-        )
-        mixed = (
-            "Some dates are of one order only and some of another"
-            if opened.is_mixed
-            else ("Every date is one in several orders")
-        )
-        text = f"{mixed} of day, month and year: {opened.example} is ambiguous. Which is meant?"
-        yield Question("date_formats", text, answers)
-    if len(found.languages) > 1:
-        answers = tuple(
-            Answer(
-                f"the months are named in {', '.join(one)}",
-                {"languages": list(one)}
-                | ({"date_formats": [*formats, *found.named]} if found.named else {}),
-            )
-            for one in found.languages
-        )
-        yield Question("languages", "The names of months are ambiguous.", answers)
-
-
-def _meaning(opened: OpenOrder, order: Order) -> str:
-    words = "/".join(_WORDS_OF_ORDER[letter] for letter in order)
-    for form in opened.formats[order]:
-        moment = read_declared(form, opened.example, month_numbers())
-        if moment is not None:
-            return f"{words}: {opened.example} is {moment.date().isoformat()}"
-    return words
 
 
 def _fractions(trial: Trial, changes: list[Change]) -> Iterator[Question]:
