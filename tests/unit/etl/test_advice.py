@@ -697,7 +697,7 @@ def test_a_share_beside_a_price_is_not_told_of_as_one(tmp_path):
 @pytest.mark.parametrize(
     ("row", "kind"),
     [
-        ("'{}','C','W','1','5','2024-01-05'\n", "quoted_ids"),
+        ("'{}','C','W',1,5,2024-01-05\n", "quoted_values"),
         ("'{},C,W,1,5,2024-01-05\n", "apostrophe_ids"),
     ],
 )

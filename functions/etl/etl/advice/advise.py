@@ -18,6 +18,7 @@ from etl.advice.notices import notices
 from etl.advice.open_marks import unproved_quantities
 from etl.advice.profiles import profile_of
 from etl.advice.several_prices import several_prices
+from etl.advice.single_quotes import hides_values, take_off
 from etl.advice.steps import Steps
 from etl.advice.structure import QUESTIONS, REMEDIES, make_readable
 from etl.advice.told import said_once
@@ -47,7 +48,7 @@ def advise(source: Source, header: Header, evidence: Evidence) -> Advice:
     """For a file that was read; `evidence` is of the whole of it."""
     given, refused = source.description, evidence.refusals.most_frequent()
     with _written(source.above_rows(header) + evidence.sample.text) as path:
-        sample = Sampled(path, evidence.sample.is_complete, is_standard=True)
+        sample = Sampled(path, evidence.sample.is_complete, read_by=given)
         found = _find(sample, given)
         found = replace(found, notices=(*cut_off(source, header), *found.notices))
         advice = _advice(sample, found, refused)
@@ -171,6 +172,8 @@ def _find(sample: Sampled, given: Description) -> Found:
         questions = (*steps.questions, *((question,) if question else ()))
         changes, told = tuple(steps.changes), tuple(steps.notices)
         return Found(now, steps.trial, steps.trial, changes, questions, told)
+    if hides_values(steps.trial):
+        take_off(sample, steps)
     proposals = worthwhile(sample, steps.trial)
     then = base = with_changes(sample, steps.trial, proposals.changes)
     asked = proposals

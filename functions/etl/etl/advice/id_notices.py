@@ -58,12 +58,6 @@ _DAMAGES: Final = (
         "of them: export the column without it.",
     ),
     (
-        "quoted_ids",
-        _if_all(lambda text: len(text) > 1 and text[0] == text[-1] == "'"),
-        "Single quotes stand around these ids and are part of them. If they stand around all "
-        'values, say so in the description: {"quote": "\'"}.',
-    ),
-    (
         "decimal_ids",
         _if_all(_OF_A_FLOAT.fullmatch),
         "A program took these ids for numbers and gave them a decimal place: they are other texts "

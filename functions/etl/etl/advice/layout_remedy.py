@@ -20,6 +20,7 @@ from etl.advice.layout_notices import (
     of_a_row,
     scaled,
 )
+from etl.advice.single_quotes import has_quoted_cells, take_off
 from etl.advice.steps import Steps, take
 from etl.advice.trial import Sampled, Trial
 from etl.advice.unclear_columns import unclear_columns
@@ -34,6 +35,8 @@ def lay_out(sample: Sampled, steps: Steps) -> bool:
     """Delimiter, header line and names, as few of these as are needed."""
     described = steps.trial.description
     text = _text(sample, described)
+    if has_quoted_cells(text) and take_off(sample, steps):
+        return True
     layout = find_layout(text, described.delimiter)
     if layout is None:
         steps.notices += [QUOTED_LINES] * has_quoted_lines(text)

@@ -7,6 +7,7 @@ from etl.advice.damaged_texts import decoded_twice
 from etl.advice.date_notices import other_calendars, swapped_spreadsheet_days, zone_abbreviations
 from etl.advice.id_notices import id_notices
 from etl.advice.mark_notices import two_marks
+from etl.advice.single_quotes import quoted_values
 from etl.advice.swallowed_rows import swallowed_rows
 from etl.advice.trial import Trial
 from etl.advice.unread_values import units_and_digits, unread
@@ -23,6 +24,7 @@ def notices(trial: Trial) -> Iterator[Notice]:
     yield from currency_notices(trial)
     yield from swallowed_rows(trial)
     told = [
+        *quoted_values(trial),
         *units_and_digits(trial),
         *other_calendars(trial),
         *swapped_spreadsheet_days(trial),

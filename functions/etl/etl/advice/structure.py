@@ -8,6 +8,7 @@ from typing import Final
 
 from etl.advice.layout_remedy import lay_out
 from etl.advice.questions import Answer, Question
+from etl.advice.single_quotes import take_off
 from etl.advice.steps import Steps
 from etl.advice.text_remedies import decode, escape
 from etl.advice.trial import Sampled, Trial
@@ -31,6 +32,7 @@ REMEDIES: Final[Mapping[str, Callable[[Sampled, Steps], bool]]] = {
     "no_header": lay_out,
     "missing_column": lay_out,
     "escaped_quote": escape,
+    "wrong_width": take_off,
 }
 
 

@@ -19,24 +19,33 @@ from etl.report.advice import Effect
 from etl.rules.judge import CODES, KEPT, Judgement
 from etl.rules.status import INVALID, OK, ROUNDED, Judged
 from etl.source.description import Description
+from etl.source.dialect import is_standard
 from etl.source.file import Source
 from etl.source.header import Header
 
 _NUMBERS: Final = ("quantity", "price", "order_date")
-# What the text of a sample no longer has: it is standard CSV in UTF-8.
-_READ_ALREADY: Final = {"encoding": None, "quote": None, "escape": None, "comment": None}
 
 
 @dataclass(frozen=True, slots=True)
 class Sampled:
     """A small file that stands for the whole one.
 
-    `is_standard`: its text is the file's in standard CSV and UTF-8, whatever the file is in.
+    `read_by` is the description by which its text became standard CSV and UTF-8; None for the
+    file's own bytes.
     """
 
     path: Path
     is_complete: bool
-    is_standard: bool = False
+    read_by: Description | None = None
+
+    def still_needed(self, description: Description) -> Description:
+        """The description without what the text no longer has."""
+        if self.read_by is None:
+            return description
+        gone = {"encoding": None}
+        if not is_standard(self.read_by):
+            gone |= {"quote": None, "escape": None, "comment": None}
+        return description.model_copy(update=gone)
 
 
 @dataclass(frozen=True)
@@ -91,9 +100,8 @@ class Trial:
 
 def try_out(sample: Sampled, description: Description) -> Trial:
     """Let the rules read the sample by this description."""
-    used = description.model_copy(update=_READ_ALREADY) if sample.is_standard else description
     try:
-        header, judged = judgements(Source(sample.path, used))
+        header, judged = judgements(Source(sample.path, sample.still_needed(description)))
     except Refused as refused:
         return Trial(description, refused=refused)
     return Trial(description, header, judged=judged)
