@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from etl.rules.dates import DateReading, order_date
 from etl.rules.status import INVALID, OK
-from etl.source.date_formats import WORDS, fault_of
+from etl.source.counted_dates import WORDS
+from etl.source.date_formats import fault_of
 from etl.source.months import LANGUAGES, month_numbers
 from tests.unit.etl.cleaning import run
 

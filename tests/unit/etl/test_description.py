@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from etl.errors import Refused
 from etl.rules.dates import DateReading, order_date
-from etl.source.date_formats import WORDS
+from etl.source.counted_dates import WORDS
 from etl.source.description import Description
 from etl.source.description_file import MAX_BYTES, parse_description, published_schema
 from etl.source.encodings import ENCODINGS, canonical_encoding

@@ -9,7 +9,8 @@ from typing import Final
 from etl.advice.trial import Trial
 from etl.rules.dates import DateReading, order_date
 from etl.rules.status import OK
-from etl.source.date_formats import ISO, WORDS, read_declared
+from etl.source.counted_dates import WORDS
+from etl.source.date_formats import ISO, read_declared
 from etl.source.months import month_numbers
 
 # The most frequent different dates: enough to see whether a format is of their order.

@@ -10,7 +10,8 @@ from typing import Final
 
 from etl.advice.date_shapes import ORDERS, Shape, shape_of
 from etl.rules.dates import YEARS
-from etl.source.date_formats import WORDS, fault_of, read_declared
+from etl.source.counted_dates import WORDS
+from etl.source.date_formats import fault_of, read_declared
 from etl.source.months import LANGUAGES, month_numbers
 
 SPREADSHEET_DAYS: Final = "spreadsheet_days"

@@ -17,7 +17,8 @@ from pydantic import (
 
 from etl.columns.characters import visible
 from etl.errors import Refused
-from etl.source.date_formats import ISO, WORDS, fault_of
+from etl.source.counted_dates import WORDS
+from etl.source.date_formats import ISO, fault_of
 from etl.source.encodings import ENCODINGS, canonical_encoding
 from etl.source.months import LANGUAGES
 
