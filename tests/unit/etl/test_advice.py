@@ -37,6 +37,9 @@ def dated(*dates: str) -> str:
         (("2024-01-05", "5. Januar 2024"), ["iso", "%d. %b %Y"]),
         (("2024年1月5日",), ["%Y年%m月%d日"]),
         (("20240131", "20240201"), ["%Y%m%d"]),
+        (("1704412800000000", "1704412801000000"), ["unix_microseconds"]),
+        (("1704412800000000000",), ["unix_nanoseconds"]),
+        (("/Date(1704412800000)/", "/Date(1704412801000+0100)/"), ["dotnet_json"]),
     ],
 )
 def test_dates_of_one_reading_get_its_format(tmp_path, dates, formats):

@@ -15,6 +15,10 @@ from etl.source.date_formats import fault_of, read_declared
 from etl.source.months import LANGUAGES, month_numbers
 
 SPREADSHEET_DAYS: Final = "spreadsheet_days"
+# Nothing tells it from the other, which is the usual one.
+SPREADSHEET_DAYS_1904: Final = "spreadsheet_days_1904"
+# So many digits may be day and time as well.
+_LONG: Final = ("unix_microseconds", "unix_nanoseconds")
 _MONTHS: Final = 12
 _MOST_FORMATS: Final = 12
 # A day number or a second's count of these years; 12345 is more likely an id.
@@ -80,12 +84,22 @@ def find_formats(texts: Mapping[str, int], languages: tuple[str, ...] = ()) -> F
 
 
 def counted_word(text: str) -> str | None:
-    """A word for texts that count seconds or days."""
-    for word in ("unix_seconds", "unix_milliseconds", SPREADSHEET_DAYS):
-        read = WORDS[word](text)
-        if read is not None and read.year in _RECENT:
-            return word
+    """A word for texts that count seconds or days.
+
+    >>> counted_word("1704412800000000"), counted_word("2024010510300012")
+    ('unix_microseconds', None)
+    """
+    for word, read in WORDS.items():
+        moment = read(text) if word != SPREADSHEET_DAYS_1904 else None
+        if moment is not None and moment.year in _RECENT:
+            return None if word in _LONG and _is_written_out(text) else word
     return None
+
+
+def _is_written_out(text: str) -> bool:
+    """Whether the digits begin with a day, as those of 20240105103000 do."""
+    shape = shape_of(text[:8])
+    return shape is not None and _date(shape, ("Y", "m", "d")) is not None
 
 
 def swapped_days(texts: Iterable[str], formats: Iterable[str]) -> list[str]:

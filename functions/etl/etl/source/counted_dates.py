@@ -24,6 +24,26 @@ def unix_milliseconds(text: str) -> datetime | None:
     return _since_1970(text, 1000) if re.fullmatch(r"\d{12,13}", text) else None
 
 
+def unix_microseconds(text: str) -> datetime | None:
+    """Microseconds since 1970, from 1973 on: fifteen or sixteen digits."""
+    return _since_1970(text, 1_000_000) if re.fullmatch(r"\d{15,16}", text) else None
+
+
+def unix_nanoseconds(text: str) -> datetime | None:
+    """Nanoseconds since 1970, from 1973 on: eighteen or nineteen digits."""
+    return _since_1970(text, 1_000_000_000) if re.fullmatch(r"\d{18,19}", text) else None
+
+
+def dotnet_json(text: str) -> datetime | None:
+    """Milliseconds since 1970 as .NET writes dates in JSON; the offset moves nothing.
+
+    >>> dotnet_json("/Date(1704412800000+0100)/") == unix_milliseconds("1704412800000")
+    True
+    """
+    match = re.fullmatch(r"\\?/Date\((\d{12,13})([+-]\d{4})?\)\\?/", text)
+    return unix_milliseconds(match[1]) if match else None
+
+
 def spreadsheet_days(text: str) -> datetime | None:
     """A spreadsheet's day number, with or without the time of day as its fraction."""
     return _since(text, _DAY_ZERO)
@@ -37,6 +57,9 @@ def spreadsheet_days_1904(text: str) -> datetime | None:
 WORDS: Final[Mapping[str, Read]] = {
     "unix_seconds": unix_seconds,
     "unix_milliseconds": unix_milliseconds,
+    "unix_microseconds": unix_microseconds,
+    "unix_nanoseconds": unix_nanoseconds,
+    "dotnet_json": dotnet_json,
     "spreadsheet_days": spreadsheet_days,
     "spreadsheet_days_1904": spreadsheet_days_1904,
 }
