@@ -94,6 +94,21 @@ def test_a_kept_value_that_would_be_read_anew_is_counted(tmp_path):
     assert suggestion.effect.changed_values == 1
 
 
+def test_a_dash_as_quantity_is_asked_about_as_a_missing_one_counts_as_1(tmp_path):
+    rows = "1,C,W,-,5,2024-01-05\n2,C,W,n/a,-,2024-01-05\n3,C,W,-,5,2024-01-05\n"
+    advice = advice_on(tmp_path, HEADER + rows)
+    assert advice.suggestion is not None
+    words = {"quantity": ["n/a"], "price": ["-"]}
+    assert advice.suggestion.description == {"missing": words}
+    (choice,) = advice.choices
+    assert "2 rows have - as quantity" in choice.question
+    yes, no = choice.options
+    assert yes.description == {"missing": {"quantity": ["n/a", "-"], "price": ["-"]}}
+    assert (yes.effect.kept_then, no.effect.kept_then) == (3, 1)
+    described = Description.model_validate_json(json.dumps(no.description))
+    assert advice_on(tmp_path, HEADER + rows, described).choices == ()
+
+
 def test_lines_of_an_order_get_the_key_that_tells_them_apart(tmp_path):
     rows = "A,C,Pen,1,5,2024-01-05\nA,C,Ink,1,6,2024-01-05\nA,C,Pen,1,5,2024-01-05\n"
     suggestion = advice_on(tmp_path, HEADER + rows).suggestion

@@ -18,7 +18,7 @@ from etl.advice.decimals import proved_mark, read_anew, won_by
 from etl.advice.questions import MOST_FORMATS, Answer, Question
 from etl.advice.swapped_iso import swapped_iso
 from etl.advice.trial import Trial
-from etl.advice.words import described_words, missing_words
+from etl.advice.words import dashes, described_words, missing_words
 from etl.report.advice import Change
 from etl.rules.dates import order_date
 from etl.rules.numbers import price, quantity
@@ -117,16 +117,39 @@ def _missing(trial: Trial, proposals: Proposals, left_out: frozenset[Part]) -> N
         for word in words
         if ("missing", name, word) not in left_out
     ]
-    if not parts:
-        return
     columns = described_words(trial)
     for _, name, word in parts:
         columns.setdefault(name, []).append(word)
-    shown = ", ".join(dict.fromkeys(word for _, _, word in parts))
-    counts = "; a missing quantity counts as 1" * any(name == "quantity" for _, name, _ in parts)
-    because = f"these words stand for nothing: {shown}{counts}"
-    proposals.changes.append(Change(field="missing", value=columns, because=because))
-    proposals.parts += parts
+    if parts:
+        shown = ", ".join(dict.fromkeys(word for _, _, word in parts))
+        counts = "; a missing quantity counts as 1" * any(
+            name == "quantity" for _, name, _ in parts
+        )
+        because = f"these words stand for nothing: {shown}{counts}"
+        proposals.changes.append(Change(field="missing", value=columns, because=because))
+        proposals.parts += parts
+    found = dashes(trial)
+    if found:
+        proposals.questions.append(_of_dashes(found, columns))
+
+
+def _of_dashes(found: Mapping[str, int], columns: Mapping[str, list[str]]) -> Question:
+    """In accounts a dash is nothing, which is no order; elsewhere it is a quantity not told."""
+    rows, others = sum(found.values()), columns.get("quantity", [])
+    stands = "rows have" if rows > 1 else "row has"
+    return Question(
+        "missing",
+        f"{rows:,} {stands} {' or '.join(found)} as quantity. Is it missing there, which counts "
+        "as 1?",
+        (
+            Answer("yes: it counts as 1", {"missing": {**columns, "quantity": [*others, *found]}}),
+            Answer(
+                "no: these rows stay dropped, and nobody asks again",
+                {"missing": {**columns, "quantity": others}},
+                changes_nothing=True,
+            ),
+        ),
+    )
 
 
 def _dates(trial: Trial, proposals: Proposals, left_out: frozenset[Part]) -> None:

@@ -33,6 +33,8 @@ _PHRASES: Final = {
     "not available", "not applicable", "no data", "keine angabe", "ohne angabe",
     "nicht verfügbar", "non disponible", "no disponible", "non disponibile", "não disponível",
 }  # fmt: skip
+# Of a quantity they may be none as well, and a missing one counts as 1.
+_DASHES: Final = frozenset({"-", "--", "---", "–", "—"})
 # These stand for nothing in one export and are a slip of the hand in the next.
 _DOUBTFUL: Final = {"x", "xx", "xxx", ".", "..", "*", "?", "??"}
 _FREQUENT_ROWS: Final = 3
@@ -50,7 +52,8 @@ _KNOWN_IN_OURS: Final = {*_KNOWN_IN_TEXTS, *_OF_PEOPLE.split(), *_PHRASES}
 def missing_words(trial: Trial) -> dict[str, tuple[str, ...]]:
     """By column of numbers: refused texts that are such words; no digit is ever one.
 
-    A doubtful one must stand in 3 rows at least and in 1 % of all.
+    A doubtful one must stand in 3 rows at least and in 1 % of all. A dash is asked about where it
+    is a quantity.
     """
     found = {}
     frequent = max(_FREQUENT_ROWS, _FREQUENT_SHARE * trial.rows)
@@ -59,11 +62,24 @@ def missing_words(trial: Trial) -> dict[str, tuple[str, ...]]:
         words = [
             text
             for text, count in texts.items()
-            if text.casefold() in _KNOWN or (text.casefold() in _DOUBTFUL and count >= frequent)
+            if (text.casefold() in _KNOWN and not (name == "quantity" and text in _DASHES))
+            or (text.casefold() in _DOUBTFUL and count >= frequent)
         ]
         if words:
             found[name] = tuple(sorted(words))
     return found
+
+
+def dashes(trial: Trial) -> dict[str, int]:
+    """Refused quantities that are dashes, with their rows.
+
+    None where the description lists the words of quantities: nobody asks again.
+    """
+    described = trial.description.missing
+    if isinstance(described, dict) and "quantity" in described:
+        return {}
+    texts = trial.refused_texts("quantity")
+    return {text: count for text, count in texts.items() if text in _DASHES}
 
 
 @dataclass(frozen=True, slots=True)
