@@ -36,9 +36,10 @@ def told(found: Check) -> list[str]:
     [
         ("quantity,price", ("1.99,1", "2.50,2", "9.99,1"), 0),
         ("quantity,price", ("9.00,1", "12.00,2", "7.00,1"), 3),
+        ("quantity,price", ("1.5,1", "12.25,2", "7,1"), 1),
         ("Qty,Price", ("1.99,1", "2.50,2", "9.99,1"), 0),
     ],
-    ids=["broken", "whole", "names to be mapped"],
+    ids=["cents", "whole", "broken", "names to be mapped"],
 )
 def test_names_above_each_others_columns_are_asked_about(tmp_path, names, rows, kept):
     (choice,) = asked(checked(tmp_path, names, *rows))
@@ -58,8 +59,9 @@ def test_names_above_each_others_columns_are_asked_about(tmp_path, names, rows, 
         (("1.0,2", "2.0,1", "3.0,4"), {}),
         (("1.5,2", "2.25,1", "2.5,4"), {"fractional_quantity": "round"}),
         (("1.99,1", "2.50,2"), {}),
+        (("1.5,20", "2.5,30", "0.125,40"), {}),
     ],
-    ids=["a price with cents", "whole numbers", "floats", "described", "too few"],
+    ids=["a price with cents", "whole numbers", "floats", "described", "too few", "metres"],
 )
 def test_columns_that_may_be_what_they_are_called_are_not_asked_about(tmp_path, rows, described):
     assert asked(checked(tmp_path, "quantity,price", *rows, **described)) == []

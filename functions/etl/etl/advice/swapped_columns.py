@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from statistics import fmean
 from typing import Final
 
 from etl.advice.questions import Answer, Question
@@ -15,7 +16,7 @@ _CENTS: Final = re.compile(r"[.,]\d\d$", re.ASCII)
 
 
 def swapped_columns(now: Trial, then: Trial) -> Question | None:
-    """Asked where quantities have decimals and prices are whole numbers, of one mark and all.
+    """Asked where quantities have cents, or are greater and mostly broken, and prices are whole.
 
     Nobody is asked where the description in force says which column is which, or what is done with
     quantities that are not whole.
@@ -26,7 +27,9 @@ def swapped_columns(now: Trial, then: Trial) -> Question | None:
         return None
     counts, prices = (_first(then.texts(name)) for name in ("quantity", "price"))
     mark = then.description.decimal_mark
-    if not _have_decimals(counts, mark) or not _are_whole(prices, mark):
+    if sum(counts.values()) < _FEWEST or not _are_whole(prices, mark):
+        return None
+    if not (_have_cents(counts) or (_are_broken(counts, mark) and _exceed(counts, prices, mark))):
         return None
     names = dict(zip(header.names, header.source_names, strict=True))
     if not (names["quantity"] and names["price"]):
@@ -58,17 +61,27 @@ def _first(texts: Mapping[str, int]) -> dict[str, int]:
     return dict(filled[:_LOOKED_AT])
 
 
-def _have_decimals(texts: Mapping[str, int], mark: str) -> bool:
-    """Whether most are no whole numbers, or all are written with cents."""
-    rows = sum(texts.values())
-    if rows < _FEWEST:
-        return False
+def _have_cents(texts: Mapping[str, int]) -> bool:
+    return all(map(_CENTS.search, texts))
+
+
+def _are_broken(texts: Mapping[str, int], mark: str) -> bool:
+    """Whether most are no whole numbers."""
     broken = sum(
         count
         for text, count in texts.items()
         if quantity(text, mark)[0] != OK and quantity(text, mark, is_rounded=True)[0] != INVALID
     )
-    return broken * 2 > rows or all(map(_CENTS.search, texts))
+    return broken * 2 > sum(texts.values())
+
+
+def _exceed(texts: Mapping[str, int], others: Mapping[str, int], mark: str) -> bool:
+    """Whether one piece costs more than there are pieces, as is usual; half a metre costs more."""
+    mine, theirs = (
+        [value for text in one if (value := price(text, mark)[1]) == value]
+        for one in (texts, others)
+    )
+    return bool(mine and theirs) and fmean(mine) > fmean(theirs)
 
 
 def _are_whole(texts: Mapping[str, int], mark: str) -> bool:
