@@ -41,6 +41,39 @@ def test_a_queue_may_be_declared_before_its_dead_letter_queue(load):
     assert list(application.resources) == ["Third", "Second", "First"]
 
 
+def test_references_to_a_resource_have_the_name_that_it_is_made_by(load):
+    application = load(
+        """
+        Resources:
+          Pool: {Type: AWS::Cognito::UserPool}
+          Admin:
+            Type: AWS::Cognito::UserPoolUser
+            Properties: {Username: admin, UserPoolId: !Ref Pool}
+          Work: {Type: AWS::Athena::WorkGroup, Properties: {Name: work}}
+          Unnamed: {Type: AWS::Athena::WorkGroup}
+          Lake:
+            Type: AWS::Glue::Database
+            Properties: {CatalogId: "1", DatabaseInput: {Name: !Sub "${AWS::Region}-lake"}}
+          Hello:
+            Type: AWS::SES::Template
+            Properties: {Template: {TemplateName: hello}}
+          F:
+            Type: AWS::Serverless::Function
+            Properties:
+              CodeUri: code
+              Handler: app.handler
+              Runtime: python3.11
+              Environment:
+                Variables:
+                  NAMES: !Join [" ", [!Ref Admin, !Ref Work, !Ref Unnamed, !Ref Lake, !Ref Hello]]
+        """
+    )
+    names = application.functions["F"].environment["NAMES"]
+
+    assert names == "admin work Unnamed us-east-1-lake hello"
+    assert application.resources["Work"].name == "work"
+
+
 def test_resources_that_name_each_other_come_in_some_order_and_are_named(load):
     application = load(
         """

@@ -7,7 +7,8 @@ answer here.
 
 from collections.abc import Mapping
 
-# The property that names a resource; without it the logical id does.
+# The property that names a resource, with dots between the levels of it; without it the logical
+# id does.
 NAME_PROPERTIES: Mapping[str, str] = {
     "AWS::ApiGateway::ApiKey": "Name",
     "AWS::ApiGateway::RestApi": "Name",
@@ -15,10 +16,14 @@ NAME_PROPERTIES: Mapping[str, str] = {
     "AWS::ApiGateway::UsagePlan": "UsagePlanName",
     "AWS::ApiGatewayV2::Api": "Name",
     "AWS::ApiGatewayV2::Stage": "StageName",
+    "AWS::Athena::WorkGroup": "Name",
+    "AWS::CloudWatch::Alarm": "AlarmName",
+    "AWS::CloudWatch::Dashboard": "DashboardName",
     "AWS::Cognito::UserPool": "UserPoolName",
     "AWS::Cognito::UserPoolClient": "ClientName",
     "AWS::Cognito::UserPoolDomain": "Domain",
     "AWS::Cognito::UserPoolGroup": "GroupName",
+    "AWS::Cognito::UserPoolUser": "Username",
     "AWS::DynamoDB::GlobalTable": "TableName",
     "AWS::DynamoDB::Table": "TableName",
     "AWS::ECR::Repository": "RepositoryName",
@@ -27,7 +32,9 @@ NAME_PROPERTIES: Mapping[str, str] = {
     "AWS::Events::Connection": "Name",
     "AWS::Events::EventBus": "Name",
     "AWS::Events::Rule": "Name",
-    "AWS::Glue::Database": "Name",
+    "AWS::Glue::Database": "DatabaseInput.Name",
+    "AWS::Glue::Table": "TableInput.Name",
+    "AWS::IAM::Group": "GroupName",
     "AWS::IAM::ManagedPolicy": "ManagedPolicyName",
     "AWS::IAM::Role": "RoleName",
     "AWS::IAM::User": "UserName",
@@ -40,8 +47,12 @@ NAME_PROPERTIES: Mapping[str, str] = {
     "AWS::Logs::LogGroup": "LogGroupName",
     "AWS::Pipes::Pipe": "Name",
     "AWS::S3::Bucket": "BucketName",
+    "AWS::SES::ConfigurationSet": "Name",
+    "AWS::SES::EmailIdentity": "EmailIdentity",
+    "AWS::SES::Template": "Template.TemplateName",
     "AWS::SNS::Topic": "TopicName",
     "AWS::SQS::Queue": "QueueName",
+    "AWS::SSM::Document": "Name",
     "AWS::SSM::Parameter": "Name",
     "AWS::Scheduler::Schedule": "Name",
     "AWS::Scheduler::ScheduleGroup": "Name",

@@ -243,9 +243,11 @@ class Identities:
 
     def _property(self, logical_id: str, key: str) -> str:
         """The text of a property, empty where it is none; what it names is not referred to."""
-        properties = self._resources[logical_id].get("Properties") or {}
+        value: Value = self._resources[logical_id].get("Properties") or {}
         before = set(self.referred)
-        value = self.intrinsics.resolve(properties.get(key), f"{logical_id}.{key}")
+        for level in key.split("."):
+            within = value.get(level) if isinstance(value, dict) else None
+            value = self.intrinsics.resolve(within, f"{logical_id}.{key}")
         self.referred = before
         return str(value) if isinstance(value, str | int | float) else ""
 
