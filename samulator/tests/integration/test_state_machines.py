@@ -140,6 +140,18 @@ READERS: dict[str, dict[str, Any]] = {
     "athena": {"InputType": "CSV", "ManifestType": "ATHENA_DATA", "CSVHeaderLocation": "FIRST_ROW"},
 }
 MACHINES: dict[str, dict[str, Any]] = {
+    "redriven": {
+        "StartAt": "Mark",
+        "States": {
+            "Mark": {"Type": "Pass", "Result": 7, "ResultPath": "$.mark", "Next": "Read"},
+            "Read": over(
+                one_step(
+                    task("arn:aws:states:::aws-sdk:s3:getObject", OBJECT)
+                    | {"ResultSelector": {"text.$": "$.Body"}, "ResultPath": "$.read"}
+                )
+            ),
+        },
+    },
     **{name: one_step(read_by("getObject", OBJECT, **each)) for name, each in READERS.items()},
     "distributed": one_step(
         {
@@ -457,6 +469,29 @@ def test_no_wildcard_catches_what_ends_an_execution(aws: AwsServer, name: str) -
     execution = run(aws, name, {"a": 1})
 
     assert (execution["status"], execution["error"]) == ("FAILED", "States.Runtime")
+
+
+def test_a_failed_execution_goes_on_where_it_failed(aws: AwsServer) -> None:
+    states, s3 = aws_client(aws, "stepfunctions"), aws_client(aws, "s3")
+    failed = run(aws, "redriven", {"key": "later"})
+    arn = {"executionArn": failed["executionArn"]}
+    assert (failed["status"], failed["redriveStatus"]) == ("FAILED", "REDRIVABLE")
+    s3.put_object(Bucket="files", Key="later", Body=b"now")
+
+    assert states.redrive_execution(**arn)["redriveDate"]
+
+    wait_until(lambda: states.describe_execution(**arn)["status"] != "RUNNING")
+    done = states.describe_execution(**arn)
+    assert done["status"] == "SUCCEEDED"
+    assert json.loads(done["output"]) == [{"key": "later", "mark": 7, "read": {"text": "now"}}]
+    assert (done["redriveCount"], done["redriveStatus"]) == (1, "NOT_REDRIVABLE")
+    events = states.get_execution_history(**arn, maxResults=1000)["events"]
+    kinds = [each["type"] for each in events]
+    assert [each["id"] for each in events] == [*range(1, len(events) + 1)]
+    assert kinds.count("PassStateEntered") == 1
+    assert kinds[kinds.index("ExecutionFailed") + 1] == "ExecutionRedriven"
+    with pytest.raises(states.exceptions.ExecutionNotRedrivable, match="SUCCEEDED and cannot be"):
+        states.redrive_execution(**arn)
 
 
 def test_an_object_that_is_no_json_is_not_read(aws: AwsServer) -> None:

@@ -23,6 +23,7 @@ from samulator.servers.aws.step_functions.history import page_histories
 from samulator.servers.aws.step_functions.http_tasks import serve_http_tasks
 from samulator.servers.aws.step_functions.item_reader import read_items_as_the_service_does
 from samulator.servers.aws.step_functions.map_workers import work_without_recursion
+from samulator.servers.aws.step_functions.redrive import serve_redrives
 
 
 def run_state_machines(url: str, functions_url: str | None, destinations: ApiDestinations) -> None:
@@ -52,3 +53,4 @@ def run_state_machines(url: str, functions_url: str | None, destinations: ApiDes
     describe_outputs_as_json()
     page_histories()
     serve_synchronous_executions()
+    serve_redrives()
