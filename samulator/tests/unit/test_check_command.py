@@ -142,7 +142,10 @@ Resources:
   Machine: {Type: AWS::StepFunctions::StateMachine}
   Rule:
     Type: AWS::Events::Rule
-    Properties: {EventBusName: nowhere, EventPattern: {source: [a]}, Targets: [{Id: a, Arn: ARN}]}
+    Properties:
+      EventBusName: aws.partner/acme/one
+      EventPattern: {source: [a]}
+      Targets: [{Id: a, Arn: ARN}]
 """.replace("ARN}]", "!GetAtt Dead.Arn}]")
 
 
@@ -162,7 +165,7 @@ def test_what_a_start_could_not_make_is_not_said_to_be_made(check):
     assert does.startswith("is not there: One or more parameter values were invalid: Some index")
     assert rows == {
         "Ordered": (False, "is not there: Queue name must end in .fifo for FIFO queues"),
-        "Rule": (False, "is not there: Event bus nowhere does not exist."),
+        "Rule": (False, "is not there: Event bus one does not exist."),
     }
     # What goes wrong stands in the rows alone.
     assert result.stderr == ""

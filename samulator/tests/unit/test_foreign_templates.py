@@ -74,6 +74,37 @@ def test_references_to_a_resource_have_the_name_that_it_is_made_by(load):
     assert application.resources["Work"].name == "work"
 
 
+def test_a_bus_of_another_stack_is_made_for_the_rules_that_name_it(load):
+    application = load(
+        """
+        Parameters: {Shared: {Type: String, Default: shared}}
+        Resources:
+          Own: {Type: AWS::Events::EventBus, Properties: {Name: own}}
+          F:
+            Type: AWS::Serverless::Function
+            Properties:
+              CodeUri: code
+              Handler: app.handler
+              Runtime: python3.11
+              Events:
+                Of: {Type: EventBridgeRule, Properties: &rule {EventBusName: !Ref Shared, Pattern: {source: [a]}}}
+                Too: {Type: EventBridgeRule, Properties: *rule}
+                ByArn: {Type: EventBridgeRule, Properties: {EventBusName: !GetAtt Own.Arn, Pattern: {source: [a]}}}
+                Usual: {Type: EventBridgeRule, Properties: {EventBusName: default, Pattern: {source: [a]}}}
+        """  # noqa: E501
+    )
+    buses = [each for each in application.resources.values() if each.type.endswith("::EventBus")]
+
+    assert [(each.logical_id, each.name) for each in buses] == [
+        ("shared (of another stack)", "shared"),
+        ("Own", "own"),
+    ]
+    assert next(iter(application.resources)) == "shared (of another stack)"
+    told = [line for line in application.warnings if "EventBusName" in line]
+    assert len(told) == 2
+    assert told[0].startswith("F.Events.Of.EventBusName: no event bus 'shared' is declared here")
+
+
 def test_resources_that_name_each_other_come_in_some_order_and_are_named(load):
     application = load(
         """

@@ -10,6 +10,7 @@ from samulator.template.custom_resources import without_guesses
 from samulator.template.dependencies import in_order_of_dependencies
 from samulator.template.doors import read_doors
 from samulator.template.event_invoke_config import read_dead_letter, unknown_destinations
+from samulator.template.foreign_buses import with_foreign_buses
 from samulator.template.functions import FUNCTION, FunctionReader
 from samulator.template.model import (
     Application,
@@ -147,7 +148,8 @@ class _Assembly:
             reader.read(resource)
         triggers = reader.triggers
         doors = read_doors(self._resources, functions)
-        ordered = in_order_of_dependencies(self._resources, self._warnings.append)
+        warn = self._warnings.append
+        ordered = in_order_of_dependencies(self._resources, warn)
         return Application(
             functions=functions,
             layers=layers,
@@ -162,7 +164,7 @@ class _Assembly:
             schedules=tuple(triggers.schedules),
             pipes=tuple(triggers.pipes),
             region=self._region,
-            resources=ordered,
+            resources=with_foreign_buses(ordered, self._unanswered, warn),
             idle={**self._idle, **triggers.idle, **idle_triggers(self._resources)},
             warnings=(
                 *self._warnings,
