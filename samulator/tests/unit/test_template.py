@@ -571,16 +571,18 @@ def test_triggers_of_user_pools_are_told_apart_by_what_pools_call_here(load):
               LambdaConfig:
                 PostConfirmation: arn:aws:lambda:us-east-1:123456789012:function:gone
                 PreTokenGenerationConfig: {LambdaArn: !GetAtt F.Arn, LambdaVersion: V2_0}
+                CustomEmailSender: {LambdaArn: !GetAtt F.Arn, LambdaVersion: V1_0}
         """
     )
 
     rows = [row for row in effects(application, Path()) if row.name.startswith("P: ")]
 
     assert [(row.name.removeprefix("P: "), row.works, row.does) for row in rows] == [
+        ("CustomEmailSender", False, "does not fire here, it calls F on AWS"),
         ("PostConfirmation", False, "gone is no function of this template that runs here"),
         ("PreSignUp", True, "calls F"),
         ("PreTokenGeneration", True, "calls F"),
-        ("UserMigration", False, "does not fire here, it calls F on AWS"),
+        ("UserMigration", True, "calls F"),
     ]
 
 

@@ -7,12 +7,12 @@ from samulator.template.model import Resource
 
 _PERMISSION, _POOL = "AWS::Lambda::Permission", "AWS::Cognito::UserPool"
 _PLAN, _FIREHOSE = "AWS::ApiGateway::UsagePlan", "AWS::KinesisFirehose::DeliveryStream"
-# What pools of this machine call a function for; others are for sending and migration.
+# What pools of this machine call a function for; others are for sending.
 POOL_TRIGGERS = frozenset(
     (
         *("CreateAuthChallenge", "CustomMessage", "DefineAuthChallenge", "PostAuthentication"),
         *("PostConfirmation", "PreAuthentication", "PreSignUp", "PreTokenGeneration"),
-        "VerifyAuthChallengeResponse",
+        *("UserMigration", "VerifyAuthChallengeResponse"),
     )
 )
 _TOKENS, _NO_TRIGGERS = "PreTokenGenerationConfig", ("KMSKeyID",)

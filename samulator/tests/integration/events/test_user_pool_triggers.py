@@ -12,7 +12,7 @@ from testkit.event_app import EventApp
 PASSWORD = "Secret-12345"
 FLOWS = [f"ALLOW_{flow}_AUTH" for flow in ("USER_PASSWORD", "ADMIN_USER_PASSWORD", "CUSTOM")]
 CHALLENGES = ("DefineAuthChallenge", "CreateAuthChallenge", "VerifyAuthChallengeResponse")
-FURTHER = ("CustomMessage", "PreTokenGeneration")
+FURTHER = ("CustomMessage", "PreTokenGeneration", "UserMigration")
 TRIGGERS = ("PreSignUp", "PostConfirmation", "PreAuthentication", "PostAuthentication")
 
 
@@ -280,3 +280,43 @@ def test_the_words_for_users_are_asked_for_and_written_down(
         f"{name}: your code is 123456",
     ]
     assert f"  {name}-2: your code is {PASSWORD}" in told
+
+
+def test_users_of_elsewhere_are_there_once_they_sign_in(
+    app: EventApp, pool: tuple[str, str]
+) -> None:
+    cognito, (pool_id, client), name = app.client("cognito-idp"), pool, f"old-{uuid4().hex}"
+
+    def sign_in(user: str, password: str) -> Any:
+        return cognito.initiate_auth(
+            ClientId=client,
+            AuthFlow="USER_PASSWORD_AUTH",
+            AuthParameters={"USERNAME": user, "PASSWORD": password},
+            ClientMetadata={"from": "test"},
+        )
+
+    with pytest.raises(cognito.exceptions.UserNotFoundException):
+        sign_in(name, "wrong")
+    token = sign_in(name, PASSWORD)["AuthenticationResult"]["IdToken"]
+    assert sign_in(name, PASSWORD)["AuthenticationResult"]
+
+    assert claims(token)["email"] == "old@b.example"
+    user = cognito.admin_get_user(UserPoolId=pool_id, Username=name)
+    assert user["UserStatus"] == "CONFIRMED"
+    migrations = [e for e in app.events("PoolTriggers", name) if "Migration" in e["triggerSource"]]
+    assert [each["triggerSource"] for each in migrations] == ["UserMigration_Authentication"] * 2
+    assert migrations[1]["request"]["validationData"] == {"from": "test"}
+    with pytest.raises(cognito.exceptions.UserNotFoundException, match="Exception migrating user"):
+        sign_in(f"bad-{name}", PASSWORD)
+
+
+def test_a_user_of_elsewhere_may_have_forgotten_the_password(
+    app: EventApp, pool: tuple[str, str]
+) -> None:
+    cognito, (pool_id, client), name = app.client("cognito-idp"), pool, f"old-{uuid4().hex}"
+
+    cognito.forgot_password(ClientId=client, Username=name)
+
+    user = cognito.admin_get_user(UserPoolId=pool_id, Username=name)
+    assert user["UserStatus"] == "RESET_REQUIRED"
+    assert "UserMigration_ForgotPassword" in sources(app, name)

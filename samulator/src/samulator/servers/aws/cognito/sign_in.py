@@ -9,6 +9,7 @@ from moto.core.responses import ActionResult
 
 from samulator.servers.aws.cognito.calling import TriggerCalls
 from samulator.servers.aws.cognito.challenges import CHALLENGE, FLOW, Challenges
+from samulator.servers.aws.cognito.migration import migrated_at_sign_in
 from samulator.servers.aws.cognito.occasion import Occasion, attributes_of, configured
 from samulator.servers.aws.cognito.pool_events import Caller, pool_event, with_overrides
 
@@ -34,7 +35,7 @@ class SignIn:
             with self._making_tokens("TokenGeneration_RefreshTokens", None):
                 return go()
         user = occasion.user((occasion.parameter("AuthParameters") or {}).get("USERNAME"))
-        if user is None:
+        if user is None and (user := migrated_at_sign_in(occasion)) is None:
             return go() if occasion.parameter("AuthFlow") != FLOW else _unknown()
         # Here the metadata of a client are data to validate, unlike where a challenge is answered.
         asked = {

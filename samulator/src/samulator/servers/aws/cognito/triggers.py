@@ -8,6 +8,7 @@ from moto.core.responses import ActionResult
 from samulator.servers.aws.cognito import sign_up
 from samulator.servers.aws.cognito.calling import TriggerCalls
 from samulator.servers.aws.cognito.custom_message import CustomMessages
+from samulator.servers.aws.cognito.migration import forgot_password
 from samulator.servers.aws.cognito.occasion import Occasion, pool_of
 from samulator.servers.aws.cognito.sign_in import SignIn, change_tokens
 from samulator.servers.aws.mail import MailLog
@@ -32,6 +33,7 @@ def call_triggers(lambda_url: str, log: MailLog | None) -> None:
         "confirm_sign_up": sign_up.confirm,
         "admin_confirm_sign_up": sign_up.confirm,
         "confirm_forgot_password": sign_up.confirm_password,
+        "forgot_password": forgot_password,
         "admin_create_user": sign_up.create_user,
         "initiate_auth": sign_in.initiate,
         "admin_initiate_auth": sign_in.initiate,
