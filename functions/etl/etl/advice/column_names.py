@@ -6,15 +6,18 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Final
 
+from etl.advice.composed_names import composed_column, without_accents
+
 # By column, parted by commas, the likeliest first: shops, marketplaces, ERP systems and banks, in
-# the languages of the largest markets.
+# the languages of the largest markets. What stands behind the bar is less likely than a name that
+# is put together of known words: `Nazwa towaru` is the product, and not `SKU`.
 _NAMES: Final = {
     "order_id": (
         "order id, order number, order no, order nr, order #, order, amazon order id, order name, "
         "sales order, sales order number, sales document, salesorder, so number, vbeln, "
         "purchase order, po number, invoice no, invoice number, invoice id, invoice, receipt no, "
         "receipt number, transaction id, transaction number, transaction reference, transaction, "
-        "reference number, reference, document number, name, "
+        "reference number, reference, document number, "
         "bestellnummer, bestell nr, bestellnr, bestell id, bestellung, auftragsnummer, auftrag, "
         "auftrags nr, auftragsnr, belegnummer, beleg nr, belegnr, rechnungsnummer, "
         "rechnungs nr, vorgangsnummer, verkaufsbeleg, buchungsnummer, referenz, "
@@ -29,7 +32,7 @@ _NAMES: Final = {
         "رقم الطلب, رقم الفاتورة, מספר הזמנה, מספר חשבונית, mã đơn hàng, số đơn hàng, "
         "เลขที่คำสั่งซื้อ, หมายเลขคำสั่งซื้อ, tilausnumero, rendelesszam, αριθμος παραγγελιας, "
         "de venta, numero de venta, vch no, voucher no, "
-        "id, ref, num, no, nr"
+        "| name, id, ref, num, no, nr"
     ),
     "customer_id": (
         "customer id, customer number, customer no, customer nr, customer code, customerid, "
@@ -51,19 +54,21 @@ _NAMES: Final = {
         "billing name"
     ),
     "product": (
-        "product, product name, product id, product code, product sku, sku, item sku, "
-        "lineitem name, lineitem sku, item name, item, item code, item id, article, "
-        "article number, article no, material, material number, matnr, asin, title, "
+        "product, product name, lineitem name, item name, item, article, material, title, "
         "product title, product description, description, item description, "
-        "artikel, artikelnummer, artikel nr, artikelnr, artikelbezeichnung, bezeichnung, produkt, "
+        "artikel, artikelbezeichnung, bezeichnung, produkt, "
         "produktname, ware, verwendungszweck, "
-        "produit, article, reference article, designation, libelle, nom du produit, "
+        "produit, article, designation, libelle, nom du produit, "
         "producto, nombre del producto, articulo, descripcion, produto, nome do produto, "
-        "descricao, codigo do produto, prodotto, articolo, descrizione, omschrijving, "
+        "descricao, prodotto, articolo, descrizione, omschrijving, "
         "produkt, nazwa produktu, towar, nazwa, urun, urun adi, товар, наименование, "
-        "商品名, 商品, 商品コード, 品名, 品番, 商品名称, 产品, 产品名称, 商品名稱, 상품명, 상품, "
+        "商品名, 商品, 品名, 商品名称, 产品, 产品名称, 商品名稱, 상품명, 상품, "
         "المنتج, الصنف, מוצר, פריט, sản phẩm, tên sản phẩm, สินค้า, ชื่อสินค้า, tuote, termek, "
-        "προιον, item title, product service, titulo, "
+        "προιον, item title, product service, titulo, benamning, betegnelse, denumire, megnevezes, "
+        "nazev, nazov, naziv, назва, найменування, opis, nama barang, "
+        "| product id, product code, product sku, sku, item sku, lineitem sku, item code, item id, "
+        "article number, article no, material number, matnr, asin, artikelnummer, artikel nr, "
+        "artikelnr, reference article, codigo do produto, 商品コード, 品番, "
         "lineitem, particulars, memo, details, narration"
     ),
     "quantity": (
@@ -73,7 +78,8 @@ _NAMES: Final = {
         "menge, anzahl, stuck, stueck, stk, bestellmenge, auftragsmenge, "
         "quantite, qte, nb, nombre, cantidad, cant, unidades, quantidade, qtd, qtde, "
         "quantita, qta, pezzi, aantal, antal, ilosc, szt, mnozstvi, kusu, mennyiseg, db, "
-        "adet, miktar, количество, кол во, "
+        "adet, miktar, количество, кол во, к ть, кількість, бр, antall, ant, cantitate, "
+        "kolicina, kiekis, daudzums, kogus, jumlah, kuantitas, 數量, "
         "数量, 個数, 注文数, 수량, الكمية, כמות, số lượng, จำนวน, maara, kpl, ποσοτητα"
     ),
     "price": (
@@ -85,7 +91,12 @@ _NAMES: Final = {
         "precio unitario, precio, preco unitario, preco, valor unitario, "
         "prezzo unitario, prezzo, stukprijs, prijs, eenheidsprijs, pris, a pris, enhetspris, "
         "cena, cena jednostkowa, cena netto, cena brutto, jednotkova cena, egysegar, ar, "
-        "birim fiyat, fiyat, цена, "
+        "birim fiyat, fiyat, цена, цена за единицу, ціна, ціна за одиницю, единична цена, "
+        "stykpris, pris per enhed, pris pr stk, pris per styck, styckpris, prijs per stuk, "
+        "cena za kus, cena za ks, "
+        "preco unit, preco por unidade, precio por unidad, prix a l unite, prezzo per unita, "
+        "pret unitar, pret, cijena, cena na enoto, kaina, cena par vienibu, uhikuhind, hind, "
+        "preis pro stuck, preis je stuck, preis stuck, harga satuan, harga, 單價, "
         "単価, 価格, 販売価格, 金額, 单价, 價格, 单价 元, 단가, 가격, "
         "السعر, سعر الوحدة, מחיר, đơn giá, giá, ราคา, ราคาต่อหน่วย, hinta, yksikkohinta, τιμη, "
         "sales price, net sales, gross sales, gross, grand total, "
@@ -114,6 +125,8 @@ _NAMES: Final = {
     ),
 }
 COLUMNS: Final = tuple(_NAMES)
+# More than the kinds of composed names.
+_ROOM: Final = 10
 _SCALED: Final = re.compile(
     r"[\s_(\[](in |x ?)?(cents?|ct|pence|minor units?|[kt] ?[€$£]|[kt](eur|usd|gbp)|tsd\.?|"
     r"thousands?|'?000s?|millions?|mio\.?|mrd\.?|千円?|万円?|百万円?|%)(?![^\W_])",
@@ -134,20 +147,27 @@ def normalised(name: str) -> str:
     >>> normalised("Order-ID"), normalised("N° de commande"), normalised("Menge (Stk.)")
     ('orderid', 'ndecommande', 'menge')
     """
-    folded = unicodedata.normalize("NFKD", re.sub(r"[(\[].*?[)\]]", "", name).casefold())
-    letters = "".join(char for char in folded if not unicodedata.combining(char))
+    letters = without_accents(re.sub(r"[(\[].*?[)\]]", "", name))
     # NFKD parts a Japanese voiced kana and a Korean syllable: put the rest together again.
     return unicodedata.normalize("NFC", re.sub(r"[\W_]+", "", letters))
 
 
 @cache
 def _ranks() -> Mapping[str, Mapping[str, int]]:
-    return {
-        column: {
-            normalised(name): rank for rank, name in reversed(list(enumerate(names.split(","))))
-        }
-        for column, names in _NAMES.items()
-    }
+    """Of each name its place, with room between the likely and the others."""
+    ranks: dict[str, dict[str, int]] = {}
+    for column, names in _NAMES.items():
+        likely, _, others = names.partition("|")
+        first = _composed_rank(column) + _ROOM
+        placed = [*enumerate(likely.split(",")), *enumerate(others.split(","), first)]
+        ranks[column] = {normalised(name): place for place, name in reversed(placed)}
+        ranks[column].pop("", None)
+    return ranks
+
+
+def _composed_rank(column: str) -> int:
+    """The place of names that are put together: the bar's, else the end."""
+    return _NAMES[column].partition("|")[0].count(",") + 1
 
 
 def rank(column: str, name: str) -> int | None:
@@ -161,7 +181,11 @@ def rank(column: str, name: str) -> int | None:
     found = ranks.get(normalised(name))
     # Programs put what a column is of before it: Order Lines/Quantity.
     last = normalised(name.rpartition("/")[2])
-    return found if found is not None or last not in ranks else ranks[last] + len(ranks)
+    if found is None and last in ranks:
+        found = ranks[last] + len(ranks) + _ROOM
+    if found is None and (composed := composed_column(name)) and composed[0] == column:
+        found = _composed_rank(column) + composed[1]
+    return found
 
 
 def is_scaled(name: str) -> bool:
@@ -188,7 +212,7 @@ def may_mean(column: str, name: str) -> bool:
 @cache
 def _words(column: str) -> frozenset[str]:
     """Names of one word; the shortest are abbreviations of much else."""
-    names = (name.strip() for name in _NAMES[column].split(","))
+    names = (name.strip() for name in re.split("[,|]", _NAMES[column]))
     return frozenset(normalised(name) for name in names if " " not in name and len(name) > 2)
 
 

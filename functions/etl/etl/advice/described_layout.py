@@ -1,10 +1,11 @@
 """A layout as fields of a description, with the reason of each."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import islice
 from typing import Final
 
 from etl.advice.column_names import is_scaled
-from etl.advice.layout import Layout
+from etl.advice.layout import Layout, are_numbers, is_date
 from etl.report.advice import Change
 from etl.source.description import Description
 
@@ -14,6 +15,9 @@ _OPTIONAL: Final = {
     "quantity": "no column looks like a quantity; it is missing, which counts as 1",
     "price": "no column looks like a price; it stays empty",
 }
+
+_OF_TEXT: Final = frozenset({"customer_id", "product"})
+_MOST_NAMES: Final = 8
 
 
 def header_place(layout: Layout, described: Description) -> list[Change]:
@@ -32,10 +36,28 @@ def parting_mark(layout: Layout) -> list[Change]:
 def described_columns(layout: Layout, places: Mapping[str, int]) -> list[Change]:
     """Which column is which, and constants in place of those that are absent."""
     reasons = {name: reason for name, reason in _OPTIONAL.items() if name not in places}
+    others = _texts(layout, places)
+    for name in reasons.keys() & _OF_TEXT:
+        reasons[name] += f", unless it is {others}: then say so by `columns`" if others else ""
     scaled = [name for name in layout.names if is_scaled(name)]
     if "price" in reasons and scaled:
         reasons["price"] = f"{' and '.join(scaled)} counts in another unit; the price stays empty"
     return [*_columns(layout, places), *_constants(reasons)]
+
+
+def _texts(layout: Layout, places: Mapping[str, int]) -> str:
+    """The names of the columns that are none of ours and hold texts, which a person may know."""
+    names = (
+        name
+        for place, name in enumerate(layout.names)
+        if name and place not in places.values() and not _is_of_numbers(layout.column(place))
+    )
+    return " or ".join(islice(names, _MOST_NAMES))
+
+
+def _is_of_numbers(values: Sequence[str]) -> bool:
+    filled = [value for value in values if value]
+    return are_numbers(values) or not filled or sum(map(is_date, filled)) * 2 > len(filled)
 
 
 def _columns(layout: Layout, places: Mapping[str, int]) -> list[Change]:
