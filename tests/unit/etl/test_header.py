@@ -156,3 +156,17 @@ def test_all_repeated_columns_can_be_refused():
     content = COLUMNS + ",note,note\n1,C1,W,1,5,2024-01-05,a,b\n"
 
     assert refusal_of(content, repeated_columns="refuse").reason == "duplicate_column"
+
+
+@pytest.mark.parametrize("below", ["\n", "\r\n\r\n", ",,,,,\n", " , \n\n"])
+@pytest.mark.parametrize("above", ["", "sep=,\n"])
+def test_blank_lines_at_the_end_make_no_file_empty(above, below):
+    """A header of other names is looked for below titles, to the end of a short file."""
+    refused = refusal_of(above + HEADER.replace("order_id", "Order No") + ROWS + below)
+    assert (refused.reason, refused.line) == ("missing_column", 2 if above else 1)
+    assert "The file has: Order No, customer_id" in refused.message
+
+
+def test_a_separator_line_that_the_columns_do_not_keep_to_is_no_empty_file():
+    refused = refusal_of("sep=;\n" + HEADER + ROWS)
+    assert (refused.reason, refused.line) == ("no_header", 2)

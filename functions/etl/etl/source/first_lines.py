@@ -76,10 +76,11 @@ class FirstLines:
     def _described(self) -> Line:
         """For a file that begins with its rows."""
         names = self._description.column_names
+        self.best(self.begin)  # raises where there is no row
         fitting = [
             delimiter
             for delimiter in self.delimiters
-            if len(self._cut(delimiter, self.begin).fields) == len(names)
+            if (line := self._cut(delimiter, self.begin)) and len(line.fields) == len(names)
         ]
         return Line(
             fields=names,
@@ -92,15 +93,24 @@ class FirstLines:
         )
 
     def best(self, begin: int) -> Line:
-        """The record after so many lines, by the delimiter that finds most of the columns."""
-        lines = [self._cut(delimiter, begin) for delimiter in self.delimiters]
-        return max(lines, key=lambda line: (len(line.known), len(line.fields)))
+        """The record after so many lines, by the delimiter that finds most of the columns.
+
+        Raises Refused where blank cells are all that is left.
+        """
+        found = self._best(begin)
+        if found is None:
+            raise self._absent()
+        return found
+
+    def _best(self, begin: int) -> Line | None:
+        lines = [line for mark in self.delimiters if (line := self._cut(mark, begin))]
+        return max(lines, key=lambda line: (len(line.known), len(line.fields)), default=None)
 
     def _below_titles(self) -> Line | None:
-        for begin in range(self.begin + 1, self.begin + min(_SEARCHED_LINES, self._count())):
-            if self._bytes_cut > _SEARCHED_BYTES:
+        for begin in range(self.begin + 1, self.begin + _SEARCHED_LINES):
+            found = self._best(begin) if self._bytes_cut <= _SEARCHED_BYTES else None
+            if found is None:
                 return None
-            found = self.best(begin)
             if not found.missing:
                 self._check_titles(found, begin)
                 return found
@@ -119,7 +129,7 @@ class FirstLines:
                     line=header.line,
                 )
 
-    def _cut(self, delimiter: str, begin: int) -> Line:
+    def _cut(self, delimiter: str, begin: int) -> Line | None:
         skipped = list(self._lines(0, begin))
         lines = _CountedLines(self._lines(begin, None))
         # The text is bounded; the library's own limit is for the whole process.
@@ -132,7 +142,7 @@ class FirstLines:
             row, above = None, lines.lines_read
         self._bytes_cut += lines.bytes_read
         if row is None:
-            raise self._absent()
+            return None
         fields = tuple(map(_named, row))
         return Line(
             fields=fields,
@@ -152,9 +162,6 @@ class FirstLines:
     def _with_constants(self, fields: Sequence[str]) -> frozenset[str]:
         constants = (visible(name).lower() for name in self._description.constants)
         return self._known(fields) | _REQUIRED.intersection(constants)
-
-    def _count(self) -> int:
-        return sum(1 for _ in self._lines(0, self.begin + _SEARCHED_LINES))
 
     def _lines(self, first: int, last: int | None) -> Iterator[str]:
         lines = io.StringIO(self._text, newline="")
