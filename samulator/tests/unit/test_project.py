@@ -10,6 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from samulator.control.loading import load_project
 from samulator.control.local_toml import PLACES, SERVICES, ProjectError, StartInvoke
 from samulator.control.project import Project, open_project
 from samulator.template.load import load_application
@@ -55,6 +56,44 @@ def test_values_are_written_as_cloudformation_writes_them(tmp_path: Path) -> Non
         tmp_path, "[environment]\nYES = true\nNO = false\nCOUNT = 7\nSHARE = 0.5\n"
     )
     assert project.environment == {"YES": "true", "NO": "false", "COUNT": "7", "SHARE": "0.5"}
+
+
+STORED = """
+Transform: AWS::Serverless-2016-10-31
+Parameters:
+  Network: {Type: "AWS::SSM::Parameter::Value<String>", Default: /shared/vpc}
+Resources:
+  F:
+    Type: AWS::Serverless::Function
+    Properties:
+      CodeUri: .
+      Handler: web.handler
+      Runtime: python3.11
+      Environment:
+        Variables:
+          BUS: "{{resolve:ssm:/shared/bus:1}}"
+          NETWORK: !Ref Network
+          LOGIN: "{{resolve:secretsmanager:database:SecretString:user}}"
+          KEY: "{{resolve:secretsmanager:key}}"
+"""
+
+
+def test_what_other_stacks_store_is_written_in_the_file(tmp_path: Path) -> None:
+    (tmp_path / "template.yaml").write_text(STORED)
+    project = project_with(
+        tmp_path,
+        '[ssm]\n"/shared/bus" = "orders"\n"/shared/vpc" = "vpc-1"\n'
+        '[secrets]\nkey = "k"\ndatabase = {user = "ada", password = "p"}\n',
+    )
+    application = load_project(project)
+    made = {each.name: each.properties for each in application.resources.values()}
+
+    assert application.functions["F"].environment == {
+        **{"BUS": "orders", "NETWORK": "vpc-1", "LOGIN": "ada", "KEY": "k"},
+    }
+    assert not [line for line in application.warnings if "SSM" in line or "resolve" in line]
+    assert made["/shared/bus"]["Value"] == "orders"
+    assert json.loads(made["database"]["SecretString"]) == {"user": "ada", "password": "p"}
 
 
 def test_start_invokes_carry_their_event(tmp_path: Path) -> None:
@@ -132,6 +171,8 @@ def test_a_start_invoke_waits_for_the_open_api_if_it_says_so(tmp_path: Path) -> 
         ('api_destinations = "a.b"', "api_destinations: 'a.b', not a list of hosts; write"),
         ('api_destinations = ["https://a.b/c"]', "'https://a.b/c', not a host; write its name"),
         ('servers = ["mysql"]', "servers: 'mysql', not a data server; there are opensearch"),
+        ("[ssm]\nA = 3", 'ssm.A: 3, not a text; write it as "A" = "..."'),
+        ("[secrets]\nA = {b = 3}", "secrets.A: {'b': 3}, not a text or a table of texts; write"),
         ('[environment]\nA = "{redis_port}"', 'write servers = ["redis"] at the top'),
     ],
 )  # fmt: skip

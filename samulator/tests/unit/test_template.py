@@ -139,7 +139,8 @@ def test_intrinsics_become_values(load_variable, expression, value):
         (
             "'{{resolve:ssm:/a/b}}'",
             "{{resolve:ssm:/a/b}}",
-            "{{resolve:ssm:/a/b}} is not known here, the text stays as it is",
+            "{{resolve:ssm:/a/b}} is not known here, the text stays as it is; give its value under "
+            "[ssm] in local.toml",
         ),
         ("!If [Nope, a, b]", "b", "condition Nope is not declared, so it does not hold"),
         (

@@ -33,6 +33,7 @@ def load_project(
         region=options.region,
         cache=TranslationCache(project.builds, translate),
         sources=options.parameter_sources,
+        stored=project.stored,
     )
     given = project.environment if environment is None else environment
     application = read_application(template, environment=given, aws_url=aws_url, answers=answers)

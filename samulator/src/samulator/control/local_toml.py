@@ -10,6 +10,7 @@ from typing import Any
 
 from samulator.servers.aws.emr_serverless.settings import JobSettings
 from samulator.servers.data import DATA_SERVERS
+from samulator.template.stored_values import StoredValues
 
 NAME = "local.toml"
 # Their names in local.toml, in commands, and in the names of logs and port variables.
@@ -30,7 +31,7 @@ _KEYS = (
         "emr_serverless",
         "environment",
     ),
-    *("iam", "links", "start"),
+    *("iam", "links", "secrets", "ssm", "start"),
 )
 _JOB_KEYS = ("python", "install", "entry_point", "python_path")
 _START_KEYS = ("function", "event", "after_open", "again_after")
@@ -59,7 +60,7 @@ class LocalToml:
 
     `servers` are the data servers that the application needs besides AWS's services; `links` are
     paths of its first API that people begin at, by what they are called. `api_destinations` are
-    hosts that events may be sent to.
+    hosts that events may be sent to, `stored` what SSM and Secrets Manager hold at the start.
     """
 
     servers: tuple[str, ...] = ()
@@ -72,6 +73,7 @@ class LocalToml:
     container_parameters: Mapping[str, str] = field(default_factory=dict)
     links: Mapping[str, str] = field(default_factory=dict)
     jobs: JobSettings = field(default_factory=JobSettings)
+    stored: StoredValues = field(default_factory=StoredValues)
 
 
 def read_local_toml(root: Path) -> LocalToml:
@@ -105,6 +107,10 @@ def read_local_toml(root: Path) -> LocalToml:
         container_parameters=_container_parameters(values.get("containers", {})),
         links=_links(_table("links", values.get("links", {}))),
         jobs=_jobs(root, _table("emr_serverless", values.get("emr_serverless", {}))),
+        stored=StoredValues(
+            ssm=_stored("ssm", values.get("ssm", {})),
+            secrets=_stored("secrets", values.get("secrets", {}), may_be_tables=True),
+        ),
     )
 
 
@@ -137,6 +143,26 @@ def _truth(key: str, values: Mapping[str, Any], place: str = "") -> bool:
     if not isinstance(value, bool):
         raise _wrong(f"{place}{key}", value, "a truth value", f"write {key} = true, without quotes")
     return value
+
+
+def _stored(
+    key: str,
+    value: Any,  # noqa: ANN401 - whatever the file says
+    *,
+    may_be_tables: bool = False,
+) -> dict[str, str]:
+    """Texts by names; a secret of several values is a table, which becomes its JSON."""
+    texts = {}
+    for name, each in _table(key, value).items():
+        is_table = may_be_tables and isinstance(each, dict)
+        if is_table and all(isinstance(part, str) for part in each.values()):
+            texts[name] = json.dumps(each)
+        elif isinstance(each, str) and each:
+            texts[name] = each
+        else:
+            what = "a text or a table of texts" if may_be_tables else "a text"
+            raise _wrong(f"{key}.{name}", each, what, f'write it as "{name}" = "..."')
+    return texts
 
 
 def _hosts(key: str, values: Mapping[str, Any]) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from samulator.control.start_options import (
 from samulator.servers.aws.emr_serverless.settings import JobSettings
 from samulator.template.document import find_template
 from samulator.template.model import Application
+from samulator.template.stored_values import StoredValues
 
 
 @dataclass(frozen=True)
@@ -27,8 +28,8 @@ class Project:
     whether the policies of their roles are enforced, `hosts` are those that API destinations may
     ask besides this machine, `options` are those of the start,
     `links` are where people begin, `container_parameters` those of the template in containers,
-    `jobs` is how job runs become processes, `state_folder` is where its data is, if it has a
-    folder of its own.
+    `jobs` is how job runs become processes, `stored` what SSM and Secrets Manager hold,
+    `state_folder` is where its data is, if it has a folder of its own.
     """
 
     root: Path
@@ -44,6 +45,7 @@ class Project:
     container_parameters: Mapping[str, str] = field(default_factory=dict)
     links: Mapping[str, str] = field(default_factory=dict)
     jobs: JobSettings = field(default_factory=JobSettings)
+    stored: StoredValues = field(default_factory=StoredValues)
 
     @property
     def template(self) -> Path:
@@ -124,4 +126,5 @@ def open_project(root: Path, flags: Flags = NO_FLAGS) -> Project:
         container_parameters=said.container_parameters,
         links=said.links,
         jobs=said.jobs,
+        stored=said.stored,
     )

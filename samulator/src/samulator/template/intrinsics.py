@@ -112,7 +112,11 @@ class Intrinsics:
         def replace(reference: re.Match[str]) -> str:
             value = self._lookup.dynamic(reference)
             if value is None:
-                self._warn(f"{where}: {reference[0]} is not known here, the text stays as it is")
+                table = "secrets" if reference["service"] == "secretsmanager" else "ssm"
+                self._warn(
+                    f"{where}: {reference[0]} is not known here, the text stays as it is; "
+                    f"give its value under [{table}] in local.toml"
+                )
             return reference[0] if value is None else value
 
         return REFERENCE.sub(replace, text)

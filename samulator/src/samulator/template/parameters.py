@@ -28,23 +28,25 @@ def parameter_texts(
     given: Mapping[str, str],
     warn: Callable[[str], None],
     sources: Mapping[str, str] | None = None,
+    stored: Mapping[str, str] | None = None,
 ) -> dict[str, str]:
     """Return the text of each parameter as a deployment would give it.
 
     What has neither value nor default gets one by its type and its use, and `warn` is told, as it
     is of a value that CloudFormation would not take and that `sources` has a place for by the
-    parameter's name: nobody has just typed it, and `sam local` takes every value.
+    parameter's name: nobody has just typed it, and `sam local` takes every value. `stored` is what
+    SSM has for those that AWS looks up there.
     Raises TemplateError at such a value from elsewhere.
     """
     declared = _section(document)
     _check(given, declared, warn, sources or {})
-    values, numbers = {}, numbers_wanted(document)
+    values, numbers, looked_up = {}, numbers_wanted(document), stored or {}
     for name, definition in declared.items():
         if name in given:
             values[name] = given[name]
         elif "Default" in definition:
             values[name] = text_of(definition["Default"])
-            if _kind(definition).startswith(_LOOKED_UP):
+            if _kind(definition).startswith(_LOOKED_UP) and values[name] not in looked_up:
                 warn(
                     f"Parameters.{name}: AWS looks {values[name]} up in SSM, here it is that name; "
                     f"give the value by --parameter-overrides {name}=VALUE"
@@ -55,6 +57,8 @@ def parameter_texts(
                 f"Parameters.{name}: has no default, so it is {values[name]!r} here; "
                 f"give it by --parameter-overrides {name}=VALUE"
             )
+        if _kind(definition).startswith(_LOOKED_UP):
+            values[name] = looked_up.get(values[name], values[name])
     return values
 
 

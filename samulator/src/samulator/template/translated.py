@@ -14,7 +14,10 @@ from samulator.template.model import TemplateError, Value
 from samulator.template.parameters import parameter_texts, parameter_values
 from samulator.template.refused_document import missing_transform, unresolved_dependencies
 from samulator.template.shape import check_sections
+from samulator.template.stored_values import StoredValues
 from samulator.template.translation_cache import TranslationCache
+
+_NOTHING = StoredValues()
 
 
 @dataclass(frozen=True)
@@ -29,26 +32,28 @@ class TranslatedTemplate:
     warnings: tuple[str, ...] = ()
 
 
-def open_template(
+def open_template(  # noqa: PLR0913 - a file, and what a deployment would know beside it
     path: Path,
     *,
     parameters: Mapping[str, str],
     region: str,
     cache: TranslationCache | None = None,
     sources: Mapping[str, str] | None = None,
+    stored: StoredValues = _NOTHING,
 ) -> TranslatedTemplate:
     """Read and translate a template. Raises TemplateError where a deployment would be refused.
 
     `sources` says of parameters where their values are written: one that a deployment would not
-    take is a warning then.
+    take is a warning then. `stored` are values that AWS would look up and the template lacks.
     """
     document = parse_document(path)
     with naming(path):
         check_sections(document)
         warnings: list[str] = []
-        texts = parameter_texts(document, parameters, warnings.append, sources)
+        texts = parameter_texts(document, parameters, warnings.append, sources, stored.ssm)
         opened = _translated(path.resolve(), document, texts, region, cache)
-    return replace(opened, warnings=(*warnings, *opened.warnings))
+    declared = stored.declared_in(opened.document)
+    return replace(opened, document=declared, warnings=(*warnings, *opened.warnings))
 
 
 @contextmanager
