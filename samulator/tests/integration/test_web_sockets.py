@@ -9,7 +9,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from samulator import AppThread, run_in_thread
+from samulator import AppThread, FunctionFailed, run_in_thread
 from testkit.web_socket import Socket
 
 APP = Path(__file__).parents[1] / "chat_app"
@@ -21,6 +21,16 @@ Connect = Callable[..., Awaitable[Socket]]
 def chat(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppThread]:
     folder = tmp_path_factory.mktemp("chat") / "app"
     shutil.copytree(APP, folder)
+    with run_in_thread(folder) as app:
+        yield app
+
+
+@pytest.fixture(scope="module")
+def judged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppThread]:
+    """The same, with the roles of its functions judged."""
+    folder = tmp_path_factory.mktemp("judged") / "app"
+    shutil.copytree(APP, folder)
+    (folder / "local.toml").write_text("iam = true\n")
     with run_in_thread(folder) as app:
         yield app
 
@@ -105,3 +115,22 @@ def test_new_code_leaves_connections_as_they_are(chat: AppThread) -> None:
         await socket.close()
 
     talk(chat, conversation)
+
+
+def test_a_role_says_who_may_post_to_connections(judged: AppThread) -> None:
+    async def conversation(connect: Connect) -> None:
+        socket = await connect()
+        await socket.send_str(json.dumps({"action": "sendmessage", "data": "hello"}))
+        assert await heard(socket) == "hello"
+        with pytest.raises(FunctionFailed) as refused:
+            await asyncio.to_thread(judged.invoke, "Unable", {"text": "never"})
+        error = json.loads(str(refused.value))
+        assert error["errorMessage"].startswith(
+            "An error occurred (AccessDeniedException) when calling the PostToConnection operation:"
+            " User: arn:aws:sts::123456789012:assumed-role/UnableRole/Unable is not authorized to "
+            "perform: execute-api:ManageConnections on resource: "
+            "arn:aws:execute-api:us-east-1:123456789012:Chat/Prod/POST/@connections/"
+        )
+        await socket.close()
+
+    talk(judged, conversation)

@@ -146,7 +146,12 @@ class Stack:
     def _load(self, environment: dict[str, str], aws_url: str) -> Application:
         application = self._read(environment, aws_url)
         adapted = self.mode.adapt(application, aws_url)
-        return with_connections(adapted, f"http://{LOOPBACK}:{self.ports.lambda_endpoint}")
+        # The process of AWS's services passes them on when it has judged them.
+        return with_connections(
+            adapted,
+            f"http://{LOOPBACK}:{self.ports.lambda_endpoint}",
+            connections=aws_url if self.project.iam else None,
+        )
 
     def _read(
         self, environment: dict[str, str], aws_url: str, answers: Answers | None = None

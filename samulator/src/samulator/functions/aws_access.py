@@ -32,12 +32,15 @@ def with_aws_access(
     return replace(application, functions=functions)
 
 
-def with_connections(application: Application, url: str) -> Application:
+def with_connections(
+    application: Application, url: str, *, connections: str | None = None
+) -> Application:
     """Return the application with what its functions need to reach the Lambda endpoint at `url`.
 
-    There calls of @connections are taken, and answers for custom resources.
+    There calls of @connections are taken, unless they go to `connections`, and answers for custom
+    resources.
     """
-    apis = " ".join([url, *(api.id.lower() for api in application.web_socket_apis)])
+    apis = " ".join([connections or url, *(api.id.lower() for api in application.web_socket_apis)])
     posting = {CONNECTIONS: apis} if application.web_socket_apis else {}
     answering = {ANSWERS: urlsplit(url).netloc}
     functions = {}

@@ -1,6 +1,7 @@
 """Passes calls of Lambda on to the Lambda endpoint: whoever knows one address reaches both."""
 
 import http.client
+import re
 import time
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 _API = ("/2015-03-31/functions/", "/2021-11-15/functions/")
+# The prefix is that of functions/execute_api.py, which stands above this room.
+_CONNECTIONS = re.compile(r"/execute-api/([^/]+)(/.*)?/@connections/.*")
 _SECONDS = 900
 _PAUSE_SECONDS = 0.2
 # Of one connection, not of the call.
@@ -21,8 +24,15 @@ _HOP = frozenset(("connection", "content-length", "date", "host", "server", "tra
 
 
 def is_for_lambda(environ: "WSGIEnvironment") -> bool:
-    """Whether the path is one of Lambda's calls about a function."""
-    return str(environ["PATH_INFO"]).startswith(_API)
+    """Whether the Lambda endpoint answers: calls about a function, and those of @connections."""
+    path = str(environ["PATH_INFO"])
+    return path.startswith(_API) or _CONNECTIONS.fullmatch(path) is not None
+
+
+def called_connections(path: str) -> tuple[str, str] | None:
+    """Return the API of a call of @connections, in lower case, and what it asks of that."""
+    found = _CONNECTIONS.fullmatch(path)
+    return None if found is None else (found[1], path.partition(found[1])[2])
 
 
 def lambda_calls(

@@ -14,6 +14,7 @@ from samulator.servers.aws.iam.call import Call
 from samulator.servers.aws.iam.partiql import OPERATIONS, statement_calls
 from samulator.servers.aws.iam.request import SignedRequest
 from samulator.servers.aws.iam.resources import resources_of
+from samulator.servers.aws.lambda_calls import called_connections
 
 # Where policies and signatures have different words for a service.
 _PREFIXES = {"email": "ses", "monitoring": "cloudwatch", "tagging": "tag"}
@@ -50,6 +51,17 @@ def calls_of(request: SignedRequest) -> list[Call]:
     resources: list[str | None] = [*resources_of(service, request.region, parameters)]
     context = _context(service, parameters)
     return [Call(action, resource, context) for resource in resources or [None]]
+
+
+def connection_call(request: SignedRequest, apis: Mapping[str, str]) -> Call | None:
+    """Return a call of @connections, whose API is one of `apis` by its id in lower case."""
+    called = called_connections(request.path)
+    if called is None or called[0] not in apis:
+        return None
+    stage, _, rest = called[1].rpartition("/@connections/")
+    place = f"{apis[called[0]]}{stage}/{request.method}/@connections/{rest}"
+    arn = f"arn:aws:execute-api:{request.region}:{ACCOUNT_ID}:{place}"
+    return Call("execute-api:ManageConnections", arn)
 
 
 def _operation(request: SignedRequest) -> str | None:

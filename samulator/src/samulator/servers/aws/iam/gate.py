@@ -11,7 +11,7 @@ from moto.sts.models import sts_backends
 from samulator.servers.aws.config import ACCOUNT_ID, AwsConfig
 from samulator.servers.aws.iam.call import Call
 from samulator.servers.aws.iam.callers import Caller, let_assume
-from samulator.servers.aws.iam.calls import calls_of
+from samulator.servers.aws.iam.calls import calls_of, connection_call
 from samulator.servers.aws.iam.principals import about
 from samulator.servers.aws.iam.refusal import Refusal
 from samulator.servers.aws.iam.request import SignedRequest, read_signed
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 _logger = logging.getLogger(__name__)
+_SOCKET_API = "AWS::ApiGatewayV2::Api"
 
 
 class IamGate:
@@ -36,6 +37,11 @@ class IamGate:
         self._app = app
         self._sts = sts_backends[ACCOUNT_ID]["aws"]
         self._roles = Roles(config.resources, iam_backends[ACCOUNT_ID]["aws"])
+        self._apis = {
+            each.logical_id.lower(): each.logical_id
+            for each in config.resources
+            if each.type == _SOCKET_API
+        }
         let_assume(config.callers, self._sts)
 
     def __call__(
@@ -59,7 +65,8 @@ class IamGate:
         return None if session is None else Caller(session.role_arn, session.session_name)
 
     def _refusal(self, request: SignedRequest, caller: Caller) -> Refusal | None:
-        for call in _calls(request):
+        connecting = connection_call(request, self._apis)
+        for call in [connecting] if connecting is not None else _calls(request):
             verdict = self._judged(request, caller, call)
             if verdict is not Verdict.ALLOWED:
                 return Refusal(caller.arn, call, verdict)
