@@ -87,8 +87,17 @@ def test_a_character_that_does_not_do_is_told_of_in_words(field: str) -> None:
         ('{"key": ["order_id", "ORDER_ID"]}', "key"),
         ('{"key": ["order_id", " order_id "]}', "key"),
         ('{"separator": ";"}', "separator"),
+        ('{"delimiter": ";", "delimiter": ","}', "delimiter: is there twice"),
+        ('{"columns": {"Amount": "price", "Amount": "quantity"}}', "Amount: is there twice"),
+        ('{"key": "rows"}', 'key: must be "row", "none" or a list'),
+        ('{"missing": {"price": "-"}}', "missing.price: must be a list of texts"),
+        ('{"columns": {"": "price"}}', "columns: a name there must have 1"),
+        ('{"comment": "\\""}', "comment must not begin with"),
+        ('{"comment": ";", "delimiter": ";"}', "comment must not begin with"),
+        ('{"time_zone": "localtime"}', "time_zone: 'localtime' is no time zone"),
         ("[]", "the document"),
         ("{", "the document"),
+        (" ", "the document is empty"),
     ],
 )
 def test_wrong_source_description_is_refused_naming_the_field(content, field):
@@ -112,6 +121,43 @@ def test_wrong_source_description_is_refused_naming_the_field(content, field):
 )
 def test_description_without_measure_is_refused_in_few_words(content):
     assert len(refusal_of(content).message) < 500
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        '\ufeff{"decimal": ","}'.encode("utf-16-le"),
+        '\ufeff{"decimal": ","}'.encode("utf-16-be"),
+        '{"decimal": ","}'.encode("utf-32"),
+        '\ufeff\ufeff{"decimal": ","}'.encode(),
+    ],
+    ids=["PowerShell's", "the other way round", "UTF-32", "two marks"],
+)
+def test_a_description_may_be_in_another_unicode_encoding_by_its_mark(content):
+    assert parse_description(content).decimal == ","
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ('{"columns": {"Menge é": "quantity"}}'.encode("cp1252"), "no UTF-8: save it as UTF-8"),
+        ('{"decimal": ","}'.encode("utf-16-le"), "UTF-16 without its mark"),
+        (b"\xff\xfe{", "no UTF-16: save it as UTF-8"),
+    ],
+)
+def test_an_encoding_of_a_description_that_is_not_read_is_named(content, told):
+    assert told in refusal_of(content).message
+
+
+@pytest.mark.parametrize("field", ["quote", "escape", "comment"])
+def test_a_mark_that_the_columns_are_parted_by_is_named(field):
+    """Python 3.13 takes no such quote; such a comment would be a row with nothing first."""
+    with pytest.raises(Refused) as refused:
+        run(HEADER + ROW, **{field: ","})
+    assert refused.value.reason == "bad_source_description"
+    assert f"has ',' as its {field}" in refused.value.message
+    (row,) = run((HEADER + ROW).replace(",", ";"), **{field: ","}).rows
+    assert row["price"] == 9.5
 
 
 json_values = st.recursive(

@@ -140,13 +140,27 @@ class Description(BaseModel):
         given = [mark for mark in marks if mark]
         if len(set(given)) < len(given):
             raise ValueError("delimiter, quote and escape must be different characters")
+        if self.comment and self.comment[0] in given:
+            raise ValueError(
+                f"comment must not begin with {self.comment[0]}, as rows do: each of these would "
+                "be left out"
+            )
         return self
+
+    @property
+    def marks(self) -> Mapping[str, str]:
+        """The characters that are given another meaning than that of a delimiter, by field."""
+        given = {"quote": self.quote, "escape": self.escape, "comment": self.comment}
+        return {name: mark[0] for name, mark in given.items() if mark}
 
     @field_validator("encoding")
     @classmethod
     def _encoding_is_known(cls, name: str | None) -> str | None:
         if name is not None and canonical_encoding(name) is None:
-            raise ValueError(f"{name!r} is no encoding that is read; docs/etl.md lists them")
+            raise ValueError(
+                f"{name!r} is no encoding that is read; "
+                "docs/source-description.schema.json lists them"
+            )
         return name
 
     @field_validator("date_formats")
@@ -169,7 +183,8 @@ class Description(BaseModel):
     @field_validator("time_zone")
     @classmethod
     def _zone_is_known(cls, name: str | None) -> str | None:
-        if name is not None and name not in available_timezones():
+        # "localtime" is another zone on another machine.
+        if name is not None and name not in available_timezones() - {"localtime", "posixrules"}:
             raise ValueError(f"{name!r} is no time zone of the IANA database")
         return name
 

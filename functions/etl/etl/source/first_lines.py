@@ -58,20 +58,28 @@ class FirstLines:
         separator = _SEPARATOR.match(self._text)
         self.begin = (description.header_line or (2 if separator else 1)) - 1
         delimiter = description.delimiter or (separator and separator[1])
-        self.delimiters = (delimiter,) if delimiter else DELIMITERS
+        known = (delimiter,) if delimiter else DELIMITERS
+        marks = description.marks
+        self.delimiters = [mark for mark in known if mark not in marks.values()]
+        self._clashing = [field for field, mark in marks.items() if mark in known]
         self._bytes_cut = 0
 
     def header(self) -> Line:
         """The first line, or the one below titles that names every column.
 
-        Raises Refused (`empty_file`, `no_header`).
+        Raises Refused (`empty_file`, `no_header`, `bad_source_description`).
         """
+        if not self.delimiters:
+            raise self._clash()
         if self._description.column_names:
             return self._described()
         first = self.best(self.begin)
         if not first.missing or self._description.header_line:
             return first
-        return self._below_titles() or first
+        found = self._below_titles()
+        if self._clashing and not found:
+            raise self._clash()
+        return found or first
 
     def _described(self) -> Line:
         """For a file that begins with its rows."""
@@ -170,6 +178,14 @@ class FirstLines:
                 return
             if number >= first:
                 yield line
+
+    def _clash(self) -> Refused:
+        field = self._clashing[0]
+        return Refused(
+            "bad_source_description",
+            f"_source.json has {self._description.marks[field]!r} as its {field}, and no other "
+            f"character parts the columns: leave {field} out, or give the delimiter.",
+        )
 
     def _absent(self) -> Refused:
         if self._is_cut:
