@@ -10,6 +10,13 @@ from testkit.other_app_runner import OtherApp
 from testkit.timing import is_gone, wait_until
 
 FUNCTION = "MisbehavingFunction"
+WITHOUT_LIST = """
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  F:
+    Type: AWS::Serverless::Function
+    Properties: {CodeUri: src, Handler: app.handler, Runtime: python3.11}
+"""
 
 
 def misbehave(app: OtherApp, how: str) -> tuple[str | None, dict]:
@@ -139,6 +146,26 @@ def test_failed_import_is_answered_as_by_lambda_and_traced_in_the_log(other_app)
     assert places == [("importing.py", "3"), ("missing_name.py", "3")]
     assert "ImportError: cannot import name 'nothing_of_this_name' from 'json'" in traced
     assert "Unable to import module 'importing': cannot import name" in reported
+
+
+def test_a_package_that_no_list_names_is_explained_in_the_log(tmp_path):
+    (tmp_path / "uv.lock").touch()
+    (tmp_path / "src").mkdir()
+    (tmp_path / "src/app.py").write_text("import no_package_of_this_name\n")
+    (tmp_path / "template.yaml").write_text(WITHOUT_LIST)
+    running = OtherApp(tmp_path / "template.yaml")
+    try:
+        unlisted = running.invoke("F").log_tail.decode()
+        (tmp_path / "src/requirements.txt").touch()
+        listed = running.invoke("F").log_tail.decode()
+    finally:
+        running.close()
+
+    said = f"no_package_of_this_name is not installed, for {tmp_path}/src has no requirements.txt"
+    assert said in unlisted
+    assert f"; {tmp_path}/uv.lock is not read: put what `uv export --no-dev` prints" in unlisted
+    assert "Unable to import module 'app': No module named 'no_package_of_this_name'" in listed
+    assert said not in listed
 
 
 def test_syntax_error_names_file_and_line(other_app):

@@ -414,6 +414,10 @@ def test_what_aws_would_refuse_says_why(load, properties, message):
             "F: does not run here, its code is not on this machine (s3://bucket/key)",
         ),
         ("Runtime: nodejs22.x", "F: does not run here, its runtime nodejs22.x is not Python"),
+        (
+            "Runtime: python2.7",
+            "F: does not run here, its runtime python2.7 is too old: Python 3.9",
+        ),
     ],
 )
 def test_what_is_left_out_is_a_warning(load, properties, warning):

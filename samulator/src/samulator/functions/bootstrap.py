@@ -25,6 +25,16 @@ _Find = Callable[[str], object]
 _FIRST = (
     *("after_import", "aws_guard", "custom_answers", "execute_api", "older_sdk", "user_pools"),
 )
+_REQUIREMENTS = "requirements.txt"
+# What else lists packages, and what a requirements.txt can be made of.
+_LISTS = {
+    "uv.lock": "what `uv export --no-dev` prints",
+    "poetry.lock": "what `poetry export` prints",
+    "Pipfile.lock": "what `pipenv requirements` prints",
+    _REQUIREMENTS: "a copy",
+    "pyproject.toml": "what it depends on",
+}
+_LEVELS = 3
 
 
 class SavedSourceLoader(SourceFileLoader):
@@ -70,7 +80,9 @@ def main() -> None:
     from awslambdaric import bootstrap as client  # type: ignore[import-untyped]
     from awslambdaric.__main__ import main as run_client  # type: ignore[import-untyped]
 
-    client._get_handler = _telling_where(client._get_handler, client.FaultException)
+    # Who builds the folder otherwise, by a Makefile or a Dockerfile, knows no requirements.txt.
+    saved = "" if _is_in(entries[0], built) else entries[0]
+    client._get_handler = _telling_where(client._get_handler, client.FaultException, saved)
     run_client(sys.argv)
 
 
@@ -94,8 +106,11 @@ def _is_in(path: str, folder: str) -> bool:
     return path == folder or path.startswith(folder + os.sep)
 
 
-def _telling_where(find: _Find, fault_type: type[Exception]) -> _Find:
-    """The client logs no place of a failed import, as on AWS: here the log gets it first."""
+def _telling_where(find: _Find, fault_type: type[Exception], folder: str) -> _Find:
+    """The client logs no place of a failed import, as on AWS: here the log gets it first.
+
+    `folder` is the function's, empty where its packages are no matter of a list in it.
+    """
 
     def found(handler: str) -> object:
         try:
@@ -103,6 +118,7 @@ def _telling_where(find: _Find, fault_type: type[Exception]) -> _Find:
         except fault_type as fault:
             if isinstance(fault.__context__, ImportError):
                 sys.stderr.write(_of_the_function(fault.__context__))
+                sys.stderr.write(_not_installed(fault.__context__, folder))
             raise
 
     return found
@@ -116,6 +132,28 @@ def _of_the_function(error: ImportError) -> str:
         frame for frame in told.stack if not any(part in frame.filename for part in own)
     ]
     return "".join(told.format())
+
+
+def _not_installed(error: ImportError, folder: str) -> str:
+    """Why a module is missing, where nothing says what to install."""
+    name, wanted = error.name, os.path.join(folder, _REQUIREMENTS)  # noqa: PTH118
+    if not folder or not isinstance(error, ModuleNotFoundError) or os.path.exists(wanted):  # noqa: PTH110
+        return ""
+    return (
+        f"{name} is not installed, for {folder} has no {_REQUIREMENTS}: without one nothing is, "
+        f"here as by sam build{_list_above(folder)}\n"
+    )
+
+
+def _list_above(folder: str) -> str:
+    """A list of packages that people keep beside the folder of their code, and nobody reads."""
+    for _ in range(_LEVELS):
+        folder = os.path.dirname(folder)  # noqa: PTH120
+        for name, copy in _LISTS.items():
+            found = os.path.join(folder, name)  # noqa: PTH118
+            if os.path.exists(found):  # noqa: PTH110
+                return f"; {found} is not read: put {copy} there"
+    return ""
 
 
 if __name__ == "__main__":

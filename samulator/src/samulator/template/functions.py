@@ -27,7 +27,9 @@ class FunctionReader:
         is_image = properties.get("PackageType") == "Image"
         runtime = str(properties.get("Runtime") or "")
         if not is_image and not runtime.startswith("python3."):
-            raise UnreadableCode(f"its runtime {runtime or 'is missing and'} is not Python")
+            is_old = runtime.startswith("python")
+            other = "too old: Python 3.9 is the oldest that runs" if is_old else "not Python"
+            raise UnreadableCode(f"its runtime {runtime or 'is missing and'} is {other}")
         inline = self.code.inline(resource)
         handler = str(properties.get("Handler") or "")
         if not handler and not is_image:
