@@ -3,6 +3,9 @@
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cfn-lambda-function-code-cfnresponsemodule.html
 """
 
+# Functions of older versions of Python import it, too.
+from __future__ import annotations
+
 import json
 import urllib.request
 from typing import Any
