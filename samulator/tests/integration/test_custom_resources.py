@@ -39,6 +39,10 @@ TEMPLATE = sam_template("""
       Second:
         Type: AWS::CloudFormation::CustomResource
         Properties: {ServiceToken: !GetAtt Maker.Arn, Id: !Sub 'after-${Row.Word}', Of: !Ref Named}
+      Later:
+        Type: AWS::Serverless::Function
+        Properties: {Environment: {Variables: {TABLE: !Ref Table, PREFIX: !GetAtt Row.Word}}}
+      Third: {Type: Custom::Third, Properties: {ServiceToken: !GetAtt Later.Arn, Id: three}}
       OfInline: {Type: Custom::Inline, Properties: {ServiceToken: !GetAtt Inline.Arn}}
       Named: {Type: AWS::SQS::Queue, Properties: {QueueName: !GetAtt Row.Word}}
       Refused: {Type: Custom::R, Properties: {ServiceToken: !GetAtt Maker.Arn, Id: refuse}}
@@ -57,6 +61,7 @@ TEMPLATE = sam_template("""
               ROW: !Ref Row
               WORDS: !Sub '${Row.Word} ${Second.Word} ${OfInline.Word}'
               QUEUE: !Ref Named
+              THIRD: !GetAtt Third.Word
               LACKING: !GetAtt Row.Lacking
               REFUSED: !GetAtt Refused.Word
 """).replace("RUNTIME", f"python3.{sys.version_info.minor}")
@@ -70,7 +75,7 @@ from urllib.parse import urlsplit
 import boto3
 
 def variables(event, context):
-    return {name: os.environ[name] for name in ("ROW", "WORDS", "QUEUE", "LACKING", "REFUSED")}
+    return {name: os.environ[name] for name in event["names"]}
 
 def handler(event, context):
     given = event["ResourceProperties"]["Id"]
@@ -84,7 +89,7 @@ def handler(event, context):
         "Status": "FAILED" if given == "refuse" else "SUCCESS",
         "Reason": "it was told so",
         "PhysicalResourceId": f"row-{given}",
-        "Data": {"Word": f"word-{given}"},
+        "Data": {"Word": os.environ.get("PREFIX", "word") + f"-{given}"},
     }
     url = urlsplit(event["ResponseURL"])
     connection = HTTPSConnection(url.hostname)
@@ -128,8 +133,10 @@ def test_the_event_is_cloudformations_with_texts_for_numbers_and_truths(app: App
 
 
 def test_variables_and_later_custom_resources_have_what_was_answered(app: AppThread) -> None:
-    variables = app.invoke("Reader")
+    names = ["ROW", "WORDS", "THIRD", "LACKING", "REFUSED"]
+    variables = app.invoke("Reader", {"names": names})
 
+    assert variables["THIRD"] == "word-one-three"
     assert variables["ROW"] == "row-one"
     assert variables["WORDS"] == "word-one word-after-word-one inline"
     assert (variables["LACKING"], variables["REFUSED"]) == ("Row.Lacking", "Refused.Word")
@@ -139,7 +146,7 @@ def test_resources_of_aws_are_made_with_what_was_answered(app: AppThread) -> Non
     urls = app.client("sqs").list_queues()["QueueUrls"]
 
     assert [url.rpartition("/")[2] for url in urls] == ["word-one"]
-    assert app.invoke("Reader")["QUEUE"] == urls[0]
+    assert app.invoke("Reader", {"names": ["QUEUE"]}) == {"QUEUE": urls[0]}
 
 
 @pytest.mark.parametrize(

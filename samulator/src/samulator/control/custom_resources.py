@@ -38,14 +38,15 @@ class Made:
 
 @dataclass(frozen=True)
 class CustomResources:
-    """`load` reads the template with the answers so far, `declare` makes resources of AWS and
-    returns a line for each that could not be made wholly. `url` is where `door` answers.
+    """`learn` reads the template with the answers so far, which functions then have, and `declare`
+    makes resources of AWS and returns a line for each that could not be made wholly. `url` is
+    where `door` answers.
     """
 
     functions: Invoker
     door: CustomAnswers
     url: str
-    load: Callable[[Answers], Application]
+    learn: Callable[[Answers], Application]
     declare: Callable[[Sequence[Resource]], Awaitable[list[str]]]
     _invoking: set[asyncio.Task[None]] = field(default_factory=set)
 
@@ -59,7 +60,7 @@ class CustomResources:
             if logical_id not in functions:
                 pending += [logical_id] if logical_id in late else []
                 continue
-            known = self.load(answers)
+            known = self.learn(answers)
             lines += await self._declare(known, pending)
             pending.clear()
             resource = known.resources[logical_id]
@@ -69,7 +70,7 @@ class CustomResources:
                 lines.append(Problem(resource, str(error), is_there=False).line)
             else:
                 answers[logical_id] = answer
-        lines += await self._declare(self.load(answers), pending)
+        lines += await self._declare(self.learn(answers), pending)
         return Made(answers, lines)
 
     async def _declare(self, known: Application, logical_ids: Sequence[str]) -> list[str]:

@@ -30,24 +30,28 @@ async def with_custom_resources(
     application, console = serving.application, serving.console
     if not isinstance(functions, WorkerHost):
         return application
+    before, latest = load(None), application
 
     async def declare(resources: Sequence[Resource]) -> list[str]:
         return await asyncio.to_thread(servers.aws.make, resources)
 
+    def learn(answers: Answers) -> Application:
+        nonlocal latest
+        known = load(answers)
+        changed = _with_variables(application, before, known)
+        for name, function in changed.functions.items():
+            if function != latest.functions[name]:
+                functions.give(name, function.environment)
+        latest = changed
+        return known
+
     async with _open(functions, serving.ports.lambda_endpoint) as door:
         url = f"http://{LOOPBACK}:{serving.ports.lambda_endpoint}"
-        made = await CustomResources(functions, door, url, load, declare).make(application)
-    before, after = load(None), load(made.answers)
-    for line in made.lines:
+        made = await CustomResources(functions, door, url, learn, declare).make(application)
+    after = load(made.answers)
+    for line in (*made.lines, *(each for each in after.warnings if each not in before.warnings)):
         console.problem(f"  {line}")
-    for line in after.warnings:
-        if line not in before.warnings:
-            console.problem(f"  {line}")
-    changed = _with_variables(application, before, after)
-    for name, function in changed.functions.items():
-        if function != application.functions[name]:
-            functions.give(name, function.environment)
-    return changed
+    return latest
 
 
 def _with_variables(
