@@ -28,9 +28,9 @@ from samulator.functions.packages import Packages
 from samulator.functions.reload import ReloadListener, watch
 from samulator.functions.worker_host import WorkerHost
 from samulator.http.doors import DoorOptions, open_first
-from samulator.http.issuer.keys import IssuerKeys
 from samulator.http.issuer.token import Tokens
 from samulator.http.server.server import bound_port, serve
+from samulator.issuer_keys import IssuerKeys
 from samulator.template.load import load_application
 
 ROOT = Path(__file__).parents[1]

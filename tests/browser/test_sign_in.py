@@ -8,8 +8,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from samulator.http.issuer.keys import IssuerKeys
 from samulator.http.issuer.token import Tokens
+from samulator.issuer_keys import IssuerKeys
 from tests.browser.conftest import HANGS_AFTER_MS, new_tab
 from tests.browser.hosted_page import CLIENT, Pool, challenge, hosted
 from tests.embedded_stack import EmbeddedStack, start_stack

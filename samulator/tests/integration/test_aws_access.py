@@ -7,8 +7,12 @@ from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
+from joserfc import jwt
+from joserfc.jwk import KeySet
 
 from samulator.functions.aws_guard import is_of_aws
+from samulator.http.issuer.token import Tokens
+from samulator.issuer_keys import IssuerKeys
 from samulator.servers.aws.service import AwsServer
 from testkit.aws_process import started_aws
 from testkit.other_app_runner import OtherApp
@@ -18,8 +22,13 @@ Reach = Callable[..., dict]
 
 
 @pytest.fixture(scope="module")
-def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AwsServer]:
-    with started_aws(tmp_path_factory.mktemp("aws")) as server:
+def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("aws")
+
+
+@pytest.fixture(scope="module")
+def aws(state: Path) -> Iterator[AwsServer]:
+    with started_aws(state) as server:
         yield server
 
 
@@ -94,6 +103,16 @@ def test_who_checks_tokens_finds_what_a_user_pool_publishes(
         assert got["keys"][0]["kty"] == "RSA"
     else:
         assert got["issuer"] == issuer
+
+
+def test_the_keys_are_those_of_the_local_issuer_too(reach: Reach, state: Path) -> None:
+    url = "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_Ab0/.well-known/jwks.json"
+    token = Tokens(IssuerKeys(state), "issuer").sign({"sub": "ada"})
+    keys = KeySet.import_key_set(json.loads(reach("keys_by_urllib", url=url)["got"]))
+
+    assert jwt.decode(token, keys, algorithms=["RS256"]).claims["sub"] == "ada"
+    assert len(keys.keys) > 1
+    assert not [key for key in keys.keys if key.is_private]
 
 
 def test_a_client_that_names_the_endpoint_of_user_pools_finds_those_of_this_machine(

@@ -11,10 +11,10 @@ from tempfile import TemporaryDirectory
 from samulator.http.doors import DoorOptions, open_first
 from samulator.http.gateway.exchange import Exchange
 from samulator.http.gateway.invoking import HttpInvoker
-from samulator.http.issuer.keys import IssuerKeys
 from samulator.http.issuer.token import Tokens
 from samulator.http.server.server import bound_port, serve
 from samulator.http.services.local_services import LocalServices
+from samulator.issuer_keys import IssuerKeys
 from samulator.template.model import Application
 from samulator.template.model_http import Api, FunctionUrl
 from testkit.functions import FakeFunctions

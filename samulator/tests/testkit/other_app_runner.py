@@ -18,10 +18,10 @@ from samulator.functions.runnable import runnable
 from samulator.functions.worker_host import WorkerHost
 from samulator.http.doors import DoorOptions, open_first
 from samulator.http.gateway.exchange import Exchange
-from samulator.http.issuer.keys import IssuerKeys
 from samulator.http.issuer.token import Tokens
 from samulator.http.lambda_api.endpoint import InvokeApi
 from samulator.http.server.server import Interface, bound_port, serve
+from samulator.issuer_keys import IssuerKeys
 from samulator.template.load import load_application
 from samulator.template.model import Destination
 from testkit.timing import LONG_SECONDS, wait_until

@@ -13,8 +13,8 @@ import pytest
 from samulator.cli.command import CommandFailed
 from samulator.cli.token import TOKEN
 from samulator.http.authorizers.jwt_authorizer import InvalidToken
-from samulator.http.issuer.keys import IssuerKeys
 from samulator.http.issuer.token import Tokens, parse_claim
+from samulator.issuer_keys import IssuerKeys
 
 TEMPLATE = """\
 Transform: AWS::Serverless-2016-10-31

@@ -13,8 +13,8 @@ from samulator.control.loading import load_project
 from samulator.control.local_toml import ProjectError
 from samulator.control.project import Project
 from samulator.control.state import StackNotRunning
-from samulator.http.issuer.keys import IssuerKeys
 from samulator.http.issuer.token import Tokens, parse_claim
+from samulator.issuer_keys import IssuerKeys
 from samulator.servers.ports import LOOPBACK, InvalidPort, Ports
 from samulator.template.model import TemplateError
 from samulator.template.model_http import JwtAuthorizer

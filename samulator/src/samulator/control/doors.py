@@ -11,12 +11,12 @@ from samulator.functions.host import FunctionHost
 from samulator.functions.worker_host import WorkerHost
 from samulator.http.doors import DoorOptions, open_port
 from samulator.http.gateway.exchange import Observe
-from samulator.http.issuer.keys import IssuerKeys
 from samulator.http.issuer.pages import IssuerPages
 from samulator.http.issuer.token import Tokens
 from samulator.http.lambda_api.endpoint import InvokeApi
 from samulator.http.server.server import Interface
 from samulator.http.services.local_services import LocalServices
+from samulator.issuer_keys import IssuerKeys
 from samulator.servers.ports import LOOPBACK, Ports
 from samulator.template.model import Application
 from samulator.template.model_web_socket import stage_path

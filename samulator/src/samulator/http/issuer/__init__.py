@@ -1,1 +1,1 @@
-"""The local issuer of tokens: its keys, the tokens that it signs, and what it publishes."""
+"""The local issuer of tokens: the tokens that it signs, and what it publishes."""

@@ -9,9 +9,9 @@ from typing import Any
 
 from aiohttp import web
 
-from samulator.http.issuer.keys import ALGORITHM, IssuerKeys
 from samulator.http.server.answer import Answer
 from samulator.http.server.server import Interface, Refusal
+from samulator.issuer_keys import ALGORITHM, IssuerKeys
 
 CONFIGURATION = "/.well-known/openid-configuration"
 KEY_SET = "/.well-known/jwks.json"

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from samulator.http.authorizers.jwt_authorizer import InvalidToken
-from samulator.http.issuer.keys import ALGORITHM, IssuerKeys
+from samulator.issuer_keys import ALGORITHM, IssuerKeys
 
 SUBJECT = "00000000-0000-4000-8000-000000000000"
 
@@ -22,7 +22,7 @@ class Tokens:
 
     def sign(self, claims: Mapping[str, Any], *, seconds: int = 3600) -> str:
         """Return a token with these claims, which replace those that every token has."""
-        from joserfc import jwt  # see issuer.keys
+        from joserfc import jwt  # see issuer_keys
 
         now = int(time.time())
         (key,) = self._keys.private().keys
@@ -39,7 +39,7 @@ class Tokens:
 
     def claims(self, token: str) -> Mapping[str, Any]:
         """Return the claims of a token whose signature is right. Raises InvalidToken."""
-        from joserfc import jwt  # see issuer.keys
+        from joserfc import jwt  # see issuer_keys
         from joserfc.errors import JoseError
 
         if self._known is None:

@@ -81,7 +81,8 @@ def application(config: AwsConfig, url: str) -> tuple["WSGIApplication", Storage
 
     others: WSGIApplication = DomainDispatcherApplication(on_first_request)  # type: ignore[arg-type]
 
-    pools = at_pool_address(others, config.region)
+    state = Path(config.folder).parent if config.folder else None
+    pools = at_pool_address(others, config.region, state)
     functions = lambda_calls(config.lambda_url)
     jobs = EmrServerless(
         declared_applications(config.resources, config.region),
