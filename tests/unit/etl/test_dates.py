@@ -166,3 +166,33 @@ def test_day_number_is_read_to_the_second_where_its_decimals_tell_no_more():
     assert read("45347.304861", "spreadsheet_days") == datetime(2024, 2, 25, 7, 19)
     exact = datetime(2024, 2, 25, 7, 18, 59, 991000)
     assert read("45347.30486101", "spreadsheet_days") == exact
+
+
+@pytest.mark.parametrize(
+    ("before_noon", "after_noon"),
+    [
+        ("AM", "pm"),
+        ("a.m.", "P.M."),
+        ("a. m.", "p.\u00a0m."),
+        ("π.μ.", "μ.μ."),
+        ("오전", "오후"),
+        ("上午", "下午"),
+        ("午前", "午後"),
+        ("ص", "م"),
+        ("ÖÖ", "ÖS"),
+        ("पूर्वाह्न", "अपराह्न"),
+    ],
+)
+def test_halves_of_the_day_are_read_as_languages_write_them(before_noon, after_noon):
+    for form, text in (
+        ("%d/%m/%Y %I:%M %p", "05/01/2024 {} {}"),
+        ("%d %b %Y %p %I:%M", "5 ene. 2024 {1} {0}"),
+    ):
+        assert read(text.format("12:10", before_noon), form) == datetime(2024, 1, 5, 0, 10)
+        assert read(text.format("12:10", after_noon), form) == datetime(2024, 1, 5, 12, 10)
+        assert read(text.format("3:10", after_noon), form) == datetime(2024, 1, 5, 15, 10)
+
+
+@pytest.mark.parametrize("text", ["5/1/2024 3:10 m", "5/1/2024 3:10 pam", "5/1/2024 3:10 x.m."])
+def test_what_is_no_half_of_the_day_is_no_date(text):
+    assert read(text, "%d/%m/%Y %I:%M %p") is None

@@ -5,10 +5,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
+from etl.source.day_halves import BEFORE, BEHIND
+
 _TIME = re.compile(
-    r"(?P<lead>T|:|,?\s+)(?P<hour>\d{1,2})(?P<colon>[:.hH])\d{2}"
+    rf"(?P<lead>T|:|,?\s+)(?P<before>(?:{BEFORE})\s?)?(?P<hour>\d{{1,2}})(?P<colon>[:.hH])\d{{2}}"
     r"(?P<second>(?P=colon)\d{2}(?:(?P<point>[.,])\d{1,9})?)?"
-    r"(?P<half>\s?[AaPp][Mm])?(?P<zone>\s?(?:Z|UTC|GMT|Uhr|[+-]\d\d:?\d\d))?$"
+    rf"(?P<half>\s?(?i:{BEHIND}))?(?P<zone>\s?(?:Z|UTC|GMT|Uhr|[+-]\d\d:?\d\d))?$"
 )
 _WEEKDAY = re.compile(
     r"(?P<day>Mon|Tue|Wed|Thu|Fri|Sat|Sun)(?P<rest>[a-z]*day)?(?P<behind>,?\s+)", re.ASCII
@@ -93,8 +95,12 @@ def _with_time(text: str) -> Iterator[tuple[str, str]]:
     match = _TIME.search(text)
     if match is not None:
         colon = match["colon"]
-        hour = "%I" if match["half"] else "%H"
-        form = match["lead"] + hour + colon + "%M" + (colon + "%S" if match["second"] else "")
+        hour = "%I" if match["half"] or match["before"] else "%H"
+        before = match["before"] or ""
+        half = "%p " if before[-1:].isspace() else "%p" if before else ""
+        form = (
+            match["lead"] + half + hour + colon + "%M" + (colon + "%S" if match["second"] else "")
+        )
         form += f"{match['point']}%f" if match["point"] else ""
         if match["half"]:
             form += (" " if match["half"][0].isspace() else "") + "%p"

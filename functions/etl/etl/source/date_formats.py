@@ -8,6 +8,7 @@ from functools import cache
 from typing import Final
 
 from etl.source.counted_dates import WORDS
+from etl.source.day_halves import with_english_halves
 
 ISO: Final = "iso"
 _DIRECTIVE = re.compile(r"%(.)|(\s+)|([^%\s]+)", re.DOTALL)
@@ -31,10 +32,13 @@ class _Format:
     strict: re.Pattern[str] | None
     month: str
     has_fraction: bool
+    has_half: bool
 
     def read(self, text: str, months: Mapping[str, int]) -> datetime | None:
         if self.has_fraction:
             text = _LONG_FRACTION.sub(r"\1", text)
+        if self.has_half:
+            text = with_english_halves(text)
         for written in self._with_english_months(text, months):
             if self.strict is not None and not self.strict.fullmatch(written):
                 continue
@@ -65,7 +69,8 @@ class _Format:
 def _compiled(form: str) -> _Format:
     letters = [match[1] for match in _DIRECTIVE.finditer(form) if match[1]]
     month = next((letter for letter in letters if letter in _MONTHS), "")
-    return _Format(form, _strict(form), "B" if month == "B" else month and "b", "f" in letters)
+    named = "B" if month == "B" else month and "b"
+    return _Format(form, _strict(form), named, "f" in letters, "p" in letters)
 
 
 def _strict(form: str) -> re.Pattern[str] | None:
