@@ -193,6 +193,23 @@ def test_csv_has_the_cells_of_the_processed_file(call, rows):
     assert "orders-rows.csv" in answer.headers["content-disposition"]
 
 
+@pytest.mark.parametrize(
+    ("columns", "names"),
+    [
+        ("note, old", ["note, old"]),
+        (" order_id , note, old,-x", ["order_id", "note, old", "-x"]),
+        ("note,order_id", ["note", "order_id"]),
+    ],
+)
+def test_a_column_whose_name_has_a_comma_is_chosen_and_ordered_by(call, processed, columns, names):
+    table = pa.table({name: ["b", "a"] for name in ("order_id", "note", "note, old", "-x")})
+    processed.publish("commas.csv", "commas/", table)
+
+    answer = call("/datasets/commas/rows", columns=columns, order="note, old,-order_id,-x")
+
+    assert answer.json()["items"] == [dict.fromkeys(names, text) for text in "ab"]
+
+
 def test_a_cursor_of_a_replaced_version_says_so(call, processed):
     table = pa.table({"order_id": ["1", "2"]})
     processed.publish("moving.csv", "moving/", table)

@@ -6,10 +6,12 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from datasets.deadline import Deadline
 from datasets.errors import InvalidInput
+from datasets.parquet.absent import no_column
 from datasets.parquet.table import ParquetTable
 from datasets.rows import cursor
 from datasets.rows.cells import column_kinds, csv_lines, readable
 from datasets.rows.limit import MOST, TOLD, page_limit
+from datasets.rows.listed import first_listed
 from datasets.rows.order import parse_order
 from datasets.rows.page import Page, Wanted, read_page
 from datasets.rows.where import parse_conditions
@@ -85,9 +87,15 @@ def _document(
 def _columns(text: str | None, table: ParquetTable) -> list[str]:
     if text is None:
         return table.columns
-    names = [name.strip() for name in text.split(",")]
-    for place, name in enumerate(names):
-        table.require(name, parameter="columns")
-        if name in names[:place]:
+    names: list[str] = []
+    rest: str | None = text.strip()
+    while rest is not None:
+        found = first_listed(rest, table.columns)
+        if found is None:
+            meant = rest.split(",")[0].strip()
+            raise InvalidInput(no_column(meant, table.columns), parameter="columns")
+        name, rest = found
+        if name in names:
             raise InvalidInput(f"{name[:100]!r} is given twice", parameter="columns")
+        names.append(name)
     return names

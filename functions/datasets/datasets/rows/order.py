@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 from datasets.errors import InvalidInput
 from datasets.parquet.absent import no_column
 from datasets.parquet.table import POSITION
+from datasets.rows.listed import first_listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +38,12 @@ def parse_order(text: str, schema: pa.Schema) -> list[Key]:
 
 def _next_key(text: str, schema: pa.Schema) -> tuple[Key, str | None]:
     """The first key, and what stands behind its comma; None without one."""
-    for falls, start in ((False, 0), (True, 1)):
-        if falls and not text.startswith("-"):
-            continue
-        for name in sorted(schema.names, key=len, reverse=True):
-            end = start + len(name)
-            if text.startswith(name, start) and (end == len(text) or text[end] == ","):
-                return Key(name, falls), text[end + 1 :].strip() if text[end:] else None
+    found = first_listed(text, schema.names)
+    if found is not None:
+        return Key(found[0], falls=False), found[1]
+    found = first_listed(text[1:], schema.names) if text.startswith("-") else None
+    if found is not None:
+        return Key(found[0], falls=True), found[1]
     meant = text.split(",")[0].removeprefix("-")
     raise InvalidInput(no_column(meant, schema.names), parameter="order")
 
