@@ -111,8 +111,11 @@ class FirstLines:
         return found
 
     def _best(self, begin: int) -> Line | None:
+        """None where one delimiter finds blank cells alone: nothing else is left."""
         lines = [line for mark in self.delimiters if (line := self._cut(mark, begin))]
-        return max(lines, key=lambda line: (len(line.known), len(line.fields)), default=None)
+        if len(lines) < len(self.delimiters):
+            return None
+        return max(lines, key=lambda line: (len(line.known), len(line.fields)))
 
     def _below_titles(self) -> Line | None:
         for begin in range(self.begin + 1, self.begin + _SEARCHED_LINES):
