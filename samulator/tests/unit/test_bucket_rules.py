@@ -1,10 +1,11 @@
-"""Buckets that no deployment would take are refused before anything starts."""
+"""Names and events of buckets that no deployment would take are told before anything starts."""
 
 import textwrap
 from pathlib import Path
 
 import pytest
 
+from samulator.control.effects import TRIGGERS, effects
 from samulator.template.bucket_rules import is_event, name_problem
 from samulator.template.load import load_application
 from samulator.template.model import Application, TemplateError
@@ -73,9 +74,13 @@ def application(
     return load_application(folder / "template.yaml")
 
 
-def test_a_template_with_such_a_bucket_is_refused_by_name_and_place(tmp_path: Path) -> None:
-    with pytest.raises(TemplateError, match=r"Landing.*'Under_Score' is refused by S3"):
-        application(tmp_path, name="Under_Score")
+def test_such_a_bucket_is_told_and_calls_nothing(tmp_path: Path) -> None:
+    read = application(tmp_path, name="Under_Score")
+    (row,) = (each for each in effects(read, tmp_path) if each.section == TRIGGERS)
+
+    (told,) = (line for line in read.warnings if "Under_Score" in line)
+    assert told.startswith("Landing: AWS refuses this: BucketName 'Under_Score' (3 to 63 lower-")
+    assert (row.works, row.does.partition(":")[0]) == (False, "S3 refuses the bucket's name")
 
 
 def test_a_template_with_such_an_event_is_refused_by_name_and_place(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from samulator.control.socket_effects import socket_effects
 from samulator.control.trigger_effects import fires, pool_calls
 from samulator.events.schedule.checked import silent_schedules
 from samulator.http.plan import plan_ports
+from samulator.template.bucket_rules import name_problem
 from samulator.template.custom_resources import makers
 from samulator.template.model import Application, Function, Resource
 from samulator.template.model_http import LambdaProxy
@@ -120,7 +121,9 @@ def _triggers(application: Application) -> Iterator[Effect]:
         affixes = f"{trigger.prefix}*{trigger.suffix}"
         name = f"{trigger.bucket}: {' '.join(trigger.events)}"
         does = f"calls {trigger.function}" + ("" if affixes == "*" else f" for {affixes}")
-        yield Effect(TRIGGERS, name, "AWS::S3::Bucket", True, does)
+        refused = name_problem(trigger.bucket)
+        does = f"S3 refuses the bucket's name: {refused}" if refused else does
+        yield Effect(TRIGGERS, name, "AWS::S3::Bucket", refused is None, does)
     for resource in _of(application, {"AWS::S3::Bucket"}):
         if resource.logical_id in application.idle:
             reason = application.idle[resource.logical_id]

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from samulator.template.bucket_rules import is_event, name_problem
+from samulator.template.bucket_rules import is_event
 from samulator.template.functions import find_function
 from samulator.template.model import (
     Bucket,
@@ -31,11 +31,7 @@ _QUEUE_ATTRIBUTES = (
 
 
 def read_bucket(resource: Resource) -> Bucket:
-    """Read an AWS::S3::Bucket. Raises TemplateError at a name that S3 would refuse."""
-    name = resource.properties.get("BucketName")
-    problem = name_problem(name) if name and isinstance(name, str) else None
-    if problem is not None:
-        raise TemplateError(f"{resource.place}: BucketName {name!r} is refused by S3: {problem}")
+    """Read an AWS::S3::Bucket."""
     versioning = resource.properties.get("VersioningConfiguration")
     status = versioning.get("Status") if isinstance(versioning, dict) else None
     return Bucket(resource.name, versioned=status == "Enabled")

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from samulator.template.attributes import FIFO_PROPERTIES, NAME_PROPERTIES
+from samulator.template.bucket_rules import name_problem
 from samulator.template.model import Resource
 
 
@@ -63,6 +64,8 @@ def refused_name(resource: Resource) -> Iterator[str]:
         name = name.removesuffix(_SUFFIX)
     if resource.type == "AWS::KMS::Alias" and not name.startswith("alias/"):
         yield f"{key} {name!r} (it begins with alias/)"
+    if resource.type == "AWS::S3::Bucket" and name and (problem := name_problem(name)):
+        yield f"{key} {name!r} ({problem})"
     rule = _RULES.get(resource.type)
     if rule is not None and not rule.allows(name):
         yield f"{key} {name!r} ({rule})"
