@@ -11,8 +11,39 @@ from etl.rules.currencies import CODES, without_currency
 from etl.rules.numbers import price, quantity
 from etl.rules.status import INVALID, OK
 
-BEFORE = ["$", "US$", "AU $", "HK$", "C$", "S$", "R$", "NT$", "Rs. ", "Rs", "₹", "kr ", "RM ", "R "]
-BEHIND = [" zł", "円", " Kč", " kr", " €", " EUR", " Ft", " lei", " руб.", "元", " ₺", " TL", "₫"]
+BEFORE = [
+    "$",
+    "US$",
+    "AU $",
+    "HK$",
+    "C$",
+    "S$",
+    "R$",
+    "NT$",
+    "Rs. ",
+    "Rs",
+    "₹",
+    "kr ",
+    "RM ",
+    "R ",
+    "د.إ",
+]
+BEHIND = [
+    " zł",
+    "円",
+    " Kč",
+    " kr",
+    " €",
+    " EUR",
+    " Ft",
+    " lei",
+    " руб.",
+    "元",
+    " ₺",
+    " TL",
+    "₫",
+    " ر.س",
+]
 MINUS = ["-", "\u2212", "\u2013"]
 CENTS = st.integers(0, 10**11).map(lambda cents: Decimal(cents) / 100)
 
@@ -82,6 +113,7 @@ def test_group_after_a_leading_zero_is_no_thousand(text):
         *[("$12.50 CAD", 12.5), ("£5.00 GBP", 5), ("Rs. 500/-", 500), ("$ (5.00)", -5)],
         *[("-$ 5", -5), ("$-5", -5), ("( 10 )", -10), ("EUR 12.50-", -12.5), ("- 5", -5)],
         *[("usd 5", 5), ("Kč 7", 7), ("GH₵3", 3), ("S/. 4", 4), ("₿5", 5)],
+        *[("5 ريال", 5), ("د.ك. 12.500", 12.5), ("-5 ج.م.", -5), ("Lek5", 5)],
     ],
 )
 def test_common_forms_are_read(text, value):

@@ -82,3 +82,14 @@ def test_what_may_be_a_column_that_is_not_found_is_named(tmp_path):
         "no column looks like a customer; it stays empty, unless it is Wer or SKU or Kanal: "
         "then say so by `columns`"
     ) in reasons
+
+
+def test_what_was_sold_for_is_the_price_and_not_what_fees_have_left(tmp_path):
+    header = "order id;buyer;description;quantity;product sales;date/time;sku;total"
+    path = tmp_path / "settlement.csv"
+    path.write_text(f"{header}\n{ROWS.replace(';web', ';1.50')}")
+    advice = check(path, Description(), key=path.name).advice
+    assert advice is not None
+    assert advice.suggestion is not None
+    assert advice.suggestion.description["columns"]["product sales"] == "price"
+    assert "total_as_price" in {notice.kind for notice in advice.notices}

@@ -99,7 +99,7 @@ _NAMES: Final = {
         "preis pro stuck, preis je stuck, preis stuck, harga satuan, harga, 單價, "
         "単価, 価格, 販売価格, 金額, 单价, 價格, 单价 元, 단가, 가격, "
         "السعر, سعر الوحدة, מחיר, đơn giá, giá, ราคา, ราคาต่อหน่วย, hinta, yksikkohinta, τιμη, "
-        "sales price, net sales, gross sales, gross, grand total, "
+        "sales price, product sales, net sales, gross sales, gross, grand total, "
         "amount, line total, net amount, netwr, net value, value, total, order total, item total, "
         "betrag, umsatz, summe, gesamtpreis, montant, montant ht, importe, valor, importo, bedrag, "
         "kwota, tutar, сумма, 金额"

@@ -46,7 +46,12 @@ _WORDS_AND_CODES = {
     "GH¢": "GHS", "₦": "NGN", "RM": "MYR", "RP": "IDR", "RP.": "IDR", "฿": "THB", "บาท": "THB",
     "₫": "VND", "Đ": "VND", "VNĐ": "VND", "₱": "PHP", "S/": "PEN", "S/.": "PEN", "BS": "BOB VES",
     "BS.": "BOB VES", "B/.": "PAB", "₲": "PYG", "GS": "PYG", "GS.": "PYG", "₡": "CRC", "Q": "GTQ",
-    "DM": "",
+    "DM": "", "LEK": "ALL", "LEKË": "ALL",
+    "ر.س": "SAR", "ر.س.": "SAR", "ريال": "SAR QAR OMR YER", "د.إ": "AED", "د.إ.": "AED",
+    "درهم": "AED MAD", "ج.م": "EGP", "ج.م.": "EGP", "جنيه": "EGP", "د.ك": "KWD", "د.ك.": "KWD",
+    "د.ب": "BHD", "د.ب.": "BHD", "ر.ق": "QAR", "ر.ق.": "QAR", "ر.ع": "OMR", "ر.ع.": "OMR",
+    "د.أ": "JOD", "د.أ.": "JOD", "د.ع": "IQD", "د.ع.": "IQD", "د.ت": "TND", "د.ت.": "TND",
+    "د.ج": "DZD", "د.ج.": "DZD", "د.م": "MAD", "د.م.": "MAD", "دينار": "KWD BHD JOD IQD TND DZD",
 }  # fmt: skip
 # Behind a number these would be a size, a multiple or nothing that money is counted in.
 _ONLY_BEFORE = frozenset({"R", "Q", "RE", "RE.", "$U", "S/", "S/.", "B/."})
