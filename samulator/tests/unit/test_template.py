@@ -530,16 +530,21 @@ def test_a_rule_that_calls_nothing_says_what_it_lacks(load, fires, targets, reas
     assert (row.works, row.does) == (False, reason)
 
 
+@pytest.mark.parametrize(
+    ("place", "why"),
+    [
+        (
+            "Path: /x, Method: fetch",
+            "/x has no route for fetch, which is no method of API Gateway (delete, get, head, "
+            "options, patch, post, put or any)",
+        ),
+        ("Path: x, Method: get", "x has no route, for paths begin with /: write /x"),
+    ],
+)
 @pytest.mark.parametrize("kind", ["Api", "HttpApi"])
-def test_a_method_that_api_gateway_has_not_is_why_there_is_no_route(load, kind):
-    application = load(
-        function_with(f"Events: {{G: {{Type: {kind}, Properties: {{Path: /x, Method: fetch}}}}}}")
-    )
+def test_what_api_gateway_has_not_is_why_there_is_no_route(load, kind, place, why):
+    application = load(function_with(f"Events: {{G: {{Type: {kind}, Properties: {{{place}}}}}}}"))
     api = f"Serverless{'Rest' if kind == 'Api' else 'Http'}Api"
-    why = (
-        "/x has no route for fetch, which is no method of API Gateway (delete, get, head, "
-        "options, patch, post, put or any)"
-    )
 
     assert application.warnings == (f"{api}: {why}",)
     (row,) = (each for each in effects(application, Path()) if each.name == api)

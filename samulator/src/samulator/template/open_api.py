@@ -14,6 +14,8 @@ from samulator.template.request_validation import of_operation
 
 ANY_METHOD = "x-amazon-apigateway-any-method"
 _METHODS = {"delete", "get", "head", "options", "patch", "post", "put", ANY_METHOD}
+# The path of the route that takes what no other does.
+_DEFAULT = "$default"
 _RESPONSE_HEADER = "gatewayresponse.header."
 
 
@@ -37,6 +39,11 @@ class OpenApi:
         known = {name: authorizer for name, authorizer in read.items() if authorizer is not None}
         for path, item in self._section(self._document, "paths").items():
             operations = item.items() if isinstance(item, Mapping) else ()
+            if operations and not str(path).startswith("/") and path != _DEFAULT:
+                self.warnings.append(
+                    f"{self._api}: {path} has no route, for paths begin with /: write /{path}"
+                )
+                continue
             for method, operation in operations:
                 if not isinstance(operation, Mapping):
                     continue
