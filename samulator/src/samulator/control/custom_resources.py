@@ -22,6 +22,8 @@ from samulator.template.names import stack_arn
 # CloudFormation waits for an hour, and nobody at a terminal does.
 _SECONDS = 60.0
 _LARGEST_ANSWER = 4096
+# Lambda's own most: who has more is one whom somebody may stop at a breakpoint.
+_LONGEST_FUNCTION = 900
 
 
 class NotMade(Exception):
@@ -65,7 +67,10 @@ class CustomResources:
             pending.clear()
             resource = known.resources[logical_id]
             try:
-                answer = await self._answer(resource, functions[logical_id], known.region)
+                function = functions[logical_id]
+                timeout = application.functions[function].timeout
+                seconds = timeout if timeout > _LONGEST_FUNCTION else _seconds(resource)
+                answer = await self._answer(resource, function, known.region, seconds)
             except NotMade as error:
                 lines.append(Problem(resource, str(error), is_there=False).line)
             else:
@@ -77,7 +82,9 @@ class CustomResources:
         resources = [known.resources[logical_id] for logical_id in logical_ids]
         return await self.declare(resources) if resources else []
 
-    async def _answer(self, resource: Resource, function: str, region: str) -> Answer:
+    async def _answer(
+        self, resource: Resource, function: str, region: str, seconds: float
+    ) -> Answer:
         """Raises NotMade."""
         request_id = str(uuid.uuid4())
         path, answered = self.door.expect(request_id)
@@ -91,7 +98,6 @@ class CustomResources:
             "ResourceType": resource.type,
             "ResourceProperties": _texts(resource.properties),
         }
-        seconds = _seconds(resource)
         invoking = asyncio.create_task(self._invoke(function, event, answered))
         # It may go on when it has answered; the loop holds no task.
         self._invoking.add(invoking)
