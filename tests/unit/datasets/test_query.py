@@ -55,6 +55,17 @@ def query(call):
     return ask
 
 
+def test_a_member_of_the_body_that_is_there_twice_is_named(call):
+    answer = call(
+        "/datasets/2026/q/query",
+        method="POST",
+        headers={"content-type": "application/json"},
+        body='{"sql": "select 1", "sql": "select 2"}',
+    )
+    assert answer.status == 422
+    assert answer.json()["errors"] == [{"pointer": "#", "detail": '"sql" is given more than once'}]
+
+
 def test_a_query_answers_with_columns_and_rows(query):
     answer = query(
         "select product, sum(quantity) as n, min(order_date) d from dataset group by all order by n"

@@ -253,9 +253,17 @@ def test_a_beginning_may_end_inside_a_character(s3):
         assert check(cut, query=query, media_type="text/csv", as_text=True)[0] == 422
 
 
+def test_a_member_that_is_there_twice_is_named(s3):
+    body = b'{"key": "a.csv", "description": {"decimal": ",", "decimal": "."}}'
+    status, problem = call("POST", "/datasets/checks", body)
+    assert (status, problem["detail"]) == (422, '"decimal" is given more than once')
+
+
 def test_what_is_not_there_is_404(s3):
     assert asked("POST", "/datasets/checks", key="orders.csv")[0] == 404
-    assert asked("PUT", "/datasets/descriptions", key="orders.csv", description={})[0] == 404
+    status, problem = asked("PUT", "/datasets/descriptions", key="orders.csv", description={})
+    assert status == 404
+    assert "The key of its folder's _source.json takes a description" in problem["detail"]
 
 
 def test_a_description_is_shown_by_any_key_of_its_folder_and_by_its_own(s3):

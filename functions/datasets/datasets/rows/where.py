@@ -18,7 +18,8 @@ from datasets.parquet.absent import no_column
 from datasets.rows.moments import parse_moment
 
 _OPERATOR = re.compile(r"\s*(!=|>=|<=|!~|=|>|<|~|\bcontains\b)\s*", re.IGNORECASE)
-_WHOLE = re.compile(r"[+-]?\d{1,19}")
+_WHOLE = re.compile(r"[+-]?\d+")
+_LONGEST = len("-9223372036854775808")
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?")
 _COMPARE: dict[str, Callable[[pc.Expression, object], pc.Expression]] = {
     "=": lambda field, value: field == value,
@@ -96,7 +97,10 @@ def _of_moment(field: pc.Expression, operator: str, value: str, text: str) -> pc
     period = parse_moment(value)
     if period is None:
         raise _wrong(
-            text, "is not a date: 2026, 2026-01, 2026-01-31 or 2026-01-31T10:00:00Z are", value
+            text,
+            "is not a date of the years 1 to 9998: 2026, 2026-01, 2026-01-31 or "
+            "2026-01-31T10:00:00Z are",
+            value,
         )
     first, after = _stamp(period.first), _stamp(period.after)
     inside = (field >= first) & (field < after)
@@ -116,8 +120,10 @@ def _stamp(moment: datetime) -> pa.Scalar:
 
 def _number(value: str, text: str, *, whole: bool) -> float:
     if whole:
-        if not _WHOLE.fullmatch(value) or not -(2**63) <= int(value) < 2**63:
+        if not _WHOLE.fullmatch(value):
             raise _wrong(text, "is not a whole number", value)
+        if len(value) > _LONGEST or not -(2**63) <= int(value) < 2**63:
+            raise _wrong(text, "is more than a whole number of a dataset can be (±2^63)", value)
         return int(value)
     if not _NUMBER.fullmatch(value):
         raise _wrong(text, "is not a number with a decimal point", value)

@@ -140,7 +140,8 @@ def _unrepeated(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """Two readers of one body must not take different parts of it (RFC 8259, section 4)."""
     members = dict(pairs)
     if len(members) < len(pairs):
-        raise ValueError("a member is given more than once")
+        ((repeated, _),) = Counter(name for name, _ in pairs).most_common(1)
+        raise InvalidInput(f"{json.dumps(repeated[:100])} is given more than once", pointer="#")
     return members
 
 

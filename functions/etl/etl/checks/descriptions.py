@@ -19,6 +19,11 @@ from etl.s3.descriptions import DescriptionChanged, Descriptions, StoredDescript
 from etl.source.description import FILE_NAME
 from etl.source.description_file import parse_description
 
+_NO_FILE = (
+    f"The landing bucket has no such file. The key of its folder's {FILE_NAME} takes a description "
+    "before there is a file."
+)
+
 
 def write_description(store: Descriptions, request: Request) -> Answer:
     """Write the description beside a file; POST /datasets/runs then cleans the file by it.
@@ -39,7 +44,7 @@ def write_description(store: Descriptions, request: Request) -> Answer:
     if description is None:
         raise invalid("description is required", pointer="#/description")
     if not (is_description(key) or store.exists(key)):
-        raise Problem(404, "file-not-found", "The landing bucket has no such file.")
+        raise Problem(404, "file-not-found", _NO_FILE)
     fields = description.model_dump(mode="json", exclude_defaults=True)
     text = json.dumps(fields, indent=2, ensure_ascii=False) + "\n"
     if conditions:

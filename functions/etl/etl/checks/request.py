@@ -4,6 +4,7 @@ import base64
 import binascii
 import json
 import re
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import parse_qsl
@@ -126,7 +127,8 @@ def _unrepeated(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """Two readers of one body must not take different parts of it (RFC 8259, section 4)."""
     members = dict(pairs)
     if len(members) < len(pairs):
-        raise ValueError("a member is given more than once")
+        ((repeated, _),) = Counter(name for name, _ in pairs).most_common(1)
+        raise invalid(f"{json.dumps(repeated[:100])} is given more than once", pointer="#")
     return members
 
 
