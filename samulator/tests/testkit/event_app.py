@@ -94,6 +94,10 @@ class EventApp:
         wait_until(lambda: found.extend(self.messages(queue_arn)) or found)
         return found
 
+    def log(self) -> str:
+        """What the process of AWS's services logged."""
+        return (self._state / "logs" / "aws.log").read_text()
+
     def mail(self) -> str:
         """What `samulator logs ses` shows."""
         return (self._state / "logs" / "ses.log").read_text()

@@ -1,5 +1,6 @@
 """Events on buses reach the targets of the rules that they fit, as each target asks for them."""
 
+import base64
 import json
 import re
 from datetime import UTC, datetime
@@ -217,6 +218,33 @@ def test_a_delivery_stream_puts_events_into_its_bucket(app: EventApp, bus: str) 
 
     assert [json.loads(text)["id"] for text in app.delivered(arn)] == [event_id]
     assert [event["id"] for event in bodies(app, dead)] == [event_id]
+
+
+def test_records_go_to_http_endpoints_of_this_machine_alone(app: EventApp) -> None:
+    """The Lambda endpoint stands for one."""
+    firehose, mark = app.client("firehose"), uuid4().hex
+    here = f"{app.functions.lambda_url}/2015-03-31/functions/First/invocations"
+    for name, url in (("here", here), ("away", "https://hooks.example.com/records")):
+        bucket = f"f-{mark}-{name}"
+        app.client("s3").create_bucket(Bucket=bucket)
+        place = {"BucketARN": f"arn:aws:s3:::{bucket}", "RoleARN": f"arn:aws:iam::{ACCOUNT}:role/r"}
+        firehose.create_delivery_stream(
+            DeliveryStreamName=bucket,
+            HttpEndpointDestinationConfiguration={
+                "EndpointConfiguration": {"Url": url, "Name": name},
+                "S3Configuration": place,
+            },
+        )
+        put = firehose.put_record(DeliveryStreamName=bucket, Record={"Data": mark.encode()})
+        assert put["RecordId"]
+
+    (record,) = app.event("First", base64.b64encode(mark.encode()).decode())["records"]
+    assert base64.b64decode(record["data"]).decode() == mark
+    (line,) = (each for each in app.log().splitlines() if "hooks.example.com/records" in each)
+    assert line.startswith(
+        "1 records for https://hooks.example.com/records are not delivered: hooks.example.com is "
+        'not on this machine: api_destinations = ["hooks.example.com"] in local.toml permits it'
+    )
 
 
 def test_a_state_machine_starts_with_the_event(app: EventApp, bus: str) -> None:

@@ -65,6 +65,7 @@ def application(config: AwsConfig, url: str) -> tuple["WSGIApplication", Storage
     keep_mail_once = cache(partial(_keep_mail, config.folder))
     prepare: Mapping[str, Callable[[], None]] = {
         "cognitoidp": partial(_change_user_pools, config),
+        "firehose": partial(_keep_records_here, destinations),
         "dynamodb": partial(_correct_tables, config.region, storage),
         "ses": keep_mail_once,
         "sesv2": keep_mail_once,
@@ -162,6 +163,13 @@ def _correct_tables(region: str, storage: Storage | None) -> None:
     correct_table_streams(region)
     if storage is not None:
         storage.tables.watch()
+
+
+def _keep_records_here(destinations: ApiDestinations) -> None:
+    # It brings moto's Firehose.
+    from samulator.servers.aws.delivery_streams import keep_records_here
+
+    keep_records_here(destinations)
 
 
 def _keep_mail(folder: str | None) -> None:

@@ -68,11 +68,12 @@ class ApiDestinations:
             raise LookupError(f"there is no connection {connection_arn}")
         door = self.apis.door(request.url)
         if door is None:
-            self._check(request.url)
+            self.check(request.url)
         local = replace(request, url=door or request.url, is_door=door is not None)
         return _authorized(local, known[name], text)
 
-    def _check(self, url: str) -> None:
+    def check(self, url: str) -> None:
+        """Raises ValueError for a host that may not be reached."""
         host = (urlsplit(url).hostname or "").lower()
         if host.endswith(_OF_AWS):
             raise ValueError(f"{host} is AWS itself, which nothing here calls")
