@@ -9,6 +9,7 @@ from etl.advice.id_notices import id_notices
 from etl.advice.mark_notices import two_marks
 from etl.advice.single_quotes import quoted_values
 from etl.advice.swallowed_rows import swallowed_rows
+from etl.advice.time_notices import time_notices, zone_names
 from etl.advice.trial import Trial
 from etl.advice.unread_values import units_and_digits, unread
 from etl.advice.width_notices import uneven_rows
@@ -28,8 +29,10 @@ def notices(trial: Trial) -> Iterator[Notice]:
         *units_and_digits(trial),
         *other_calendars(trial),
         *swapped_spreadsheet_days(trial),
+        *zone_names(trial),
     ]
     yield from told
+    yield from time_notices(trial)
     yield from unread(trial, {notice.column for notice in told})
     yield from decoded_twice(trial)
     yield from zone_abbreviations(trial)
