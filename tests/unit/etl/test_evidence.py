@@ -69,6 +69,26 @@ def test_advice_depends_neither_on_workers_nor_on_pieces(
     assert advice_of(text, workers, chunk_bytes) == advice_by_one[region]
 
 
+@pytest.mark.parametrize(("workers", "chunk_bytes"), SHARES)
+def test_rows_that_hold_others_are_found_however_far_down(
+    workers, chunk_bytes, advice_of, small_bounds
+):
+    rows = [f'{i},2024-01-05,C,"a\nb",1,{"x" if i % 2 else 5},n\n\n' for i in range(500)]
+    rows[300:302] = ['300,2024-01-05,C,"Hat,1,5,n\n', '301,2024-01-05,C,Rock",1,5,n\n']
+    rows[400] = rows[400].rstrip("\n")
+    found = advice_of(HEADER + "".join(rows), workers, chunk_bytes)
+    assert '"kind":"swallowed_rows"' in found
+    assert '"kind":"joined_rows"' in found
+    assert found == advice_of(HEADER + "".join(rows))
+
+
+def test_a_thousand_rows_in_one_value_are_found_behind_the_sample(advice_of):
+    rows = [f"{i},2024-01-05,C,a lamp of many colours,1,5,n\n" for i in range(25_000)]
+    rows[21_000] = '21000,2024-01-05,C,"lamp,1,5,n\n'
+    rows[23_000] = '23000,2024-01-05,C,lamp",1,5,n\n'
+    assert '"kind":"swallowed_rows"' in advice_of(HEADER + "".join(rows))
+
+
 def test_nor_does_that_on_a_file_past_the_bounds_as_they_are(advice_of):
     rows = (f"{i % 60_000},,C,W,1,{i % 7000}x,n\n" for i in range(66_000))
     text = HEADER + "".join(rows)

@@ -47,7 +47,7 @@ _DESCRIBED: Final = ("duplicate_column", "empty_file", "too_many_columns")
 def advise(source: Source, header: Header, evidence: Evidence) -> Advice:
     """For a file that was read; `evidence` is of the whole of it."""
     given, refused = source.description, evidence.refusals.most_frequent()
-    with _written(source.above_rows(header) + evidence.sample.text) as path:
+    with _written(source.above_rows(header) + evidence.text) as path:
         sample = Sampled(path, evidence.sample.is_complete, read_by=given)
         found = _find(sample, given)
         found = replace(found, notices=(*cut_off(source, header), *found.notices))

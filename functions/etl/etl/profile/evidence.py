@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from etl.profile.odd_rows import OddRows
 from etl.profile.refusals import Refusals
 from etl.profile.sample import Sample
 from etl.rules.judge import Judgement
@@ -9,10 +10,17 @@ from etl.rules.judge import Judgement
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """The refused values of the whole file, and a sample of its rows."""
+    """The refused values of the whole file, a sample of its rows, and those that hold others."""
 
     refusals: Refusals = field(default_factory=Refusals)
     sample: Sample = field(default_factory=Sample)
+    odd_rows: OddRows = field(default_factory=OddRows)
+
+    @property
+    def text(self) -> bytes:
+        """The rows to look at closely, each with its line's end."""
+        sample = self.sample.text
+        return sample + self.odd_rows.missing_in(sample)
 
     @classmethod
     def beginning_at(cls, first_record: int) -> "Evidence":
@@ -23,8 +31,10 @@ class Evidence:
         """Take in the evidence of the records that follow."""
         self.refusals.merge(other.refusals)
         self.sample.merge(other.sample)
+        self.odd_rows.merge(other.odd_rows)
 
     def add(self, judged: Judgement) -> None:
         """Take in a block, in the order of the file."""
         self.refusals.add(judged)
         self.sample.add(judged)
+        self.odd_rows.add(judged)
