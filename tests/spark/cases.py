@@ -29,6 +29,21 @@ def every_reason() -> str:
     return HEADER + "".join(lines)
 
 
+COUNTED = HEADER + "".join(
+    row(i).replace("2024-01-05", date)
+    for i, date in enumerate(
+        ["1704412800000001", "1704412800000000999", "/Date(1704412800000+0100)/", "1704412800"]
+    )
+)
+HOLDING_OTHERS = (
+    HEADER
+    + row(1) * 30
+    + '2,2024-01-05,C1,"Hat,2,9.5,n\n3,2024-01-05,C1,Rock",2,9.5,n\n'
+    + row(4) * 30
+    + row(5).rstrip("\n")
+    + row(6)
+)
+
 OPEN = ("open at the end", "stray quotes")
 
 CLEANED: dict[str, Case] = {
@@ -51,6 +66,11 @@ CLEANED: dict[str, Case] = {
         {"comment": "#", "escape": "\\"},
     ),
     "decimal comma": (COMMAS.encode(), {"decimal": ","}),
+    "counts as dates": (
+        COUNTED.encode(),
+        {"date_formats": ["unix_microseconds", "unix_nanoseconds", "dotnet_json"]},
+    ),
+    "rows that hold others": (HOLDING_OTHERS.encode(), {}),
     "one key on most rows": ((HEADER + row(1) * 300 + row(2) + row(1, "m") * 50).encode(), {}),
 }
 
