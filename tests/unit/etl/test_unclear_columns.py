@@ -72,6 +72,7 @@ def test_columns_that_may_be_what_they_are_called_are_not_asked_about(tmp_path, 
     [
         ("quantity,price,Price gross", "taken from price; Price gross is an amount, too"),
         ("quantity,Net price,Gross price", "taken from Net price; Gross price is an amount, too"),
+        ("Qty,Net price,Gross price", "taken from Net price; Gross price is an amount, too"),
         ("quantity,Unit price,Line total", "taken from Unit price; Line total is an amount, too"),
     ],
 )

@@ -46,18 +46,20 @@ def several_prices(now: Trial, then: Trial) -> Iterator[Notice]:
     ]
     if not taken or not others:
         return
+    rest = {name: ours for name, ours in then.description.columns.items() if ours != "price"}
+    # A column of our name needs another one.
+    freed = {taken: f"{taken}_2"} if taken.lower() == "price" else {}
+    turned = {**rest, others[0]: "price", **freed}
     are = "are amounts, too. If one of them" if len(others) > 1 else "is an amount, too. If it"
     yield Notice(
         kind="several_prices",
         column="price",
         message=f"The price is taken from {taken}; {' and '.join(others[:_EXAMPLES])} {are} is the "
-        f"price of one piece, the description says so by {_columns(others[0], taken)}; that none "
-        f"is, by {json.dumps({'columns': {taken: 'price'}}, ensure_ascii=False)}.",
+        f"price of one piece, the description says so by {_columns(turned)}; that none is, by "
+        f"{_columns({**rest, taken: 'price'})}.",
         examples=(taken, *others)[:_EXAMPLES],
     )
 
 
-def _columns(meant: str, taken: str) -> str:
-    """The field of a description that takes this column; one of our name needs another."""
-    ours = {taken: f"{taken}_2"} if taken.lower() == "price" else {}
-    return json.dumps({"columns": {meant: "price", **ours}}, ensure_ascii=False)
+def _columns(columns: dict[str, str]) -> str:
+    return json.dumps({"columns": columns}, ensure_ascii=False)
