@@ -134,6 +134,9 @@ class _Values:
     def dynamic(self, reference: re.Match[str]) -> None:
         """A rule has none."""
 
+    def imported(self, name: str) -> None:
+        """A rule imports nothing."""
+
 
 @cache
 def _template() -> dict[str, Any]:

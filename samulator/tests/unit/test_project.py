@@ -75,6 +75,7 @@ Resources:
           NETWORK: !Ref Network
           LOGIN: "{{resolve:secretsmanager:database:SecretString:user}}"
           KEY: "{{resolve:secretsmanager:key}}"
+          POOL: !ImportValue users-pool
 """
 
 
@@ -83,15 +84,16 @@ def test_what_other_stacks_store_is_written_in_the_file(tmp_path: Path) -> None:
     project = project_with(
         tmp_path,
         '[ssm]\n"/shared/bus" = "orders"\n"/shared/vpc" = "vpc-1"\n'
+        '[exports]\nusers-pool = "pool_1"\n'
         '[secrets]\nkey = "k"\ndatabase = {user = "ada", password = "p"}\n',
     )
     application = load_project(project)
     made = {each.name: each.properties for each in application.resources.values()}
 
     assert application.functions["F"].environment == {
-        **{"BUS": "orders", "NETWORK": "vpc-1", "LOGIN": "ada", "KEY": "k"},
+        **{"BUS": "orders", "NETWORK": "vpc-1", "LOGIN": "ada", "KEY": "k", "POOL": "pool_1"},
     }
-    assert not [line for line in application.warnings if "SSM" in line or "resolve" in line]
+    assert not [line for line in application.warnings if line.startswith(("F.", "Parameters."))]
     assert made["/shared/bus"]["Value"] == "orders"
     assert json.loads(made["database"]["SecretString"]) == {"user": "ada", "password": "p"}
 

@@ -135,7 +135,12 @@ def test_intrinsics_become_values(load_variable, expression, value):
             "5432",
             "Database.Endpoint.Port (AWS::RDS::DBInstance) exists on AWS only, here it is '5432'",
         ),
-        ('!ImportValue "x"', "x", "Fn::ImportValue x is another stack's, so it is 'x' here"),
+        (
+            '!ImportValue "x"',
+            "x",
+            "Fn::ImportValue x is another stack's, so it is 'x' here; give its value under "
+            "[exports] in local.toml",
+        ),
         (
             "'{{resolve:ssm:/a/b}}'",
             "{{resolve:ssm:/a/b}}",

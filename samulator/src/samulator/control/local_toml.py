@@ -30,6 +30,7 @@ _KEYS = (
         "containers",
         "emr_serverless",
         "environment",
+        "exports",
     ),
     *("iam", "links", "secrets", "ssm", "start"),
 )
@@ -60,7 +61,7 @@ class LocalToml:
 
     `servers` are the data servers that the application needs besides AWS's services; `links` are
     paths of its first API that people begin at, by what they are called. `api_destinations` are
-    hosts that events may be sent to, `stored` what SSM and Secrets Manager hold at the start.
+    hosts that events may be sent to, `stored` what other stacks keep.
     """
 
     servers: tuple[str, ...] = ()
@@ -108,6 +109,7 @@ def read_local_toml(root: Path) -> LocalToml:
         links=_links(_table("links", values.get("links", {}))),
         jobs=_jobs(root, _table("emr_serverless", values.get("emr_serverless", {}))),
         stored=StoredValues(
+            exports=_stored("exports", values.get("exports", {})),
             ssm=_stored("ssm", values.get("ssm", {})),
             secrets=_stored("secrets", values.get("secrets", {}), may_be_tables=True),
         ),

@@ -28,7 +28,7 @@ class Project:
     whether the policies of their roles are enforced, `hosts` are those that API destinations may
     ask besides this machine, `options` are those of the start,
     `links` are where people begin, `container_parameters` those of the template in containers,
-    `jobs` is how job runs become processes, `stored` what SSM and Secrets Manager hold,
+    `jobs` is how job runs become processes, `stored` what other stacks keep,
     `state_folder` is where its data is, if it has a folder of its own.
     """
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from samulator.template.attributes import (
@@ -34,7 +34,7 @@ class Scope:
     `aws_url` is where AWS's services answer, `way` are the stacks that the template is nested in,
     `output` returns an output of a stack nested in it or raises KeyError. `warn` is told what
     cannot be known here, a line each. `answers` are those of custom resources, None before any is
-    made.
+    made; `exports` are those of other stacks that are known.
     """
 
     region: str
@@ -43,6 +43,7 @@ class Scope:
     way: tuple[str, ...] = ()
     output: Callable[[str, str], Value] | None = None
     answers: Answers | None = None
+    exports: Mapping[str, str] = field(default_factory=dict)
 
 
 class Identities:
@@ -61,6 +62,7 @@ class Identities:
         self._way = scope.way
         self._output = scope.output
         self._answers = scope.answers
+        self._exports = scope.exports
         stack = "-".join((STACK, *scope.way))
         self._values: Mapping[str, Any] = {
             "AWS::AccountId": ACCOUNT,
@@ -120,6 +122,10 @@ class Identities:
     def dynamic(self, reference: re.Match[str]) -> str | None:
         """Return the value of a parameter or a secret that the template itself holds."""
         return self._dynamic.find(reference)
+
+    def imported(self, name: str) -> str | None:
+        """Return the value of another stack's export, None where it is not known."""
+        return self._exports.get(name)
 
     def exists(self, logical_id: str) -> bool:
         """Return whether the resource is declared and its Condition, if any, holds."""

@@ -27,6 +27,9 @@ class Lookup(Protocol):
     def dynamic(self, reference: re.Match[str]) -> str | None:
         """Return what a dynamic reference stands for, None where it is not known."""
 
+    def imported(self, name: str) -> str | None:
+        """Return the value of another stack's export, None where it is not known."""
+
 
 class Intrinsics:
     """Turns intrinsics into plain values.
@@ -214,8 +217,13 @@ class Intrinsics:
 
     def _import_value(self, argument: Value, where: str) -> str:
         name = self.text(argument, where)
-        self._warn(f"{where}: Fn::ImportValue {name} is another stack's, so it is {name!r} here")
-        return name
+        value = self._lookup.imported(name)
+        if value is None:
+            self._warn(
+                f"{where}: Fn::ImportValue {name} is another stack's, so it is {name!r} here; give "
+                "its value under [exports] in local.toml"
+            )
+        return name if value is None else value
 
     def _truths(self, items: Iterable[Value], where: str) -> Iterable[bool]:
         for item in items:

@@ -61,7 +61,9 @@ class Resolution:
         self._current: str | None = None
         self._children: dict[str, Resolution | None] = {}
         url, answers = surroundings.aws_url, surroundings.answers
-        scope = Scope(template.region, url, self._note, way, self._output_of, answers)
+        scope = Scope(
+            template.region, url, self._note, way, self._output_of, answers, template.exports
+        )
         self._identities = Identities(document, template.parameters, scope)
 
     def resources(self) -> dict[str, Resource]:
@@ -177,6 +179,7 @@ class Resolution:
         for warning in opened.warnings:
             self._note(f"{self._id(logical_id)}: {warning}")
         way = (*self._way, logical_id)
+        opened = replace(opened, exports=self._template.exports)
         return Resolution(opened, self._surroundings, way=way, outer=self._outer, asker=self._note)
 
     def _id(self, logical_id: str) -> str:

@@ -1,6 +1,7 @@
-"""Parameters of SSM and secrets that no resource of a template makes, as if it declared them.
+"""What other stacks and people keep in SSM, in Secrets Manager and in exports.
 
-So `{{resolve:ssm:…}}` finds them, and so do functions that ask for them.
+Parameters and secrets are as if the template declared them: `{{resolve:ssm:…}}` finds them, and so
+do functions that ask for them.
 """
 
 from collections.abc import Iterator, Mapping
@@ -12,10 +13,11 @@ _Declared = tuple[str, dict[str, Any]]
 
 @dataclass(frozen=True)
 class StoredValues:
-    """The values by the names of parameters and secrets."""
+    """The values by the names of parameters, secrets and exports."""
 
     ssm: Mapping[str, str] = field(default_factory=dict)
     secrets: Mapping[str, str] = field(default_factory=dict)
+    exports: Mapping[str, str] = field(default_factory=dict)
 
     def declared_in(self, document: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return the translated template with a resource for each."""

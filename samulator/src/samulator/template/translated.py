@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,10 @@ _NOTHING = StoredValues()
 
 @dataclass(frozen=True)
 class TranslatedTemplate:
-    """A template as CloudFormation gets it; `warnings` are what its parameters lack."""
+    """A template as CloudFormation gets it; `warnings` are what its parameters lack.
+
+    `exports` are those of other stacks that are known.
+    """
 
     path: Path
     document: Mapping[str, Any]
@@ -30,6 +33,7 @@ class TranslatedTemplate:
     region: str
     cache: TranslationCache
     warnings: tuple[str, ...] = ()
+    exports: Mapping[str, str] = field(default_factory=dict)
 
 
 def open_template(  # noqa: PLR0913 - a file, and what a deployment would know beside it
@@ -53,7 +57,8 @@ def open_template(  # noqa: PLR0913 - a file, and what a deployment would know b
         texts = parameter_texts(document, parameters, warnings.append, sources, stored.ssm)
         opened = _translated(path.resolve(), document, texts, region, cache)
     declared = stored.declared_in(opened.document)
-    return replace(opened, document=declared, warnings=(*warnings, *opened.warnings))
+    told = (*warnings, *opened.warnings)
+    return replace(opened, document=declared, warnings=told, exports=stored.exports)
 
 
 @contextmanager
