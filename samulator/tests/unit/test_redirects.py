@@ -12,6 +12,7 @@ from moto.sns.models import sns_backends
 
 from samulator.servers.aws.config import ACCOUNT_ID
 from samulator.servers.aws.delivery import Delivery, Event, HttpRequest, Refusal
+from samulator.servers.aws.delivery_streams import post_records
 from samulator.servers.aws.eventbridge.api_destinations import ApiDestinations
 from samulator.servers.aws.eventbridge.http_target import LocalApis
 from samulator.servers.aws.http_call import call
@@ -64,6 +65,12 @@ def hook() -> Iterator[Hook]:
         yield server
         server.shutdown()
         thread.join()
+
+
+def test_records_of_firehose_stay_at_the_server_that_was_named(hook):
+    with pytest.raises(ValueError, match="it answers 307"):
+        post_records({"Url": f"{hook.url}/moved", "AccessKey": "k"}, [b"secret"])
+    assert hook.asked == ["/moved"]
 
 
 def test_a_call_ends_with_the_answer_of_the_server_that_was_named(hook):
