@@ -11,6 +11,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from samulator.servers.aws.config import AwsConfig
+from samulator.servers.aws.iam.callers import Caller
 from samulator.servers.aws.service import AwsServer
 from samulator.servers.process import ServiceFailed
 from samulator.template.model import Resource
@@ -516,6 +517,21 @@ def test_what_is_there_without_all_that_the_template_says_is_not_said_to_be_miss
         f"slip (AWS::SQS::Queue) {there} Redrive policy does not contain maxReceiveCount",
         f"other.fifo (AWS::SQS::Queue) {there} Fifo queues cannot use non fifo dead letter queues",
     ]
+
+
+@pytest.mark.parametrize("callers", [(), (Caller(ARN.format("iam", "role/role"), "function"),)])
+def test_a_policy_that_a_role_lacks_is_told_where_roles_are_judged(
+    tmp_path: Path, callers: tuple[Caller, ...]
+) -> None:
+    statement = {"Effect": "Allow", "Action": "sqs:*", "Resource": "no-arn"}
+    policy = {"PolicyName": "Queues", "PolicyDocument": {"Statement": [statement]}}
+    role = {"AssumeRolePolicyDocument": {}, "Policies": [policy]}
+    with started_aws(tmp_path, ("AWS::IAM::Role", "role", role), callers=callers) as server:
+        wait_until(lambda: server.problems()[1])
+        problems, _ = server.problems()
+
+    assert len(problems) == len(callers)
+    assert all("policy Queues is left out: Resource no-arn must be in ARN" in p for p in problems)
 
 
 def test_what_fails_for_want_of_another_resource_names_that_one(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 import logging
 import socket
 import sys
+from collections.abc import Iterable
 from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ from samulator.servers.aws.config import AwsConfig
 from samulator.servers.aws.resources.create import create_resources
 from samulator.servers.aws.resources.declared_later import DeclaredLater
 from samulator.servers.aws.resources.local_api import LocalApi
+from samulator.servers.aws.resources.problem import Problem
 from samulator.servers.aws.resources.problems import Problems
 from samulator.servers.aws.resources.second_wave import SecondWave
 from samulator.servers.aws.resources.waves import in_waves
@@ -49,7 +51,8 @@ def _with_resources(config: AwsConfig, config_file: Path, url: str) -> "WSGIAppl
     api = LocalApi(served, config.region)
     first, later = in_waves(config.resources, iam=bool(config.callers))
     problems = Problems(config_file)
-    problems.write(create_resources(first, api), is_all=not later)
+    iam = bool(config.callers)
+    problems.write(_worth_a_line(create_resources(first, api), iam=iam), is_all=not later)
     if storage is not None:
         storage.restore(served)
     complete = DeclaredLater(served, api)
@@ -57,9 +60,18 @@ def _with_resources(config: AwsConfig, config_file: Path, url: str) -> "WSGIAppl
         return complete
 
     def make_later() -> None:
-        problems.write(create_resources(later, api), is_all=True)
+        problems.write(_worth_a_line(create_resources(later, api), iam=iam), is_all=True)
 
     return SecondWave(complete, make_later)
+
+
+def _worth_a_line(problems: Iterable[Problem], *, iam: bool) -> list[Problem]:
+    """Without --iam a role that lacks a policy refuses nobody: `samulator check` tells it alone."""
+    return [
+        each
+        for each in problems
+        if iam or not (each.is_there and each.resource.type.startswith("AWS::IAM::"))
+    ]
 
 
 class _KeepAliveHandler(OwnErrors, MotoRequestHandler):
