@@ -388,12 +388,12 @@ def _countries(add: Callable[..., None]) -> None:
     }.items():
         add(
             f"halves of the day in {name}",
-            "unread_values",
+            "suggested",
             ours(day=lambda o, halves=halves: f"{o.day:%Y/%m/%d} {halves[o.is_pm]}{o.half}"),
         )
     add(
         "halves of the day in Greek",
-        "unread_values",
+        "suggested",
         ours(day=lambda o: f"{slashed(o)} {o.half} {'μμ' if o.is_pm else 'πμ'}"),
     )
 
