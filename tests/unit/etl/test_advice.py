@@ -838,3 +838,11 @@ def test_thousands_of_rows_under_one_id_are_parted_as_few_are(tmp_path):
     rows = "".join(f"0,C{i},W,1,5,2024-01-05\n" for i in range(15_000))
     (choice,) = advice_on(tmp_path, HEADER + rows).choices
     assert choice.options[0].description == {"key": ["order_id", "customer_id"]}
+
+
+def test_of_encodings_by_which_no_word_is_plausible_none_is_suggested(tmp_path):
+    """Words of accents alone: by gb18030 the product was 矿虫 潮ka."""
+    rows = "".join(f"{i},C,żółć łąka,1,5,2024-01-05\n" for i in range(9))
+    advice = advice_on(tmp_path, (HEADER + rows).encode("iso8859-2"))
+    assert advice.suggestion is None
+    assert [choice.field for choice in advice.choices] == ["encoding"]

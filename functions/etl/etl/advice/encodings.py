@@ -69,15 +69,16 @@ def likely_encodings(head: bytes) -> list[Reading]:
 def open_readings(readings: list[Reading]) -> list[Reading]:
     """The first, and those that nothing speaks against either: their words are as likely.
 
-    Of more than four the first.
+    Where the first is not plausible itself, others need not be. Of more than four the first.
     """
+    least = _PLAUSIBLE if readings and readings[0].score >= _PLAUSIBLE else 0
     doubt = _DOUBT / max(1, readings[0].letters) ** 0.5 if readings else 0
     return [
         reading
         for reading in readings
         if reading.named == readings[0].named
         and reading.score > readings[0].score - doubt
-        and (reading is readings[0] or reading.score >= _PLAUSIBLE)
+        and reading.score >= least
     ][:_MOST_READINGS]
 
 
