@@ -2,7 +2,7 @@
 
 import pytest
 
-from etl.advice.column_names import COLUMNS, rank
+from etl.advice.languages.column_names import COLUMNS, rank
 from etl.check import check
 from etl.report.advice import Suggestion
 from etl.source.description import Description

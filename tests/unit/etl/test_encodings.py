@@ -2,7 +2,7 @@
 
 import pytest
 
-from etl.advice.encodings import likely_encodings, open_readings
+from etl.advice.languages.encodings import likely_encodings, open_readings
 from tests.unit.etl.test_advice import advice_on
 
 HEADER = "order_id;customer_id;product;quantity;price;order_date\n"

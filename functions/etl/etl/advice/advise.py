@@ -10,19 +10,19 @@ from typing import Final
 
 from pydantic import ValidationError
 
-from etl.advice.asked_encodings import asked_encodings
-from etl.advice.choices import choices
-from etl.advice.cut_off import cut_off
 from etl.advice.found import Found
-from etl.advice.notices import notices
-from etl.advice.open_marks import unproved_quantities
+from etl.advice.layout.single_quotes import hides_values, take_off
+from etl.advice.layout.structure import QUESTIONS, REMEDIES, make_readable
+from etl.advice.notices.cut_off import cut_off
+from etl.advice.notices.of_sample import notices
+from etl.advice.notices.several_prices import several_prices
+from etl.advice.notices.told import said_once
+from etl.advice.notices.totals import totals
 from etl.advice.profiles import profile_of
-from etl.advice.several_prices import several_prices
-from etl.advice.single_quotes import hides_values, take_off
+from etl.advice.questions.asked_encodings import asked_encodings
+from etl.advice.questions.choices import choices
+from etl.advice.questions.open_marks import unproved_quantities
 from etl.advice.steps import Steps
-from etl.advice.structure import QUESTIONS, REMEDIES, make_readable
-from etl.advice.told import said_once
-from etl.advice.totals import totals
 from etl.advice.trial import Sampled, Trial, try_out
 from etl.advice.worth import with_changes, worthwhile
 from etl.errors import Refused

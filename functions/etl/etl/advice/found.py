@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from etl.advice.questions import Question
+from etl.advice.question import Question
 from etl.advice.trial import Trial
 from etl.report.advice import Change, Choice, Notice
 

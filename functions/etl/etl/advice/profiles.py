@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Final
 
-from etl.advice.dates import find_formats
-from etl.advice.decimals import read_by
 from etl.advice.trial import Trial
+from etl.advice.values.dates import find_formats
+from etl.advice.values.decimals import read_by
 from etl.profile.columns import MAX_COLUMNS, column_profile
 from etl.report.advice import ColumnProfile, Profile
 from etl.rules.dates import order_date

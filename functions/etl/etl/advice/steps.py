@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from pydantic import ValidationError
 
-from etl.advice.questions import Question
+from etl.advice.question import Question
 from etl.advice.trial import Sampled, Trial, merged, try_out
 from etl.report.advice import Change, Notice
 

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from typing import Final
 
-from etl.advice.order_lines import line_key
-from etl.advice.questions import Question, fields_of
+from etl.advice.question import Question, fields_of
+from etl.advice.questions.order_lines import line_key
 from etl.advice.trial import Sampled, Trial, merged, try_out
-from etl.advice.values import Part, Proposals, propose
+from etl.advice.values.proposals import Part, Proposals, propose
 from etl.report.advice import Change
 
 # Each part costs a reading of the sample.

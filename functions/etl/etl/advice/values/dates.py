@@ -8,7 +8,7 @@ from datetime import date
 from itertools import islice
 from typing import Final
 
-from etl.advice.date_shapes import ORDERS, Shape, shape_of
+from etl.advice.values.date_shapes import ORDERS, Shape, shape_of
 from etl.rules.dates import YEARS
 from etl.source.counted_dates import WORDS
 from etl.source.date_formats import fault_of, read_declared

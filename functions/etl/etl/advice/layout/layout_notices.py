@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from etl.advice.layout import Layout
+from etl.advice.layout.detect import Layout
 from etl.report.advice import Notice
 
 MIXED: Final = Notice(

@@ -4,8 +4,8 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from etl.advice.column_names import known_columns
-from etl.advice.spelling import EAST_ASIAN_PAGES, Letters
+from etl.advice.languages.column_names import known_columns
+from etl.advice.languages.spelling import EAST_ASIAN_PAGES, Letters
 from etl.source.likeness import unmarked_utf16
 
 # The order decides between equals: what more of the world's exports are in comes first.

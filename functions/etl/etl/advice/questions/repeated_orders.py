@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from etl.advice.order_lines import open_key
-from etl.advice.questions import Answer, Question
+from etl.advice.question import Answer, Question
+from etl.advice.questions.order_lines import open_key
 from etl.advice.trial import Trial
 
 

@@ -2,17 +2,17 @@
 
 from collections.abc import Iterator
 
-from etl.advice.currency_notices import currency_notices
-from etl.advice.damaged_texts import decoded_twice
-from etl.advice.date_notices import other_calendars, swapped_spreadsheet_days, zone_abbreviations
-from etl.advice.id_notices import id_notices
-from etl.advice.mark_notices import two_marks
-from etl.advice.single_quotes import quoted_values
-from etl.advice.swallowed_rows import swallowed_rows
-from etl.advice.time_notices import time_notices, zone_names
+from etl.advice.layout.single_quotes import quoted_values
+from etl.advice.notices.currencies import currency_notices
+from etl.advice.notices.damaged_texts import decoded_twice
+from etl.advice.notices.dates import other_calendars, swapped_spreadsheet_days, zone_abbreviations
+from etl.advice.notices.decimal_marks import two_marks
+from etl.advice.notices.ids import id_notices
+from etl.advice.notices.swallowed_rows import swallowed_rows
+from etl.advice.notices.times import time_notices, zone_names
+from etl.advice.notices.unread_values import units_and_digits, unread
+from etl.advice.notices.widths import uneven_rows
 from etl.advice.trial import Trial
-from etl.advice.unread_values import units_and_digits, unread
-from etl.advice.width_notices import uneven_rows
 from etl.report.advice import Notice
 
 

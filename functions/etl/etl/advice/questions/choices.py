@@ -5,12 +5,12 @@ from dataclasses import replace
 from itertools import islice, product
 from typing import Final
 
-from etl.advice.open_marks import asked_mark
-from etl.advice.questions import Answer, Question, fields_of
-from etl.advice.repeated_orders import repeated_orders
-from etl.advice.swapped_columns import swapped_columns
+from etl.advice.question import Answer, Question, fields_of
+from etl.advice.questions.open_marks import asked_mark
+from etl.advice.questions.repeated_orders import repeated_orders
+from etl.advice.questions.swapped_columns import swapped_columns
 from etl.advice.trial import Sampled, Trial, merged, try_out
-from etl.advice.words import TextWords, described_words, kept_cells, words_in_texts
+from etl.advice.values.words import TextWords, described_words, kept_cells, words_in_texts
 from etl.report.advice import Choice, Option
 from etl.rules.numbers import price
 

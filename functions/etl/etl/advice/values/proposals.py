@@ -6,19 +6,19 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Final
 
-from etl.advice.clashes import clashes, day_by
-from etl.advice.date_questions import of_mixed_orders, of_open_orders, of_swapped_iso
-from etl.advice.dates import (
+from etl.advice.question import MOST_FORMATS, Answer, Question
+from etl.advice.trial import Trial
+from etl.advice.values.clashes import clashes, day_by
+from etl.advice.values.date_questions import of_mixed_orders, of_open_orders, of_swapped_iso
+from etl.advice.values.dates import (
     SPREADSHEET_DAYS,
     FoundFormats,
     find_formats,
     swapped_days,
 )
-from etl.advice.decimals import proved_mark, read_anew, won_by
-from etl.advice.questions import MOST_FORMATS, Answer, Question
-from etl.advice.swapped_iso import swapped_iso
-from etl.advice.trial import Trial
-from etl.advice.words import dashes, described_words, missing_words
+from etl.advice.values.decimals import proved_mark, read_anew, won_by
+from etl.advice.values.swapped_iso import swapped_iso
+from etl.advice.values.words import dashes, described_words, missing_words
 from etl.report.advice import Change
 from etl.rules.dates import order_date
 from etl.rules.numbers import price, quantity

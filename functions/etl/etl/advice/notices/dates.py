@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Final
 
-from etl.advice.calendars import calendar_of
-from etl.advice.dates import SPREADSHEET_DAYS, counted_word, swapped_days
+from etl.advice.languages.calendars import calendar_of
 from etl.advice.trial import Trial
+from etl.advice.values.dates import SPREADSHEET_DAYS, counted_word, swapped_days
 from etl.report.advice import Notice
 
 _ZONE: Final = re.compile(r"(\d|[AP]M)\s*(?P<zone>[A-Z]{2,5})$", re.ASCII)

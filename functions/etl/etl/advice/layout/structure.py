@@ -6,11 +6,11 @@ A remedy is a proposal. What the file leaves open becomes a question, not an ans
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from etl.advice.layout_remedy import lay_out
-from etl.advice.questions import Answer, Question
-from etl.advice.single_quotes import take_off
+from etl.advice.layout.header_remedy import lay_out
+from etl.advice.layout.single_quotes import take_off
+from etl.advice.layout.text_remedies import decode, escape
+from etl.advice.question import Answer, Question
 from etl.advice.steps import Steps
-from etl.advice.text_remedies import decode, escape
 from etl.advice.trial import Sampled, Trial
 
 _MOST_STEPS: Final = 6

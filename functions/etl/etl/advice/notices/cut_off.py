@@ -4,7 +4,7 @@ import csv
 from collections.abc import Iterator
 from typing import Final
 
-from etl.advice.unfinished_values import is_unfinished
+from etl.advice.notices.unfinished_values import is_unfinished
 from etl.report.advice import CUT_OFF, Notice
 from etl.source.file import Source
 from etl.source.header import Header

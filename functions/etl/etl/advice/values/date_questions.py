@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Final
 
-from etl.advice.clashes import Clash
-from etl.advice.dates import FoundFormats, OpenOrder, Order
-from etl.advice.questions import MOST_FORMATS, Answer, Question
-from etl.advice.swapped_iso import SwappedIso
+from etl.advice.question import MOST_FORMATS, Answer, Question
+from etl.advice.values.clashes import Clash
+from etl.advice.values.dates import FoundFormats, OpenOrder, Order
+from etl.advice.values.swapped_iso import SwappedIso
 from etl.source.date_formats import ISO, read_declared
 from etl.source.months import month_numbers
 

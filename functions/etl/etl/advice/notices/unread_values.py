@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from etl.advice.date_notices import is_abbreviated
-from etl.advice.date_shapes import shape_of
-from etl.advice.dates import counted_word
+from etl.advice.notices.dates import is_abbreviated
 from etl.advice.trial import Trial
+from etl.advice.values.date_shapes import shape_of
+from etl.advice.values.dates import counted_word
 from etl.report.advice import Notice
 from etl.rules.numbers import price
 from etl.rules.status import OK

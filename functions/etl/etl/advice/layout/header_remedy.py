@@ -4,26 +4,26 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from etl.advice.column_names import COLUMNS, is_of_a_row, is_scaled
-from etl.advice.described_layout import described_columns, header_place, parting_mark
-from etl.advice.layout import (
+from etl.advice.languages.column_names import COLUMNS, is_of_a_row, is_scaled
+from etl.advice.layout.described_layout import described_columns, header_place, parting_mark
+from etl.advice.layout.detect import (
     Layout,
     by_values,
     find_layout,
     has_quoted_lines,
     map_columns,
 )
-from etl.advice.layout_notices import (
+from etl.advice.layout.layout_notices import (
     QUOTED_LINES,
     absent_columns,
     guessed,
     of_a_row,
     scaled,
 )
-from etl.advice.single_quotes import has_quoted_cells, take_off
+from etl.advice.layout.single_quotes import has_quoted_cells, take_off
+from etl.advice.layout.unclear_columns import unclear_columns
 from etl.advice.steps import Steps, take
 from etl.advice.trial import Sampled, Trial
-from etl.advice.unclear_columns import unclear_columns
 from etl.report.advice import Change
 from etl.source.decode import utf8_chunks
 from etl.source.description import Description

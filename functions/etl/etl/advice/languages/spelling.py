@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, Self
 
-from etl.advice.alphabets import alphabets_of, is_frequent, is_unspelt
+from etl.advice.languages.alphabets import alphabets_of, is_frequent, is_unspelt
 
 # Where each East Asian encoding has the characters that texts are made of.
 EAST_ASIAN_PAGES: Final = {

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from statistics import fmean
 from typing import Final
 
-from etl.advice.questions import Answer, Question
+from etl.advice.question import Answer, Question
 from etl.advice.trial import Trial
 from etl.rules.numbers import price, quantity
 from etl.rules.status import INVALID, OK

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from etl.advice.column_names import COLUMNS, known_columns, rank
-from etl.advice.date_shapes import shape_of, without_abbreviation
+from etl.advice.languages.column_names import COLUMNS, known_columns, rank
+from etl.advice.values.date_shapes import shape_of, without_abbreviation
 from etl.columns.characters import visible
 from etl.rules.dates import order_date
 from etl.rules.numbers import price

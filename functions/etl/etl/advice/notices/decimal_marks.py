@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Final
 
-from etl.advice.decimals import proved_mark, read_anew
 from etl.advice.trial import Trial
+from etl.advice.values.decimals import proved_mark, read_anew
 from etl.report.advice import Notice
 from etl.rules.numbers import price
 from etl.rules.status import OK

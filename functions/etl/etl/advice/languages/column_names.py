@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Final
 
-from etl.advice.composed_names import composed_column, without_accents
+from etl.advice.languages.composed_names import composed_column, without_accents
 
 # By column, parted by commas, the likeliest first: shops, marketplaces, ERP systems and banks, in
 # the languages of the largest markets. What stands behind the bar is less likely than a name that

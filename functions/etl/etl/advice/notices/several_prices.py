@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Final
 
-from etl.advice.column_names import is_scaled, may_mean
-from etl.advice.layout import are_numbers
+from etl.advice.languages.column_names import is_scaled, may_mean
+from etl.advice.layout.detect import are_numbers
 from etl.advice.trial import Trial
 from etl.profile.columns import MAX_COLUMNS
 from etl.report.advice import Notice

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from itertools import islice, product
 from typing import Final
 
-from etl.advice.column_names import is_scaled, may_mean
-from etl.advice.described_layout import described_columns, header_place, parting_mark
-from etl.advice.layout import Layout, are_numbers
-from etl.advice.questions import Answer, Question
+from etl.advice.languages.column_names import is_scaled, may_mean
+from etl.advice.layout.described_layout import described_columns, header_place, parting_mark
+from etl.advice.layout.detect import Layout, are_numbers
+from etl.advice.question import Answer, Question
 from etl.source.description import Description
 
 _MOST_ANSWERS: Final = 12

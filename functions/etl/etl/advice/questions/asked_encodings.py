@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from etl.advice.choices import choices
-from etl.advice.encodings import Reading, likely_encodings, open_readings
 from etl.advice.found import Found
+from etl.advice.languages.encodings import Reading, likely_encodings, open_readings
+from etl.advice.questions.choices import choices
 from etl.advice.trial import Sampled, Trial, merged
 from etl.report.advice import Choice, Option
 from etl.source.description import Description

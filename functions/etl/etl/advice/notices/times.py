@@ -8,8 +8,8 @@ from itertools import islice
 from typing import Final
 from zoneinfo import available_timezones
 
-from etl.advice.date_shapes import Shape, shape_of
 from etl.advice.trial import Trial
+from etl.advice.values.date_shapes import Shape, shape_of
 from etl.profile.columns import MAX_COLUMNS
 from etl.report.advice import Notice
 from etl.rules.dates import order_date

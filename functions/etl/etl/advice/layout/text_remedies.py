@@ -1,7 +1,7 @@
 """The remedies of a text that is not read: its encoding, and what its backslashes are."""
 
-from etl.advice.encodings import is_mixed, likely_encodings
-from etl.advice.layout_notices import MIXED
+from etl.advice.languages.encodings import is_mixed, likely_encodings
+from etl.advice.layout.layout_notices import MIXED
 from etl.advice.steps import Steps, take
 from etl.advice.trial import Sampled, Trial, merged, try_out
 from etl.report.advice import Change

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import islice
 
-from etl.advice.clashes import day_by
-from etl.advice.date_shapes import shape_of
-from etl.advice.dates import FoundFormats
 from etl.advice.trial import Trial
+from etl.advice.values.clashes import day_by
+from etl.advice.values.date_shapes import shape_of
+from etl.advice.values.dates import FoundFormats
 from etl.source.date_formats import ISO, read_declared
 
 _LOOKED_AT = 500

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from etl.advice.decimals import open_column, proved_mark, read_anew
 from etl.advice.trial import Trial
+from etl.advice.values.decimals import open_column, proved_mark, read_anew
 from etl.report.advice import Notice
 from etl.rules.numbers import price
 from etl.rules.status import OK

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from itertools import islice
 from typing import Final
 
-from etl.advice.column_names import is_scaled
-from etl.advice.layout import Layout, are_numbers, is_date
+from etl.advice.languages.column_names import is_scaled
+from etl.advice.layout.detect import Layout, are_numbers, is_date
 from etl.report.advice import Change
 from etl.source.description import Description
 

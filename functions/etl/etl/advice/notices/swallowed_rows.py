@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Final
 
-from etl.advice.layout import is_date
+from etl.advice.layout.detect import is_date
 from etl.advice.trial import Trial
 from etl.profile.columns import MAX_COLUMNS
 from etl.report.advice import SWALLOWED_ROWS, Notice

@@ -1,0 +1,1 @@
+"""What a person has to decide before a description can say it."""
