@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from etl.advice.advise import advise, advise_on_refused
+from etl.advice.unfailing import advice_on_refusal, advice_on_run
 from etl.clean import Cleaned
 from etl.errors import Refused
 from etl.publication.parts import held, own_folder, publish_parts
@@ -99,12 +99,12 @@ class ClaimedRun:
             cleaned = self.cleaner(file, self.folder)
         except Refused as refused:
             logger.error("%s refused: %s", self.source.key, refused.message)
-            advice = advise_on_refused(file, refused) if file else None
+            advice = advice_on_refusal(file, refused) if file else None
             report = PublishedReport.begin(
                 REFUSED, self.source, **refusal_of(refused), advice=advice
             )
             return Finished(report, {}, scratch, started, limits)
-        advice = advise(file, cleaned.header, cleaned.evidence)
+        advice = advice_on_run(file, cleaned.header, cleaned.evidence)
         report = PublishedReport.begin(
             SUCCEEDED, self.source, findings=cleaned.findings, advice=advice
         )

@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from etl.advice.advise import advise, advise_on_refused
+from etl.advice.unfailing import advice_on_refusal, advice_on_run
 from etl.clean import Progress, survey
 from etl.errors import Refused
 from etl.report.advice import Advice
@@ -70,10 +70,10 @@ def check(  # noqa: PLR0913 - a file, how it is read, and by what it is judged
             is_complete=is_whole,
             refusal=Refusal(reason=refused.reason, message=refused.message, line=refused.line),
             description=described,
-            advice=_of_part(advise_on_refused(source, refused), is_whole),
+            advice=_of_part(advice_on_refusal(source, refused), is_whole),
         )
     findings = found.findings
-    advice = _of_part(advise(source, found.header, found.evidence), is_whole)
+    advice = _of_part(advice_on_run(source, found.header, found.evidence), is_whole)
     warnings = warnings_of(findings, limits, description_key=described_by, advice=advice)
     return Check(
         key=key,

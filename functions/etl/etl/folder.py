@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from etl.advice.advise import advise, advise_on_refused
+from etl.advice.unfailing import advice_on_refusal, advice_on_run
 from etl.clean import Cleaned, clean
 from etl.errors import Refused
 from etl.progress import ProgressBar
@@ -62,11 +62,11 @@ def run(
             raw = Source(path, _readable_description(path, description_path))
             cleaned = (cleaner or _clean)(raw, Path(unfinished))
         except Refused as refused:
-            advice = advise_on_refused(raw, refused) if raw else None
+            advice = advice_on_refusal(raw, refused) if raw else None
             report = Report.begin(REFUSED, source, **refusal_of(refused), advice=advice)
             _publish(folder, Path(unfinished), report, {})
             raise
-        advice = advise(raw, cleaned.header, cleaned.evidence)
+        advice = advice_on_run(raw, cleaned.header, cleaned.evidence)
         report = _judged(cleaned, source, _previous(folder, source), limits, advice)
         files = {name: file.path for name, file in cleaned.files.items()}
         _publish(folder, Path(unfinished), report, files)

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from etl.advice.advise import advise, advise_on_refused
+from etl.advice.unfailing import advice_on_refusal, advice_on_run
 from etl.clean import Cleaned, clean
 from etl.errors import Refused, TooLarge
 from etl.publication.failed import conclude_failed
@@ -117,14 +117,14 @@ class Job:
                 cleaned = self._clean(file, folder)
         except Refused as refused:
             logger.error("%s refused: %s", source.key, refused.message)
-            advice = advise_on_refused(file, refused) if file else None
+            advice = advice_on_refusal(file, refused) if file else None
             report = PublishedReport.begin(REFUSED, source, **refusal_of(refused), advice=advice)
         except TooLarge as large:
             logger.log(self._level_of_large, "%s is too large: %s", source.key, large)
             report = PublishedReport.begin(TOO_LARGE, source, **refusal_of(large))
         else:
             with span("advise"):
-                advice = advise(file, cleaned.header, cleaned.evidence)
+                advice = advice_on_run(file, cleaned.header, cleaned.evidence)
             report = PublishedReport.begin(
                 SUCCEEDED, source, findings=cleaned.findings, advice=advice
             )

@@ -10,6 +10,8 @@ import boto3
 import pytest
 from moto import mock_aws
 
+from etl.advice import unfailing
+
 LANDING, PROCESSED = "sales-landing", "sales-processed"
 EVENTS = Path(__file__).parents[3] / "events"
 
@@ -31,6 +33,18 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> None:
     }
     for name, value in settings.items():
         monkeypatch.setenv(name, value)
+
+
+@pytest.fixture(autouse=True)
+def advice_never_fails(
+    request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture
+) -> Iterator[None]:
+    """A fault of the advice ends no run, so the log tells of it; none of these tests may."""
+    yield
+    if request.node.get_closest_marker("fails_to_advise") is None:
+        told = [*caplog.get_records("setup"), *caplog.get_records("call")]
+        failed = [record.getMessage() for record in told if record.name == unfailing.__name__]
+        assert not failed
 
 
 @cache

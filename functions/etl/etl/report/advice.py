@@ -120,9 +120,10 @@ TOTALS_KEPT: Final = "totals_kept"
 SWALLOWED_ROWS: Final = "swallowed_rows"
 CUT_OFF: Final = "cut_off"
 JOINED_ROWS: Final = "joined_rows"
-# Notices of rows that are counted as orders and are none, or are missing among them: a run of
-# such a file is warned of.
-WARNED_OF: Final = frozenset({TOTALS_KEPT, SWALLOWED_ROWS, CUT_OFF, JOINED_ROWS})
+ADVICE_FAILED: Final = "advice_failed"
+# Notices of rows that are counted as orders and are none, or are missing among them, or of nobody
+# having looked for such: a run of such a file is warned of.
+WARNED_OF: Final = frozenset({TOTALS_KEPT, SWALLOWED_ROWS, CUT_OFF, JOINED_ROWS, ADVICE_FAILED})
 
 
 class Notice(_Part):
