@@ -63,12 +63,13 @@ def _of_several_lines(block: Block, delimiter: bytes, each: int, *, is_even: boo
 
     `is_even`: no record has fewer than that.
     """
-    first, last = int(block.starts[0]), int(block.ends[-1])
-    marks = np.frombuffer(block.data, np.uint8)[first:last] == delimiter[0]
-    if is_even and np.count_nonzero(marks) < (len(block) + 1) * each:
-        return []
     # The next record begins more than a line on; where that of the next block does nobody knows.
     several = np.append(np.flatnonzero(np.diff(block.lines) > 1), len(block) - 1)
+    first, last = int(block.starts[several[0]]), int(block.ends[-1])
+    marks = np.frombuffer(block.data, np.uint8)[first:last] == delimiter[0]
+    rows = len(block) - int(several[0])
+    if is_even and np.count_nonzero(marks) < (rows + 1) * each:
+        return []
     before = np.concatenate(([0], np.cumsum(marks, dtype=np.int32)))
     counts = before[block.ends[several] - first] - before[block.starts[several] - first]
     return [one for one in several[counts >= 2 * each].tolist() if _has_line_end(block, one)]
