@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from samulator.control.loading import load_project
 from samulator.control.local_toml import PLACES, SERVICES, ProjectError, StartInvoke
 from samulator.control.project import Project, open_project
+from samulator.template.custom_resources import makers
 from samulator.template.load import load_application
 
 TEMPLATE = """
@@ -98,6 +99,27 @@ def test_what_other_stacks_store_is_written_in_the_file(tmp_path: Path) -> None:
     assert json.loads(made["database"]["SecretString"]) == {"user": "ada", "password": "p"}
 
 
+def test_custom_resources_that_the_file_names_are_not_made(tmp_path: Path) -> None:
+    template = """
+    Transform: AWS::Serverless-2016-10-31
+    Resources:
+      F:
+        Type: AWS::Serverless::Function
+        Properties: {InlineCode: "", Handler: index.handler, Runtime: python3.11}
+      Seed: {Type: Custom::Seed, Properties: {ServiceToken: !GetAtt F.Arn}}
+      Name: {Type: Custom::Name, Properties: {ServiceToken: !GetAtt F.Arn}}
+    """
+    (tmp_path / "template.yaml").write_text(template)
+    project = project_with(tmp_path, 'not_made = ["Seed", "Sed"]\n')
+    application = load_project(project)
+
+    assert makers(application) == {"Name": "F"}
+    assert application.idle["Seed"] == "not_made in local.toml names it"
+    assert [*project.disagreements(application)] == [
+        "local.toml: not_made: Sed is no custom resource of template.yaml"
+    ]
+
+
 def test_start_invokes_carry_their_event(tmp_path: Path) -> None:
     (tmp_path / "event.json").write_text('{"a": 1}')
     project = project_with(
@@ -170,6 +192,7 @@ def test_a_start_invoke_waits_for_the_open_api_if_it_says_so(tmp_path: Path) -> 
         ('[[start]]\nfunction = "F"\nagain_after = ["mysql"]', "a data service; there are aws"),
         ('[[start]]\nfunction = "F"\nagain_after = ["redis"]', "a data service; there are aws"),
         ('servers = "redis"', "servers: 'redis', not a list; write a list of data servers"),
+        ('not_made = "Seed"', "not_made: 'Seed', not a list of logical ids; write"),
         ('api_destinations = "a.b"', "api_destinations: 'a.b', not a list of hosts; write"),
         ('api_destinations = ["https://a.b/c"]', "'https://a.b/c', not a host; write its name"),
         ('servers = ["mysql"]', "servers: 'mysql', not a data server; there are opensearch"),

@@ -1,8 +1,9 @@
 """Reads a project's template into the application that runs, with all that its start says."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from samulator.control.local_toml import NAME
 from samulator.control.project import Project
 from samulator.servers.ports import LOOPBACK, Ports
 from samulator.template.load import read_application
@@ -37,7 +38,12 @@ def load_project(
     )
     given = project.environment if environment is None else environment
     application = read_application(template, environment=given, aws_url=aws_url, answers=answers)
-    return _with_variables(project, application)
+    return _with_variables(project, _without(project.not_made, application))
+
+
+def _without(not_made: Sequence[str], application: Application) -> Application:
+    idle = dict.fromkeys(not_made, f"not_made in {NAME} names it")
+    return replace(application, idle={**application.idle, **idle})
 
 
 def _with_variables(project: Project, application: Application) -> Application:

@@ -32,7 +32,7 @@ _KEYS = (
         "environment",
         "exports",
     ),
-    *("iam", "links", "secrets", "ssm", "start"),
+    *("iam", "links", "not_made", "secrets", "ssm", "start"),
 )
 _JOB_KEYS = ("python", "install", "entry_point", "python_path")
 _START_KEYS = ("function", "event", "after_open", "again_after")
@@ -61,7 +61,8 @@ class LocalToml:
 
     `servers` are the data servers that the application needs besides AWS's services; `links` are
     paths of its first API that people begin at, by what they are called. `api_destinations` are
-    hosts that events may be sent to, `stored` what other stacks keep.
+    hosts that events may be sent to, `not_made` are custom resources that nobody is to make here,
+    `stored` is what other stacks keep.
     """
 
     servers: tuple[str, ...] = ()
@@ -74,6 +75,7 @@ class LocalToml:
     container_parameters: Mapping[str, str] = field(default_factory=dict)
     links: Mapping[str, str] = field(default_factory=dict)
     jobs: JobSettings = field(default_factory=JobSettings)
+    not_made: tuple[str, ...] = ()
     stored: StoredValues = field(default_factory=StoredValues)
 
 
@@ -108,6 +110,7 @@ def read_local_toml(root: Path) -> LocalToml:
         container_parameters=_container_parameters(values.get("containers", {})),
         links=_links(_table("links", values.get("links", {}))),
         jobs=_jobs(root, _table("emr_serverless", values.get("emr_serverless", {}))),
+        not_made=_not_made("not_made", values),
         stored=StoredValues(
             exports=_stored("exports", values.get("exports", {})),
             ssm=_stored("ssm", values.get("ssm", {})),
@@ -175,6 +178,13 @@ def _hosts(key: str, values: Mapping[str, Any]) -> tuple[str, ...]:
         if re.fullmatch(r"[\w.-]+", host, re.ASCII) is None:
             raise _wrong(key, host, "a host", "write its name alone, without https:// and path")
     return tuple(hosts)
+
+
+def _not_made(key: str, values: Mapping[str, Any]) -> tuple[str, ...]:
+    names = values.get(key, [])
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise _wrong(key, names, "a list of logical ids", f'write {key} = ["Seed"]')
+    return tuple(names)
 
 
 def _container_parameters(value: Any) -> dict[str, str]:  # noqa: ANN401 - whatever the file says

@@ -28,7 +28,8 @@ class Project:
     whether the policies of their roles are enforced, `hosts` are those that API destinations may
     ask besides this machine, `options` are those of the start,
     `links` are where people begin, `container_parameters` those of the template in containers,
-    `jobs` is how job runs become processes, `stored` what other stacks keep,
+    `jobs` is how job runs become processes, `not_made` are custom
+    resources that nobody is to make here, `stored` is what other stacks keep,
     `state_folder` is where its data is, if it has a folder of its own.
     """
 
@@ -45,6 +46,7 @@ class Project:
     container_parameters: Mapping[str, str] = field(default_factory=dict)
     links: Mapping[str, str] = field(default_factory=dict)
     jobs: JobSettings = field(default_factory=JobSettings)
+    not_made: tuple[str, ...] = ()
     stored: StoredValues = field(default_factory=StoredValues)
 
     @property
@@ -87,7 +89,7 @@ class Project:
         return {name: fill(name, text, places) for name, text in self.environment.items()}
 
     def disagreements(self, application: Application) -> Iterator[str]:
-        """Variables that no function declares, which reach none: a line each.
+        """Names that the template does not have, such as variables of no function: a line each.
 
         Raises ProjectError where a function to start is not in the template.
         """
@@ -106,6 +108,10 @@ class Project:
                     f"{NAME}: environment.{name} reaches no function: none declares it in "
                     f"{self.template.name}"
                 )
+        custom = {each.logical_id for each in application.resources.values() if each.is_custom}
+        for name in self.not_made:
+            if name not in custom:
+                yield f"{NAME}: not_made: {name} is no custom resource of {self.template.name}"
         for name in self.options.variables.keys() - known - {EVERY_FUNCTION}:
             yield f"--env-vars: {name} is no function of {self.template.name}"
 
@@ -126,5 +132,6 @@ def open_project(root: Path, flags: Flags = NO_FLAGS) -> Project:
         container_parameters=said.container_parameters,
         links=said.links,
         jobs=said.jobs,
+        not_made=said.not_made,
         stored=said.stored,
     )
