@@ -195,3 +195,11 @@ def test_requirements_that_cannot_be_installed_show_what_pip_said(packages, tmp_
 
 def test_layer_without_a_build_method_is_used_as_it_is(packages, tmp_path):
     assert packages("").layout("F").layers == (tmp_path / "layer",)
+
+
+def test_what_lambda_ships_stays_the_same_while_a_stack_runs(packages, tmp_path):
+    built = packages("")
+    at_the_start = built.layout("F").runtime
+    (tmp_path / "runtime.txt").write_text("# samulator was upgraded beside it\n")
+
+    assert built.layout("F").runtime == at_the_start

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Lock
 
 from samulator.functions.packages.code import TaskRoots
 from samulator.functions.packages.commands import PackageError
@@ -15,7 +16,7 @@ from samulator.functions.packages.layers import LayerFolders
 from samulator.functions.packages.layout import Layout
 from samulator.functions.packages.pip import Wanted, install
 from samulator.functions.packages.requirements import REQUIREMENTS, key_of
-from samulator.functions.packages.runtime import RUNTIME_LOCK, runtime_client
+from samulator.functions.packages.runtime import RUNTIME_LOCK, RuntimeClient, runtime_client
 from samulator.functions.packages.store import Store
 from samulator.functions.packages.uv_project import locked_requirements
 from samulator.template.model import Application, Function
@@ -58,6 +59,8 @@ class Packages:
         self._task_roots = TaskRoots(self._store, progress)
         self._layers = LayerFolders(self._store, progress, _MACHINE)
         self._images = ImageFolders(self._store, progress, _MACHINE)
+        self._clients: dict[str, RuntimeClient] = {}
+        self._looking = Lock()
 
     def build(self) -> None:
         """Build everything every function needs and remove what none needs any more.
@@ -153,7 +156,7 @@ class Packages:
         return self._store.get("project", digest_of(key), build)
 
     def _runtime(self, runtime: str) -> Path:
-        client = runtime_client(runtime, self.runtime_requirements)
+        client = self._client(runtime)
 
         def build(target: Path) -> None:
             self._progress(f"installing the Lambda runtime for {runtime}")
@@ -161,3 +164,10 @@ class Packages:
 
         words = "\0".join((client.key, runtime, *_MACHINE))
         return self._store.get("runtime", digest_of(words), build)
+
+    def _client(self, runtime: str) -> RuntimeClient:
+        """Looked for once: it is the same for every function and at every cold start."""
+        with self._looking:
+            if runtime not in self._clients:
+                self._clients[runtime] = runtime_client(runtime, self.runtime_requirements)
+            return self._clients[runtime]

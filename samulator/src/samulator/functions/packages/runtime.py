@@ -7,6 +7,7 @@ import shutil
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from importlib.metadata import Distribution, PackageNotFoundError, PackagePath, distribution
 from pathlib import Path
 
@@ -32,7 +33,7 @@ class RuntimeClient:
     runtime: str
     own: Mapping[str, Distribution]
 
-    @property
+    @cached_property
     def key(self) -> str:
         """A hash of the lock and of what is taken."""
         digest = hashlib.sha256(self.lock.read_bytes())
