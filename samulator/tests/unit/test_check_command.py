@@ -11,6 +11,7 @@ import pytest
 from samulator.control.effects import Effect, effects
 from samulator.control.effects_table import calling_lines, idle_lines
 from samulator.template.load import load_application
+from testkit.check_process import run_check
 
 # One that is installed wherever the tests run: a function of another says which one runs it.
 RUNTIME = f"python3.{sys.version_info.minor}"
@@ -53,13 +54,7 @@ def check(tmp_path: Path):
     def check(*arguments: str, text: str = TEMPLATE, name: str = "template.yaml"):
         (tmp_path / "code").mkdir(exist_ok=True)
         (tmp_path / name).write_text(text, encoding="utf-8")
-        return subprocess.run(
-            [sys.executable, "-m", "samulator", "check", *arguments],
-            cwd=tmp_path,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        return run_check(*arguments, folder=tmp_path)
 
     return check
 
