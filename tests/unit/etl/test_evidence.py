@@ -58,7 +58,10 @@ def file_of_many_kinds(rows: int = 500, *, region: str = "north") -> str:
     return HEADER + "\n".join(lines) + "\n"
 
 
-@pytest.mark.parametrize("region", ["north", '"two\nlines"', 'an 8" disc'])
+@pytest.mark.parametrize(
+    "region",
+    ["north", pytest.param('"two\nlines"', marks=pytest.mark.long), 'an 8" disc'],
+)
 @pytest.mark.parametrize(("workers", "chunk_bytes"), SHARES)
 def test_advice_depends_neither_on_workers_nor_on_pieces(
     region, workers, chunk_bytes, advice_of, advice_by_one, small_bounds

@@ -39,7 +39,7 @@ def same(one: object, other: object) -> bool:
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
+@pytest.mark.parametrize("encoding", ["utf-8", pytest.param("utf-8-sig", marks=pytest.mark.long)])
 def test_cut_at_any_byte_changes_nothing(name, encoding, tmp_path):
     content = (HEADER + HOSTILE[name]).encode(encoding)
 
@@ -47,7 +47,7 @@ def test_cut_at_any_byte_changes_nothing(name, encoding, tmp_path):
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-@pytest.mark.parametrize("count", [3, 7])
+@pytest.mark.parametrize("count", [7, pytest.param(3, marks=pytest.mark.long)])
 def test_several_cuts_at_any_bytes_change_nothing(name, count, tmp_path):
     size = len(HEADER + HOSTILE[name])
     step = max((size - len(HEADER)) // count, 1)
