@@ -149,6 +149,20 @@ def test_a_clean_file_gets_no_suggestion(tmp_path):
     assert [column.name for column in advice.profile.columns][:2] == ["order_id", "customer_id"]
 
 
+def test_a_shape_is_the_same_whatever_stands_beside_it(tmp_path):
+    texts = {"AB-12": "a-99", "x²": "a²", "Ab12345": "a9+", "Größe_7": "a_9", "Ⅷ": "Ⅷ"}
+
+    def shapes(*products: str) -> dict[str, int]:
+        rows = "".join(f"{i},C,{text},1,5,2024-01-05\n" for i, text in enumerate(products))
+        profile = advice_on(tmp_path, HEADER + rows).profile
+        assert profile is not None
+        (column,) = (one for one in profile.columns if one.name == "product")
+        return {shape.value: shape.count for shape in column.shapes}
+
+    assert shapes(*texts) == dict.fromkeys(texts.values(), 1)
+    assert all(shapes(text) == {shape: 1} for text, shape in texts.items())
+
+
 def test_rounded_ids_and_totals_are_noticed(tmp_path):
     rows = "1.23E+15,C,W,1,5,2024-01-05\nTotal,C,W,1,5,2024-01-05\n"
     kinds = {notice.kind for notice in advice_on(tmp_path, HEADER + rows).notices}
