@@ -283,6 +283,7 @@ def test_a_queue_that_a_client_made_is_there_with_its_attributes(day: Day) -> No
     assert message["Body"] == "in a queue of no template"
 
 
+@pytest.mark.long
 def test_a_torn_journal_loses_no_more_than_its_last_writes(tmp_path: Path) -> None:
     with Machine(tmp_path, BUCKET) as machine:
         s3 = aws_client(machine.server, "s3")
@@ -313,6 +314,7 @@ def test_bytes_that_nobody_can_read_any_more_leave_the_disk(tmp_path: Path) -> N
         assert [file.stat().st_size for file in files] == [1000]
 
 
+@pytest.mark.long
 def test_a_full_disk_refuses_what_it_cannot_take_and_loses_nothing(tmp_path: Path) -> None:
     with Machine(tmp_path, BUCKET, QUEUE, TABLE) as machine:
         once = {"retries": {"total_max_attempts": 1}}

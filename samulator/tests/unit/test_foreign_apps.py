@@ -35,6 +35,7 @@ BROKER = (
 )
 
 
+@pytest.mark.long
 def test_templates_are_counted_by_what_check_says_and_by_whether_their_code_is_there(tmp_path):
     for name, more in (("whole", ""), ("without", ""), ("brokered", BROKER)):
         (tmp_path / name).mkdir()

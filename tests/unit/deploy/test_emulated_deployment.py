@@ -115,7 +115,12 @@ def existing_zone():
 
 
 @pytest.mark.parametrize(
-    "parameters", [REQUIRED, EVERYTHING, EXISTING], ids=["as_is", "all", "existing"]
+    "parameters",
+    [
+        pytest.param(REQUIRED, id="as_is", marks=pytest.mark.long),
+        pytest.param(EVERYTHING, id="all"),
+        pytest.param(EXISTING, id="existing", marks=pytest.mark.long),
+    ],
 )
 def test_every_resource_that_the_emulator_knows_is_created(parameters, monkeypatch):
     there = existing_network() if parameters is EXISTING else {}

@@ -60,7 +60,11 @@ def file_of_many_kinds(rows: int = 500, *, region: str = "north") -> str:
 
 @pytest.mark.parametrize(
     "region",
-    ["north", pytest.param('"two\nlines"', marks=pytest.mark.long), 'an 8" disc'],
+    [
+        pytest.param("north", marks=pytest.mark.long),
+        pytest.param('"two\nlines"', marks=pytest.mark.long),
+        'an 8" disc',
+    ],
 )
 @pytest.mark.parametrize(("workers", "chunk_bytes"), SHARES)
 def test_advice_depends_neither_on_workers_nor_on_pieces(

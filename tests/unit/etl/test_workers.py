@@ -36,7 +36,9 @@ def written_by_one(region: str) -> Written:
     return run(dirty_text(region=region), workers=1)
 
 
-@pytest.mark.parametrize("region", ["north", QUOTED, 'an 8" disc'])
+@pytest.mark.parametrize(
+    "region", [pytest.param("north", marks=pytest.mark.long), QUOTED, 'an 8" disc']
+)
 @pytest.mark.parametrize(
     ("workers", "chunk_bytes"), [(1, 8 << 20), (1, 997), (2, 300), (3, 1500), (7, 211)]
 )
