@@ -10,6 +10,7 @@ import pytest
 import samulator
 from samulator.control.local_toml import ProjectError
 from testkit.hello_world import copy_hello_world
+from testkit.timing import wait_until
 
 HERE = Path(__file__).parents[1]
 GUIDE = HERE.parent / "docs" / "embedding.md"
@@ -71,6 +72,37 @@ def test_equal_arguments_give_the_same_application_and_others_another(sam_app, h
     assert other.url != app.url
     assert other.environment("HelloFunction")["GREETING"] == "moin"
     assert app.environment("HelloFunction")["GREETING"] == "hello world"
+
+
+FOREIGN = """
+Transform: AWS::Serverless-2016-10-31
+Parameters: {Topic: {Type: String}}
+Resources:
+  F:
+    Type: AWS::Serverless::Function
+    Properties:
+      InlineCode: "def handler(event, context): print(event['Records'][0])"
+      Handler: index.handler
+      Runtime: python3.11
+      Events:
+        Chime: {Type: SNS, Properties: {Topic: !Ref Topic}}
+        Job: {Type: SQS, Properties: {Queue: "arn:aws:sqs:eu-west-1:999999999999:jobs"}}
+"""
+
+
+def test_a_function_hears_what_comes_to_a_topic_and_a_queue_of_another_stack(
+    sam_app, tmp_path: Path
+) -> None:
+    (tmp_path / "template.yaml").write_text(FOREIGN)
+    app = sam_app(tmp_path)
+    topic = "arn:aws:sns:us-east-1:123456789012:topic"
+    app.client("sns").publish(TopicArn=topic, Message="it chimes")
+    queues = app.client("sqs")
+    queues.send_message(
+        QueueUrl=queues.get_queue_url(QueueName="jobs")["QueueUrl"], MessageBody="a job"
+    )
+    for text in ("it chimes", "a job"):
+        wait_until(lambda text=text: any(text in line for line in app.logs("F")))
 
 
 def test_what_cannot_start_is_raised_where_it_was_asked_for(tmp_path: Path) -> None:

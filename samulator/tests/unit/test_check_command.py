@@ -30,7 +30,7 @@ Resources:
         Get: {Type: HttpApi, Properties: {Path: /hello, Method: get}}
         Work: {Type: SQS, Properties: {Queue: !GetAtt Jobs.Arn}}
         Nightly: {Type: Schedule, Properties: {Schedule: rate(1 day)}}
-        Gone: {Type: SQS, Properties: {Queue: 'arn:aws:sqs:us-east-1:123456789012:other'}}
+        Gone: {Type: DynamoDB, Properties: {Stream: !ImportValue other, StartingPosition: LATEST}}
   Node:
     Type: AWS::Serverless::Function
     Properties: {CodeUri: code, Handler: app.handler, Runtime: nodejs22.x}
@@ -86,9 +86,7 @@ def test_everything_that_does_nothing_says_why(rows, tmp_path):
     assert idle == {
         ("functions", "Node"): "its runtime nodejs22.x is not Python",
         ("functions", "Missing"): f"no such file or folder: {tmp_path}/nowhere",
-        ("triggers", "Hello.Events.Gone"): (
-            "arn:aws:sqs:us-east-1:123456789012:other is no queue of this template"
-        ),
+        ("triggers", "Hello.Events.Gone"): "other is no stream of this template",
         ("triggers", "Mail"): "email a@b.c gets nothing here",
         ("resources", "Database"): "nothing here stands for AWS::RDS",
         ("resources", "Thing"): "is not made here: it has no ServiceToken",

@@ -105,6 +105,57 @@ def test_a_bus_of_another_stack_is_made_for_the_rules_that_name_it(load):
     assert told[0].startswith("F.Events.Of.EventBusName: no event bus 'shared' is declared here")
 
 
+def test_topics_queues_and_streams_of_another_stack_are_made_for_what_listens_there(load):
+    application = load(
+        """
+        Parameters: {Alerts: {Type: String}, Jobs: {Type: String}}
+        Resources:
+          Own: {Type: AWS::SNS::Topic, Properties: {TopicName: own}}
+          F:
+            Type: AWS::Serverless::Function
+            Properties:
+              CodeUri: code
+              Handler: app.handler
+              Runtime: python3.11
+              Timeout: 60
+              Events:
+                Named: {Type: SNS, Properties: {Topic: !Ref Alerts}}
+                Imported: {Type: SNS, Properties: {Topic: !ImportValue "net:Topic"}}
+                OfOther: {Type: SNS, Properties: {Topic: "arn:aws:sns:eu-west-1:999999999999:own"}}
+                Job: {Type: SQS, Properties: {Queue: !Ref Jobs}}
+                Ordered: {Type: SQS, Properties: {Queue: "arn:aws:sqs:eu-west-1:999999999999:j.fifo"}}
+                Clicks:
+                  Type: Kinesis
+                  Properties: {Stream: "arn:aws:kinesis:eu-west-1:9:stream/clicks", StartingPosition: LATEST}
+                Rows: {Type: DynamoDB, Properties: {Stream: !ImportValue rows, StartingPosition: LATEST}}
+        """  # noqa: E501
+    )
+    made = {name: each for name, each in application.resources.items() if "another" in name}
+
+    assert {(each.type, each.name) for each in made.values()} == {
+        ("AWS::SNS::Topic", "alerts"),
+        ("AWS::SNS::Topic", "net-Topic"),
+        ("AWS::SQS::Queue", "jobs"),
+        ("AWS::SQS::Queue", "j.fifo"),
+        ("AWS::Kinesis::Stream", "clicks"),
+    }
+    listened = {
+        each.properties["TopicArn"]
+        for each in application.resources.values()
+        if each.type == "AWS::SNS::Subscription"
+    }
+    arn = "arn:aws:sns:us-east-1:123456789012:"
+    assert listened == {f"{arn}alerts", f"{arn}net-Topic", f"{arn}own"}
+    assert {each.queue for each in application.sqs_triggers} == {"jobs", "j.fifo"}
+    assert [each.name for each in application.stream_triggers] == ["clicks"]
+    assert application.idle["FRows"] == "rows is no stream of this template"
+    told = [line for line in application.warnings if "is declared here" in line]
+    assert len(told) == len(made)
+    heard = f"so an empty one is made, and it gets what is published to {arn}alerts"
+    assert f"F.Events.Named.TopicArn: no topic 'alerts' is declared here, {heard}" in told
+    assert not [line for line in application.warnings if "AWS refuses" in line]
+
+
 def test_resources_that_name_each_other_come_in_some_order_and_are_named(load):
     application = load(
         """

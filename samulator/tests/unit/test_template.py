@@ -389,7 +389,7 @@ def test_what_aws_would_refuse_says_why(load, properties, message):
     [
         (
             "Events: {E: {Type: Kinesis, Properties: {Stream: s, StartingPosition: LATEST}}}",
-            "F.Events.E: AWS::Lambda::EventSourceMapping does not fire here: s is no queue",
+            "F.Events.E: AWS::Lambda::EventSourceMapping does not fire here: s is no stream",
         ),
         (
             "Events: {E: {Type: SQS, Properties: {Queue: 'arn:x'}}}",

@@ -10,7 +10,7 @@ from samulator.template.custom_resources import without_guesses
 from samulator.template.dependencies import in_order_of_dependencies
 from samulator.template.doors import read_doors
 from samulator.template.event_invoke_config import read_dead_letter, unknown_destinations
-from samulator.template.foreign_buses import with_foreign_buses
+from samulator.template.foreign_sources import ForeignSources
 from samulator.template.functions import FUNCTION, FunctionReader
 from samulator.template.model import (
     Application,
@@ -124,7 +124,6 @@ class _Assembly:
         region: str,
         answers: Answers | None,
     ) -> None:
-        self._resources = resources
         self._unanswered = [
             name
             for name, each in resources.items()
@@ -134,6 +133,8 @@ class _Assembly:
         self._region = region
         self._idle: dict[str, str] = {}
         self._warnings: list[str] = []
+        warn = self._warnings.append
+        self._resources = ForeignSources(resources, self._unanswered, region, warn).added()
 
     def application(self) -> Application:
         """Return the application without the warnings on its translation."""
@@ -148,8 +149,7 @@ class _Assembly:
             reader.read(resource)
         triggers = reader.triggers
         doors = read_doors(self._resources, functions)
-        warn = self._warnings.append
-        ordered = in_order_of_dependencies(self._resources, warn)
+        ordered = in_order_of_dependencies(self._resources, self._warnings.append)
         return Application(
             functions=functions,
             layers=layers,
@@ -164,7 +164,7 @@ class _Assembly:
             schedules=tuple(triggers.schedules),
             pipes=tuple(triggers.pipes),
             region=self._region,
-            resources=with_foreign_buses(ordered, self._unanswered, warn),
+            resources=ordered,
             idle={**self._idle, **triggers.idle, **idle_triggers(self._resources)},
             warnings=(
                 *self._warnings,

@@ -119,7 +119,8 @@ class TriggerReader:
         elif service in _BROKERS:
             raise ValueError(f"{_BROKERS[service]} does not run on this machine")
         else:
-            raise ValueError(f"{source} is no queue of this template")
+            what = "stream" if "StartingPosition" in properties else "queue"
+            raise ValueError(f"{source} is no {what} of this template")
         for warning in warnings:
             self._warn(resource, warning)
 
