@@ -2,6 +2,7 @@
 
 import json
 import sys
+import uuid
 from collections.abc import Iterator
 
 import pytest
@@ -116,10 +117,12 @@ def test_the_event_is_cloudformations_with_texts_for_numbers_and_truths(app: App
     token = "arn:aws:lambda:us-east-1:123456789012:function:Maker"
     assert event.pop("ResponseURL").startswith("http://127.0.0.1:")
     assert event.pop("RequestId")
+    stack, _, unique = event.pop("StackId").rpartition("/")
+    assert stack == "arn:aws:cloudformation:us-east-1:123456789012:stack/local"
+    assert str(uuid.UUID(unique)) == unique
     assert event == {
         "RequestType": "Create",
         "ServiceToken": token,
-        "StackId": "arn:aws:cloudformation:us-east-1:123456789012:stack/local/local",
         "LogicalResourceId": "Row",
         "ResourceType": "Custom::Row",
         "ResourceProperties": {

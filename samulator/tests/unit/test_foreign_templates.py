@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
@@ -72,6 +73,30 @@ def test_references_to_a_resource_have_the_name_that_it_is_made_by(load):
 
     assert names == "admin work Unnamed us-east-1-lake hello"
     assert application.resources["Work"].name == "work"
+
+
+def test_a_stacks_id_ends_in_a_uuid_of_which_names_take_parts(load):
+    application = load(
+        """
+        Resources:
+          Images:
+            Type: AWS::S3::Bucket
+            Properties:
+              BucketName: !Sub
+                - images-${unique}
+                - unique: !Select [4, !Split ["-", !Select [2, !Split ["/", !Ref AWS::StackId]]]]
+          F:
+            Type: AWS::Serverless::Function
+            Properties: {CodeUri: code, Handler: a.h, Runtime: python3.11,
+                         Environment: {Variables: {ID: !Ref AWS::StackId}}}
+        """
+    )
+    stack, _, unique = application.functions["F"].environment["ID"].rpartition("/")
+
+    assert stack == "arn:aws:cloudformation:us-east-1:123456789012:stack/local"
+    assert str(UUID(unique)) == unique
+    assert application.resources["Images"].name == f"images-{unique[-12:]}"
+    assert application.warnings == ()
 
 
 def test_a_bus_of_another_stack_is_made_for_the_rules_that_name_it(load):

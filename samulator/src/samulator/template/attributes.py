@@ -88,7 +88,7 @@ REFS: Mapping[str, str] = {
     "AWS::ApiGatewayV2::Api": "{id}",
     "AWS::AppSync::GraphQLApi": "arn:aws:appsync:{region}:{account}:apis/{id}",
     "AWS::CertificateManager::Certificate": "arn:aws:acm:{region}:{account}:certificate/{id}",
-    "AWS::CloudFormation::Stack": "arn:aws:cloudformation:{region}:{account}:stack/local-{id}/{id}",
+    "AWS::CloudFormation::Stack": "{stack}",
     "AWS::Cognito::IdentityPool": "{region}:" + _UUID,
     "AWS::Cognito::UserPool": _POOL,
     "AWS::Cognito::UserPoolClient": "{hash:.26}",

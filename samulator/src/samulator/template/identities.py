@@ -218,6 +218,7 @@ class Identities:
             "bus": lambda: f"{bus}/" if bus not in ("", "default") else "",
             "group": lambda: self._property(logical_id, "GroupName") or "default",
             "secret": lambda: self._property(logical_id, "SecretId"),
+            "stack": lambda: stack_arn(self._region, *self._way, logical_id),
             "scheme": lambda: "wss" if self._is_web_socket(logical_id) else "https",
         }
         special = {key: make() for key, make in parts.items() if f"{{{key}}}" in text}

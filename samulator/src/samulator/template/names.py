@@ -22,9 +22,14 @@ def function_arn(
 
 
 def stack_arn(region: str, *way: str) -> str:
-    """Return the ARN of the stack, or of one that is nested in it by the ids on the way there."""
+    """Return the ARN of the stack, or of one that is nested in it by the ids on the way there.
+
+    It ends in a UUID, of which templates take parts for names that nobody else has.
+    """
     stack = "-".join((STACK, *way))
-    return f"arn:aws:cloudformation:{region}:{ACCOUNT}:stack/{stack}/{stack}"
+    digits = made_up_hash(stack)
+    unique = f"{digits[:8]}-0000-4000-8000-{digits[-12:]}"
+    return f"arn:aws:cloudformation:{region}:{ACCOUNT}:stack/{stack}/{unique}"
 
 
 def queue_arn(region: str, name: str) -> str:
