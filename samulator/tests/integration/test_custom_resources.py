@@ -161,9 +161,9 @@ def test_resources_of_aws_are_made_with_what_was_answered(app: AppThread) -> Non
         "ServiceTimeout gives it longer",
         "Wrong (AWS::SQS::Queue) is not there: ",
         "Reader.Environment.Variables.LACKING: Row answered Word and no Lacking, here it is "
-        "'Row.Lacking'",
+        "'row-lacking'",
         "Reader.Environment.Variables.REFUSED: Refused is not made here, so Word of it is "
-        "'Refused.Word'",
+        "'refused-word'",
     ],
 )
 def test_what_is_missing_is_one_line(app: AppThread, line: str) -> None:

@@ -99,6 +99,23 @@ def test_a_stacks_id_ends_in_a_uuid_of_which_names_take_parts(load):
     assert application.warnings == ()
 
 
+def test_names_of_what_a_custom_resource_will_answer_are_such_as_aws_takes(load):
+    application = load(
+        """
+        Resources:
+          F: {Type: AWS::Serverless::Function,
+              Properties: {CodeUri: code, Handler: a.h, Runtime: python3.11}}
+          UniqueSuffix: {Type: Custom::Suffix, Properties: {ServiceToken: !GetAtt F.Arn}}
+          Jobs: {Type: AWS::SQS::Queue, Properties: {QueueName: !Sub "jobs-${UniqueSuffix.Value}"}}
+          Images: {Type: AWS::S3::Bucket, Properties: {BucketName: !Sub "i-${UniqueSuffix.Value}"}}
+        """
+    )
+
+    assert application.resources["Jobs"].name == "jobs-uniquesuffix-value"
+    assert application.resources["Images"].name == "i-uniquesuffix-value"
+    assert application.warnings == ()
+
+
 def test_a_bus_of_another_stack_is_made_for_the_rules_that_name_it(load):
     application = load(
         """

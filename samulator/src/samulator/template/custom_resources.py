@@ -36,6 +36,14 @@ def why_not_made(resource: Resource, application: Application) -> str | None:
     return None
 
 
+def answer_to_come(name: str, attribute: str) -> str:
+    """Return what stands for an attribute of a custom resource until its function answers.
+
+    Names are made of it, and those of buckets and queues take no more than this.
+    """
+    return re.sub(r"[^a-z0-9]+", "-", f"{name}-{attribute}".lower()).strip("-")
+
+
 def waiting(application: Application) -> frozenset[str]:
     """Return the logical ids of what can be made only when custom resources are there."""
     late = {*makers(application)}
@@ -47,7 +55,9 @@ def waiting(application: Application) -> frozenset[str]:
 
 def without_guesses(lines: Iterable[str], unanswered: Collection[str]) -> Iterator[str]:
     """Yield the lines on values that are no names of custom resources, which stand for others."""
-    guessed = re.compile(rf"\b(?:{'|'.join(map(re.escape, unanswered))})\b")
+    names = "|".join(re.escape(name) for name in unanswered)
+    guesses = "|".join(re.escape(answer_to_come(name, "")) for name in unanswered)
+    guessed = re.compile(rf"\b(?:{names})\b|\b(?:{guesses})-")
     for line in lines:
         _place, _, said = line.partition(": ")
         if not unanswered or not guessed.search(said):

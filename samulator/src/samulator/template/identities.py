@@ -12,6 +12,7 @@ from samulator.template.attributes import (
     NAME_PROPERTIES,
     REFS,
 )
+from samulator.template.custom_resources import answer_to_come
 from samulator.template.dynamic_references import DynamicReferences
 from samulator.template.intrinsics import Intrinsics
 from samulator.template.model import Value
@@ -180,7 +181,7 @@ class Identities:
         answer = (self._answers or {}).get(self._full(name))
         if answer is not None and attribute in answer.data:
             return answer.data[attribute]
-        value = f"{self.name(name)}.{attribute}"
+        value = answer_to_come(self.name(name), attribute)
         if answer is not None:
             there = ", ".join(answer.data) or "nothing"
             self._warn(f"{where}: {name} answered {there} and no {attribute}, here it is {value!r}")
