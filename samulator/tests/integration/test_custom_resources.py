@@ -142,7 +142,7 @@ def test_variables_and_later_custom_resources_have_what_was_answered(app: AppThr
     assert variables["THIRD"] == "word-one-three"
     assert variables["ROW"] == "row-one"
     assert variables["WORDS"] == "word-one word-after-word-one inline"
-    assert (variables["LACKING"], variables["REFUSED"]) == ("Row.Lacking", "Refused.Word")
+    assert (variables["LACKING"], variables["REFUSED"]) == ("row-lacking", "refused-word")
 
 
 def test_resources_of_aws_are_made_with_what_was_answered(app: AppThread) -> None:
