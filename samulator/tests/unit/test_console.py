@@ -160,6 +160,25 @@ def test_an_unhandled_error_is_not_buried_under_the_runtimes_advice(
     assert kept(tmp_path, "Web") == [advice, error]
 
 
+def test_an_unhandled_error_in_json_is_shown_as_one_in_text(
+    console: Console, screen: io.StringIO
+) -> None:
+    """Both records as awslambdaric writes them where LoggingConfig asks for JSON."""
+    frames = ['  File "/app/web.py", line 4, in handler\n    raise KeyError("a")\n']
+    error = {"level": "ERROR", "errorMessage": "'a'", "errorType": "KeyError", "requestId": "1"}
+    advice = {"level": "WARNING", "message": "LAMBDA_WARNING: Unhandled exception. The most"}
+    console.logged("Web", json.dumps(advice))
+    console.logged("Web", json.dumps({**error, "stackTrace": frames}))
+    console.logged("Init", json.dumps({**error, "stackTrace": []}))
+    assert [line[10:] for line in screen.getvalue().splitlines()] == [
+        "Web  [ERROR] KeyError: 'a'",
+        "Traceback (most recent call last):",
+        '  File "/app/web.py", line 4, in handler',
+        '    raise KeyError("a")',
+        "Init  [ERROR] KeyError: 'a'",
+    ]
+
+
 def test_a_functions_own_warning_is_shown() -> None:
     line = "[WARNING]\t2026-11-23T17:26:34.975Z\tid\tthe text LAMBDA_WARNING: is mine"
     assert readable(line) == line

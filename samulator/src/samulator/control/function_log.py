@@ -19,7 +19,7 @@ _STAMP = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z)\t")
 _HIDDEN_FIELDS = {
     "level", "message", "timestamp", "location", "service", "cold_start", "function_name",
     "function_memory_size", "function_arn", "function_request_id", "xray_trace_id",
-    "exception_name", "stack_trace",
+    "exception_name", "stack_trace", "requestId",
 }  # fmt: skip
 
 
@@ -70,13 +70,15 @@ def readable(line: str) -> str | None:
     Texts of several lines, as a traceback is one, follow on lines of their own. None for metrics
     and for the runtime client's advice on unhandled errors.
     """
-    if _RUNTIME_ADVICE.match(line):
-        return None
     record = _record(line)
+    if _RUNTIME_ADVICE.match(line) or _is_advice(record):
+        return None
     if record is None:
         return line
     if "_aws" in record:
         return None
+    if "errorMessage" in record and "errorType" in record:
+        return _unhandled(record)
     if "message" not in record:
         return line
     shown = {name: value for name, value in record.items() if name not in _HIDDEN_FIELDS}
@@ -84,6 +86,18 @@ def readable(line: str) -> str | None:
     fields = " ".join(f"{name}={value}" for name, value in shown.items() if not _has_lines(value))
     first = f"{record.get('level', '')} {record['message']} {fields}".strip()
     return "\n".join([first, *(line for text in texts for line in text.splitlines())])
+
+
+def _is_advice(record: Mapping[str, Any] | None) -> bool:
+    return f"{(record or {}).get('message', '')}".startswith("LAMBDA_WARNING: ")
+
+
+def _unhandled(record: Mapping[str, Any]) -> str:
+    """An exception that left a handler whose LoggingConfig asks for JSON, as it is in text."""
+    trace = record.get("stackTrace")
+    lines = [line for frame in trace for line in f"{frame}".splitlines()] if trace else []
+    first = f"[{record.get('level', 'ERROR')}] {record['errorType']}: {record['errorMessage']}"
+    return "\n".join([first, *(["Traceback (most recent call last):", *lines] if lines else [])])
 
 
 def is_access_log(line: str) -> bool:

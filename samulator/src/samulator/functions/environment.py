@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from samulator.functions.packages import Layout
 from samulator.servers.loopback_direct import direct_to_loopback
-from samulator.template.model import Function
+from samulator.template.model import Function, Logging
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ def worker_environment(
         "AWS_LAMBDA_FUNCTION_NAME": function.name,
         "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
         "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
-        "AWS_LAMBDA_LOG_GROUP_NAME": f"/aws/lambda/{function.name}",
+        "AWS_LAMBDA_LOG_GROUP_NAME": function.logging.group or f"/aws/lambda/{function.name}",
         "AWS_LAMBDA_LOG_STREAM_NAME": _log_stream(),
         "AWS_LAMBDA_RUNTIME_API": surroundings.runtime_api,
         "AWS_REGION": surroundings.region,
@@ -63,8 +63,19 @@ def worker_environment(
         "TMPDIR": surroundings.temporary,
         "TZ": ":UTC",
         "_HANDLER": function.handler,
+        **_logging(function.logging),
         **_tracing(surroundings.xray_daemon),
         **direct_to_loopback(function.environment),
+    }
+
+
+def _logging(logging: Logging) -> dict[str, str]:
+    """What Lambda's runtime client and Powertools read: the format of lines, and their level."""
+    if not logging.is_json:
+        return {}
+    return {
+        "AWS_LAMBDA_LOG_FORMAT": "JSON",
+        "AWS_LAMBDA_LOG_LEVEL": logging.application_level or "INFO",
     }
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from samulator.template.code import CodeReader, UnreadableCode
-from samulator.template.model import Function, Resource, TemplateError, Value
+from samulator.template.model import Function, Logging, Resource, TemplateError, Value
 
 FUNCTION = "AWS::Lambda::Function"
 _VERSION, _ALIAS = "AWS::Lambda::Version", "AWS::Lambda::Alias"
@@ -55,6 +55,7 @@ class FunctionReader:
             makes_custom_resources=self._makes_custom_resources(resource),
             may_call_itself=properties.get("RecursiveLoop") == "Allow",
             is_traced=_map(properties.get("TracingConfig")).get("Mode") == "Active",
+            logging=_logging(_map(properties.get("LoggingConfig"))),
         )
 
     def _layers(self, properties: Mapping[str, Any]) -> tuple[str, ...]:
@@ -106,6 +107,12 @@ def _variables(resource: Resource) -> dict[str, str]:
         if isinstance(value, dict | list):
             raise TemplateError(f"{where}.Variables.{key}: expected a string, got {value!r}")
     return {str(key): _text(value) or "" for key, value in variables.items()}
+
+
+def _logging(config: Mapping[str, Any]) -> Logging:
+    is_json = config.get("LogFormat") == "JSON"
+    level = _text(config.get("ApplicationLogLevel")) or "INFO"
+    return Logging(is_json, level if is_json else None, _text(config.get("LogGroup")))
 
 
 def _number(resource: Resource, key: str, default: float) -> float:

@@ -39,7 +39,6 @@ _SERVICES = (
 _NOT_READ = (
     "Role",
     "VpcConfig",
-    "LoggingConfig",
     "KmsKeyArn",
     "Tags",
     "FileSystemConfigs",

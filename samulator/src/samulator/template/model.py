@@ -59,6 +59,19 @@ class InvokeConfig:
 
 
 @dataclass(frozen=True)
+class Logging:
+    """What LoggingConfig says: in which format a function logs, from which level on, where to.
+
+    `application_level` is None where the format is text, which has none; `group` is None where the
+    group is the function's own.
+    """
+
+    is_json: bool = False
+    application_level: str | None = None
+    group: str | None = None
+
+
+@dataclass(frozen=True)
 class Function:
     """One function of either kind. Times in seconds, memory in MiB (2**20 bytes).
 
@@ -97,6 +110,7 @@ class Function:
     dead_letter: Destination | None = None
     may_call_itself: bool = False
     is_traced: bool = False
+    logging: Logging = field(default_factory=Logging)
 
     def invoke_config(self, qualifier: str | None) -> InvokeConfig:
         """Return how asynchronous invokes are tried that name this version or alias."""
