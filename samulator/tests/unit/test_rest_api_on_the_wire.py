@@ -344,6 +344,24 @@ def test_gateway_responses_of_the_template_replace_the_apis_own() -> None:
     assert failed.header("content-type") == "text/plain"
 
 
+def test_gateway_responses_have_what_the_request_was() -> None:
+    template = "$context.httpMethod $context.path $context.identity.sourceIp $stageVariables.colour"
+    mapped = (
+        ("Access-Control-Allow-Origin", "method.request.header.Origin"),
+        ("X-Page", "method.request.querystring.page"),
+        ("X-Absent", "method.request.header.X-Nothing"),
+    )
+    responses = {"DEFAULT_4XX": GatewayResponse(None, (), {"text/plain": template}, mapped)}
+    api = RestApi("Api", API.routes, stage_variables={"colour": "red"}, gateway_responses=responses)
+    with serve_api(api, functions()) as served:
+        answer = get(served, "/nope?page=2", "Origin: http://localhost:8080")
+
+    assert answer.body == b"GET /Prod/nope 127.0.0.1 red"
+    assert answer.header("access-control-allow-origin") == "http://localhost:8080"
+    assert answer.header("x-page") == "2"
+    assert answer.header("x-absent") is None
+
+
 def test_two_methods_of_one_resource_are_refused() -> None:
     twice = RestApi("Api", (Route("GET", "/a", PROXY), Route("GET", "/a", PROXY)))
     with (

@@ -178,11 +178,15 @@ class HttpApi:
 
 @dataclass(frozen=True)
 class GatewayResponse:
-    """What a REST API answers by itself for one kind of error, where the template changes it."""
+    """What a REST API answers by itself for one kind of error, where the template changes it.
+
+    `mapped_headers` have what a variable names, such as `method.request.header.Origin`.
+    """
 
     status: int | None = None
     headers: tuple[tuple[str, str], ...] = ()
     templates: Mapping[str, str] = field(default_factory=dict)
+    mapped_headers: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)

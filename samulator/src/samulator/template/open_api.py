@@ -151,14 +151,20 @@ def _is_iam(scheme: Mapping[str, Any]) -> bool:
 
 def gateway_response(status: Value, parameters: Value, templates: Value) -> GatewayResponse:
     """Return what a template says of one type of gateway response."""
+    headers = {
+        str(name).removeprefix(_RESPONSE_HEADER): value
+        for name, value in (parameters or {}).items()
+        if str(name).startswith(_RESPONSE_HEADER)
+    }
     return GatewayResponse(
         status=None if status is None else int(status),
         headers=tuple(
-            (str(name).removeprefix(_RESPONSE_HEADER), str(value)[1:-1])
-            for name, value in (parameters or {}).items()
-            if str(name).startswith(_RESPONSE_HEADER) and is_literal(value)
+            (name, str(value)[1:-1]) for name, value in headers.items() if is_literal(value)
         ),
         templates={str(kind): str(text) for kind, text in (templates or {}).items()},
+        mapped_headers=tuple(
+            (name, str(value)) for name, value in headers.items() if not is_literal(value)
+        ),
     )
 
 

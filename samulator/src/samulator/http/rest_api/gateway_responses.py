@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from samulator.http.gateway.response import HttpResponse
+from samulator.http.rest_api.gateway_variables import named
 from samulator.template.model_http import GatewayResponse
 
 _VARIABLE = re.compile(r"\$\{?(context|stageVariables)\.([\w.]+)\}?")
@@ -52,11 +53,11 @@ class ResponseType(Enum):
 def gateway_response(
     kind: ResponseType,
     declared: Mapping[str, GatewayResponse],
-    context: Mapping[str, str],
+    variables: Mapping[str, str],
     problem: str | None = None,
     words: str | None = None,
 ) -> HttpResponse:
-    """Return the answer; `context` fills the template's variables, e.g. "requestId".
+    """Return the answer; `variables` are those of the request, e.g. "context.requestId".
 
     `words` take the place of those that its kind has.
     """
@@ -69,10 +70,10 @@ def gateway_response(
     status = chosen.status or default.status
     text = "null" if default.text is None else json.dumps(default.text)
     said = {
-        **context,
-        "error.message": default.text or "null",
-        "error.messageString": text,
-        "error.responseType": name,
+        **variables,
+        "context.error.message": default.text or "null",
+        "context.error.messageString": text,
+        "context.error.responseType": name,
     }
     template = next(iter(chosen.templates.values()), None)
     media_type = next(iter(chosen.templates), "application/json")
@@ -81,14 +82,11 @@ def gateway_response(
         key = "Message" if name == "ACCESS_DENIED" else "message"
         body = f'{{"{key}":{text}}}'
     else:
-        body = _VARIABLE.sub(lambda found: said.get(_key(found), ""), template)
+        body = _VARIABLE.sub(lambda found: said.get(f"{found[1]}.{found[2]}", ""), template)
     headers = [
         ("Content-Type", media_type),
         ("x-amzn-ErrorType", default.error_type),
         *chosen.headers,
+        *((name, value) for name, key in chosen.mapped_headers if (value := named(said, key))),
     ]
     return HttpResponse(status, headers, body.encode(), problem)
-
-
-def _key(found: re.Match[str]) -> str:
-    return found[2] if found[1] == "context" else found[0]

@@ -1,7 +1,7 @@
 """Answers the methods of a REST API."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 
 from aiohttp import web
@@ -26,6 +26,7 @@ from samulator.http.gateway.request import (
 from samulator.http.gateway.response import HttpResponse, message
 from samulator.http.gateway.routes import ResourceTable
 from samulator.http.rest_api.gateway_responses import ResponseType, gateway_response
+from samulator.http.rest_api.gateway_variables import gateway_variables
 from samulator.http.rest_api.integrations import Integrations
 from samulator.http.rest_api.routed import Routed
 from samulator.http.rest_api.service import NotIntegrated
@@ -72,7 +73,8 @@ class RestApiResponder:
             return message(431, "Request Header Fields Too Large", problem)
         if request.method in OF_THE_CONNECTION:
             kind = ResponseType.MISSING_AUTHENTICATION_TOKEN
-            return self._own(kind, request_id, f"{request.method} is no method of an API")
+            problem = f"{request.method} is no method of an API"
+            return self._own(kind, self._known(request_id), problem)
         return None
 
     async def respond(
@@ -83,29 +85,31 @@ class RestApiResponder:
         if match is None:
             kind = ResponseType.MISSING_AUTHENTICATION_TOKEN
             problem = f"{self._api.id} has no {request.method} {request.raw_path}"
-            return None, self._own(kind, request_id, problem)
+            target = payload_v1.Target(request.raw_path, "", "", {})
+            event = payload_v1.build_event(request, self._place, target, request_id)
+            return None, self._own(kind, gateway_variables(event), problem)
         routed = Routed(request, match, self._place, request_id)
         started = time.perf_counter()
         try:
             grant = await self._authorize(routed)
         except Denied as denied:
             kind = ResponseType[denied.refusal.name]
-            return None, self._own(kind, request_id, str(denied))
+            return None, self._own(kind, gateway_variables(routed.event()), str(denied))
         milliseconds = int((time.perf_counter() - started) * 1000)
         try:
             validate(request, match.path_parameters, match.route.validation)
         except InvalidRequest as invalid:
-            return None, self._invalid(invalid, request_id)
+            return None, self._invalid(invalid, gateway_variables(routed.event()))
         try:
             response = await self._integrations.answer(routed, grant, milliseconds)
         except NotIntegrated as error:
-            response = self._own(error.kind, request_id, str(error))
+            response = self._own(error.kind, gateway_variables(routed.event()), str(error))
         return match.route.function, response
 
     def word(self, status: HTTPStatus, problem: str, request_id: str) -> HttpResponse:
         """Word what reaches no method."""
         if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
-            return self._own(ResponseType.REQUEST_TOO_LARGE, request_id, problem)
+            return self._own(ResponseType.REQUEST_TOO_LARGE, self._known(request_id), problem)
         return message(status, status.phrase, problem)
 
     def finish(self, response: HttpResponse, method: str, origin: str | None) -> None:
@@ -137,22 +141,26 @@ class RestApiResponder:
             self._keys.check(routed.request, grant)
         return grant
 
-    def _own(self, kind: ResponseType, request_id: str, problem: str) -> HttpResponse:
-        declared = self._api.gateway_responses
-        return gateway_response(kind, declared, self._context(request_id), problem)
+    def _own(self, kind: ResponseType, variables: Mapping[str, str], problem: str) -> HttpResponse:
+        return gateway_response(kind, self._api.gateway_responses, variables, problem)
 
-    def _invalid(self, invalid: InvalidRequest, request_id: str) -> HttpResponse:
-        details = {"error.validationErrorString": invalid.details}
+    def _invalid(self, invalid: InvalidRequest, variables: Mapping[str, str]) -> HttpResponse:
+        details = {"context.error.validationErrorString": invalid.details}
         return gateway_response(
             invalid.kind,
             self._api.gateway_responses,
-            self._context(request_id) | details,
+            {**variables, **details},
             invalid.details,
             invalid.words,
         )
 
-    def _context(self, request_id: str) -> dict[str, str]:
-        return {"requestId": request_id, "apiId": self._api.id, "stage": self._api.stage}
+    def _known(self, request_id: str) -> dict[str, str]:
+        """What is known of a request that is refused before all of it has come."""
+        return {
+            "context.requestId": request_id,
+            "context.apiId": self._api.id,
+            "context.stage": self._api.stage,
+        }
 
 
 def _origins(api: RestApi) -> list[str]:
