@@ -59,13 +59,21 @@ def test_a_client_that_names_nothing_gets_the_services_of_this_machine(
     assert reach("client", "Emptied", name="one") == {"got": queue}
 
 
+def test_a_client_whose_code_names_a_services_host_on_aws_gets_those_of_this_machine(
+    reach: Reach,
+) -> None:
+    reach("client", name="named")
+
+    assert "TableNames" in reach("explicit_endpoint")["got"]
+
+
 def test_an_endpoint_of_the_templates_own_stays(reach: Reach) -> None:
     got = reach("environment", "Elsewhere", name="AWS_ENDPOINT_URL")
 
     assert got == {"got": "http://127.0.0.1:9"}
 
 
-@pytest.mark.parametrize("how", ["explicit_endpoint", "service_endpoint", "endpoints_ignored"])
+@pytest.mark.parametrize("how", ["service_endpoint", "endpoints_ignored"])
 def test_a_client_that_is_sent_to_aws_is_told_what_to_do(
     aws: AwsServer, reach: Reach, how: str
 ) -> None:
@@ -142,13 +150,19 @@ def test_nothing_of_the_users_account_is_seen(reach: Reach) -> None:
     assert reach("environment", name="AWS_ACCESS_KEY_ID") == {"got": "local"}
 
 
-def test_links_are_made_for_this_machine_and_as_text_for_aws_too(
+def test_links_are_those_of_this_machine_whatever_endpoint_their_client_names(
     aws: AwsServer, reach: Reach
 ) -> None:
-    local, real = reach("presigned")["got"]
+    local, named = reach("presigned")["got"]
 
     assert local.startswith(f"{aws.url}/files/a.csv?")
-    assert real.startswith("https://files.s3.us-east-1.amazonaws.com/a.csv?")
+    assert named.startswith(f"{aws.url}/files/a.csv?")
+
+
+def test_who_is_permitted_aws_gets_links_to_it(reach: Reach) -> None:
+    _, named = reach("presigned", "Permitted")["got"]
+
+    assert named.startswith("https://files.s3.us-east-1.amazonaws.com/a.csv?")
 
 
 def test_who_permits_it_gets_as_far_as_the_network_goes(reach: Reach) -> None:

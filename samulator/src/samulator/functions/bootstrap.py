@@ -23,7 +23,8 @@ from importlib.machinery import (
 _Find = Callable[[str], object]
 # Found beside this file. A function may have modules of these names.
 _FIRST = (
-    *("after_import", "aws_guard", "custom_answers", "execute_api", "older_sdk", "user_pools"),
+    *("after_import", "aws_guard", "custom_answers", "execute_api", "named_endpoints"),
+    *("older_sdk", "user_pools"),
 )
 _REQUIREMENTS = "requirements.txt"
 # What else lists packages, and what a requirements.txt can be made of.
@@ -55,12 +56,14 @@ def main() -> None:
     from aws_guard import aws_is_allowed, refuse_aws  # type: ignore[import-not-found]
     from custom_answers import lead_custom_answers  # type: ignore[import-not-found]
     from execute_api import lead_execute_api  # type: ignore[import-not-found]
+    from named_endpoints import lead_named_endpoints  # type: ignore[import-not-found]
     from older_sdk import lead_older_sdk  # type: ignore[import-not-found]
     from user_pools import lead_user_pools  # type: ignore[import-not-found]
 
     if not aws_is_allowed():
         refuse_aws()
         lead_user_pools()
+        lead_named_endpoints()
     _, handler, search_path = sys.argv
     entries = search_path.split(os.pathsep)
     lead_older_sdk(entries)

@@ -70,8 +70,8 @@ def presigned(event):
     local = boto3.client("s3").generate_presigned_url("get_object", Params=parameters)
     endpoint = "https://s3.us-east-1.amazonaws.com"
     by_name = Config(s3={"addressing_style": "virtual"})
-    real = boto3.client("s3", endpoint_url=endpoint, config=by_name)
-    return [local, real.generate_presigned_url("get_object", Params=parameters)]
+    named = boto3.client("s3", endpoint_url=endpoint, config=by_name)
+    return [local, named.generate_presigned_url("get_object", Params=parameters)]
 
 
 def keys_by_urllib(event):

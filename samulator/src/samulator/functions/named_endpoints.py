@@ -1,0 +1,45 @@
+"""Leads clients of boto3 whose code names a service's own host on AWS to this machine.
+
+Part of a worker's first code, so the standard library alone. Handlers write
+`endpoint_url=f"https://ssm.{region}.amazonaws.com"`, for links of S3 above all, and mean the
+service in which the stack's resources are; no setting of boto3 comes before an endpoint that code
+names.
+"""
+
+import functools
+import os
+from types import ModuleType
+from urllib.parse import urlsplit
+
+# Of the arguments behind the name of the service: endpoint_url is the fifth in every release.
+_ENDPOINT = 4
+# APIs of the template, which are no services, are found otherwise.
+_APIS = ".execute-api."
+
+
+def lead_named_endpoints() -> None:
+    """See to it that clients of this process which name AWS itself get AWS_ENDPOINT_URL."""
+    # Found beside this file, in a worker alone.
+    from after_import import after_import  # type: ignore[import-not-found]
+    from aws_guard import is_of_aws  # type: ignore[import-not-found]
+
+    def leads(endpoint: object) -> bool:
+        host = urlsplit(endpoint).hostname or "" if isinstance(endpoint, str) else ""
+        return bool(os.environ.get("AWS_ENDPOINT_URL")) and is_of_aws(host) and _APIS not in host
+
+    def lead(sessions: ModuleType) -> None:
+        create_client = sessions.Session.create_client
+
+        @functools.wraps(create_client)
+        def led(self: object, service: str, *arguments: object, **keywords: object) -> object:
+            if leads(keywords.get("endpoint_url")):
+                keywords["endpoint_url"] = os.environ["AWS_ENDPOINT_URL"]
+            if leads(arguments[_ENDPOINT] if len(arguments) > _ENDPOINT else None):
+                given = [*arguments]
+                given[_ENDPOINT] = os.environ["AWS_ENDPOINT_URL"]
+                arguments = (*given,)
+            return create_client(self, service, *arguments, **keywords)
+
+        sessions.Session.create_client = led
+
+    after_import("botocore.session", lead)
