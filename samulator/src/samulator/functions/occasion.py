@@ -6,13 +6,15 @@ from typing import Any
 from urllib.parse import unquote_plus
 
 _MOST_NAMED = 3
+_PARTS_OF_ARN = 6
 
 
 def fields_of(event: bytes, answer: bytes) -> dict[str, Any]:
     """`http` for a request to a gateway; for others the annotation `operation`; or nothing.
 
     `operation` names objects of S3 as bucket/key, also those that came through SQS or SNS; else
-    where records are from (the last part of an ARN), or the `detail-type` of EventBridge.
+    where records are from (the last part of an ARN, of a stream of DynamoDB its table), or the
+    `detail-type` of EventBridge.
     """
     told = _object(event)
     request = _request(told)
@@ -60,7 +62,8 @@ def _names_of_record(record: dict[str, Any]) -> Iterator[str]:
     if carried:
         yield from carried
     elif isinstance(source, str):
-        yield source.rpartition(":")[2]
+        # A stream of DynamoDB ends in a time of day, in which colons stand too.
+        yield source.split(":", _PARTS_OF_ARN - 1)[-1].partition("/stream/")[0]
 
 
 def _object_named(told: dict[str, Any], unquoted: Callable[[str], str] = str) -> list[str]:
