@@ -43,6 +43,14 @@ def test_exception_with_a_long_message_arrives_whole(other_app):
     assert (error["errorType"], error["errorMessage"]) == ("ValueError", "ü" * 50_000)
 
 
+def test_a_record_behind_a_logged_traceback_is_a_line_of_its_own(other_app):
+    log = other_app.invoke(FUNCTION, {"how": "logs_an_exception"}).log_tail.decode()
+
+    _, _, following = log.partition("\nValueError: no such luck\n")
+    assert following.startswith("[WARNING]\t")
+    assert following.splitlines()[0].endswith("\twhat follows")
+
+
 @pytest.mark.parametrize(
     ("how", "error_type", "message"),
     [

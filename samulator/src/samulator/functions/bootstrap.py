@@ -21,6 +21,7 @@ from importlib.machinery import (
 )
 
 _Find = Callable[[str], object]
+_Log = Callable[..., None]
 # Found beside this file. A function may have modules of these names.
 _FIRST = (
     *("after_import", "aws_guard", "custom_answers", "execute_api", "named_endpoints"),
@@ -86,7 +87,19 @@ def main() -> None:
     # Who builds the folder otherwise, by a Makefile or a Dockerfile, knows no requirements.txt.
     saved = "" if _is_in(entries[0], built) else entries[0]
     client._get_handler = _telling_where(client._get_handler, client.FaultException, saved)
+    client.StandardLogSink.log = _ending_lines(client.StandardLogSink.log)
     run_client(sys.argv)
+
+
+def _ending_lines(log: _Log) -> _Log:
+    """On AWS each record is an event of its own; here it is text, and one with a traceback has no
+    end of line, so that the next record would go on there.
+    """
+
+    def logged(sink: object, message: str, *rest: object, **named: object) -> None:
+        log(sink, message if message.endswith("\n") else f"{message}\n", *rest, **named)
+
+    return logged
 
 
 def _saved_under(folders: list[str]) -> Callable[[str], FileFinder]:

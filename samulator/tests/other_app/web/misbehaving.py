@@ -1,5 +1,6 @@
 """Does whatever a function should not do, by name."""
 
+import logging
 import os
 import subprocess
 import sys
@@ -23,6 +24,14 @@ def exception(event):
 
 def long_exception(event):
     raise ValueError("ü" * 50_000)
+
+
+def logs_an_exception(event):
+    try:
+        raise ValueError("no such luck")
+    except ValueError:
+        logging.exception("caught")
+    logging.warning("what follows")
 
 
 def exit_at_once(event):
