@@ -171,3 +171,18 @@ def test_a_layer_whose_build_hides_its_modules_is_named(tmp_path, method, files,
     assert [line.split(",")[0] for line in said] == is_named * [
         "L: BuildMethod python3.12 puts the folder python in a folder python"
     ]
+
+
+def test_extensions_of_a_layers_own_and_wrappers_are_named(tmp_path):
+    (tmp_path / "layer" / "extensions").mkdir(parents=True)
+    for name in ("logs_api.py", "cache"):
+        (tmp_path / "layer" / "extensions" / name).touch()
+    layers = {"L": Layer("L", tmp_path / "layer", build_method="makefile")}
+    variables = {"AWS_LAMBDA_EXEC_WRAPPER": "/opt/otel-instrument"}
+    function = Function("F", tmp_path, "a.b", OWN_RUNTIME, 3, 128, variables, layers=("L",))
+
+    assert [*remarks(Application({"F": function}, layers, buckets={}, queues={}))] == [
+        "L: no extension runs here, functions run without its cache, logs_api.py",
+        "F: AWS_LAMBDA_EXEC_WRAPPER /opt/otel-instrument wraps nothing here, the function runs "
+        "without it",
+    ]

@@ -9,6 +9,8 @@ from samulator.functions.packages.public_layers import is_extension, public_laye
 from samulator.functions.packages.requirements import REQUIREMENTS, project_dependencies
 from samulator.template.model import Application, Function, Layer
 
+_EXTENSIONS, _WRAPPER = "extensions", "AWS_LAMBDA_EXEC_WRAPPER"
+
 
 def remarks(application: Application) -> Iterator[str]:
     """One line for each layer and function of which something is replaced or missing here."""
@@ -21,6 +23,9 @@ def remarks(application: Application) -> Iterator[str]:
 
 
 def _of_layer(layer: Layer) -> Iterator[str]:
+    if extensions := _extensions(layer):
+        named = ", ".join(extensions)
+        yield f"{layer.name}: no extension runs here, functions run without its {named}"
     if layer.content_uri is None:
         yield _of_reference(layer.reference or layer.name)
     elif layer.build_method is None and layer.content_uri.is_dir():
@@ -43,6 +48,14 @@ def _has_modules_in_python(layer: Layer) -> bool:
     return folder.is_dir() and not (folder / "__init__.py").exists()
 
 
+def _extensions(layer: Layer) -> list[str]:
+    """What Lambda would start beside a function of whatever the layer brings."""
+    folder = (layer.content_uri or Path()) / _EXTENSIONS
+    if layer.content_uri is None or not folder.is_dir():
+        return []
+    return sorted(each.name for each in folder.iterdir() if each.is_file())
+
+
 def _of_reference(reference: str) -> str:
     known = public_layer(reference)
     if known is None and is_extension(reference):
@@ -54,6 +67,8 @@ def _of_reference(reference: str) -> str:
 
 
 def _of_function(name: str, function: Function) -> Iterator[str]:
+    if wrapper := function.environment.get(_WRAPPER):
+        yield f"{name}: {_WRAPPER} {wrapper} wraps nothing here, the function runs without it"
     code = function.code_uri
     if code is None or not code.is_dir() or function.build_method in ("makefile", "python-uv"):
         return
