@@ -53,6 +53,7 @@ Resources:
 def check(tmp_path: Path):
     def check(*arguments: str, text: str = TEMPLATE, name: str = "template.yaml"):
         (tmp_path / "code").mkdir(exist_ok=True)
+        (tmp_path / "code/app.py").touch()
         (tmp_path / name).write_text(text, encoding="utf-8")
         return run_check(*arguments, folder=tmp_path)
 
@@ -93,6 +94,39 @@ def test_everything_that_does_nothing_says_why(rows, tmp_path):
         ("resources", "Group"): (
             "nothing here stands for AWS::ElasticLoadBalancingV2, nothing calls Hello for it"
         ),
+    }
+
+
+CODE = f"""\
+Transform: AWS::Serverless-2016-10-31
+Globals: {{Function: {{Runtime: {RUNTIME}, CodeUri: code}}}}
+Resources:
+  Compiled: {{Type: AWS::Serverless::Function, Properties: {{Handler: fast.handler}}}}
+  Package: {{Type: AWS::Serverless::Function, Properties: {{Handler: shop/orders.handler}}}}
+  Listed:
+    Type: AWS::Serverless::Function
+    Properties: {{CodeUri: listed, Handler: datadog.handler.handler}}
+  NoFile: {{Type: AWS::Serverless::Function, Properties: {{Handler: shop.gone.handler}}}}
+  NoFunction: {{Type: AWS::Serverless::Function, Properties: {{Handler: app}}}}
+  Layered: {{Type: AWS::Serverless::Function, Properties: {{Handler: app.h, Layers: [!Ref Layer]}}}}
+  Layer: {{Type: AWS::Serverless::LayerVersion, Properties: {{ContentUri: nolayer}}}}
+"""
+
+
+def test_functions_whose_code_is_not_all_there_say_what_is_missing(check, tmp_path):
+    (tmp_path / "code/shop").mkdir(parents=True)
+    (tmp_path / "code/shop/orders.py").touch()
+    (tmp_path / "code/fast.cpython-311-x86_64-linux-gnu.so").touch()
+    (tmp_path / "listed").mkdir()
+    (tmp_path / "listed/requirements.txt").touch()
+    rows = json.loads(check("--json", text=CODE).stdout)["effects"]
+
+    no_layer = f"no such file or folder: {tmp_path}/nolayer (layer Layer)"
+    assert {row["name"]: row["does"] for row in rows if not row["works"]} == {
+        "NoFile": f"its Handler is shop.gone.handler, and {tmp_path}/code has no shop/gone.py",
+        "NoFunction": "its Handler 'app' names no function: write FILE.FUNCTION",
+        "Layered": no_layer,
+        "Layer": no_layer,
     }
 
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from samulator.control.integration_effects import answers, asks_for
+from samulator.control.missing_code import missing_code
 from samulator.control.resource_effects import effect
 from samulator.control.socket_effects import socket_effects
 from samulator.control.trigger_effects import fires, pool_calls
@@ -62,8 +63,12 @@ def _functions(application: Application, folder: Path) -> Iterator[Effect]:
         name = resource.logical_id
         if name in application.idle:
             yield Effect(FUNCTIONS, name, resource.type, False, application.idle[name])
+            continue
+        function = application.functions[name]
+        if missing := missing_code(function, application.layers):
+            yield Effect(FUNCTIONS, name, resource.type, False, missing)
         else:
-            does = _runs(application.functions[name], folder) + _called_for(name, application)
+            does = _runs(function, folder) + _called_for(name, application)
             yield Effect(FUNCTIONS, name, resource.type, True, does)
 
 

@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
+from samulator.control.missing_code import missing_layers
 from samulator.control.resource_types import mistaken_type
 from samulator.servers.aws.resources.kinds import MAKE
 from samulator.servers.aws.resources.step_functions import definition
@@ -60,6 +61,9 @@ def effect(resource: Resource, application: Application) -> tuple[bool, str]:
 
 
 def _of_made(resource: Resource, application: Application) -> tuple[bool, str]:
+    layer = application.layers.get(resource.logical_id)
+    if layer and (missing := missing_layers([layer])):
+        return False, missing
     if resource.type == "AWS::Events::ApiDestination":
         return True, _of_destination(resource, application)
     if resource.type == "AWS::StepFunctions::StateMachine":
