@@ -32,6 +32,7 @@ from samulator.servers.aws.observer import Record, S3Observer
 from samulator.servers.aws.one_region import OneRegion
 from samulator.servers.aws.own_pages import OwnPagesOnly
 from samulator.servers.aws.parameters import import_parameters
+from samulator.servers.aws.queue_attributes import tell_whole_seconds
 from samulator.servers.aws.s3.application import s3_application
 from samulator.servers.aws.s3.bucket_policy import judge_bucket_policies
 from samulator.servers.aws.s3.edge import S3Edge
@@ -59,6 +60,7 @@ def application(config: AwsConfig, url: str) -> tuple["WSGIApplication", Storage
     storage = Storage(Path(config.folder), notifications) if config.folder else None
     correct_fifo_queues(storage.sqs.add if storage else None)
     keep_groups_in_order()
+    tell_whole_seconds()
     record = storage.s3.record if storage else _telling(notifications)
     s3 = S3Edge(S3Observer(s3_application, record))
 
