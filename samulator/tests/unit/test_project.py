@@ -99,6 +99,26 @@ def test_what_other_stacks_store_is_written_in_the_file(tmp_path: Path) -> None:
     assert json.loads(made["database"]["SecretString"]) == {"user": "ada", "password": "p"}
 
 
+def test_what_other_stacks_store_is_known_to_nested_templates_too(tmp_path: Path) -> None:
+    outer = "Resources: {N: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: in.yaml}}}"
+    (tmp_path / "template.yaml").write_text(outer)
+    (tmp_path / "in.yaml").write_text(STORED)
+    project = project_with(
+        tmp_path,
+        '[ssm]\n"/shared/bus" = "orders"\n"/shared/vpc" = "vpc-1"\n'
+        '[exports]\nusers-pool = "pool_1"\n'
+        '[secrets]\nkey = "k"\ndatabase = {user = "ada", password = "p"}\n',
+    )
+    application = load_project(project)
+    made = [each.name for each in application.resources.values()]
+
+    assert application.functions["N-F"].environment == {
+        **{"BUS": "orders", "NETWORK": "vpc-1", "LOGIN": "ada", "KEY": "k", "POOL": "pool_1"},
+    }
+    assert not [line for line in application.warnings if line.startswith(("N.", "N-", "N:"))]
+    assert [made.count(name) for name in ("/shared/bus", "key", "database")] == [1, 1, 1]
+
+
 def test_custom_resources_that_the_file_names_are_not_made(tmp_path: Path) -> None:
     template = """
     Transform: AWS::Serverless-2016-10-31

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from samulator.template.generated_secret import generated_secret
 from samulator.template.model import Value
+from samulator.template.stored_values import StoredValues
 
 REFERENCE = re.compile(
     r"\{\{resolve:(?P<service>ssm|ssm-secure|secretsmanager):(?P<rest>[^}]+)\}\}"
@@ -21,17 +22,20 @@ _SECRET_PARTS = re.compile(
 
 
 class DynamicReferences:
-    """`named` yields the logical ids of a type by what they are called, first by their names, and
-    `read` returns a property.
+    """`named` yields the logical ids of a type by what they are called, first by their names,
+    `read` returns a property, and `stored` has what the template lacks: a nested one declares
+    nothing of it, so that it is made once.
     """
 
     def __init__(
         self,
         named: Callable[[str], Iterator[tuple[str, str]]],
         read: Callable[[str, str], Value],
+        stored: StoredValues,
     ) -> None:
         self._named = named
         self._read = read
+        self._stored = stored
         self._open: set[str] = set()
 
     def find(self, match: re.Match[str]) -> str | None:
@@ -47,15 +51,24 @@ class DynamicReferences:
             self._open.remove(text)
 
     def _parameter(self, rest: str) -> str | None:
-        logical_id = self._called(_PARAMETER, rest.split(":")[0])
-        value = None if logical_id is None else self._read(logical_id, "Value")
+        name = rest.split(":")[0]
+        logical_id = self._called(_PARAMETER, name)
+        if logical_id is None:
+            return self._stored.ssm.get(name)
+        value = self._read(logical_id, "Value")
         return None if value is None or isinstance(value, dict | list) else _text(value)
 
     def _secret(self, rest: str) -> str | None:
         parts = _SECRET_PARTS.fullmatch(rest)
-        logical_id = None if parts is None else self._called(_SECRET, parts["id"])
-        text = None if logical_id is None else self._secret_string(logical_id)
-        if text is None or parts is None or not parts["key"]:
+        if parts is None:
+            return None
+        logical_id = self._called(_SECRET, parts["id"])
+        text = (
+            self._stored.secrets.get(parts["id"])
+            if logical_id is None
+            else self._secret_string(logical_id)
+        )
+        if text is None or not parts["key"]:
             return text
         try:
             document = json.loads(text)

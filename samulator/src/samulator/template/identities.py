@@ -20,6 +20,7 @@ from samulator.template.model_custom_resource import Answers
 from samulator.template.model_resource import is_custom
 from samulator.template.names import ACCOUNT, STACK, function_arn, made_up_hash, stack_arn
 from samulator.template.reference import InvalidReference, parse_reference
+from samulator.template.stored_values import StoredValues
 
 _FUNCTION = "AWS::Lambda::Function"
 # Of what runs here; an image has none.
@@ -35,7 +36,7 @@ class Scope:
     `aws_url` is where AWS's services answer, `way` are the stacks that the template is nested in,
     `output` returns an output of a stack nested in it or raises KeyError. `warn` is told what
     cannot be known here, a line each. `answers` are those of custom resources, None before any is
-    made; `exports` are those of other stacks that are known.
+    made; `stored` is what other stacks keep, as far as it is known.
     """
 
     region: str
@@ -44,7 +45,7 @@ class Scope:
     way: tuple[str, ...] = ()
     output: Callable[[str, str], Value] | None = None
     answers: Answers | None = None
-    exports: Mapping[str, str] = field(default_factory=dict)
+    stored: StoredValues = field(default_factory=StoredValues)
 
 
 class Identities:
@@ -63,7 +64,7 @@ class Identities:
         self._way = scope.way
         self._output = scope.output
         self._answers = scope.answers
-        self._exports = scope.exports
+        self._exports = scope.stored.exports
         stack = "-".join((STACK, *scope.way))
         self._values: Mapping[str, Any] = {
             "AWS::AccountId": ACCOUNT,
@@ -77,7 +78,7 @@ class Identities:
         }
         self._names: dict[str, str] = {}
         self.referred: set[str] = set()
-        self._dynamic = DynamicReferences(self._called, self._read)
+        self._dynamic = DynamicReferences(self._called, self._read, scope.stored)
         self.intrinsics = Intrinsics(document, self, region, scope.warn)
 
     def ref(self, name: str, where: str) -> Value:
@@ -121,7 +122,7 @@ class Identities:
         return self._by_convention(name, kind, attribute, where)
 
     def dynamic(self, reference: re.Match[str]) -> str | None:
-        """Return the value of a parameter or a secret that the template itself holds."""
+        """Return the value of a parameter or a secret that the template or local.toml holds."""
         return self._dynamic.find(reference)
 
     def imported(self, name: str) -> str | None:

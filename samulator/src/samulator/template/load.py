@@ -77,6 +77,7 @@ def read_application(
     of queues. `answers` are those of custom resources, None before any is made. Raises
     TemplateError naming the place and the cause.
     """
+    template = replace(template, document=template.stored.declared_in(template.document))
     unknown: list[tuple[str, str]] = []
     surroundings = Surroundings(
         environment,

@@ -62,7 +62,7 @@ class Resolution:
         self._children: dict[str, Resolution | None] = {}
         url, answers = surroundings.aws_url, surroundings.answers
         scope = Scope(
-            template.region, url, self._note, way, self._output_of, answers, template.exports
+            template.region, url, self._note, way, self._output_of, answers, template.stored
         )
         self._identities = Identities(document, template.parameters, scope)
 
@@ -172,6 +172,7 @@ class Resolution:
                 region=self._template.region,
                 cache=self._template.cache,
                 sources=dict.fromkeys(given, f"{logical_id}.Parameters"),
+                stored=self._template.stored,
             )
         except TemplateError as error:
             self._surroundings.idle[self._id(logical_id)] = f"its template cannot be read: {error}"
@@ -179,7 +180,6 @@ class Resolution:
         for warning in opened.warnings:
             self._note(f"{self._id(logical_id)}: {warning}")
         way = (*self._way, logical_id)
-        opened = replace(opened, exports=self._template.exports)
         return Resolution(opened, self._surroundings, way=way, outer=self._outer, asker=self._note)
 
     def _id(self, logical_id: str) -> str:

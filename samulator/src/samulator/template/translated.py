@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,7 @@ _NOTHING = StoredValues()
 class TranslatedTemplate:
     """A template as CloudFormation gets it; `warnings` are what its parameters lack.
 
-    `exports` are those of other stacks that are known.
+    `stored` are values that AWS would look up and the template lacks.
     """
 
     path: Path
@@ -33,7 +33,7 @@ class TranslatedTemplate:
     region: str
     cache: TranslationCache
     warnings: tuple[str, ...] = ()
-    exports: Mapping[str, str] = field(default_factory=dict)
+    stored: StoredValues = _NOTHING
 
 
 def open_template(  # noqa: PLR0913 - a file, and what a deployment would know beside it
@@ -56,9 +56,7 @@ def open_template(  # noqa: PLR0913 - a file, and what a deployment would know b
         warnings: list[str] = []
         texts = parameter_texts(document, parameters, warnings.append, sources, stored.ssm)
         opened = _translated(path.resolve(), document, texts, region, cache)
-    declared = stored.declared_in(opened.document)
-    told = (*warnings, *opened.warnings)
-    return replace(opened, document=declared, warnings=told, exports=stored.exports)
+    return replace(opened, warnings=(*warnings, *opened.warnings), stored=stored)
 
 
 @contextmanager
