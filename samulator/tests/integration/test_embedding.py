@@ -105,6 +105,30 @@ def test_a_function_hears_what_comes_to_a_topic_and_a_queue_of_another_stack(
         wait_until(lambda text=text: any(text in line for line in app.logs("F")))
 
 
+LAYERED = """
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  F:
+    Type: AWS::Serverless::Function
+    Properties:
+      InlineCode: "import shared; handler = lambda event, context: shared.WORD"
+      Handler: index.handler
+      Runtime: python3.11
+      Layers: [!ImportValue net-CommonLayer]
+"""
+
+
+def test_a_layer_of_another_stack_is_the_folder_that_local_toml_names(
+    sam_app, tmp_path: Path
+) -> None:
+    (tmp_path / "template.yaml").write_text(LAYERED)
+    (tmp_path / "local.toml").write_text('[exports]\nnet-CommonLayer = "layers/common"\n')
+    (tmp_path / "layers" / "common" / "python").mkdir(parents=True)
+    (tmp_path / "layers" / "common" / "python" / "shared.py").write_text("WORD = 'hello'\n")
+
+    assert sam_app(tmp_path).invoke("F") == "hello"
+
+
 def test_what_cannot_start_is_raised_where_it_was_asked_for(tmp_path: Path) -> None:
     with (
         pytest.raises(ProjectError, match="no such file or folder"),

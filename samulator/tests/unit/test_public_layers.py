@@ -126,6 +126,13 @@ def test_every_layer_of_others_is_named(tmp_path):
     ]
 
 
+def test_a_layer_of_another_stack_is_named_with_where_to_give_its_folder(tmp_path):
+    assert [*remarks(application(tmp_path, "net-CommonLayer"))] == [
+        "Layer net-CommonLayer is no layer of this template: left out; give its folder as the "
+        "parameter's value, or under [exports] or [ssm] in local.toml"
+    ]
+
+
 def test_a_project_without_a_list_for_sam_build_is_named(tmp_path):
     (tmp_path / "pyproject.toml").write_text(
         '[tool.poetry.dependencies]\npython = "^3.11"\nrequests = "^2"\n'

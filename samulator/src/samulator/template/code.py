@@ -69,6 +69,16 @@ class CodeReader:
             reference=_shown(content) if place is None else None,
         )
 
+    def named_layer(self, reference: str) -> Layer:
+        """Return a layer that the template does not declare: by its ARN, or by a folder or file.
+
+        That stands where the ARN comes from elsewhere: a parameter, an export, a value of SSM.
+        """
+        place = self._path(reference)
+        if not reference.startswith("arn:") and place != self.folder and place.exists():
+            return Layer(place.name, place)
+        return Layer(reference, None, reference=reference)
+
     def _path(self, text: str) -> Path:
         return _joined(self.folder, text)
 

@@ -140,7 +140,7 @@ class _Assembly:
         """Return the application without the warnings on its translation."""
         layers = {each.logical_id: self._code.layer(each) for each in self._of(_LAYER)}
         functions = self._functions()
-        layers |= _layers_by_arn(functions, layers)
+        layers |= self._layers_of_others(functions, layers)
         buckets = {each.logical_id: read_bucket(each) for each in self._of(BUCKET)}
         queues = {each.logical_id: read_queue(each) for each in self._of(QUEUE)}
         streams = {each.name for each in self._resources.values() if each.type in _STREAMS}
@@ -201,16 +201,15 @@ class _Assembly:
                 )
         return functions
 
+    def _layers_of_others(
+        self, functions: Mapping[str, Function], layers: Mapping[str, Layer]
+    ) -> dict[str, Layer]:
+        """Layers that functions name and the template does not declare."""
+        named = (layer for function in functions.values() for layer in function.layers)
+        return {name: self._code.named_layer(name) for name in named if name not in layers}
+
     def _queue_arns(self, queues: Mapping[str, Queue]) -> dict[str, str]:
         return {queue_arn(self._region, queue.name): queue.name for queue in queues.values()}
 
     def _of(self, kind: str) -> list[Resource]:
         return [each for each in self._resources.values() if each.type == kind]
-
-
-def _layers_by_arn(
-    functions: Mapping[str, Function], layers: Mapping[str, Layer]
-) -> dict[str, Layer]:
-    """Layers that functions name and the template does not declare."""
-    named = (layer for function in functions.values() for layer in function.layers)
-    return {arn: Layer(arn, None, reference=arn) for arn in named if arn not in layers}

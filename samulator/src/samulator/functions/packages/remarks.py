@@ -60,8 +60,13 @@ def _of_reference(reference: str) -> str:
     known = public_layer(reference)
     if known is None and is_extension(reference):
         return f"Layer {reference} is an extension: no extension runs here"
-    if known is None:
+    if known is None and reference.startswith("arn:"):
         return f"Layer {reference} is on AWS only: left out"
+    if known is None:
+        return (
+            f"Layer {reference} is no layer of this template: left out; give its folder as the "
+            "parameter's value, or under [exports] or [ssm] in local.toml"
+        )
     which = "" if known.is_exact else ", which may be another release"
     return f"Layer {reference} is replaced by {known.package} from PyPI{which}"
 
