@@ -11,7 +11,7 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from samulator.control.custom_resources import CustomResources, Made
+from samulator.control.create_requests import CreateRequests, Made
 from samulator.functions.invocation import Invocation
 from samulator.http.custom_answers import CustomAnswers
 from samulator.http.server.answer import Answer as HttpAnswer
@@ -72,12 +72,18 @@ def application(tmp_path: Path) -> Application:
     return load_application(tmp_path / "template.yaml")
 
 
-def make(application: Application, functions: Answering) -> Made:
+def make(
+    application: Application,
+    functions: Answering,
+    learned: list[Mapping[str, Answer]] | None = None,
+) -> Made:
     async def run() -> Made:
         door = CustomAnswers(Elsewhere())
         runner = await serve(door, "127.0.0.1", 0)
 
-        def learn(_answers: Mapping[str, Answer]) -> Application:
+        def learn(answers: Mapping[str, Answer]) -> Application:
+            if learned is not None:
+                learned.append({**answers})
             return application
 
         async def declare(_resources: Sequence[Resource]) -> list[str]:
@@ -85,7 +91,7 @@ def make(application: Application, functions: Answering) -> Made:
 
         url = f"http://127.0.0.1:{bound_port(runner)}"
         try:
-            made = await CustomResources(functions, door, url, learn, declare).make(application)
+            made = await CreateRequests(functions, door, url, learn, declare).make(application)
             others = asyncio.all_tasks() - {asyncio.current_task()}
             await asyncio.wait(others, timeout=30)
             return made
@@ -103,6 +109,15 @@ def test_the_first_answer_counts_and_other_paths_are_others(application: Applica
     assert made.answers == {"Made": Answer("p", {"a": 1})}
     assert made.lines == []
     assert functions.statuses == [200, 200, 404]
+
+
+@pytest.mark.parametrize(("body", "times"), [(RIGHT, 1), ({"Status": "FAILED"}, 0)])
+def test_the_template_is_read_again_for_each_answer_alone(
+    application: Application, body: Mapping[str, Any], times: int
+) -> None:
+    learned: list[Mapping[str, Answer]] = []
+    make(application, Answering(json.dumps(body).encode()), learned)
+    assert learned == [{"Made": Answer("p", {"a": 1})}] * times
 
 
 @pytest.mark.parametrize(

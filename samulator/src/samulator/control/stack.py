@@ -80,7 +80,8 @@ class Stack:
             durable=self.durable,
         )
         environment = self.project.filled_environment(servers.places())
-        application = self._load(environment, servers.aws.url)
+        said = self._read(environment, servers.aws.url)
+        application = self._adapted(said, servers.aws.url)
         use_enough_threads(application)
         settings = Watching(self.project.settings)
         servers.require_free_ports()
@@ -105,7 +106,7 @@ class Stack:
                 from samulator.control.start_custom_resources import with_custom_resources
 
                 load = partial(self._read, environment, servers.aws.url)
-                application = await with_custom_resources(serving, load, functions, servers)
+                application = await with_custom_resources(serving, said, load, functions, servers)
                 serving = replace(serving, application=application)
                 servers.aws.configure(self._aws_config(application))
             try:
@@ -143,8 +144,7 @@ class Stack:
             for task in done:
                 task.result()
 
-    def _load(self, environment: dict[str, str], aws_url: str) -> Application:
-        application = self._read(environment, aws_url)
+    def _adapted(self, application: Application, aws_url: str) -> Application:
         adapted = self.mode.adapt(application, aws_url)
         # The process of AWS's services passes them on when it has judged them.
         return with_connections(

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
-from samulator.control.custom_resources import CustomResources
+from samulator.control.create_requests import CreateRequests
 from samulator.control.serving import Serving
 from samulator.functions.host import FunctionHost
 from samulator.functions.worker_host import WorkerHost
@@ -17,38 +17,41 @@ from samulator.servers.ports import LOOPBACK
 from samulator.template.model import Application, Resource
 from samulator.template.model_custom_resource import Answers
 
-Load = Callable[[Answers | None], Application]
+Load = Callable[[Answers], Application]
 
 
 async def with_custom_resources(
-    serving: Serving, load: Load, functions: FunctionHost, servers: Servers
+    serving: Serving, before: Application, load: Load, functions: FunctionHost, servers: Servers
 ) -> Application:
     """Return the application with what was answered: in variables, and in resources.
 
-    `load` reads the template with answers, before anything is adapted to this machine.
+    `before` is what the template says without answers, and `load` reads it with them, neither
+    adapted to this machine.
     """
     application, console = serving.application, serving.console
     if not isinstance(functions, WorkerHost):
         return application
-    before, latest = load(None), application
+    latest, after = application, before
 
     async def declare(resources: Sequence[Resource]) -> list[str]:
         return await asyncio.to_thread(servers.aws.make, resources)
 
     def learn(answers: Answers) -> Application:
-        nonlocal latest
-        known = load(answers)
-        changed = _with_variables(application, before, known)
+        nonlocal latest, after
+        after = load(answers)
+        changed = _with_variables(application, before, after)
         for name, function in changed.functions.items():
             if function != latest.functions[name]:
                 functions.give(name, function.environment)
         latest = changed
-        return known
+        return after
 
     async with _open(functions, serving.ports.lambda_endpoint) as door:
         url = f"http://{LOOPBACK}:{serving.ports.lambda_endpoint}"
-        made = await CustomResources(functions, door, url, learn, declare).make(application)
-    after = load(made.answers)
+        made = await CreateRequests(functions, door, url, learn, declare).make(application)
+    if not made.answers:
+        # What nobody answered has warnings that were not due before anybody was asked.
+        after = load({})
     for line in (*made.lines, *(each for each in after.warnings if each not in before.warnings)):
         console.problem(f"  {line}")
     return latest

@@ -39,8 +39,8 @@ class Made:
 
 
 @dataclass(frozen=True)
-class CustomResources:
-    """`learn` reads the template with the answers so far, which functions then have, and `declare`
+class CreateRequests:
+    """`learn` reads the template with one answer more, which functions then have, and `declare`
     makes resources of AWS and returns a line for each that could not be made wholly. `url` is
     where `door` answers.
     """
@@ -58,11 +58,11 @@ class CustomResources:
         lines: list[str] = []
         functions, late = makers(application), waiting(application)
         pending: list[str] = []
+        known = application
         for logical_id in application.resources:
             if logical_id not in functions:
                 pending += [logical_id] if logical_id in late else []
                 continue
-            known = self.learn(answers)
             lines += await self._declare(known, pending)
             pending.clear()
             resource = known.resources[logical_id]
@@ -75,7 +75,8 @@ class CustomResources:
                 lines.append(Problem(resource, str(error), is_there=False).line)
             else:
                 answers[logical_id] = answer
-        lines += await self._declare(self.learn(answers), pending)
+                known = self.learn(answers)
+        lines += await self._declare(known, pending)
         return Made(answers, lines)
 
     async def _declare(self, known: Application, logical_ids: Sequence[str]) -> list[str]:
