@@ -116,6 +116,34 @@ def test_names_of_what_a_custom_resource_will_answer_are_such_as_aws_takes(load)
     assert application.warnings == ()
 
 
+def test_what_is_unknown_in_several_places_is_told_once(load):
+    application = load(
+        """
+        Globals:
+          Function:
+            Environment: {Variables: {TABLE: !ImportValue users, TOPIC: !ImportValue news}}
+        Resources:
+          F: &function
+            Type: AWS::Serverless::Function
+            Properties: {CodeUri: code, Handler: a.h, Runtime: python3.11}
+          G: *function
+          H:
+            Type: AWS::Serverless::Function
+            Properties: {CodeUri: code, Handler: a.h, Runtime: python3.11,
+                         Environment: {Variables: {TOPIC: none}}}
+        """
+    )
+    told = "is another stack's, so it is"
+    remedy = "here; give its value under [exports] in local.toml"
+
+    assert application.warnings == (
+        f"F.Environment.Variables.TABLE: Fn::ImportValue users {told} 'users' {remedy} "
+        "(and in 2 more places)",
+        f"F.Environment.Variables.TOPIC: Fn::ImportValue news {told} 'news' {remedy} "
+        "(and in one more place)",
+    )
+
+
 def test_a_bus_of_another_stack_is_made_for_the_rules_that_name_it(load):
     application = load(
         """

@@ -1,6 +1,6 @@
 """Reads a SAM template file and returns the application it describes."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -92,7 +92,7 @@ def read_application(
         late = (*short_timeouts(application),)
     warnings = (
         *template.warnings,
-        *_of_what_is_used(unknown, resources),
+        *_told_once(_of_what_is_used(unknown, resources)),
         *application.warnings,
         *late,
     )
@@ -112,6 +112,17 @@ def _of_what_is_used(
         service = None if resource is None else resource.type.partition("::")[2].partition("::")[0]
         if service in (None, *_SERVICES) and not line.startswith(ignored):
             yield line
+
+
+def _told_once(lines: Iterable[str]) -> Iterator[str]:
+    """One line for what is the same in several places, as a variable of Globals is."""
+    places: dict[str, list[str]] = {}
+    for line in dict.fromkeys(lines):
+        place, _, told = line.partition(": ")
+        places.setdefault(told, []).append(place)
+    for told, (first, *others) in places.items():
+        more = f" (and in {len(others)} more places)" if others[1:] else " (and in one more place)"
+        yield f"{first}: {told}{more if others else ''}"
 
 
 class _Assembly:
