@@ -329,6 +329,36 @@ def test_a_document_that_is_on_aws_alone_leaves_the_routes_of_the_events(
     assert any("its document is not on this machine" in each for each in application.warnings)
 
 
+@pytest.mark.parametrize("location", ["s3://bucket/part.yaml", "!Sub 's3://${AWS::StackName}/p'"])
+@pytest.mark.parametrize(
+    ("declared", "where"),
+    [("{}", "Resources"), ("Q: {{Type: AWS::SQS::Queue, Properties: {}}}", "Q")],
+)
+def test_what_is_included_from_aws_is_left_out_with_a_remedy(
+    load: Load, location: str, declared: str, where: str
+) -> None:
+    include = f"Fn::Transform: {{Name: AWS::Include, Parameters: {{Location: {location}}}}}"
+    written = include if declared == "{}" else declared.format(f"{{{include}, QueueName: q}}")
+    application = load(f"  {written}")
+
+    told = [line for line in application.warnings if "is left out" in line]
+    assert len(told) == 1
+    assert told[0].startswith(f"{where}: what s3://")
+    assert "write the path of the local file as its Location" in told[0]
+
+
+def test_the_path_of_an_include_may_be_the_value_of_a_parameter(load: Load, tmp_path: Path) -> None:
+    (tmp_path / "local.yaml").write_text("Q: {Type: AWS::SQS::Queue}")
+    application = load(
+        """\
+          Fn::Transform:
+            Name: AWS::Include
+            Parameters: {Location: !Sub "${AWS::StackName}.yaml"}
+        """
+    )
+    assert application.resources["Q"].type == "AWS::SQS::Queue"
+
+
 def test_a_stage_variable_may_name_the_function(load: Load) -> None:
     uri = (
         "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/"

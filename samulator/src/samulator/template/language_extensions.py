@@ -40,8 +40,8 @@ class Expansion:
             place = f"{where}.{key}" if where else str(key)
             if isinstance(key, str) and key.startswith(_FOR_EACH):
                 expanded |= self._loop(item, place)
-            elif key == _TRANSFORM and (included := self._include(item, place)) is not None:
-                expanded |= included
+            elif key == _TRANSFORM:
+                expanded |= self._include(item, place)
             else:
                 expanded[key] = self.expand(item, place)
         return expanded
@@ -59,18 +59,19 @@ class Expansion:
             expanded |= self.expand(_replaced(body, name, str(item)), where)
         return expanded
 
-    def _include(self, argument: Value, where: str) -> dict[Any, Any] | None:
-        """What a local file holds in place of the transform; None for another's macro."""
+    def _include(self, argument: Value, where: str) -> dict[Any, Any]:
+        """What a local file holds in place of the transform, which stays where there is none."""
         if not isinstance(argument, Mapping) or argument.get("Name") != "AWS::Include":
-            return None
+            return {_TRANSFORM: self.expand(argument, where)}
         declared = (argument.get("Parameters") or {}).get("Location")
         location = self._intrinsics.resolve(declared, where)
+        elsewhere = {_TRANSFORM: {**argument, "Parameters": {"Location": location}}}
         if not isinstance(location, str) or location.startswith("s3://"):
-            return None
+            return elsewhere
         path = self._folder / location
         if location != declared and not path.is_file():
             # Where a deployment puts it: the value of a parameter, made up or for AWS alone.
-            return None
+            return elsewhere
         try:
             included = parse_text(path.read_text(encoding="utf-8"))
         except (OSError, yaml.YAMLError, ValueError, RecursionError) as error:

@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from samulator.template.definitions_elsewhere import without_definitions_elsewhere
 from samulator.template.document import parse_document
 from samulator.template.identities import Identities, Scope
+from samulator.template.includes_elsewhere import without_includes_elsewhere
 from samulator.template.language_extensions import Expansion
 from samulator.template.model import TemplateError, Value
 from samulator.template.parameters import parameter_texts, parameter_values
@@ -79,7 +79,7 @@ def _translated(
     values = parameter_values(document, texts)
     known = Identities({**document, "Resources": {}}, values, Scope(region, "", warnings.append))
     whole = Expansion(known.intrinsics, path.parent).expand(document)
-    expanded = without_definitions_elsewhere(whole, warnings.append)
+    expanded = without_includes_elsewhere(whole, warnings.append)
     kept = cache or TranslationCache(None)
     translated = kept.translated(expanded, texts, region)
     warnings += dict.fromkeys(unresolved_dependencies(translated))
