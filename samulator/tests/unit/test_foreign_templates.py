@@ -166,10 +166,10 @@ def test_a_bus_of_another_stack_is_made_for_the_rules_that_name_it(load):
     buses = [each for each in application.resources.values() if each.type.endswith("::EventBus")]
 
     assert [(each.logical_id, each.name) for each in buses] == [
-        ("shared (of another stack)", "shared"),
+        ("event bus shared (of another stack)", "shared"),
         ("Own", "own"),
     ]
-    assert next(iter(application.resources)) == "shared (of another stack)"
+    assert next(iter(application.resources)) == "event bus shared (of another stack)"
     told = [line for line in application.warnings if "EventBusName" in line]
     assert len(told) == 2
     assert told[0].startswith("F.Events.Of.EventBusName: no event bus 'shared' is declared here")
@@ -193,6 +193,7 @@ def test_topics_queues_and_streams_of_another_stack_are_made_for_what_listens_th
                 Imported: {Type: SNS, Properties: {Topic: !ImportValue "net:Topic"}}
                 OfOther: {Type: SNS, Properties: {Topic: "arn:aws:sns:eu-west-1:999999999999:own"}}
                 Job: {Type: SQS, Properties: {Queue: !Ref Jobs}}
+                OfOneName: {Type: SQS, Properties: {Queue: "arn:aws:sqs:eu-west-1:9:alerts"}}
                 Ordered: {Type: SQS, Properties: {Queue: "arn:aws:sqs:eu-west-1:999999999999:j.fifo"}}
                 Clicks:
                   Type: Kinesis
@@ -205,6 +206,7 @@ def test_topics_queues_and_streams_of_another_stack_are_made_for_what_listens_th
     assert {(each.type, each.name) for each in made.values()} == {
         ("AWS::SNS::Topic", "alerts"),
         ("AWS::SNS::Topic", "net-Topic"),
+        ("AWS::SQS::Queue", "alerts"),
         ("AWS::SQS::Queue", "jobs"),
         ("AWS::SQS::Queue", "j.fifo"),
         ("AWS::Kinesis::Stream", "clicks"),
@@ -216,7 +218,7 @@ def test_topics_queues_and_streams_of_another_stack_are_made_for_what_listens_th
     }
     arn = "arn:aws:sns:us-east-1:123456789012:"
     assert listened == {f"{arn}alerts", f"{arn}net-Topic", f"{arn}own"}
-    assert {each.queue for each in application.sqs_triggers} == {"jobs", "j.fifo"}
+    assert {each.queue for each in application.sqs_triggers} == {"alerts", "jobs", "j.fifo"}
     assert [each.name for each in application.stream_triggers] == ["clicks"]
     assert application.idle["FRows"] == "rows is no stream of this template"
     told = [line for line in application.warnings if "is declared here" in line]

@@ -93,10 +93,10 @@ class ForeignSources:
         arn = kind.arn.format(region=self._region, account=ACCOUNT) + name
         if not name or (kind is _RULES_BUS and name == "default"):
             return resource
+        foreign = f"{kind.what} {name} (of another stack)"
         if not any(each.type == kind.type and each.name == name for each in self._there()):
-            foreign = f"{name} (of another stack)"
             self._made[foreign] = Resource(foreign, kind.type, name, self._properties(kind, name))
-        if f"{name} (of another stack)" in self._made:
+        if foreign in self._made:
             heard = kind.heard if kind is _RULES_BUS else f"it gets {kind.heard.format(arn=arn)}"
             self._warn(
                 f"{resource.place}.{place}: no {kind.what} {named!r} is declared here, so an empty "
