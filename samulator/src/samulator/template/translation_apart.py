@@ -18,8 +18,9 @@ def translate_apart(
 ) -> dict[str, Any]:
     """The same as `translate`, of JSON: dates have become text. Raises TemplateError."""
     asked = json.dumps([document, parameters, region], default=str)
+    # Ctrl-C of a terminal is for who asked: a translator that it ended would be a failure to tell.
     done = subprocess.run(  # noqa: S603 # nosec B603 # this module
-        _COMMAND, input=asked, capture_output=True, text=True, check=False
+        _COMMAND, input=asked, capture_output=True, text=True, check=False, process_group=0
     )
     if done.returncode:
         words = done.stderr.strip().splitlines()[-1:]
