@@ -100,7 +100,7 @@ class ServerProcess:
                 env=_environment(),
                 # Ctrl-C in the terminal is for the stack, which stops its children in order.
                 start_new_session=True,
-                preexec_fn=partial(die_with_parent, self._stop_signal),
+                preexec_fn=partial(_end_as_asked, self._stop_signal),
                 **identity,  # type: ignore[call-overload]
             )
 
@@ -213,6 +213,12 @@ def accepts_connections(port: int, host: str = "127.0.0.1") -> bool:
     with suppress(OSError), closing(socket.create_connection((host, port), timeout=1)):
         return True
     return False
+
+
+def _end_as_asked(stop_signal: signal.Signals) -> None:
+    """Also the child of a stack that was stopped in its start, which ignores the signal itself."""
+    signal.signal(stop_signal, signal.SIG_DFL)
+    die_with_parent(stop_signal)
 
 
 def die_with_parent(stop_signal: signal.Signals) -> None:
