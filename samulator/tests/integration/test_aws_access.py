@@ -2,6 +2,7 @@
 
 import json
 import os
+import sysconfig
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.request import urlopen
@@ -99,13 +100,22 @@ def test_neither_a_link_nor_a_socket_reaches_aws(reach: Reach, how: str, event: 
     assert reach(how, **event)["error"].startswith("AwsRefused: ")
 
 
-@pytest.mark.parametrize("how", ["keys_by_urllib", "keys_by_urllib3"])
+@pytest.mark.parametrize(
+    "how",
+    [
+        *("keys_by_urllib", "keys_by_urllib3", "keys_by_httpx"),
+        *("keys_by_asynchronous_httpx", "keys_by_aiohttp"),
+    ],
+)
 @pytest.mark.parametrize("document", ["jwks.json", "openid-configuration"])
 def test_who_checks_tokens_finds_what_a_user_pool_publishes(
     reach: Reach, how: str, document: str
 ) -> None:
     issuer = "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_Ab0"
-    got = json.loads(reach(how, url=f"{issuer}/.well-known/{document}")["got"])
+    # httpx and aiohttp are no part of Lambda, and a function brings them; here they are the tests'.
+    packages = [sysconfig.get_path("purelib")]
+    answer = reach(how, url=f"{issuer}/.well-known/{document}", packages=packages)
+    got = json.loads(answer["got"])
 
     if document == "jwks.json":
         assert got["keys"][0]["kty"] == "RSA"

@@ -59,12 +59,12 @@ def _api_instead(host: str) -> str:
 
 
 def _keys_instead(host: str) -> str:
-    """Where a user pool's keys are for clients that are neither urllib nor urllib3."""
+    """Where a user pool's keys are for clients that `user_pools.py` does not know."""
     if not host.lower().startswith("cognito-idp."):
         return ""
     endpoint = os.environ.get("AWS_ENDPOINT_URL", "")
     return (
-        f"; urllib and requests find a user pool's keys, others at "
+        f"; urllib, requests, httpx and aiohttp find a user pool's keys, others at "
         f"{endpoint}/POOL_ID/.well-known/jwks.json"
     )
 

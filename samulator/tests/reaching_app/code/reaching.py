@@ -3,6 +3,7 @@
 import asyncio
 import os
 import socket
+import sys
 import urllib.request
 
 import boto3
@@ -12,6 +13,7 @@ ONCE = Config(retries={"total_max_attempts": 1}, connect_timeout=2)
 
 
 def handler(event, context):
+    sys.path.extend({*event.get("packages", [])} - {*sys.path})
     try:
         return {"got": globals()[event["how"]](event)}
     except Exception as error:  # noqa: BLE001 - the answer says which
@@ -84,6 +86,34 @@ def keys_by_urllib3(event):
     import urllib3
 
     return urllib3.PoolManager(retries=False).request("GET", event["url"]).data.decode()
+
+
+def keys_by_httpx(event):
+    import httpx
+
+    with httpx.Client() as client:
+        first = client.get(event["url"])
+        return client.get(event["url"]).text if first.is_success else first.text
+
+
+def keys_by_asynchronous_httpx(event):
+    async def fetched():
+        import httpx
+
+        async with httpx.AsyncClient() as client:
+            return (await client.get(event["url"])).text
+
+    return asyncio.run(fetched())
+
+
+def keys_by_aiohttp(event):
+    async def fetched():
+        import aiohttp
+
+        async with aiohttp.ClientSession() as session, session.get(event["url"]) as answer:
+            return await answer.text()
+
+    return asyncio.run(fetched())
 
 
 def users_by_explicit_endpoint(event):
