@@ -97,6 +97,33 @@ def test_everything_that_does_nothing_says_why(rows, tmp_path):
     }
 
 
+def test_subscriptions_say_which_topic_leads_where(check):
+    text = """\
+    Resources:
+      Orders: {Type: AWS::SNS::Topic}
+      Jobs: {Type: AWS::SQS::Queue}
+      Queue:
+        Type: AWS::SNS::Subscription
+        Properties: {TopicArn: !Ref Orders, Protocol: sqs, Endpoint: !GetAtt Jobs.Arn}
+      Function:
+        Type: AWS::SNS::Subscription
+        Properties:
+          TopicArn: !Ref Orders
+          Protocol: lambda
+          Endpoint: !Sub arn:aws:lambda:us-east-1:${AWS::AccountId}:function:Bill:live
+      Server:
+        Type: AWS::SNS::Subscription
+        Properties: {TopicArn: !Ref Orders, Protocol: http, Endpoint: "http://127.0.0.1:8000/hook"}
+    """
+    rows = json.loads(check("--json", text=textwrap.dedent(text)).stdout)["effects"]
+
+    assert {row["name"]: row["does"] for row in rows if row["section"] == "triggers"} == {
+        "Queue": "Orders leads to Jobs",
+        "Function": "Orders calls Bill",
+        "Server": "Orders tells http://127.0.0.1:8000/hook",
+    }
+
+
 CODE = f"""\
 Transform: AWS::Serverless-2016-10-31
 Globals: {{Function: {{Runtime: {RUNTIME}, CodeUri: code}}}}

@@ -7,7 +7,7 @@ from samulator.template.model import Application, Resource
 from samulator.template.silent_triggers import POOL_TRIGGERS, pool_triggers
 
 # Who gets what a topic is told.
-_CARRIED = ("http", "https", "lambda", "sqs")
+_CARRIED = {"http": "tells", "https": "tells", "lambda": "calls", "sqs": "leads to"}
 
 
 def fires(resource: Resource, application: Application) -> tuple[bool, str]:
@@ -16,9 +16,7 @@ def fires(resource: Resource, application: Application) -> tuple[bool, str]:
         return False, application.idle[resource.logical_id]
     properties = resource.properties
     if resource.type == "AWS::SNS::Subscription":
-        protocol = str(properties.get("Protocol"))
-        told = f"{protocol} {properties.get('Endpoint')}"
-        return protocol in _CARRIED, told if protocol in _CARRIED else f"{told} gets nothing here"
+        return _subscribed(properties)
     if resource.type == "AWS::Lambda::EventSourceMapping":
         source = str(properties.get("EventSourceArn")).split(":", 5)[-1]
         return True, f"{source} calls {_name(properties.get('FunctionName'))}"
@@ -41,6 +39,14 @@ def pool_calls(resource: Resource, application: Application) -> Iterator[tuple[s
             yield name, False, f"{function} is no function of this template that runs here"
         else:
             yield name, True, f"calls {function}"
+
+
+def _subscribed(properties: Mapping[str, Any]) -> tuple[bool, str]:
+    protocol, endpoint = str(properties.get("Protocol")), str(properties.get("Endpoint"))
+    if protocol not in _CARRIED:
+        return False, f"{protocol} {endpoint} gets nothing here"
+    place = _name(endpoint) if endpoint.startswith("arn:") else endpoint
+    return True, f"{_name(properties.get('TopicArn'))} {_CARRIED[protocol]} {place}"
 
 
 def _calls(properties: Mapping[str, Any]) -> tuple[bool, str]:
