@@ -64,6 +64,22 @@ def load(tmp_path: Path) -> Load:
     return load
 
 
+def test_what_refuses_messages_and_what_selects_no_route_is_told(load: Load) -> None:
+    demands = "RequestModels: {a: M}, RequestParameters: {route.request.header.a: {Required: true}}"
+    application = load(
+        route("$connect", more=f", {demands}"),
+        selection="${request.body.a.b}-${context.stage}-\\\\$x",
+    )
+    rest = "refuse nothing here, what they would refuse on AWS comes through; "
+    rest += "let the function check it too, or try it there"
+    assert application.warnings == (
+        f"Chat: RequestModels of $connect {rest}",
+        f"Chat: RequestParameters of $connect {rest}",
+        "Chat: $context.stage of its RouteSelectionExpression is nothing here, "
+        "so every message is one of $default; $request.body.NAME finds routes",
+    )
+
+
 def test_routes_stages_and_the_selection_are_read(load: Load) -> None:
     application = load(
         route("$connect"),

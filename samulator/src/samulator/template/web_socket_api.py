@@ -3,6 +3,7 @@
 https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api.html
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
@@ -32,6 +33,11 @@ from samulator.template.service_integration import read_mapped
 _V2 = "AWS::ApiGatewayV2"
 _TIMEOUT_SECONDS = 29.0
 _JSON = "application/json"
+# Whole variables, and none behind an escaped dollar sign.
+_VARIABLE = re.compile(r"(?<!\\)\$\{?(?P<name>[A-Za-z0-9_.-]+)")
+_OF_THE_BODY = "request.body."
+# Of a route, what refuses requests on AWS and none here.
+_DEMANDS = ("RequestModels", "RequestParameters")
 _KEY_FROM, _FROM_AUTHORIZER = "ApiKeySelectionExpression", "usageIdentifierKey"
 
 
@@ -61,6 +67,12 @@ def _stages(api: Resource, related: Related) -> Iterator[tuple[str, dict[str, st
 
 
 def _remarks(api: WebSocketApi) -> Iterator[str]:
+    for variable in _VARIABLE.finditer(api.selection):
+        if not variable["name"].startswith(_OF_THE_BODY):
+            yield (
+                f"{api.id}: ${variable['name']} of its RouteSelectionExpression is nothing here, "
+                f"so every message is one of {DEFAULT}; $request.body.NAME finds routes"
+            )
     for route in api.routes:
         if isinstance(route.integration, NotServed):
             yield f"{api.id}: {route.key} answers an error here: {route.integration.reason}"
@@ -93,6 +105,11 @@ class _Routes:
     def routes(self) -> Iterator[SocketRoute]:
         for route in self._related.belonging(f"{_V2}::Route", "ApiId", self._api):
             key = str(route.properties.get("RouteKey", DEFAULT))
+            for demand in filter(route.properties.get, _DEMANDS):
+                self._warn(
+                    f"{demand} of {key} refuse nothing here, what they would refuse on AWS "
+                    "comes through; let the function check it too, or try it there"
+                )
             target = str(route.properties.get("Target", "")).removeprefix("integrations/")
             yield SocketRoute(
                 key,
