@@ -173,8 +173,8 @@ def test_custom_resources_say_who_makes_them_and_what_needs_them_is_not_guessed(
     assert rows["Late"] == (True, "made in the local AWS")
     assert rows["Other"] == (
         False,
-        "is not made here: its ServiceToken arn:aws:lambda:us-east-1:123456789012:function:Node "
-        "is no function of this template that runs here",
+        "is not made here: its function Node does not run here: its runtime nodejs22.x is not "
+        "Python",
     )
     assert not [line for line in table["warnings"] if "Thing" in line]
 

@@ -144,6 +144,30 @@ def test_what_is_unknown_in_several_places_is_told_once(load):
     )
 
 
+def test_a_trigger_of_a_function_that_does_not_run_here_says_why_it_does_not(load):
+    application = load(
+        """
+        Resources:
+          F:
+            Type: AWS::Serverless::Function
+            Properties:
+              CodeUri: s3://releases/f.zip
+              Handler: a.h
+              Runtime: python3.11
+              FunctionName: reporter
+              Events:
+                Nightly: {Type: Schedule, Properties: {Schedule: rate(1 day)}}
+          Q: {Type: AWS::SQS::Queue}
+          M:
+            Type: AWS::Lambda::EventSourceMapping
+            Properties: {FunctionName: !Ref F, EventSourceArn: !GetAtt Q.Arn}
+        """
+    )
+    reason = "F does not run here: its code is not on this machine (s3://releases/f.zip)"
+
+    assert (application.idle["FNightly"], application.idle["M"]) == (reason, reason)
+
+
 def test_a_bus_of_another_stack_is_made_for_the_rules_that_name_it(load):
     application = load(
         """

@@ -237,6 +237,12 @@ def test_an_image_that_only_lies_in_a_registry_is_named(project):
     )
 
 
+def test_an_image_without_a_name_or_a_dockerfile_is_named_too(project):
+    said = project.warning(dockerfile=None, context=None, uri="")
+
+    assert said == "F: does not run here, its image has no Dockerfile in Metadata"
+
+
 def test_a_dockerfile_that_is_missing_or_has_no_handler_is_named(project):
     assert project.warning().endswith("context/Dockerfile: No such file or directory")
     project.dockerfile("COPY . .")

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection, Iterable, Iterator
 
-from samulator.template.functions import find_function
+from samulator.template.functions import FUNCTION, NoFunction, find_function
 from samulator.template.model import Application, Resource
 
 
@@ -29,7 +29,11 @@ def why_not_made(resource: Resource, application: Application) -> str | None:
         return "it has no ServiceToken"
     try:
         function = find_function(token, application.functions)
-    except ValueError as error:
+    except NoFunction as error:
+        for other in application.resources.values():
+            if (other.type, other.name) == (FUNCTION, error.name):
+                idle = application.idle.get(other.logical_id, "")
+                return f"its function {other.logical_id} does not run here: {idle}"
         return f"its ServiceToken {error}"
     if function in application.idle:
         return f"its function {function} does not run here"

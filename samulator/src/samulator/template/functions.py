@@ -83,18 +83,26 @@ class FunctionReader:
         return found
 
 
+class NoFunction(ValueError):
+    """What is meant is no function that runs here; `name` is its FunctionName."""
+
+    def __init__(self, reference: Value) -> None:
+        super().__init__(f"{reference} is no function of this template that runs here")
+        self.name = function_name(reference)
+
+
 def function_name(reference: Value) -> str:
     """The FunctionName in a name or an ARN, with or without a version."""
     return str(reference).rsplit(":function:", maxsplit=1)[-1].split(":")[0]
 
 
 def find_function(reference: Value, functions: Mapping[str, Function]) -> str:
-    """The logical id of the function that is meant. Raises ValueError."""
+    """The logical id of the function that is meant. Raises NoFunction."""
     name = function_name(reference)
     for logical_id, function in functions.items():
         if name == function.name:
             return logical_id
-    raise ValueError(f"{reference} is no function of this template that runs here")
+    raise NoFunction(reference)
 
 
 def _variables(resource: Resource) -> dict[str, str]:

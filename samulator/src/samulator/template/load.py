@@ -155,7 +155,12 @@ class _Assembly:
         buckets = {each.logical_id: read_bucket(each) for each in self._of(BUCKET)}
         queues = {each.logical_id: read_queue(each) for each in self._of(QUEUE)}
         streams = {each.name for each in self._resources.values() if each.type in _STREAMS}
-        reader = TriggerReader(functions, self._queue_arns(queues), streams)
+        left_out = {
+            each.name: f"{each.logical_id} does not run here: {self._idle[each.logical_id]}"
+            for each in self._of(FUNCTION)
+            if each.logical_id not in functions
+        }
+        reader = TriggerReader(functions, self._queue_arns(queues), streams, left_out)
         for resource in self._resources.values():
             reader.read(resource)
         triggers = reader.triggers

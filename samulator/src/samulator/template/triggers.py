@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from samulator.template.bucket_notifications import BUCKET, read_notifications
 from samulator.template.event_invoke_config import read_event_invoke_config, with_invoke_config
 from samulator.template.event_rule import check_event_rule
-from samulator.template.functions import find_function
+from samulator.template.functions import NoFunction, find_function
 from samulator.template.model import (
     Function,
     Resource,
@@ -45,12 +45,17 @@ class TriggerReader:
     """Reads one resource after another into `triggers` and `functions`.
 
     `queues` are the names of the template's queues by their ARNs, `streams` those of its tables
-    and streams.
+    and streams, `idle` why functions do not run here by their names.
     """
 
     def __init__(
-        self, functions: dict[str, Function], queues: Mapping[str, str], streams: Collection[str]
+        self,
+        functions: dict[str, Function],
+        queues: Mapping[str, str],
+        streams: Collection[str],
+        idle: Mapping[str, str],
     ) -> None:
+        self._idle = idle
         self.triggers = Triggers()
         self._streams = streams
         self._functions = functions
@@ -75,6 +80,8 @@ class TriggerReader:
             reader(resource)
         except KeyError as error:
             self._leave_out(resource, f"it lacks {error}")
+        except NoFunction as error:
+            self._leave_out(resource, self._idle.get(error.name, str(error)))
         except (TypeError, ValueError, AttributeError) as error:
             self._leave_out(resource, str(error))
 

@@ -25,10 +25,8 @@ def read_image(name: str, function: Function) -> ImageSource:
     """Return what makes the image of a function (by logical id). Raises Unsupported."""
     image = function.image
     if image is None or image.dockerfile is None or image.context is None:
-        uri = image.uri if image else None
-        raise Unsupported(
-            f"{name}: does not run here, its image {uri or ''} has no Dockerfile in Metadata"
-        )
+        which = f"its image {image.uri}" if image and image.uri else "its image"
+        raise Unsupported(f"{name}: does not run here, {which} has no Dockerfile in Metadata")
     try:
         # Editors of Windows begin a file with a byte order mark; Docker reads over it.
         text = image.dockerfile.read_text(encoding="utf-8-sig")
