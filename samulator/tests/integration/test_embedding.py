@@ -118,6 +118,27 @@ Resources:
 """
 
 
+EXPRESS = """
+Resources:
+  Greet:
+    Type: AWS::StepFunctions::StateMachine
+    Properties:
+      StateMachineType: EXPRESS
+      RoleArn: arn:aws:iam::123456789012:role/states
+      Definition: {StartAt: Say, States: {Say: {Type: Pass, Result: hello, End: true}}}
+"""
+
+
+def test_a_client_calls_operations_that_put_a_name_before_the_host(tmp_path: Path) -> None:
+    """botocore asks sync-127.0.0.1 for this one unless it is told not to."""
+    (tmp_path / "template.yaml").write_text(EXPRESS)
+    with samulator.run_in_thread(tmp_path / "template.yaml") as app:
+        states = app.client("stepfunctions")
+        (machine,) = states.list_state_machines()["stateMachines"]
+        done = states.start_sync_execution(stateMachineArn=machine["stateMachineArn"])
+    assert (done["status"], done["output"]) == ("SUCCEEDED", '"hello"')
+
+
 def test_a_layer_of_another_stack_is_the_folder_that_local_toml_names(
     sam_app, tmp_path: Path
 ) -> None:

@@ -41,10 +41,17 @@ def local_session(region: str) -> "boto3.Session":
 
 
 def direct(config: "Config") -> "Config":
-    """The same without the shell's proxy, which cannot reach this machine's loopback."""
+    """The same without the shell's proxy, which cannot reach this machine's loopback, and without
+    what some operations put before the host: an address of this machine takes no name there.
+    """
     from botocore.config import Config
 
-    mine = Config(proxies={}, use_fips_endpoint=False, use_dualstack_endpoint=False)
+    mine = Config(
+        proxies={},
+        use_fips_endpoint=False,
+        use_dualstack_endpoint=False,
+        inject_host_prefix=False,
+    )
     return mine.merge(config)
 
 
