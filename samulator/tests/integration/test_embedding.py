@@ -74,6 +74,38 @@ def test_equal_arguments_give_the_same_application_and_others_another(sam_app, h
     assert app.environment("HelloFunction")["GREETING"] == "hello world"
 
 
+FAILING = """
+import pytest, samulator
+
+def fail(app):
+    with pytest.raises(samulator.FunctionFailed):
+        app.invoke("HelloFunction", {"fail": True})
+
+def test_that_passes(samulator_app):
+    fail(samulator_app)
+
+def test_that_fails(samulator_app):
+    fail(samulator_app)
+    raise AssertionError
+"""
+
+
+def test_a_test_that_fails_shows_what_the_functions_logged_meanwhile(tmp_path: Path) -> None:
+    project = copy_hello_world(tmp_path)
+    (project / "test_failing.py").write_text(FAILING)
+    output = subprocess.run(
+        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "test_failing.py"],
+        cwd=project,
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=False,
+    ).stdout
+    assert "1 failed, 1 passed" in output
+    assert output.count(f"samulator log of sam_app('{project}')") == 1
+    assert output.count("[ERROR] KeyError: 'asked for'") == 1
+
+
 FOREIGN = """
 Transform: AWS::Serverless-2016-10-31
 Parameters: {Topic: {Type: String}}
