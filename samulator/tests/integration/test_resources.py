@@ -14,6 +14,7 @@ from samulator.servers.aws.config import AwsConfig
 from samulator.servers.aws.iam.callers import Caller
 from samulator.servers.aws.service import AwsServer
 from samulator.servers.process import ServiceFailed
+from samulator.template.api_keys import value_of
 from samulator.template.model import Resource
 from samulator.template.names import made_up_hash
 from testkit.aws_process import Declared, aws_client, started_aws
@@ -182,6 +183,7 @@ DECLARED: tuple[Declared, ...] = (
             "Tags": [{"Key": "team", "Value": "a"}],
         },
     ),
+    ("AWS::ApiGateway::ApiKey", "mobile", {"Enabled": True, "Description": "of the app"}),
     ("AWS::KMS::Alias", "alias/app", {"AliasName": "alias/app", "TargetKeyId": KEY}),
     ("AWS::Logs::LogGroup", "/app/log", {"RetentionInDays": 7}),
     (
@@ -389,6 +391,13 @@ def test_a_client_has_the_secret_that_references_of_the_template_have(aws: AwsSe
     cognito = aws_client(aws, "cognito-idp")
     client = cognito.describe_user_pool_client(UserPoolId=POOL, ClientId="server")
     assert client["UserPoolClient"]["ClientSecret"] == made_up_hash("server")
+
+
+def test_a_key_of_an_api_has_the_value_by_which_its_door_lets_callers_in(aws: AwsServer) -> None:
+    found = aws_client(aws, "apigateway").get_api_key(apiKey="mobile", includeValue=True)
+
+    assert (found["name"], found["enabled"]) == ("mobile", True)
+    assert found["value"] == value_of(Resource("mobile", "AWS::ApiGateway::ApiKey", "mobile", {}))
 
 
 def test_a_key_has_the_id_of_the_template_and_works_by_its_alias(aws: AwsServer) -> None:

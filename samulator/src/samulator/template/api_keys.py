@@ -18,9 +18,8 @@ def read_api_keys(api: Resource, related: Related) -> Iterator[ApiKey]:
         for link in related.belonging("AWS::ApiGateway::UsagePlanKey", "UsagePlanId", plan):
             key = related.find("AWS::ApiGateway::ApiKey", link.properties.get("KeyId"))
             if key is not None and str(key.properties.get("Enabled", "")).lower() == "true":
-                given = key.properties.get("Value")
-                value = _made_up(key.logical_id) if given is None else str(given)
-                yield ApiKey(key.logical_id, value, is_given=given is not None)
+                is_given = key.properties.get("Value") is not None
+                yield ApiKey(key.logical_id, value_of(key), is_given=is_given)
 
 
 def keyless(api: RestApi | WebSocketApi) -> Iterator[str]:
@@ -30,6 +29,8 @@ def keyless(api: RestApi | WebSocketApi) -> Iterator[str]:
         yield f"{api.id}: {asking[0]} asks for an API key, but no usage plan has a key for it"
 
 
-def _made_up(logical_id: str) -> str:
-    """A value as API Gateway makes one, the same at every start."""
-    return hashlib.sha256(logical_id.encode()).hexdigest()[:40]
+def value_of(key: Resource) -> str:
+    """Return a key's Value, else one as API Gateway makes it, the same at every start."""
+    given = key.properties.get("Value")
+    made_up = hashlib.sha256(key.logical_id.encode()).hexdigest()[:40]
+    return made_up if given is None else str(given)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from samulator.servers.aws.resources import (
+    api_keys,
     cognito,
     dynamodb,
     ecr,
@@ -25,6 +26,7 @@ Make = Callable[[Resource, Api], None]
 
 MAKE: Mapping[str, Make] = {
     **PLAIN,
+    "AWS::ApiGateway::ApiKey": api_keys.create_api_key,
     "AWS::Cognito::UserPool": cognito.create_user_pool,
     "AWS::Cognito::UserPoolClient": cognito.create_client,
     "AWS::Cognito::UserPoolGroup": cognito.create_group,
