@@ -10,6 +10,7 @@ import pytest
 
 from samulator.control.effects import Effect, effects
 from samulator.control.effects_table import calling_lines, idle_lines
+from samulator.functions.runnable import runnable
 from samulator.template.load import load_application
 from testkit.check_process import run_check
 
@@ -155,6 +156,51 @@ def test_functions_whose_code_is_not_all_there_say_what_is_missing(check, tmp_pa
         "Layered": no_layer,
         "Layer": no_layer,
     }
+
+
+ASLEEP = """\
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Drawn:
+    Type: AWS::Serverless::Function
+    Properties:
+      PackageType: Image
+      ImageUri: 123456789012.dkr.ecr.us-east-1.amazonaws.com/drawn:1
+      FunctionUrlConfig: {AuthType: NONE}
+      Events:
+        Get: {Type: HttpApi, Properties: {Path: /drawn, Method: get}}
+        Work: {Type: SQS, Properties: {Queue: !GetAtt Jobs.Arn}}
+        Nightly: {Type: Schedule, Properties: {Schedule: rate(1 day)}}
+        Told: {Type: SNS, Properties: {Topic: !Ref Topic}}
+        Put: {Type: S3, Properties: {Bucket: !Ref Files, Events: "s3:ObjectCreated:*"}}
+  Socket:
+    Type: AWS::ApiGatewayV2::Api
+    Properties: {ProtocolType: WEBSOCKET, RouteSelectionExpression: $request.body.a}
+  Connect:
+    Type: AWS::ApiGatewayV2::Route
+    Properties: {ApiId: !Ref Socket, RouteKey: $connect, Target: !Sub "integrations/${Proxy}"}
+  Proxy:
+    Type: AWS::ApiGatewayV2::Integration
+    Properties:
+      {ApiId: !Ref Socket, IntegrationType: AWS_PROXY, IntegrationUri: !GetAtt Drawn.Arn}
+  Jobs: {Type: AWS::SQS::Queue}
+  Topic: {Type: AWS::SNS::Topic}
+  Files: {Type: AWS::S3::Bucket}
+"""
+
+
+def test_what_calls_a_function_that_does_not_run_is_not_said_to_call_it(check, tmp_path):
+    rows = json.loads(check("--json", text=ASLEEP).stdout)["effects"]
+    calling = [row for row in rows if row["section"] in ("routes", "triggers")]
+
+    assert len(calling) == 7
+    assert {(row["works"], row["does"]) for row in calling} == {
+        (False, "would call Drawn, which does not run here")
+    }
+    application = runnable(load_application(tmp_path / "template.yaml"))
+    # The function's own line is enough of a start.
+    said = idle_lines(effects(application, tmp_path), application.warnings)
+    assert not [line for line in said if "would call" in line]
 
 
 def test_custom_resources_say_who_makes_them_and_what_needs_them_is_not_guessed(check):

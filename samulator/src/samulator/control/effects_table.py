@@ -63,7 +63,7 @@ def idle_lines(effects: Sequence[Effect], warnings: Sequence[str]) -> Iterator[s
     """Yield what a start says: a line for each door and trigger that does nothing and that no
     warning names yet, for each resource of a mistaken type, and one line for all others.
     """
-    idle = [each for each in effects if not each.works]
+    idle = [each for each in effects if not each.works and each.behind is None]
     for each in idle:
         if (_has_line(each) or each.type == _STACK) and not _is_said(each, warnings):
             yield f"{each.name}: {each.does}"

@@ -7,8 +7,8 @@ from samulator.template.model import Application
 from samulator.template.model_web_socket import WebSocketApi, stage_path
 
 
-def socket_effects(application: Application) -> Iterator[tuple[str, bool, str]]:
-    """Yield name, whether it works and what it does, for each route."""
+def socket_effects(application: Application) -> Iterator[tuple[str, str | None, bool, str]]:
+    """Yield name, the function behind it, whether it works and what it does, for each route."""
     for api in application.web_socket_apis:
         place = _place(api)
         for route in api.routes:
@@ -18,7 +18,7 @@ def socket_effects(application: Application) -> Iterator[tuple[str, bool, str]]:
                 does += asks_for(route.guard) + back + place
                 # Once is enough: it is one port for all of them.
                 place = ""
-            yield f"{route.key} ({api.id})", works, does
+            yield f"{route.key} ({api.id})", route.function, works, does
 
 
 def _place(api: WebSocketApi) -> str:

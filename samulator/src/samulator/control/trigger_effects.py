@@ -28,6 +28,16 @@ def fires(resource: Resource, application: Application) -> tuple[bool, str]:
     return _calls(properties)
 
 
+def called(resource: Resource) -> str:
+    """Return the name of what a trigger calls, empty where that is not one alone."""
+    properties = resource.properties
+    one = properties.get("Target")
+    targets = properties.get("Targets") or [one if isinstance(one, dict) else {"Arn": one}]
+    arns = [target.get("Arn") for target in targets]
+    named = properties.get("FunctionName") or properties.get("Endpoint")
+    return _name(named or (arns[0] if len(arns) == 1 else ""))
+
+
 def pool_calls(resource: Resource, application: Application) -> Iterator[tuple[str, bool, str]]:
     """Yield the triggers of a user pool: the name of each, whether it fires, and what it calls."""
     running = {function.name for function in application.functions.values()}
