@@ -176,6 +176,23 @@ def test_a_package_that_no_list_names_is_explained_in_the_log(tmp_path):
     assert said not in listed
 
 
+def test_a_module_that_may_be_in_a_layer_which_is_not_here_is_told_so(tmp_path):
+    (tmp_path / "src").mkdir()
+    (tmp_path / "src/app.py").write_text("import no_package_of_this_name\n")
+    (tmp_path / "template.yaml").write_text(
+        WITHOUT_LIST.replace("Runtime:", "Layers: [!ImportValue net-Common], Runtime:")
+    )
+    running = OtherApp(tmp_path / "template.yaml")
+    try:
+        log = running.invoke("F").log_tail.decode()
+    finally:
+        running.close()
+
+    said = "no_package_of_this_name may be in what is left out here: layer net-Common\n"
+    assert said in log
+    assert "requirements.txt" not in log
+
+
 def test_syntax_error_names_file_and_line(other_app):
     error = json.loads(other_app.invoke("BadSyntaxFunction").payload)
 

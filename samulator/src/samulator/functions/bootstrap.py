@@ -27,6 +27,8 @@ _FIRST = (
     *("after_import", "aws_guard", "custom_answers", "execute_api", "named_endpoints"),
     *("older_sdk", "user_pools"),
 )
+# The layers of the function that are not on this machine, as a text.
+LEFT_OUT = "SAMULATOR_LEFT_OUT"
 _REQUIREMENTS = "requirements.txt"
 # What else lists packages, and what a requirements.txt can be made of.
 _LISTS = {
@@ -153,6 +155,8 @@ def _of_the_function(error: ImportError) -> str:
 def _not_installed(error: ImportError, folder: str) -> str:
     """Why a module is missing, where nothing says what to install."""
     name, wanted = error.name, os.path.join(folder, _REQUIREMENTS)  # noqa: PTH118
+    if isinstance(error, ModuleNotFoundError) and os.environ.get(LEFT_OUT):
+        return f"{name} may be in what is left out here: layer {os.environ[LEFT_OUT]}\n"
     if not folder or not isinstance(error, ModuleNotFoundError) or os.path.exists(wanted):  # noqa: PTH110
         return ""
     return (

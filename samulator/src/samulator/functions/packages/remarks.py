@@ -22,6 +22,13 @@ def remarks(application: Application) -> Iterator[str]:
         yield from _of_function(name, function)
 
 
+def left_out(function: Function, application: Application) -> list[str]:
+    """The layers of a function that are not on this machine."""
+    layers = (application.layers[name] for name in function.layers)
+    elsewhere = (each.reference or each.name for each in layers if each.content_uri is None)
+    return [reference for reference in elsewhere if public_layer(reference) is None]
+
+
 def _of_layer(layer: Layer) -> Iterator[str]:
     if extensions := _extensions(layer):
         named = ", ".join(extensions)
