@@ -228,6 +228,19 @@ DECLARED: tuple[Declared, ...] = (
             "Period": 60,
         },
     ),
+    (
+        "AWS::SSM::Document",
+        "listing",
+        {
+            "Content": {
+                "schemaVersion": "2.2",
+                "description": "lists",
+                "mainSteps": [
+                    {"action": "aws:runShellScript", "name": "ls", "inputs": {"runCommand": ["ls"]}}
+                ],
+            }
+        },
+    ),
 )
 
 
@@ -434,6 +447,11 @@ def test_what_is_read_back_is_what_the_template_says(aws: AwsServer) -> None:
     assert stream["StreamDescriptionSummary"]["RetentionPeriodHours"] == 48
     assert alarm["MetricAlarms"][0]["Threshold"] == 1
     assert json.loads(machine["definition"])["States"]["A"]["Type"] == "Pass"
+
+
+def test_a_document_that_names_no_type_is_a_command(aws: AwsServer) -> None:
+    document = aws_client(aws, "ssm").describe_document(Name="listing")["Document"]
+    assert document["DocumentType"] == "Command"
 
 
 def test_a_state_machine_that_names_no_role_is_there(aws: AwsServer) -> None:

@@ -94,4 +94,4 @@ def test_a_pipe_to_what_nothing_here_stands_for_is_named(load):
 
     assert application.pipes == ()
     row = next(each for each in effects(application, Path()) if each.name == "Pipe")
-    assert (row.works, "api-destination/away/1 gets nothing here" in row.does) == (False, True)
+    assert (row.works, "rule of an event bus or a function ask away" in row.does) == (False, True)

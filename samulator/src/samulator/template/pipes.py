@@ -70,7 +70,13 @@ def _steps(properties: Mapping[str, Any]) -> tuple[PipeStep, PipeStep | None]:
 
 def _step(arn: object, parameters: Mapping[str, Any] | None, taken: Collection[str]) -> PipeStep:
     service = _service(str(arn))
-    if service not in taken or ":api-destination/" in str(arn):
+    if ":api-destination/" in str(arn):
+        name = str(arn).split("/")[1]
+        raise ValueError(
+            "pipes ask no API destinations here; "
+            f"let a rule of an event bus or a function ask {name}"
+        )
+    if service not in taken:
         raise ValueError(f"{arn} gets nothing here")
     told = parameters or {}
     template = told.get("InputTemplate")

@@ -11,17 +11,19 @@ from samulator.template.model import Resource
 class Operation:
     """`service` and `operation` in boto3's words; `name` is the parameter of the resource's name.
 
-    `renamed` are parameters that CloudFormation has other words for.
+    `renamed` are parameters that CloudFormation has other words for, `defaults` those that AWS
+    has a value for and moto none.
     """
 
     service: str
     operation: str
     name: str | None = None
     renamed: Mapping[str, str] | None = None
+    defaults: Mapping[str, str] | None = None
 
     def __call__(self, resource: Resource, api: Api) -> None:
         """Make the resource."""
-        wanted = dict(resource.properties)
+        wanted = {**(self.defaults or {}), **resource.properties}
         for theirs, ours in (self.renamed or {}).items():
             wanted[ours] = wanted.pop(theirs, None)
         if self.name is not None:
@@ -60,7 +62,9 @@ PLAIN: Mapping[str, Operation] = {
     "AWS::SES::ConfigurationSet": Operation("sesv2", "create_configuration_set"),
     "AWS::SES::EmailIdentity": Operation("sesv2", "create_email_identity"),
     "AWS::SES::Template": Operation("ses", "create_template"),
-    "AWS::SSM::Document": Operation("ssm", "create_document", "Name"),
+    "AWS::SSM::Document": Operation(
+        "ssm", "create_document", "Name", defaults={"DocumentType": "Command"}
+    ),
     "AWS::SSM::Parameter": Operation("ssm", "put_parameter", "Name"),
     "AWS::Scheduler::ScheduleGroup": Operation("scheduler", "create_schedule_group", "Name"),
     "AWS::SecretsManager::ResourcePolicy": Operation(
