@@ -354,11 +354,13 @@ def test_missing_file_is_named(tmp_path):
 
 
 def function_with(properties: str) -> str:
+    usual = ("CodeUri: code", "Handler: a.b", "Runtime: python3.11")
+    kept = [each for each in usual if not properties.startswith(each.partition(" ")[0])]
     return f"""
         Resources:
           F:
             Type: AWS::Serverless::Function
-            Properties: {{CodeUri: code, Handler: a.b, Runtime: python3.11, {properties}}}
+            Properties: {{{", ".join([*kept, properties])}}}
         """
 
 

@@ -1,12 +1,14 @@
 """Reads a template file into plain data: short-form tags expanded, Globals merged."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from samulator.template.model import TemplateError, Value
+from samulator.template.repeated_keys import repeated_keys
 
 # libyaml's parser is ten times as fast where PyYAML was built with it.
 _SafeLoader: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -57,13 +59,16 @@ def find_template(folder: Path) -> Path:
     raise TemplateError(f"{folder}: none of {names} is there; give the file by -t FILE")
 
 
-def parse_document(template: Path) -> dict[str, Any]:
+def parse_document(
+    template: Path, warn: Callable[[str], object] = lambda _line: None
+) -> dict[str, Any]:
     """Return the template as it is written, YAML or JSON, short-form tags expanded.
 
-    Raises TemplateError when the file is missing, is neither or has no Resources.
+    `warn` is told of keys that are there twice. Raises TemplateError when the file is missing, is
+    neither or has no Resources.
     """
     try:
-        document = parse_text(template.read_text(encoding="utf-8"))
+        document = _parsed(template.read_text(encoding="utf-8"), warn)
         _require_an_end(document)
     except FileNotFoundError as error:
         raise TemplateError(f"{template}: no such file") from error
@@ -82,6 +87,18 @@ def _require_an_end(document: Value) -> None:
         json.dumps(document, default=str)
     except ValueError as error:
         raise ValueError("an alias (*name) stands inside of what its anchor names") from error
+
+
+def _parsed(text: str, warn: Callable[[str], object]) -> Value:
+    """The same as `parse_text`, with a look at the nodes between."""
+    loader = _Loader(text)
+    try:
+        node = loader.get_single_node()
+        for line in repeated_keys(node):
+            warn(line)
+        return None if node is None else loader.construct_document(node)
+    finally:
+        loader.dispose()
 
 
 def parse_text(text: str) -> Value:

@@ -50,10 +50,10 @@ def open_template(  # noqa: PLR0913 - a file, and what a deployment would know b
     `sources` says of parameters where their values are written: one that a deployment would not
     take is a warning then. `stored` are values that AWS would look up and the template lacks.
     """
-    document = parse_document(path)
+    warnings: list[str] = []
+    document = parse_document(path, warnings.append)
     with naming(path):
         check_sections(document)
-        warnings: list[str] = []
         texts = parameter_texts(document, parameters, warnings.append, sources, stored.ssm)
         opened = _translated(path.resolve(), document, texts, region, cache)
     return replace(opened, warnings=(*warnings, *opened.warnings), stored=stored)
