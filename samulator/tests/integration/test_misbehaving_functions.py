@@ -193,6 +193,19 @@ def test_a_module_that_may_be_in_a_layer_which_is_not_here_is_told_so(tmp_path):
     assert "requirements.txt" not in log
 
 
+def test_a_handler_whose_file_is_gone_is_explained_in_the_log(tmp_path):
+    (tmp_path / "src").mkdir()
+    (tmp_path / "template.yaml").write_text(WITHOUT_LIST)
+    running = OtherApp(tmp_path / "template.yaml")
+    try:
+        log = running.invoke("F").log_tail.decode()
+    finally:
+        running.close()
+
+    assert f"the Handler is app.handler, and {tmp_path}/src has no app.py\n" in log
+    assert "is not installed" not in log
+
+
 def test_syntax_error_names_file_and_line(other_app):
     error = json.loads(other_app.invoke("BadSyntaxFunction").payload)
 

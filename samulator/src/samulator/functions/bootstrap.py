@@ -136,7 +136,7 @@ def _telling_where(find: _Find, fault_type: type[Exception], folder: str) -> _Fi
         except fault_type as fault:
             if isinstance(fault.__context__, ImportError):
                 sys.stderr.write(_of_the_function(fault.__context__))
-                sys.stderr.write(_not_installed(fault.__context__, folder))
+                sys.stderr.write(_why_missing(fault.__context__, handler, folder))
             raise
 
     return found
@@ -152,12 +152,17 @@ def _of_the_function(error: ImportError) -> str:
     return "".join(told.format())
 
 
-def _not_installed(error: ImportError, folder: str) -> str:
-    """Why a module is missing, where nothing says what to install."""
-    name, wanted = error.name, os.path.join(folder, _REQUIREMENTS)  # noqa: PTH118
-    if isinstance(error, ModuleNotFoundError) and os.environ.get(LEFT_OUT):
+def _why_missing(error: ImportError, handler: str, folder: str) -> str:
+    """Why a module is missing: the handler's own, or one that nothing says to install."""
+    if not isinstance(error, ModuleNotFoundError):
+        return ""
+    name, module = error.name, handler.rpartition(".")[0].replace("/", ".")
+    if os.environ.get(LEFT_OUT):
         return f"{name} may be in what is left out here: layer {os.environ[LEFT_OUT]}\n"
-    if not folder or not isinstance(error, ModuleNotFoundError) or os.path.exists(wanted):  # noqa: PTH110
+    if folder and f"{module}.".startswith(f"{name}."):
+        file = module.replace(".", os.sep)
+        return f"the Handler is {handler}, and {folder} has no {file}.py\n"
+    if not folder or os.path.exists(os.path.join(folder, _REQUIREMENTS)):  # noqa: PTH110, PTH118
         return ""
     return (
         f"{name} is not installed, for {folder} has no {_REQUIREMENTS}: without one nothing is, "
