@@ -7,13 +7,14 @@ import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+import pg8000.native
 import psutil
 import pytest
 import redis
 
 from samulator.servers.keeper import GIVEN_UP, STARTING, STOPPED, UP, Keeper, Listeners, Patience
 from samulator.servers.ports import require_free
-from samulator.servers.postgres import PostgresServer
+from samulator.servers.postgres import USER, PostgresServer
 from samulator.servers.process import Server, ServerProcess, accepts_connections
 from samulator.servers.redis import RedisServer
 from samulator.servers.requests import START, STOP, ServiceRequests
@@ -117,7 +118,8 @@ def test_killed_postgres_keeps_its_rows(
     async def story() -> None:
         os.kill(server.pid or 0, signal.SIGKILL)
         await until(lambda: UP in terminal.states)
-        with server._connect("postgres", "postgres") as connection:
+        place = {"host": "127.0.0.1", "port": server.port, "password": server.password}
+        with pg8000.native.Connection(USER, database="kept", **place) as connection:
             assert connection.run("SELECT 1 FROM pg_database WHERE datname = 'kept'") == [[1]]
 
     keep(server, wishes, terminal, story)

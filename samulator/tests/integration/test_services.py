@@ -6,6 +6,7 @@ import shutil
 import signal
 import stat
 import subprocess
+import sys
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
@@ -48,6 +49,15 @@ def test_postgres_keeps_its_rows_over_a_restart(tmp_path: Path) -> None:
     finally:
         again.stop()
     assert not psutil.pid_exists(again.pid or 0)
+
+
+def test_a_start_imports_the_client_of_postgres_while_that_starts(tmp_path: Path) -> None:
+    program = (
+        "import sys; from pathlib import Path; from samulator.servers.postgres import *; "
+        "PostgresServer(Path(sys.argv[1]), 5432); print('pg8000' in sys.modules)"
+    )
+    command = [sys.executable, "-c", program, str(tmp_path)]
+    assert subprocess.run(command, capture_output=True, check=True).stdout == b"False\n"
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="other accounts can reach their own folders")

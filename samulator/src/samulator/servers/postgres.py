@@ -8,12 +8,12 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Sequence
-from contextlib import closing, suppress
+from contextlib import suppress
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import pg8000.native
 import psutil
 
 from samulator.called import command
@@ -25,6 +25,9 @@ from samulator.servers.unprivileged import (
     public_folder,
     unprivileged_account,
 )
+
+if TYPE_CHECKING:
+    from samulator.servers.postgres_superuser import Superuser
 
 DATABASE = "app"
 USER = "app"
@@ -119,7 +122,7 @@ class PostgresServer(Server):
     def wait(self) -> None:
         """Creates role and database at the first start; raises ServiceFailed."""
         self._process.wait_until(self.answers)
-        self._create_database()
+        self._superuser().create_owner(USER, DATABASE)
 
     def stop(self) -> None:
         super().stop()
@@ -204,45 +207,19 @@ class PostgresServer(Server):
             rules += "host all all samenet scram-sha-256\n"
         (self._data / "pg_hba.conf").write_text(rules)
 
-    def _connect(self, user: str, database: str) -> pg8000.native.Connection:
-        return pg8000.native.Connection(
-            user,
-            host=self.host,
-            port=self.port,
-            database=database,
-            password=self.password,
-            timeout=5,
-        )
-
     def answers(self) -> bool:
         """Whether it takes requests; while it starts or recovers it does not yet."""
-        try:
-            with closing(self._connect(_SUPERUSER, "postgres")) as connection:
-                connection.run("SELECT 1")
-        except (pg8000.native.InterfaceError, pg8000.native.DatabaseError, OSError):
-            return False
-        return True
+        return self._superuser().answers()
 
-    def _create_database(self) -> None:
-        """The owner may do to its database what the instance's user may on AWS, and make users."""
-        with closing(self._connect(_SUPERUSER, "postgres")) as connection:
-            if not connection.run("SELECT 1 FROM pg_roles WHERE rolname = :name", name=USER):
-                password = pg8000.native.literal(self.password)
-                connection.run(f"CREATE ROLE {USER} LOGIN PASSWORD {password}")
-            connection.run(f"ALTER ROLE {USER} CREATEROLE")
-            self.create_database(DATABASE, connection=connection)
-
-    def create_database(
-        self, name: str, *, connection: pg8000.native.Connection | None = None
-    ) -> None:
+    def create_database(self, name: str) -> None:
         """Creates a database owned by the application's role, if it is not there."""
-        if connection is None:
-            with closing(self._connect(_SUPERUSER, "postgres")) as own:
-                return self.create_database(name, connection=own)
-        if not connection.run("SELECT 1 FROM pg_database WHERE datname = :name", name=name):
-            identifier = pg8000.native.identifier(name)
-            connection.run(f"CREATE DATABASE {identifier} OWNER {USER}")
-        return None
+        self._superuser().create_database(name, USER)
+
+    def _superuser(self) -> "Superuser":
+        # Its client is imported while the server starts, which need not wait for that.
+        from samulator.servers.postgres_superuser import Superuser
+
+        return Superuser(_SUPERUSER, self.host, self.port, self.password)
 
 
 def _works_in(folder: Path) -> bool:
