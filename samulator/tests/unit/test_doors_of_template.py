@@ -347,6 +347,22 @@ def test_what_is_included_from_aws_is_left_out_with_a_remedy(
     assert "write the path of the local file as its Location" in told[0]
 
 
+def test_an_include_of_the_whole_template_is_told(tmp_path: Path) -> None:
+    (tmp_path / "template.yaml").write_text(
+        "Transform: {Name: AWS::Include, Parameters: {Location: rest.yaml}}\n"
+        "Resources: {Q: {Type: AWS::SQS::Queue}}\n"
+    )
+    (told,) = load_application(tmp_path / "template.yaml").warnings
+    assert told.startswith("Transform: what rest.yaml holds is left out")
+    assert told.endswith("write it as Fn::Transform in the sections that it fills")
+
+
+@pytest.mark.parametrize("parameters", ["[a]", "text", "{}"])
+def test_an_include_without_a_location_is_told(load: Load, parameters: str) -> None:
+    application = load(f"Fn::Transform: {{Name: AWS::Include, Parameters: {parameters}}}")
+    assert any(line.startswith("Resources: what None holds") for line in application.warnings)
+
+
 def test_the_path_of_an_include_may_be_the_value_of_a_parameter(load: Load, tmp_path: Path) -> None:
     (tmp_path / "local.yaml").write_text("Q: {Type: AWS::SQS::Queue}")
     application = load(

@@ -9,7 +9,7 @@ from typing import Any
 from samulator.template.model import Value
 
 _APIS = ("AWS::Serverless::Api", "AWS::Serverless::HttpApi")
-_TRANSFORM = "Fn::Transform"
+_TRANSFORM, _INCLUDE = "Fn::Transform", "AWS::Include"
 _REMEDY = (
     "write the path of the local file as its Location, which sam deploy uploads, "
     "or give it by --parameter-overrides to the parameter that is the Location"
@@ -25,6 +25,14 @@ def without_includes_elsewhere(
     Of an API whose body is nothing else the body goes: AWS's translator then writes it itself, by
     the events of the functions; one that it cannot read it refuses.
     """
+    transforms = document.get("Transform")
+    for each in transforms if isinstance(transforms, list) else [transforms]:
+        if isinstance(each, Mapping) and each.get("Name") == _INCLUDE:
+            warn(
+                f"Transform: what {_location(each)} holds is left out, "
+                f"an {_INCLUDE} of the whole template is not read here; "
+                f"write it as {_TRANSFORM} in the sections that it fills"
+            )
     resources = document.get("Resources")
     if isinstance(resources, Mapping):
         kept = {name: _with_routes(name, each, warn) for name, each in resources.items()}
@@ -54,12 +62,15 @@ def _without(value: Value, place: tuple[str, ...], warn: Callable[[str], None]) 
         return value
     kept = {}
     for key, item in value.items():
-        if key == _TRANSFORM and isinstance(item, dict) and item.get("Name") == "AWS::Include":
+        if key == _TRANSFORM and isinstance(item, dict) and item.get("Name") == _INCLUDE:
             where = ".".join(level for level in place if level not in _LEVELS) or place[0]
-            location = (item.get("Parameters") or {}).get("Location")
-            warn(
-                f"{where}: what {location} holds is left out, it is not on this machine; {_REMEDY}"
-            )
+            left = f"what {_location(item)} holds is left out, it is not on this machine"
+            warn(f"{where}: {left}; {_REMEDY}")
         else:
             kept[key] = _without(item, (*place, str(key)), warn)
     return kept
+
+
+def _location(include: Mapping[str, Any]) -> Value:
+    parameters = include.get("Parameters")
+    return parameters.get("Location") if isinstance(parameters, Mapping) else None

@@ -63,7 +63,8 @@ class Expansion:
         """What a local file holds in place of the transform, which stays where there is none."""
         if not isinstance(argument, Mapping) or argument.get("Name") != "AWS::Include":
             return {_TRANSFORM: self.expand(argument, where)}
-        declared = (argument.get("Parameters") or {}).get("Location")
+        parameters = argument.get("Parameters")
+        declared = parameters.get("Location") if isinstance(parameters, Mapping) else None
         location = self._intrinsics.resolve(declared, where)
         elsewhere = {_TRANSFORM: {**argument, "Parameters": {"Location": location}}}
         if not isinstance(location, str) or location.startswith("s3://"):
