@@ -859,7 +859,7 @@ def test_streams_are_read_with_all_that_a_mapping_says(load):
             "Events: {E: {Type: DynamoDB, Properties: {Stream: !GetAtt T.StreamArn,"
             " StartingPosition: LATEST, BatchSize: 5, MaximumBatchingWindowInSeconds: 2,"
             " BisectBatchOnFunctionError: true, MaximumRetryAttempts: 3,"
-            " MaximumRecordAgeInSeconds: 60, ParallelizationFactor: 2,"
+            " MaximumRecordAgeInSeconds: 60, ParallelizationFactor: 1, TumblingWindowInSeconds: 30,"
             " FunctionResponseTypes: [ReportBatchItemFailures],"
             " DestinationConfig: {OnFailure: {Type: SQS, Destination: !GetAtt Q.Arn}},"
             ' FilterCriteria: {Filters: [{Pattern: \'{"eventName": ["INSERT"]}\'}]}}}}'
@@ -884,7 +884,8 @@ def test_streams_are_read_with_all_that_a_mapping_says(load):
         starting_position="LATEST",
         maximum_retry_attempts=3,
         maximum_record_age=60,
-        parallelization_factor=2,
+        parallelization_factor=1,
+        tumbling_window=30,
         bisects=True,
         report_batch_item_failures=True,
         filters=('{"eventName": ["INSERT"]}',),
@@ -900,7 +901,11 @@ def test_streams_are_read_with_all_that_a_mapping_says(load):
         ("StartingPosition: AT_TIMESTAMP", "AWS refuses this: StartingPosition 'AT_TIMESTAMP' is"),
         ("BatchSize: 10001", "AWS refuses this: BatchSize 10001 is over 10000"),
         ("ParallelizationFactor: 11", "AWS refuses this: ParallelizationFactor is outside 1..10"),
-        ("TumblingWindowInSeconds: 5", "TumblingWindowInSeconds is ignored here"),
+        ("TumblingWindowInSeconds: 901", "AWS refuses this: TumblingWindowInSeconds is outside"),
+        (
+            "TumblingWindowInSeconds: 5, ParallelizationFactor: 2",
+            "AWS refuses this: ParallelizationFactor has to be 1 beside TumblingWindowInSeconds",
+        ),
         ("FilterCriteria: {Filters: [{Pattern: '['}]}", "FilterCriteria is ignored, every record"),
     ],
 )

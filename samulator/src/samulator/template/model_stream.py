@@ -9,8 +9,9 @@ FOREVER = -1
 class StreamTrigger:
     """A stream of DynamoDB or Kinesis by its ARN, read for a function (logical id).
 
-    `batch_size` in records, `batching_window` and `maximum_record_age` in seconds, `starting_time`
-    in seconds since 1970 for AT_TIMESTAMP. FOREVER tries again until the record is gone.
+    `batch_size` in records, `batching_window`, `tumbling_window` (0 for none) and
+    `maximum_record_age` in seconds, `starting_time` in seconds since 1970 for AT_TIMESTAMP.
+    FOREVER tries again until the record is gone.
     `parallelization_factor` is the most batches of a shard that are with the function at a time.
     `filters` are event patterns as JSON, of which a record has to match one if there are any.
     `on_failure` is the ARN of who is told of records that are given up.
@@ -25,6 +26,7 @@ class StreamTrigger:
     maximum_retry_attempts: int = FOREVER
     maximum_record_age: float = FOREVER
     parallelization_factor: int = 1
+    tumbling_window: int = 0
     bisects: bool = False
     report_batch_item_failures: bool = False
     filters: tuple[str, ...] = ()

@@ -16,6 +16,7 @@ from samulator.template.record_filter import read_dynamodb_filter, read_kinesis_
 
 _MOST_IN_BATCH = 10_000
 _LONGEST_WINDOW_SECONDS = 300
+_LONGEST_TUMBLING_SECONDS = 900
 _FACTORS = range(1, 11)
 _MOST_RETRIES = 10_000
 _OLDEST_SECONDS = 604_800
@@ -40,6 +41,7 @@ def read_stream_mapping(
         maximum_retry_attempts=int(properties.get("MaximumRetryAttempts", FOREVER)),
         maximum_record_age=float(properties.get("MaximumRecordAgeInSeconds", FOREVER)),
         parallelization_factor=int(properties.get("ParallelizationFactor", 1)),
+        tumbling_window=int(properties.get("TumblingWindowInSeconds", 0)),
         bisects=str(properties.get("BisectBatchOnFunctionError", False)).lower() == "true",
         report_batch_item_failures="ReportBatchItemFailures"
         in (properties.get("FunctionResponseTypes") or []),
@@ -48,11 +50,11 @@ def read_stream_mapping(
     )
     if asked.batch_size < 1 or asked.parallelization_factor < 1:
         raise ValueError("BatchSize and ParallelizationFactor begin with 1")
+    if asked.tumbling_window < 0:
+        raise ValueError("TumblingWindowInSeconds begins with 1, or is 0 for none")
     if len(asked.stream.split(":", 5)) < 6 or "/" not in asked.stream:
         raise ValueError(f"{asked.stream!r} is no stream")
     warnings = [f"AWS refuses this: {reason}" for reason in _refusals(asked)]
-    if int(properties.get("TumblingWindowInSeconds", 0)):
-        warnings.append("TumblingWindowInSeconds is ignored here, batches carry no state")
     try:
         return replace(asked, filters=_filters(asked, properties)), warnings
     except InvalidPattern as error:
@@ -93,3 +95,11 @@ def _refusals(trigger: StreamTrigger) -> Iterator[str]:
         yield f"MaximumRetryAttempts is outside {FOREVER}..{_MOST_RETRIES}"
     if not FOREVER <= trigger.maximum_record_age <= _OLDEST_SECONDS:
         yield f"MaximumRecordAgeInSeconds is outside {FOREVER}..{_OLDEST_SECONDS}"
+    yield from _window_refusals(trigger)
+
+
+def _window_refusals(trigger: StreamTrigger) -> Iterator[str]:
+    if trigger.tumbling_window > _LONGEST_TUMBLING_SECONDS:
+        yield f"TumblingWindowInSeconds is outside 0..{_LONGEST_TUMBLING_SECONDS}"
+    if trigger.tumbling_window and trigger.parallelization_factor > 1:
+        yield "ParallelizationFactor has to be 1 beside TumblingWindowInSeconds, and is 1 here"

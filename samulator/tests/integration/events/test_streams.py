@@ -223,6 +223,34 @@ def test_the_record_that_fails_is_singled_out_and_told_of(app: EventApp, stream:
     assert document["KinesisBatchInfo"]["batchSize"] == 1
 
 
+@pytest.mark.parametrize("kind", ["kinesis", "dynamodb"])
+def test_windows_of_a_stream_end_with_the_count_of_their_records(
+    app: EventApp, stream: str, table: str, kind: str
+) -> None:
+    settings = {"function": "Counter", "tumbling_window": 1}
+    if kind == "kinesis":
+        name, poller = stream, kinesis_poller(app, stream, [], **settings)
+    else:
+        name, poller = table, table_poller(app, table, [], **settings)
+
+    def ended() -> list[dict[str, Any]]:
+        events = app.events("Counter", name)
+        return [event for event in events if event["isFinalInvokeForWindow"]]
+
+    with app.working(poller.run()):
+        for number in range(3):
+            if kind == "kinesis":
+                app.client("kinesis").put_record(StreamName=name, Data=b"x", PartitionKey="k")
+            else:
+                app.client("dynamodb").put_item(TableName=name, Item={"id": {"S": f"{number}"}})
+        # The clock may begin a new window between two of them.
+        wait_until(lambda: sum(event["state"]["count"] for event in ended()) == 3)
+    for event in ended():
+        assert event["Records"] == []
+        assert event["shardId"].startswith("shardId-")
+        assert name in event["eventSourceARN"]
+
+
 def test_a_stream_that_comes_later_is_read_from_its_beginning(app: EventApp) -> None:
     name = f"s-{uuid4().hex}"
     with app.working(kinesis_poller(app, name, []).run()):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from samulator.events.streams.record import StreamRecord
+from samulator.events.streams.record import StreamRecord, shown_time
 from samulator.functions.invocation import Invocation
 
 RETRIES_EXHAUSTED, TOO_OLD = "RetryAttemptsExhausted", "RecordAgeExceeded"
@@ -45,8 +45,8 @@ def record_of(
             "shardId": shard,
             "startSequenceNumber": first.sequence_number,
             "endSequenceNumber": last.sequence_number,
-            "approximateArrivalOfFirstRecord": _shown(first.arrived),
-            "approximateArrivalOfLastRecord": _shown(last.arrived),
+            "approximateArrivalOfFirstRecord": shown_time(first.arrived),
+            "approximateArrivalOfLastRecord": shown_time(last.arrived),
             "batchSize": len(discarded.records),
             "streamArn": stream,
         },
@@ -57,7 +57,3 @@ def record_of(
             response["functionError"] = discarded.last.function_error
         document["responseContext"] = response
     return document
-
-
-def _shown(seconds: float) -> str:
-    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%SZ}"

@@ -20,6 +20,7 @@ from samulator.events.streams.lane import Lane
 from samulator.events.streams.record import StreamRecord
 from samulator.events.streams.shard import ShardReader
 from samulator.events.streams.source import Source
+from samulator.events.streams.tumbling import TumblingWindows
 from samulator.functions.host import Invoker
 from samulator.functions.invocation import NotDelivered
 from samulator.template.model_stream import StreamTrigger
@@ -82,7 +83,9 @@ class StreamPoller:
                 await self._clock.sleep(pause)
 
     async def _read(self, shard: str) -> None:
-        lanes = [self._lane(shard) for _ in range(self._trigger.parallelization_factor)]
+        # A tumbling window has one state for its shard.
+        count = 1 if self._trigger.tumbling_window else self._trigger.parallelization_factor
+        lanes = [self._lane(shard) for _ in range(count)]
         reader = ShardReader(shard, self._source, lanes, self._clock, is_wanted=self._is_wanted)
         await reader.run(self._trigger.batch_size * len(lanes))
 
@@ -98,8 +101,10 @@ class StreamPoller:
         async def discard(discarded: Discarded) -> None:
             await self._give_up(shard, discarded)
 
-        run = BatchRun(self._trigger, self._invoker, discard, self._clock)
-        return Lane(self._trigger, run, self._clock)
+        seconds = self._trigger.tumbling_window
+        windows = TumblingWindows(seconds, shard, lambda: self._source.arn) if seconds else None
+        run = BatchRun(self._trigger, self._invoker, discard, self._clock, windows=windows)
+        return Lane(self._trigger, run, self._clock, windows=windows)
 
     async def _give_up(self, shard: str, discarded: Discarded) -> None:
         what = f"{len(discarded.records)} records of {self._trigger.name} are given up"

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 
@@ -18,11 +19,20 @@ class StreamRecord:
     @property
     def text(self) -> bytes:
         """The content as JSON, as Lambda writes it."""
-        return json.dumps(self.content, ensure_ascii=False, separators=(",", ":")).encode(
-            errors="replace"
-        )
+        return as_json(self.content)
 
 
-def event_of(records: Sequence[StreamRecord]) -> bytes:
-    """The payload for a function."""
-    return b'{"Records":[' + b",".join(record.text for record in records) + b"]}"
+def event_of(records: Sequence[StreamRecord], beside: Mapping[str, Any] | None = None) -> bytes:
+    """The payload for a function, with what it has `beside` its records."""
+    event = b'{"Records":[' + b",".join(record.text for record in records) + b"]"
+    return event + (b"," + as_json(beside)[1:] if beside else b"}")
+
+
+def as_json(value: Mapping[str, Any]) -> bytes:
+    """As Lambda writes it."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode(errors="replace")
+
+
+def shown_time(seconds: float) -> str:
+    """A time since 1970 as AWS writes it."""
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%SZ}"

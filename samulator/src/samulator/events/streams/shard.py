@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import math
 import zlib
 from collections.abc import Callable, Sequence
 
@@ -48,6 +49,8 @@ class ShardReader:
                     await lane.room()
                 position = await self._read(position, limit)
             for lane in self._lanes:
+                # A window ends with its shard.
+                lane.known_until(math.inf)
                 await lane.drained()
             for task in tasks:
                 task.cancel()
@@ -63,6 +66,7 @@ class ShardReader:
 
     async def _read(self, position: str, limit: int) -> str | None:
         """The next position, None at the end of the shard."""
+        asked = self._clock.now().timestamp()
         try:
             page = await asyncio.to_thread(self._source.read, self._shard, position, limit)
         except ClientError as error:
@@ -76,6 +80,8 @@ class ShardReader:
         for record in page.records:
             if self._is_wanted(record):
                 self._lanes[zlib.crc32(record.key.encode()) % len(self._lanes)].put(record)
+        for lane in self._lanes:
+            lane.known_until(page.records[-1].arrived if page.records else asked)
         if page.records:
             self._pause = _FIRST_PAUSE_SECONDS
         else:
