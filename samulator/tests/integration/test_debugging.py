@@ -1,6 +1,7 @@
 """Breakpoints in functions, over the protocol that editors speak."""
 
 import asyncio
+import io
 import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -9,8 +10,14 @@ from typing import Any
 
 import pytest
 
+from samulator.control.console import Console
+from samulator.control.project import open_project
+from samulator.control.stack import Stack
+from samulator.control.state import RunningStack
+from samulator.control.worker_mode import WorkerMode
 from samulator.functions.debugging import InvalidTarget, find_debugger, targets
 from samulator.functions.reload import ReloadListener, watch, watch_code
+from samulator.servers.reserved_ports import reserved_ports
 from testkit.debug_client import DebugClient
 from testkit.http_calls import HttpCaller
 from testkit.other_app_runner import TEMPLATE, OtherApp
@@ -92,6 +99,36 @@ def test_a_breakpoint_is_hit_under_an_event_and_outlasts_the_timeout(start, pool
         debugger.request("continue", threadId=thread)
         debugger.request("disconnect")
         answer.result()
+
+
+IMPORTS_FOR_EVER = """
+Transform: AWS::Serverless-2016-10-31
+Globals: {Function: {Handler: index.handler, Runtime: python3.11, Timeout: 900}}
+Resources:
+  Slow:
+    Type: AWS::Serverless::Function
+    Properties: {InlineCode: "import time; time.sleep(900)"}
+  Debugged:
+    Type: AWS::Serverless::Function
+    Properties: {InlineCode: "def handler(event, context): pass"}
+"""
+
+
+def test_a_debugger_need_not_wait_for_the_imports_of_other_functions(
+    tmp_path: Path, port: int
+) -> None:
+    (tmp_path / "template.yaml").write_text(IMPORTS_FOR_EVER)
+    project, output = open_project(tmp_path), io.StringIO()
+    console = Console(project.state / "logs", output)
+    mode = WorkerMode(project, console, [f"Debugged:{port}"])
+
+    async def run() -> None:
+        with reserved_ports() as ports, RunningStack(project.state).hold(ports) as record:
+            stack = Stack(project, ports, mode, record, console, durable=False)
+            async with stack.running():
+                await asyncio.to_thread(wait_until, lambda: WAITING in output.getvalue())
+
+    asyncio.run(run())
 
 
 def test_the_function_sees_nothing_of_the_debugger_s_environment(start, pool, port):

@@ -96,14 +96,16 @@ class WorkerMode:
         """One worker per function, so that nobody's first request pays for the imports.
 
         Those that answer HTTP come first: somebody waits for them. Those that wait for a debugger
-        come last, all at once.
+        wait for none of these: an editor attaches as soon as the doors are open.
         """
+        await asyncio.gather(self._warm_others(), *map(self._host.warm, self._debug_ports))
+
+    async def _warm_others(self) -> None:
         functions = self._application.functions
         for name in dict.fromkeys([*answering(self._application), *functions]):
             is_later = functions[name].makes_custom_resources
             if not is_later and name not in self._debug_ports:
                 await self._host.warm(name)
-        await asyncio.gather(*map(self._host.warm, self._debug_ports))
 
     async def check(self) -> None:
         """The stack's own doors answer as soon as they are open, so that what is left can run."""
