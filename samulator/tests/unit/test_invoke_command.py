@@ -21,6 +21,8 @@ class WithoutLogs(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
         asked = self.headers.get("X-Amz-Log-Type", "None") != "None"
+        if "Ended" in self.path:
+            return
         status, answer = (501, b'{"Message": "log-type"}') if asked else (200, body)
         if "Missing" in self.path:
             status, answer = 404, b'{"Message": "Function not found: Missing"}'
@@ -87,3 +89,9 @@ def test_nobody_waits_for_an_event_at_a_terminal(
 def test_another_refusal_is_said_as_it_is(tmp_path: Path, event: str) -> None:
     with pytest.raises(CommandFailed, match="Function not found: Missing; samulator check lists"):
         INVOKE.run(Namespace(function="Missing", event=event), tmp_path)
+
+
+@pytest.mark.usefixtures("endpoint")
+def test_a_stack_that_stops_meanwhile_is_said_in_one_line(tmp_path: Path, event: str) -> None:
+    with pytest.raises(CommandFailed, match="Ended gave no answer: the stack stopped meanwhile"):
+        INVOKE.run(Namespace(function="Ended", event=event), tmp_path)

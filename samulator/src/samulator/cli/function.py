@@ -9,7 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from botocore.config import Config
-from botocore.exceptions import ClientError, EndpointConnectionError
+from botocore.exceptions import (
+    ClientError,
+    ConnectionClosedError,
+    EndpointConnectionError,
+    ReadTimeoutError,
+)
 
 from samulator.called import command
 from samulator.cli.command import Command, CommandFailed
@@ -48,6 +53,16 @@ def _invoke(arguments: argparse.Namespace, root: Path) -> None:
         answer = _answer(client, arguments.function, event)
     except EndpointConnectionError as error:
         raise CommandFailed(address.silence) from error
+    except ConnectionClosedError as error:
+        raise CommandFailed(
+            f"{arguments.function} gave no answer: the stack stopped meanwhile; "
+            f"{command('up')} starts it"
+        ) from error
+    except ReadTimeoutError as error:
+        raise CommandFailed(
+            f"{arguments.function} gave no answer within {_LONGEST_RUN_SECONDS} s and may still "
+            f"run: {command('logs')} {arguments.function} shows what it does"
+        ) from error
     except ClientError as error:
         raise CommandFailed(_refusal(error)) from error
     sys.stderr.write(base64.b64decode(answer.get("LogResult", "")).decode(errors="replace"))
