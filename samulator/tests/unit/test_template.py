@@ -127,8 +127,13 @@ def test_intrinsics_become_values(load_variable, expression, value):
         (
             "!GetAtt Database.Whatever",
             "Database.Whatever",
-            "Database.Whatever (AWS::RDS::DBInstance) exists on AWS only, "
-            "here it is 'Database.Whatever'",
+            "Database.Whatever (AWS::RDS::DBInstance) is not known here, so it is "
+            "'Database.Whatever'; known of it: Endpoint.Address, Endpoint.Port",
+        ),
+        (
+            "!GetAtt F.arn",
+            "F.arn",
+            "F.arn (AWS::Lambda::Function) is not known here, so it is 'F.arn'; did you mean Arn?",
         ),
         (
             "!GetAtt Database.Endpoint.Port",
@@ -341,6 +346,11 @@ def test_condition_that_depends_on_itself_is_an_error(load):
         ("Resources: &all {A: *all}", "stands inside of what its anchor names"),
         ("[1, 2]", "no Resources section, not a SAM template"),
         ("Resources: {A: {Properties: {}}}", "Resources.A has no Type"),
+        (
+            "Resources: {F: {Type: AWS::Serverless::Function, Properties: {Handler: a.b, CodeUri: ."
+            ", Runtime: python3.11, Policies: [{S3ReadPolcy: {BucketName: b}}]}}}",
+            r"\[F\] .*: SAM has no policy template S3ReadPolcy; did you mean S3ReadPolicy",
+        ),
     ],
 )
 def test_file_that_is_no_template_says_why(load, text, message):

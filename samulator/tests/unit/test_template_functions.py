@@ -147,8 +147,8 @@ def test_versions_and_aliases_can_be_invoked_by_their_names(load):
     ("value", "reason"),
     [
         ("!Ref Two.Version", "Two.Version is not declared"),
-        ('!Sub "${Two.Alias}"', "Two.Alias (AWS::Lambda::Function) exists on AWS only"),
-        ("!GetAtt Two.Alias.AliasArn", "Two.Alias.AliasArn (AWS::Lambda::Function) exists"),
+        ('!Sub "${Two.Alias}"', "Two.Alias (AWS::Lambda::Function) is not known here"),
+        ("!GetAtt Two.Alias.AliasArn", "Two.Alias.AliasArn (AWS::Lambda::Function) is not"),
         ("!Ref Nobody.Alias", "Nobody.Alias is not declared"),
         ("!Ref OneAliasother", "OneAliasother is not declared"),
     ],

@@ -19,6 +19,7 @@ from samulator.template.model import Value
 from samulator.template.model_custom_resource import Answers
 from samulator.template.model_resource import is_custom
 from samulator.template.names import ACCOUNT, STACK, function_arn, made_up_hash, stack_arn
+from samulator.template.nearest import suggestion
 from samulator.template.reference import InvalidReference, parse_reference
 from samulator.template.stored_values import StoredValues
 
@@ -242,9 +243,17 @@ class Identities:
                 return f"arn:aws:{service}:{self._region}:{ACCOUNT}:{thing}/{self.name(name)}"
             if attribute.endswith(("Id", "Name")):
                 return self.name(name)
-        known = ELSEWHERE.get(kind, {}).get(attribute)
-        value = f"{self.name(name)}.{attribute}" if known is None else self._filled(known, name)
-        self._warn(f"{where}: {name}.{attribute} ({kind}) exists on AWS only, here it is {value!r}")
+        elsewhere = ELSEWHERE.get(kind, {})
+        asked, is_shaped = f"{name}.{attribute} ({kind})", attribute in elsewhere
+        value = f"{self.name(name)}.{attribute}"
+        if is_shaped:
+            value = self._filled(elsewhere[attribute], name)
+        known = [*ATTRIBUTES.get(kind, {}), *elsewhere]
+        if is_shaped or not known:
+            self._warn(f"{where}: {asked} exists on AWS only, here it is {value!r}")
+        else:
+            hint = suggestion(attribute, known) or f"; known of it: {', '.join(known)}"
+            self._warn(f"{where}: {asked} is not known here, so it is {value!r}{hint}")
         return value
 
     def _is_web_socket(self, logical_id: str) -> bool:

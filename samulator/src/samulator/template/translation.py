@@ -11,6 +11,7 @@ from typing import Any
 
 from samulator.template.local_paths import LocalPath, detach
 from samulator.template.model import TemplateError, Value
+from samulator.template.policy_templates import unknown_policy_template
 from samulator.template.shape import check_resources
 
 _ORIGIN = "SamulatorOrigin"
@@ -66,7 +67,9 @@ def _transform(
         )
     except ExceptionWithMessage as error:
         causes = getattr(error, "causes", None) or [error]
-        raise TemplateError("; ".join(_line(cause) for cause in causes)) from error
+        lines = [_line(cause) for cause in causes]
+        said = [line + unknown_policy_template(source, line) for line in lines]
+        raise TemplateError("; ".join(said)) from error
     except _UNEXPECTED as error:
         reason = f"{type(error).__name__}: {_line(error)}"
         raise TemplateError(f"AWS's translator does not take this template ({reason})") from error
