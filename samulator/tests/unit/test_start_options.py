@@ -126,6 +126,19 @@ def test_what_has_no_effect_is_said(folder: Path) -> None:
     ]
 
 
+def test_a_variable_that_no_function_declares_is_said_with_the_one_that_was_meant(
+    folder: Path,
+) -> None:
+    (folder / "env.json").write_text(
+        '{"First": {"STGAE": "x"}, "Parameters": {"OTHER": 1, "A": 2}}'
+    )
+    project = open_project(folder, Flags(env_vars=Path("env.json")))
+    assert [*project.disagreements(load_project(project))] == [
+        "--env-vars: First.STGAE has no effect: not declared in template.yaml; did you mean STAGE?",
+        "--env-vars: Parameters.A has no effect: no function declares it in template.yaml",
+    ]
+
+
 def test_configured_variables_that_are_not_in_the_repository_are_said_and_left_out(
     folder: Path,
 ) -> None:

@@ -16,6 +16,7 @@ from samulator.control.start_options import (
 from samulator.servers.aws.emr_serverless.settings import JobSettings
 from samulator.template.document import find_template
 from samulator.template.model import Application
+from samulator.template.nearest import suggestion
 from samulator.template.stored_values import StoredValues
 
 
@@ -112,8 +113,22 @@ class Project:
         for name in self.not_made:
             if name not in custom:
                 yield f"{NAME}: not_made: {name} is no custom resource of {self.template.name}"
-        for name in self.options.variables.keys() - known - {EVERY_FUNCTION}:
-            yield f"--env-vars: {name} is no function of {self.template.name}"
+        yield from self._variables_without_effect(application)
+
+    def _variables_without_effect(self, application: Application) -> Iterator[str]:
+        """Of --env-vars, which as in sam replaces what a function declares and adds nothing."""
+        file, every = self.template.name, application.functions.values()
+        known = {EVERY_FUNCTION: {name for each in every for name in each.environment}}
+        for logical_id, function in application.functions.items():
+            known |= {key: {*function.environment} for key in (logical_id, function.name)}
+        for name, variables in self.options.variables.items():
+            if name not in known:
+                yield f"--env-vars: {name} is no function of {file}"
+                continue
+            for variable in sorted(variables.keys() - known[name]):
+                why = "no function declares it" if name == EVERY_FUNCTION else "not declared"
+                meant = suggestion(variable, known[name])
+                yield f"--env-vars: {name}.{variable} has no effect: {why} in {file}{meant}"
 
 
 def open_project(root: Path, flags: Flags = NO_FLAGS) -> Project:
