@@ -9,6 +9,7 @@ import pytest
 
 import samulator
 from samulator.control.local_toml import ProjectError
+from samulator.functions.invocation import NotInvoked
 from testkit.hello_world import copy_hello_world
 from testkit.timing import wait_until
 
@@ -63,6 +64,14 @@ def test_a_function_that_fails_is_an_exception_with_lambdas_error(sam_app, hello
     with pytest.raises(samulator.FunctionFailed, match=r'"errorType": "KeyError"'):
         app.invoke("HelloFunction", {"fail": True})
     assert app.invoke("HelloFunction")["statusCode"] == 200
+
+
+def test_the_log_of_a_function_that_is_not_there_is_no_empty_one(sam_app, hello: Path) -> None:
+    app = sam_app(hello)
+    app.invoke("HelloFunction")
+    assert app.logs("arn:aws:lambda:us-east-1:123456789012:function:HelloFunction")
+    with pytest.raises(NotInvoked, match=r"Function not found: .*HeloFunction"):
+        app.logs("HeloFunction")
 
 
 def test_equal_arguments_give_the_same_application_and_others_another(sam_app, hello: Path) -> None:

@@ -104,8 +104,11 @@ class App:
         return dict(self.running.application.functions[function].environment)
 
     def logs(self, function: str) -> list[str]:
-        """Return the lines that a function (logical id) logged, without their times."""
-        file = self.state / "logs" / f"{function}.log"
+        """Return the lines that a function logged, without their times.
+
+        `function` is as in `invoke`. Raises NotInvoked where there is none of that name.
+        """
+        file = self.state / "logs" / f"{self.host.find(function).logical_id}.log"
         lines = file.read_text(errors="replace").splitlines() if file.exists() else []
         return [split_stamp(line)[1] for line in lines]
 
