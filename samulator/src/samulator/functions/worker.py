@@ -202,6 +202,10 @@ class Worker:
         if not self._initialised.done():
             self.init_ms = (now - self._started) * 1000
             self._initialised.set_result(None)
+            told = slow_start(now - self._started, self._plan.function.timeout)
+            # Whoever stops at breakpoints takes as long as they like.
+            if told is not None and self._plan.debug_port is None:
+                self.log.add(told)
         self.idle_since = now
         self._on_ready(self)
 
@@ -240,6 +244,20 @@ class Worker:
             return None
         self._most_memory = max(self._most_memory, used.rss)
         return used
+
+
+def slow_start(seconds: float, timeout: float) -> str | None:
+    """Return what an initialisation of these seconds comes to on AWS, None where it is in time.
+
+    Here it goes on where it would begin again, so that nobody waits for it twice.
+    """
+    if seconds <= INIT_SECONDS:
+        return None
+    end = "is too short for it" if seconds >= timeout else "has to do for both"
+    return (
+        f"Its initialisation took {seconds:.1f} s: Lambda ends it after {INIT_SECONDS:.0f} s and "
+        f"repeats it as part of the first call, whose Timeout of {timeout:g} s {end}"
+    )
 
 
 def _program(debug_port: int | None) -> tuple[str, ...]:
