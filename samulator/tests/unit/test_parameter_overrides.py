@@ -11,6 +11,12 @@ from samulator.control.parameter_overrides import InvalidOverride, parse_overrid
         ([], {}),
         (["A=1", "B=two"], {"A": "1", "B": "two"}),
         (["A=1 B='two words'"], {"A": "1", "B": "two words"}),
+        (['A="1"'], {"A": "1"}),
+        (['A={"a":"b"}'], {"A": '{"a":"b"}'}),
+        (
+            ['ParameterKey=A,ParameterValue="1 2" ParameterKey=B,ParameterValue=""'],
+            {"A": "1 2", "B": ""},
+        ),
         (["A=two words", "B=1"], {"A": "two words", "B": "1"}),
         (["A=1 B=2"], {"A": "1", "B": "2"}),
         (["A=x=y"], {"A": "x=y"}),

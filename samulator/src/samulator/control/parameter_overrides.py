@@ -12,6 +12,8 @@ _LONG = re.compile(r"ParameterKey=(?P<name>[^,]+),ParameterValue=(?P<value>(?:\\
 _BETWEEN = re.compile(r"\s+(?=ParameterKey=)")
 # One value that a shell has taken the quotes from: Name=two words.
 _UNQUOTED = re.compile(r"[A-Za-z0-9]+=(?:(?!\s[A-Za-z0-9]+=)[^'\"])*", re.S)
+# The quotes of samconfig.toml, where no shell takes them away: Name="value".
+_QUOTED = re.compile(r'"(?P<value>(?:\\.|[^"\\])*)"', re.S)
 _SHORT = re.compile(r"(?P<name>[A-Za-z0-9]+)=(?P<value>.*)", re.S)
 
 
@@ -30,7 +32,8 @@ def parse_overrides(texts: Iterable[str]) -> dict[str, str]:
         found = _LONG.fullmatch(word) or _SHORT.fullmatch(word)
         if found is None:
             raise InvalidOverride(f"{word!r} is not NAME=VALUE")
-        values[found["name"]] = re.sub(r"\\(.)", r"\1", found["value"])
+        quoted = _QUOTED.fullmatch(found["value"]) or found
+        values[found["name"]] = re.sub(r"\\(.)", r"\1", quoted["value"])
     return values
 
 
