@@ -16,7 +16,7 @@ import pytest
 from samulator.servers.ports import Ports, variable_of
 from testkit.hello_world import copy_hello_world
 from testkit.ports import reserve_ports
-from testkit.timing import LONG_SECONDS
+from testkit.timing import LONG_SECONDS, wait_until
 
 DATA_SERVERS = ("postgres", "redis-server", "osmem-server")
 
@@ -128,3 +128,32 @@ def test_what_is_invoked_after_the_api_opened_can_ask_it(tmp_path: Path) -> None
     (folder / "local.toml").write_text(start)
     with started(folder, ports):
         pass
+
+
+MADE = """
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  F:
+    Type: AWS::Serverless::Function
+    Metadata: {BuildMethod: makefile}
+    Properties: {CodeUri: code, Handler: app.handler, Runtime: python3.11}
+"""
+
+
+def test_ctrl_c_while_a_function_is_built_is_no_failure_of_it(tmp_path: Path) -> None:
+    (tmp_path / "template.yaml").write_text(MADE)
+    gate, begun = tmp_path / "gate", tmp_path / "begun"
+    os.mkfifo(gate)
+    (tmp_path / "code").mkdir()
+    recipe = f"build-F:\n\t@exec 3<{gate}; touch {begun}; cat <&3; exit 1\n"
+    (tmp_path / "code" / "Makefile").write_text(recipe)
+    ports = reserve_ports()
+    with gate.open("r+b", buffering=0):
+        process = command(tmp_path, ports, "up", "-p", str(ports.api))
+        assert process.stdout is not None
+        wait_until(begun.exists)
+        process.send_signal(signal.SIGINT)
+        assert "Stopped.\n" in iter(process.stdout.readline, "")
+    said, _ = process.communicate(timeout=LONG_SECONDS)
+    assert process.returncode == 0
+    assert "failed" not in said

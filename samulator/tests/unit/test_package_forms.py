@@ -1,8 +1,10 @@
 """Every form in which a function or a layer has its code, as directories that Python imports."""
 
+import os
 import subprocess
 import sys
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,7 @@ import pytest
 from samulator.functions.interpreters import OWN_RUNTIME, installed
 from samulator.functions.packages import Layout, PackageError, Packages
 from samulator.template.model import Application, Function, Layer
+from testkit.timing import LONG_SECONDS, wait_until
 from testkit.wheels import list_of, make_wheel
 
 WRITTEN = "def handler(event, context):\n    return 'hello'\n"
@@ -310,3 +313,24 @@ def test_a_requirement_for_old_versions_alone_is_installed_for_one_that_pip_has_
     project.function(runtime="python3.9")
 
     assert run(project.layout(), imported("tiny"), "python3.9") == "1.0"
+
+
+def test_a_build_that_is_stopped_begins_nothing_more_and_tells_no_problem(project):
+    at_once = max(4, os.cpu_count() or 1)
+    names = [f"F{number}" for number in range(at_once + 3)]
+    gate = project.folder / "gate"
+    os.mkfifo(gate)
+    for name in names:
+        begun = project.folder / f"{name}.begun"
+        makefile = f"build-{name}:\n\t@exec 3<{gate}; touch {begun}; cat <&3; exit 1\n"
+        project.write(f"{name}/Makefile", makefile)
+        project.function(name, code=name, build_method="makefile")
+    packages = project.packages()
+    with ThreadPoolExecutor(1) as other:
+        with gate.open("r+b", buffering=0):
+            building = other.submit(packages.build)
+            wait_until(lambda: len([*project.folder.glob("*.begun")]) == at_once)
+            packages.stop()
+        building.result(LONG_SECONDS)
+    assert len([*project.folder.glob("*.begun")]) == at_once
+    assert project.problems == []

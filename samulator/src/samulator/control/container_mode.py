@@ -1,5 +1,6 @@
 """Functions in containers of `sam local`, which answers HTTP and invokes itself."""
 
+import asyncio
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -47,11 +48,11 @@ class ContainerMode:
         idle = dict.fromkeys(makers(application), "no container reaches where it would be answered")
         return replace(application, idle={**application.idle, **idle})
 
-    def build(self, application: Application) -> None:
+    async def build(self, application: Application) -> None:
         """Raises SamFailed."""
         self._application = application
         begin = time.monotonic()
-        self._sam.build()
+        await asyncio.to_thread(self._sam.build)
         self._console.started(Started("sam build", "", time.monotonic() - begin))
 
     def create_host(

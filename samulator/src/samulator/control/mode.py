@@ -28,8 +28,8 @@ class Mode(Protocol):
         AWS's services answer at `aws_url`.
         """
 
-    def build(self, application: Application) -> None:
-        """Build what functions import, in a thread while the servers start; may take minutes."""
+    async def build(self, application: Application) -> None:
+        """Build what functions import while the servers start; may take minutes."""
 
     def create_host(
         self,

@@ -94,7 +94,7 @@ class Stack:
             # HTTP's and AWS's libraries take half a second to import: the servers start meanwhile.
             from samulator.control.serving import Serving
 
-            await asyncio.to_thread(self.mode.build, application)
+            await self.mode.build(application)
             await asyncio.to_thread(servers.wait_for_start, self.console.started)
             serving = Serving(self.project, self.ports, self.mode, self.console, application, since)
             functions = self.mode.create_host(

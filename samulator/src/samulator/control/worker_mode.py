@@ -54,7 +54,7 @@ class WorkerMode:
         self._debug_ports = debug_ports(self._debug, adapted)
         return without_limits(adapted, self._debug_ports)
 
-    def build(self, application: Application) -> None:
+    async def build(self, application: Application) -> None:
         """Raises PackageError."""
         self._application = application
         self._packages = Packages(
@@ -63,10 +63,14 @@ class WorkerMode:
             progress=self._console.preparing,
             problem=self._console.problem,
         )
-        self._packages.build()
+        try:
+            await asyncio.to_thread(self._packages.build)
+        except asyncio.CancelledError:
+            self._packages.stop()
+            raise
         # Before any worker reads it.
         own = (self._project.state.resolve(), self._project.builds.resolve())
-        self._code = watch_code(application, self._packages, ignored=own)
+        self._code = await asyncio.to_thread(watch_code, application, self._packages, ignored=own)
 
     def create_host(
         self,

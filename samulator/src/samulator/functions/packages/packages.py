@@ -76,6 +76,8 @@ class Packages:
             layouts = [*builders.map(self._layout_or_problem, self._application.functions)]
         kept: set[Path] = set()
         failed: dict[str, list[str]] = {}
+        if self._store.is_stopped:
+            return
         for name, layout in zip(self._application.functions, layouts, strict=True):
             if isinstance(layout, Layout):
                 kept |= layout.parts
@@ -85,6 +87,13 @@ class Packages:
             own = line.startswith(f"{names[0]}:") or line.startswith(f"{names[0]}.")
             self._problem(line if own else f"{', '.join(names)}: {line}")
         self._store.prune(kept)
+
+    def stop(self) -> None:
+        """Have `build` begin nothing more and say nothing; for another thread than its own.
+
+        What pip and make still do ends with them, and a Ctrl-C of the terminal ends them too.
+        """
+        self._store.stop()
 
     def layout(self, name: str) -> Layout:
         """Return where the parts of a function (by logical id) lie, building what is missing.

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Set
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Event
 
 from samulator.functions.packages.commands import PackageError
 
@@ -28,6 +29,15 @@ class Store:
         # Tools run in other folders.
         self._folder = folder.absolute()
         self._failed: dict[Path, tuple[float, PackageError]] = {}
+        self._stopped = Event()
+
+    @property
+    def is_stopped(self) -> bool:
+        return self._stopped.is_set()
+
+    def stop(self) -> None:
+        """Has each further build raise PackageError; may be called in any thread."""
+        self._stopped.set()
 
     def get(self, name: str, fingerprint: str, build: Callable[[Path], None]) -> Path:
         """Return the directory, calling `build(empty directory)` if it does not exist yet.
@@ -55,6 +65,8 @@ class Store:
                     shutil.rmtree(path, ignore_errors=True)
 
     def _build(self, final: Path, build: Callable[[Path], None]) -> None:
+        if self.is_stopped:
+            raise PackageError(f"{final.name} was not built any more")
         failed_at, error = self._failed.get(final, (0.0, None))
         if error is not None and time.monotonic() - failed_at < _FAILED_SECONDS:
             raise PackageError(str(error))
