@@ -267,6 +267,16 @@ def test_the_spark_job_makes_exactly_the_calls_that_its_role_allows(s3, monkeypa
     assert {call.action for call in calls} | unused == role.actions_of_the_code - LOGS
 
 
+@mock_aws
+def test_what_lambda_reads_from_a_queue_is_no_call_of_a_function():
+    """An application that another test started in this process reads on."""
+    sqs = boto3.client("sqs", region_name="us-east-1")
+    queue = sqs.create_queue(QueueName="orders")["QueueUrl"]
+    with recorded_calls() as calls:
+        sqs.receive_message(QueueUrl=queue)
+    assert calls == set()
+
+
 def test_the_spark_job_cannot_change_its_program_nor_what_was_put():
     role = job_role()
     assert role.allows(Call("s3:GetObject", "arn:aws:s3:::sales-artifacts/1/entry.py"))
