@@ -152,9 +152,10 @@ sample: ## write a sample raw.csv of 5,200 rows
 
 # ---- test
 
-# Four modules at a time, each in one process: many wait for servers, and every process more imports
-# all of them and starts servers of its own. WORKERS=0 runs all in this one.
-WORKERS ?= 4
+# One module more at a time than there are processors, each in one process, since many wait for
+# servers; four at most, for every process imports all of them and starts servers of its own.
+# WORKERS=0 runs all in this one.
+WORKERS ?= $(shell $(BIN)/python -c "import os; print(min(4, (os.cpu_count() or 1) + 1))")
 
 test: $(VENV)/dev.stamp ## unit, integration and parity tests, on real servers, without Docker: TEST=tests/unit
 	@$(BIN)/python -m requirements.lists warn
