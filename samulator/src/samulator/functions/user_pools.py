@@ -10,11 +10,9 @@ was.
 import functools
 import os
 import re
-import socket
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from types import ModuleType
-from urllib.parse import urlsplit
 
 HOST = re.compile(r"cognito-idp\.[a-z0-9-]+\.amazonaws\.com(?:\.cn)?", re.IGNORECASE)
 
@@ -30,6 +28,8 @@ def lead_user_pools() -> None:
 
 def local_place(host: str) -> "tuple[str, int] | None":
     """Return where a connection to `host` goes instead, None where it stays as it is."""
+    from urllib.parse import urlsplit  # 0.5 MB of each worker that never gets here
+
     place = urlsplit(os.environ.get("AWS_ENDPOINT_URL", ""))
     if place.scheme != "http" or not place.hostname or HOST.fullmatch(host.rstrip(".")) is None:
         return None
@@ -50,6 +50,8 @@ def _led(connect: "Callable[[object], None]") -> "Callable[[object], None]":
         if place is None:
             connect(self)
             return
+        import socket  # loaded by then, and 0.4 MB of a worker that has no client
+
         self.sock = socket.create_connection(place)  # type: ignore[attr-defined]
         # urllib3 warns of connections whose certificate nobody looked at.
         self.is_verified = True  # type: ignore[attr-defined]
