@@ -24,8 +24,8 @@ _Find = Callable[[str], object]
 _Log = Callable[..., None]
 # Found beside this file. A function may have modules of these names.
 _FIRST = (
-    *("after_import", "aws_guard", "custom_answers", "execute_api", "named_endpoints"),
-    *("older_sdk", "user_pools"),
+    *("after_import", "aws_guard", "client_endpoints", "custom_answers", "execute_api"),
+    *("named_endpoints", "older_sdk", "user_pools"),
 )
 # The layers of the function that are not on this machine, as a text.
 LEFT_OUT = "SAMULATOR_LEFT_OUT"

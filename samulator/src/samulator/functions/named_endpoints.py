@@ -6,12 +6,9 @@ service in which the stack's resources are; no setting of boto3 comes before an 
 names.
 """
 
-import functools
 import os
 from types import ModuleType
 
-# Of the arguments behind the name of the service: endpoint_url is the fifth in every release.
-_ENDPOINT = 4
 # APIs of the template, which are no services, are found otherwise.
 _APIS = ".execute-api."
 
@@ -21,6 +18,7 @@ def lead_named_endpoints() -> None:
     # Found beside this file, in a worker alone.
     from after_import import after_import  # type: ignore[import-not-found]
     from aws_guard import is_of_aws  # type: ignore[import-not-found]
+    from client_endpoints import choose_endpoints  # type: ignore[import-not-found]
 
     def leads(endpoint: object) -> bool:
         from urllib.parse import urlsplit  # 0.5 MB of each worker that never gets here
@@ -28,19 +26,10 @@ def lead_named_endpoints() -> None:
         host = urlsplit(endpoint).hostname or "" if isinstance(endpoint, str) else ""
         return bool(os.environ.get("AWS_ENDPOINT_URL")) and is_of_aws(host) and _APIS not in host
 
+    def chosen(given: object) -> object:
+        return os.environ["AWS_ENDPOINT_URL"] if leads(given) else given
+
     def lead(sessions: ModuleType) -> None:
-        create_client = sessions.Session.create_client
-
-        @functools.wraps(create_client)
-        def led(self: object, service: str, *arguments: object, **keywords: object) -> object:
-            if leads(keywords.get("endpoint_url")):
-                keywords["endpoint_url"] = os.environ["AWS_ENDPOINT_URL"]
-            if leads(arguments[_ENDPOINT] if len(arguments) > _ENDPOINT else None):
-                given = [*arguments]
-                given[_ENDPOINT] = os.environ["AWS_ENDPOINT_URL"]
-                arguments = (*given,)
-            return create_client(self, service, *arguments, **keywords)
-
-        sessions.Session.create_client = led
+        choose_endpoints(sessions, chosen)
 
     after_import("botocore.session", lead)

@@ -4,7 +4,6 @@ Part of a worker's first code, so the standard library alone. botocore reads AWS
 1.31, which came with boto3 1.28; a function that brings an older one would look for AWS itself.
 """
 
-import functools
 import os
 import sys
 from collections.abc import Sequence
@@ -12,8 +11,6 @@ from types import ModuleType
 
 _SESSIONS = "botocore.session"
 _READS_THE_VARIABLE = (1, 31)
-# Of the arguments behind the name of the service: endpoint_url is the fifth in every release.
-_BEFORE_THE_ENDPOINT = 4
 
 
 def lead_older_sdk(search_path: Sequence[str]) -> None:
@@ -30,15 +27,10 @@ def lead_older_sdk(search_path: Sequence[str]) -> None:
 def _lead(sessions: ModuleType) -> None:
     if _release(sys.modules["botocore"].__version__) >= _READS_THE_VARIABLE:
         return
-    create_client = sessions.Session.create_client
+    # Found beside this file, in a worker alone.
+    from client_endpoints import choose_endpoints  # type: ignore[import-not-found]
 
-    @functools.wraps(create_client)
-    def led(self: object, service: str, *arguments: object, **keywords: object) -> object:
-        if len(arguments) <= _BEFORE_THE_ENDPOINT and keywords.get("endpoint_url") is None:
-            keywords["endpoint_url"] = os.environ.get("AWS_ENDPOINT_URL") or None
-        return create_client(self, service, *arguments, **keywords)
-
-    sessions.Session.create_client = led
+    choose_endpoints(sessions, lambda given: given or os.environ.get("AWS_ENDPOINT_URL") or None)
 
 
 def _release(version: str) -> "tuple[int, ...]":
